@@ -1,0 +1,163 @@
+// swift-tools-version: 6.2
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import PackageDescription
+
+/// One set of rules for every target of ours: Swift 6 mode, explicit imports, no warning left.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+
+let package = Package(
+    name: "kingsnake",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "kingsnake", targets: ["kingsnake"]),
+        .library(name: "TrustCore", targets: ["TrustCore"]),
+        .library(name: "SigningKeys", targets: ["SigningKeys"]),
+        .library(name: "Transport", targets: ["Transport"]),
+        .library(name: "CondaFormats", targets: ["CondaFormats"]),
+        .library(name: "TUF", targets: ["TUF"]),
+        .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
+        .library(name: "Gatekeeper", targets: ["Gatekeeper"]),
+        .library(name: "Installer", targets: ["Installer"]),
+        .library(name: "ChannelServer", targets: ["ChannelServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // System libraries: module maps and shims, no logic.
+        .systemLibrary(
+            name: "CZstd",
+            pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .yum(["libzstd-devel"]), .brew(["zstd"])]
+        ),
+        .systemLibrary(
+            name: "CBzip2",
+            providers: [.apt(["libbz2-dev"]), .yum(["bzip2-devel"]), .brew(["bzip2"])]
+        ),
+
+        // The twelve libraries, lowest first. Imports point only upwards in this list.
+        .target(name: "TrustCore", dependencies: [crypto], swiftSettings: settings),
+        .target(
+            name: "SigningKeys",
+            dependencies: ["TrustCore", crypto, cryptoExtras],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Transport",
+            dependencies: [
+                "TrustCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "CondaFormats",
+            dependencies: ["TrustCore", "CZstd", "CBzip2", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings
+        ),
+        .target(name: "TUF", dependencies: ["TrustCore", "SigningKeys"], swiftSettings: settings),
+        .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
+        .target(
+            name: "Gatekeeper",
+            dependencies: ["TrustCore", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Installer",
+            dependencies: ["TrustCore", "CondaFormats", "Gatekeeper"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "ChannelServer",
+            dependencies: ["TrustCore", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper"],
+            swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "kingsnake",
+            dependencies: [
+                "TrustCore", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
+                "Installer", "ChannelServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // Tests. TestSupport makes packages, channels and hostile mirrors; the demo uses it too.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "CZstd", "CBzip2",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TrustCoreTests", dependencies: ["TrustCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "SigningKeysTests",
+            dependencies: ["SigningKeys", "TrustCore", "TestSupport", crypto, cryptoExtras],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["Transport", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CondaFormatsTests",
+            dependencies: ["CondaFormats", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TUFTests",
+            dependencies: ["TUF", "TrustCore", "SigningKeys", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatekeeperTests",
+            dependencies: ["Gatekeeper", "TrustPolicy", "TrustCore", "SigningKeys", "TUF", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "InstallerTests",
+            dependencies: ["Installer", "Gatekeeper", "CondaFormats", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChannelServerTests",
+            dependencies: ["ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

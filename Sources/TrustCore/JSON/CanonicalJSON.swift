@@ -1,0 +1,55 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// OLPC canonical JSON: the bytes that TUF implementations sign.
+///
+/// Keys in code point order, no white space, integers only, strings with nothing escaped but `"` and `\`.
+/// (TUF specification 1.0.34, section 4.1.3; http://wiki.laptop.org/go/Canonical_JSON.)
+public enum CanonicalJSON {
+    /// Encodes a value.
+    ///
+    /// - Throws: a ``Refusal`` with `json.number` for a number that is not a 64-bit integer: the form has no other.
+    public static func encode(_ value: JSONValue, of subject: String = "canonical JSON") throws -> [UInt8] {
+        var out: [UInt8] = []
+        try write(value, to: &out, subject)
+        return out
+    }
+
+    private static func write(_ value: JSONValue, to out: inout [UInt8], _ subject: String) throws {
+        switch value {
+        case .null: out += "null".utf8
+        case .bool(let flag): out += (flag ? "true" : "false").utf8
+        case .string(let text): write(text, to: &out)
+        case .number(let number):
+            guard let integer = number.integer else {
+                throw Refusal(CoreCode.jsonNumber, subject, expected: "a 64-bit integer", found: number.token)
+            }
+            out += String(integer).utf8
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            for (at, element) in elements.enumerated() {
+                if at > 0 { out.append(UInt8(ascii: ",")) }
+                try write(element, to: &out, subject)
+            }
+            out.append(UInt8(ascii: "]"))
+        case .object(let object):
+            out.append(UInt8(ascii: "{"))
+            for (at, member) in object.members.sorted(by: { ByteKey($0.key) < ByteKey($1.key) }).enumerated() {
+                if at > 0 { out.append(UInt8(ascii: ",")) }
+                write(member.key, to: &out)
+                out.append(UInt8(ascii: ":"))
+                try write(member.value, to: &out, subject)
+            }
+            out.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { out.append(UInt8(ascii: "\\")) }
+            out.append(byte)
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+}

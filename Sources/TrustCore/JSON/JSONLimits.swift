@@ -1,0 +1,16 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// How much a JSON text may ask of its reader.
+public struct JSONLimits: Sendable {
+    /// The longest text, in bytes.
+    public var bytes: Int
+    /// The deepest nesting of arrays and objects.
+    public var depth: Int
+
+    /// Makes limits.
+    public init(bytes: Int = 64 << 20, depth: Int = 64) {
+        self.bytes = bytes
+        self.depth = depth
+    }
+}

@@ -1,0 +1,4 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+@main struct Main { static func main() {} }

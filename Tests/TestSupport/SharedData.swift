@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import Foundation
+
+/// Real packages, metadata and bundles made by others. They stand beside the checkout, not in it:
+/// a test that needs them skips visibly without them, by `.enabled(if: SharedData.isPresent, …)`.
+public enum SharedData {
+    /// The folder, whether it is there or not: `KINGSNAKE_SHARED_DATA`, or `../shared/data` beside the checkout.
+    public static let root: String =
+        ProcessInfo.processInfo.environment["KINGSNAKE_SHARED_DATA"]
+        ?? checkout + "/../shared/data"
+
+    /// The checkout's own folder.
+    public static let checkout: String = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// Whether the data is there.
+    public static let isPresent = FileManager.default.fileExists(atPath: root + "/conda/SOURCES.md")
+
+    /// What a skipped test says.
+    public static let absence: String = "the shared test data is not beside this checkout"
+}
