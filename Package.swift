@@ -21,6 +21,7 @@ let package = Package(
     products: [
         .executable(name: "kingsnake", targets: ["kingsnake"]),
         .library(name: "TrustCore", targets: ["TrustCore"]),
+        .library(name: "DurableFiles", targets: ["DurableFiles"]),
         .library(name: "SigningKeys", targets: ["SigningKeys"]),
         .library(name: "Transport", targets: ["Transport"]),
         .library(name: "CondaFormats", targets: ["CondaFormats"]),
@@ -52,15 +53,16 @@ let package = Package(
 
         // The twelve libraries, lowest first. Imports point only upwards in this list.
         .target(name: "TrustCore", dependencies: [crypto], swiftSettings: settings),
+        .target(name: "DurableFiles", dependencies: ["TrustCore"], swiftSettings: settings),
         .target(
             name: "SigningKeys",
-            dependencies: ["TrustCore", crypto, cryptoExtras],
+            dependencies: ["TrustCore", "DurableFiles", crypto, cryptoExtras],
             swiftSettings: settings
         ),
         .target(
             name: "Transport",
             dependencies: [
-                "TrustCore",
+                "TrustCore", "DurableFiles",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -72,29 +74,33 @@ let package = Package(
             dependencies: ["TrustCore", "CZstd", "CBzip2", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
-        .target(name: "TUF", dependencies: ["TrustCore", "SigningKeys"], swiftSettings: settings),
+        .target(name: "TUF", dependencies: ["TrustCore", "DurableFiles", "SigningKeys"], swiftSettings: settings),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
-            dependencies: ["TrustCore", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy"],
+            dependencies: [
+                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy",
+            ],
             swiftSettings: settings
         ),
         .target(
             name: "Installer",
-            dependencies: ["TrustCore", "CondaFormats", "Gatekeeper"],
+            dependencies: ["TrustCore", "DurableFiles", "CondaFormats", "Gatekeeper"],
             swiftSettings: settings
         ),
         .target(
             name: "ChannelServer",
-            dependencies: ["TrustCore", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper"],
+            dependencies: [
+                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
+            ],
             swiftSettings: settings
         ),
 
         .executableTarget(
             name: "kingsnake",
             dependencies: [
-                "TrustCore", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
-                "Installer", "ChannelServer",
+                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy",
+                "Gatekeeper", "Installer", "ChannelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -110,6 +116,11 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DurableFilesTests",
+            dependencies: ["DurableFiles", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(name: "TrustCoreTests", dependencies: ["TrustCore", "TestSupport"], swiftSettings: settings),

@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+public import TrustCore
+
+/// Whole files that are either as before or complete, whatever happens in between.
+public enum DurableFile {
+    /// Writes a file so that a reader, another process or a crash sees the old content or the new, never a part.
+    ///
+    /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is synced
+    /// too, so that the change survives a power loss once this returns.
+    ///
+    /// - Parameter mode: the permission bits of the new file, whatever the process's umask says.
+    /// - Throws: a ``Failure`` of kind `disk`; then nothing is left behind.
+    public static func write(_ bytes: [UInt8], to path: String, mode: UInt16 = 0o644) throws {
+        let temporary = temporaryName(beside: path)
+        do {
+            let file = try OpenFile(creating: temporary, mode: mode)
+            try file.write(bytes)
+            try file.synchronize()
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try rename(temporary, to: path)
+    }
+
+    /// Puts a finished, synced file in the place of another, and syncs the folder.
+    public static func rename(_ from: String, to path: String) throws {
+        guard systemRename(from, path) == 0 else {
+            let failure = diskFailure("could not rename a file into place", path)
+            unlink(from)
+            throw failure
+        }
+        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// Reads a whole file; nil if there is none.
+    ///
+    /// - Throws: a ``Refusal`` with `limit.too-large` if it is longer than allowed, or a ``Failure``.
+    public static func read(_ path: String, maximumLength: Int) throws -> [UInt8]? {
+        guard let file = try OpenFile(readingIfThere: path) else { return nil }
+        let length = try file.length()
+        guard length <= maximumLength else {
+            throw Refusal(
+                CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes", found: "\(length) bytes")
+        }
+        return try file.readAll(maximumLength: maximumLength)
+    }
+
+    /// Removes a file; it is no error if there is none.
+    public static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw diskFailure("could not remove a file", path) }
+    }
+
+    /// A name for a temporary file in the same folder, which stale-file sweeps recognise by its `.tmp-`.
+    public static func temporaryName(beside path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? "file"
+        let suffix = Hex.encode(withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { Array($0) })
+        return Folder.parent(of: path) + "/.\(name.prefix(80)).tmp-\(suffix)"
+    }
+}
+
+private func systemRename(_ from: String, _ to: String) -> Int32 {
+    #if canImport(Glibc)
+        Glibc.rename(from, to)
+    #else
+        Darwin.rename(from, to)
+    #endif
+}
+
+/// A disk failure that names the path and says what the system said.
+public func diskFailure(_ what: String, _ path: String) -> Failure {
+    let reason = String(cString: strerror(errno))
+    return Failure(.disk, "\(what): \(reason)", at: path)
+}

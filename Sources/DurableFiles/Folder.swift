@@ -1,0 +1,90 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import TrustCore
+
+/// Folders: made, listed, synced and removed.
+public enum Folder {
+    /// Makes a folder and those above it; it is no error if it is there.
+    public static func create(_ path: String, mode: UInt16 = 0o755) throws {
+        if mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, path != parent(of: path) else { throw diskFailure("could not make a folder", path) }
+        try create(parent(of: path), mode: mode)
+        guard mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
+            throw diskFailure("could not make a folder", path)
+        }
+    }
+
+    /// The names in a folder, in byte order; empty if there is no folder.
+    public static func names(in path: String) throws -> [String] {
+        guard let stream = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw diskFailure("could not list a folder", path)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { ByteKey($0) < ByteKey($1) }
+    }
+
+    /// Whether there is something at a path, without following a link in its last component.
+    public static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Whether there is a folder at a path.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Removes a file, or a folder with everything in it, without following links; no error if there is nothing.
+    public static func removeTree(_ path: String) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return try DurableFile.remove(path) }
+        for name in try names(in: path) { try removeTree(path + "/" + name) }
+        guard rmdir(path) == 0 else { throw diskFailure("could not remove a folder", path) }
+    }
+
+    /// Waits until a folder's entries are on the disk.
+    public static func synchronize(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw diskFailure("could not open a folder", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw diskFailure("could not sync a folder", path) }
+    }
+
+    /// The path of the folder that something is in; `.` for a bare name, `/` at the top.
+    public static func parent(of path: String) -> String {
+        let trimmed = path.utf8.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+
+    /// A path from the root of the file system, with `.` and `..` resolved by name.
+    public static func absolute(_ path: String) -> String {
+        var start = path
+        if !path.hasPrefix("/") {
+            let here = getcwd(nil, 0)
+            defer { free(here) }
+            start = (here.map { String(cString: $0) } ?? "") + "/" + path
+        }
+        var parts: [Substring] = []
+        for part in start.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+}

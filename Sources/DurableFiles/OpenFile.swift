@@ -1,0 +1,114 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import TrustCore
+
+/// An open file that closes itself.
+public final class OpenFile {
+    /// The system's number for it.
+    public let descriptor: Int32
+    /// The path it was opened by, for messages.
+    public let path: String
+
+    /// Makes a new file; refuses to open one that is there, or to follow a link.
+    public init(creating path: String, mode: UInt16 = 0o644) throws {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(mode))
+        self.path = path
+        guard descriptor >= 0 else { throw diskFailure("could not create a file", path) }
+        // The umask may have taken bits away; a key must be exactly 0600 and a served file readable.
+        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw diskFailure("could not set a file's mode", path) }
+    }
+
+    /// Opens a file to read it; nil if there is none.
+    public init?(readingIfThere path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        self.descriptor = descriptor
+        self.path = path
+        if descriptor < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw diskFailure("could not open a file", path)
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// The file's length in bytes.
+    public func length() throws -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw diskFailure("could not look at a file", path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure(.disk, "this is not a regular file", at: path)
+        }
+        return Int(status.st_size)
+    }
+
+    /// Writes all the bytes.
+    public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+    /// Writes all the bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = systemWrite(descriptor, rest)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw diskFailure("could not write to a file", path)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    /// Reads the whole file, and refuses to read more than allowed even if it grows meanwhile.
+    public func readAll(maximumLength: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(try length())
+        try readChunks { chunk in
+            guard chunk.count <= maximumLength - bytes.count else {
+                throw Refusal(CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes")
+            }
+            bytes.append(contentsOf: chunk)
+        }
+        return bytes
+    }
+
+    /// Reads from here to the end in pieces of up to 1 MiB.
+    public func readChunks(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = systemRead(descriptor, buffer)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw diskFailure("could not read a file", path)
+            }
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// Waits until the bytes are on the disk.
+    public func synchronize() throws {
+        guard fsync(descriptor) == 0 else { throw diskFailure("could not sync a file", path) }
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+    #else
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+    #endif
+}
+
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+        Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+    #else
+        Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+    #endif
+}

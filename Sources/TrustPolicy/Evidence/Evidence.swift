@@ -1,0 +1,76 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import TrustCore
+
+/// What verifiers found out about one package: facts, with no opinion on whether they suffice.
+///
+/// Made by Gatekeeper's collectors out of verified values only. What could not be verified never becomes
+/// evidence: it is a thrown refusal, or it is absent here, and the rules notice the absence.
+public struct Evidence: Sendable, Equatable {
+    /// The package the facts are about, such as `zlib-1.3.1-hb9d3cd8_2.conda`.
+    public let package: String
+    /// The channel it was looked for in, as the user knows it.
+    public let channel: String
+    /// The digest of the bytes at hand.
+    public let packageDigest: Digest?
+    /// What signed metadata says about the channel's index, if it was verified.
+    public var index: SignedIndex?
+    /// The record of the package in that index, if the index has one.
+    public var record: IndexRecord?
+    /// The digests a lock file demands, if a lock file named the package.
+    public var lock: LockDemand?
+
+    /// Makes evidence about a package; facts are added as they are verified.
+    public init(package: String, channel: String, packageDigest: Digest?) {
+        self.package = package
+        self.channel = channel
+        self.packageDigest = packageDigest
+    }
+}
+
+/// An index whose TUF metadata was verified from the pinned root down (TUF specification 1.0.34, section 5).
+public struct SignedIndex: Sendable, Equatable {
+    /// The role that vouches for the index file, such as `linux-64`.
+    public let role: String
+    /// The index file, such as `linux-64/repodata_shards.msgpack.zst`.
+    public let file: String
+    /// Versions of the metadata that was in force: root, timestamp, snapshot and the role itself.
+    public let versions: [String: Int64]
+    /// When the first of those runs out.
+    public let expires: Timestamp
+
+    /// Makes a fact.
+    public init(role: String, file: String, versions: [String: Int64], expires: Timestamp) {
+        self.role = role
+        self.file = file
+        self.versions = versions
+        self.expires = expires
+    }
+}
+
+/// What the index says of the package.
+public struct IndexRecord: Sendable, Equatable {
+    /// The digest the index promises; nil if the record has no SHA-256.
+    public let sha256: Digest?
+    /// The length the index promises, in bytes.
+    public let size: UInt64?
+    /// Whether the index lists the file as removed.
+    public let isRemoved: Bool
+
+    /// Makes a fact.
+    public init(sha256: Digest?, size: UInt64?, isRemoved: Bool) {
+        self.sha256 = sha256
+        self.size = size
+        self.isRemoved = isRemoved
+    }
+}
+
+/// What a lock file demands of the package.
+public struct LockDemand: Sendable, Equatable {
+    /// The digests it gives, the strongest first; empty if it gives none.
+    public let digests: [Digest]
+
+    /// Makes a fact.
+    public init(digests: [Digest]) { self.digests = digests }
+}

@@ -1,0 +1,80 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+/// The package's index must be signed and fresh: without that, whoever serves the index decides what is installed.
+public struct RequireSignedIndex: Rule {
+    /// `signed-index`.
+    public let name = "signed-index"
+    /// Makes the rule.
+    public init() {}
+
+    /// Holds if the index was verified from the channel's pinned root.
+    public func judge(_ evidence: Evidence) -> Finding {
+        guard let index = evidence.index else {
+            return Finding(name, .missing, "the channel `\(evidence.channel)` has no signed index")
+        }
+        return Finding(
+            name, .satisfied, "role `\(index.role)` vouches for `\(index.file)` until \(index.expires)")
+    }
+}
+
+/// The signed index must list the package, and not as removed.
+public struct RequireIndexRecord: Rule {
+    /// `in-index`.
+    public let name = "in-index"
+    /// Makes the rule.
+    public init() {}
+
+    /// Holds if there is a record that is not removed.
+    public func judge(_ evidence: Evidence) -> Finding {
+        guard let record = evidence.record else {
+            return Finding(name, .refused, "the signed index of `\(evidence.channel)` does not list the package")
+        }
+        guard !record.isRemoved else {
+            return Finding(name, .refused, "the signed index of `\(evidence.channel)` lists the package as removed")
+        }
+        return Finding(name, .satisfied, "the signed index lists the package")
+    }
+}
+
+/// The bytes must be the ones the index promises, by SHA-256 and length. MD5 alone never admits anything.
+public struct RequireIndexDigest: Rule {
+    /// `index-digest`.
+    public let name = "index-digest"
+    /// Makes the rule.
+    public init() {}
+
+    /// Holds if the index gives a SHA-256 and the bytes have it.
+    public func judge(_ evidence: Evidence) -> Finding {
+        guard let promised = evidence.record?.sha256 else {
+            return Finding(name, .missing, "the index gives no SHA-256 for the package")
+        }
+        guard let found = evidence.packageDigest, found == promised else {
+            let found = evidence.packageDigest?.description ?? "nothing"
+            return Finding(name, .refused, "the bytes differ: expected \(promised), found \(found)")
+        }
+        return Finding(name, .satisfied, "\(promised) as the index says")
+    }
+}
+
+/// Where a lock file names the package, its digests must agree with the signed index's.
+public struct RequireLockAgreement: Rule {
+    /// `lock-agrees`.
+    public let name = "lock-agrees"
+    /// Makes the rule.
+    public init() {}
+
+    /// Holds if there is no lock, or one whose every SHA-256 is the package's.
+    public func judge(_ evidence: Evidence) -> Finding {
+        guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
+        let strong = lock.digests.filter { $0.algorithm == .sha256 }
+        if let other = strong.first(where: { $0 != evidence.packageDigest }) {
+            let found = evidence.packageDigest?.description ?? "nothing"
+            return Finding(name, .refused, "the lock demands \(other), the package is \(found)")
+        }
+        return Finding(
+            name, .satisfied, strong.isEmpty ? "the lock gives no SHA-256 to compare" : "the lock gives the same digest")
+    }
+}

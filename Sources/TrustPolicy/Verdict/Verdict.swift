@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// What a policy says of a package: an ordinary value, with all findings, for a pass as well as for a refusal.
+public struct Verdict: Sendable, Equatable {
+    /// The package.
+    public let package: String
+    /// One finding a rule, in the policy's order.
+    public let findings: [Finding]
+
+    /// Makes a verdict; one without findings does not permit.
+    public init(package: String, findings: [Finding]) {
+        self.package = package
+        self.findings = findings
+    }
+
+    /// Whether every rule permits the package.
+    public var isAllowed: Bool { !findings.isEmpty && findings.allSatisfy(\.permits) }
+
+    /// The findings that stand in the way.
+    public var objections: [Finding] { findings.filter { !$0.permits } }
+}

@@ -1,4 +1,0 @@
-// Copyright (c) 2026 the Kingsnake authors
-// SPDX-License-Identifier: BSD-3-Clause
-
-@main struct Main { static func main() {} }

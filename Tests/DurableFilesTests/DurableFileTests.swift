@@ -1,0 +1,74 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DurableFiles
+import Foundation
+import TestSupport
+import Testing
+import TrustCore
+
+@Suite("Files are as before or complete")
+struct DurableFileTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("A write replaces the whole file, with exactly the mode asked for, and leaves no temporary file")
+    func replaces() throws {
+        let path = folder.path + "/key"
+        try DurableFile.write(Array("old".utf8), to: path, mode: 0o600)
+        try DurableFile.write(Array("new".utf8), to: path, mode: 0o600)
+        #expect(try DurableFile.read(path, maximumLength: 3) == Array("new".utf8))
+        #expect(try Folder.names(in: folder.path) == ["key"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    @Test("A write that cannot be finished leaves the old file and no temporary one")
+    func failsWhole() throws {
+        let path = folder.path + "/taken"
+        try Folder.create(path + "/inside")
+        #expect(throws: Failure.self) { try DurableFile.write([1], to: path) }
+        #expect(try Folder.names(in: folder.path) == ["taken"])
+    }
+
+    @Test("A file that is longer than allowed is refused, one that is not there is nil")
+    func limits() throws {
+        let path = folder.path + "/long"
+        try DurableFile.write([1, 2, 3, 4], to: path)
+        #expect(refusalCode { try DurableFile.read(path, maximumLength: 3) } == CoreCode.tooLarge.rawValue)
+        #expect(try DurableFile.read(folder.path + "/nothing", maximumLength: 3) == nil)
+        #expect(throws: Failure.self) { try DurableFile.read(folder.path, maximumLength: 3) }
+    }
+
+    @Test("Removing a tree does not follow links out of it")
+    func removesTree() throws {
+        let outside = try folder.write([1], to: "outside/kept")
+        try Folder.create(folder.path + "/tree/deep")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/tree/deep/link", withDestinationPath: folder.path + "/outside")
+        try Folder.removeTree(folder.path + "/tree")
+        #expect(!Folder.exists(folder.path + "/tree"))
+        #expect(Folder.exists(outside))
+    }
+
+    @Test("A held lock is noticed by the next taker, and is free again when its holder goes")
+    func locks() throws {
+        let path = folder.path + "/lock"
+        var held: FileLock? = try FileLock(path)
+        #expect(throws: Failure.self) { try FileLock(path, waiting: false) }
+        withExtendedLifetime(held) {}
+        held = nil
+        _ = try FileLock(path, waiting: false)
+    }
+
+    @Test(
+        "Paths are made absolute by name",
+        arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")])
+    func absolute(path: String, expected: String) { #expect(Folder.absolute(path) == expected) }
+
+    @Test(
+        "The parent of a path is the folder it is in",
+        arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("/a/b/", "/a")])
+    func parent(path: String, expected: String) { #expect(Folder.parent(of: path) == expected) }
+}
