@@ -23,19 +23,17 @@ public enum DurableFile {
             let file = try OpenFile(creating: temporary, mode: mode)
             try file.write(bytes)
             try file.synchronize()
+            try rename(temporary, to: path)
         } catch {
             unlink(temporary)
             throw error
         }
-        try rename(temporary, to: path)
     }
 
-    /// Puts a finished, synced file in the place of another, and syncs the folder.
+    /// Puts a finished, synced file or folder in the place of another, and syncs the folder it is in.
     public static func rename(_ from: String, to path: String) throws {
         guard systemRename(from, path) == 0 else {
-            let failure = diskFailure("could not rename a file into place", path)
-            unlink(from)
-            throw failure
+            throw diskFailure("could not rename a file into place", path)
         }
         try Folder.synchronize(Folder.parent(of: path))
     }

@@ -1,0 +1,84 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import TrustCore
+
+/// The refusals of Gatekeeper: what stands between a package and its admission.
+@nonexhaustive
+public enum GateCode: String, RefusalCode {
+    case notTrusted = "trust.channel-unknown"
+    case alreadyPinned = "trust.already-pinned"
+    case pinDamaged = "trust.pin-damaged"
+    case rootDigestMismatch = "trust.root-digest"
+    case noRoot = "trust.no-root"
+    case indexMissing = "gate.index-missing"
+    case indexSubdir = "gate.index-subdir"
+    case packageURL = "gate.package-url"
+    case noDigest = "gate.no-digest"
+    case lockMismatch = "gate.lock-mismatch"
+    case wrongName = "gate.wrong-name"
+
+    /// What the code means to people.
+    public var entry: RefusalEntry {
+        switch self {
+        case .notTrusted:
+            return RefusalEntry(
+                .missing, "no root is pinned for the channel of this package",
+                explanation: "Without a root to start from nothing the channel says can be checked: "
+                    + "an index from an unknown signer is as good as an unsigned one.",
+                remedy: "get the channel's root from its owner and run `kingsnake trust add URL --root FILE`")
+        case .alreadyPinned:
+            return RefusalEntry(
+                .invalid, "the channel is already pinned to another root",
+                explanation: "Roots change by rotation, which the old root signs. A second, unrelated root is what an impostor "
+                    + "would offer, so it never replaces a pin in passing.",
+                remedy: "ask the channel's owner why the root differs; `kingsnake trust list` shows the pinned one")
+        case .pinDamaged:
+            return RefusalEntry(
+                .invalid, "the pinned root on this machine is not the one that was pinned",
+                explanation: "The trust store keeps the digest of the root that the user gave. The file beside it was altered or lost, "
+                    + "by a failing disk or by somebody who can write to the store.",
+                remedy: "find out who changed the trust store, and restore it from a copy you trust")
+        case .rootDigestMismatch:
+            return RefusalEntry(
+                .invalid, "the channel's root is not the one with the digest you gave",
+                explanation: "The digest came to you by a way you trust; the root came from the channel. They do not fit.",
+                remedy: "check the digest with the channel's owner")
+        case .noRoot:
+            return RefusalEntry(
+                .missing, "the channel shows no TUF root",
+                explanation: "Only a channel that signs its index can be pinned.",
+                remedy: "check the URL, or ask the channel's owner to sign it (`kingsnake channel init`)")
+        case .indexMissing:
+            return RefusalEntry(
+                .missing, "the channel's signed metadata lists no index for this subdir",
+                explanation: "An index that is not among the signed targets could have been put there by anyone.",
+                remedy: "check that the channel has packages for this platform")
+        case .indexSubdir:
+            return RefusalEntry(
+                .invalid, "the index says that it is for another subdir",
+                explanation: "A correctly signed index in the wrong place would offer packages for the wrong platform (mix-and-match).",
+                remedy: "tell the channel's owner")
+        case .packageURL:
+            return RefusalEntry(
+                .invalid, "the package's URL does not end in SUBDIR/NAME-VERSION-BUILD.conda or .tar.bz2",
+                explanation: "Subdir and file name are what the signed index is asked for; they must be there.",
+                remedy: "correct the URL or the lock file")
+        case .noDigest:
+            return RefusalEntry(
+                .missing, "the index gives no SHA-256 for the package",
+                explanation: "In a signed channel the index must bind every package by SHA-256; MD5 can be forged.",
+                remedy: "ask the channel's owner to index the channel again")
+        case .lockMismatch:
+            return RefusalEntry(
+                .invalid, "the lock file and the signed index disagree about the package's bytes",
+                explanation: "Either the lock was edited, or the channel replaced a file that is meant to stay as it was.",
+                remedy: "find out which of the two changed before making a new lock")
+        case .wrongName:
+            return RefusalEntry(
+                .invalid, "the package's own metadata names another package than its file name",
+                explanation: "A package that calls itself something else would be recorded under that name, and shadow the real one.",
+                remedy: "tell the channel's owner")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import TrustCore
+
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say what a refusal code means, or what is known of a package and why.",
+        discussion: """
+            With a code such as `tuf.rollback`: what it means, which attack it stops, what to do.
+            With a package's URL: every finding about it, and who vouches for what.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
+        completion: .custom { _, _, _ in RefusalCatalog.all.map(\.rawValue) })
+    var subject: String?
+
+    @Flag(help: "List every code.")
+    var list = false
+
+    @Flag(help: ArgumentHelp("Print all codes as a Markdown document.", visibility: .hidden))
+    var markdown = false
+
+    @OptionGroup var gate: GateOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = output.console
+        if markdown { return print(RefusalGuide.markdown, terminator: "") }
+        if list { return showAll(console) }
+        guard let subject else { throw ValidationError("give a refusal code or a package") }
+        if let code = RefusalCatalog.code(named: subject) { return show(code, console) }
+        guard subject.contains("/") || subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
+            throw ValidationError("`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package")
+        }
+        let check = PackageCheck(subject: subject, gate: gate, console: console)
+        try await check.explain()
+    }
+
+    private func show(_ code: any RefusalCode, _ console: Console) {
+        RefusalGuide.lines(for: code).forEach { console.say($0) }
+        console.emit(json(code))
+    }
+
+    private func showAll(_ console: Console) {
+        var table = TextTable(["CODE", "SORT", "WHAT"])
+        for code in RefusalCatalog.all {
+            table.add([code.rawValue, code.entry.kind.rawValue, code.entry.summary])
+        }
+        table.lines.forEach { console.say($0) }
+        var document = JSONObject()
+        document["schema"] = 1
+        document["codes"] = .array(RefusalCatalog.all.map { .object(json($0)) })
+        console.emit(document)
+    }
+
+    private func json(_ code: any RefusalCode) -> JSONObject {
+        var object = JSONObject()
+        object["code"] = .string(code.rawValue)
+        object["kind"] = .string(code.entry.kind.rawValue)
+        object["exit_status"] = .number(JSONNumber(Int64(code.entry.kind.exitStatus)))
+        object["summary"] = .string(code.entry.summary)
+        object["explanation"] = .string(code.entry.explanation)
+        object["remedy"] = .string(code.entry.remedy)
+        return object
+    }
+}

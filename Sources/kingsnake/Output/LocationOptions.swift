@@ -1,0 +1,29 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import Foundation
+
+/// Where this user's trust store and cache are, by the XDG conventions unless told otherwise.
+struct LocationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of pinned roots and trusted metadata. (default: $KINGSNAKE_HOME or ~/.local/share/kingsnake)",
+            valueName: "dir"))
+    var home: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder of verified downloads. (default: $KINGSNAKE_CACHE or ~/.cache/kingsnake)", valueName: "dir"))
+    var cache: String?
+
+    var homeDirectory: String { home ?? Self.folder("KINGSNAKE_HOME", "XDG_DATA_HOME", ".local/share") }
+    var cacheDirectory: String { cache ?? Self.folder("KINGSNAKE_CACHE", "XDG_CACHE_HOME", ".cache") }
+
+    private static func folder(_ own: String, _ shared: String, _ fallback: String) -> String {
+        let environment = ProcessInfo.processInfo.environment
+        if let path = environment[own], !path.isEmpty { return path }
+        if let path = environment[shared], path.hasPrefix("/") { return path + "/kingsnake" }
+        return NSHomeDirectory() + "/" + fallback + "/kingsnake"
+    }
+}

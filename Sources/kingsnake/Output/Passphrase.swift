@@ -1,0 +1,54 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TrustCore
+
+/// Where a passphrase comes from: a file, an environment variable, or a question on the terminal.
+enum Passphrase {
+    static let variable = "KINGSNAKE_PASSPHRASE"
+    private static let limit = 4096
+
+    /// Gets a passphrase without ever showing it.
+    ///
+    /// - Parameter confirming: whether a question is asked twice, as for a new key.
+    static func obtain(file: String?, question: String, confirming: Bool = false) throws -> [UInt8] {
+        if let file { return try read(file) }
+        if let text = ProcessInfo.processInfo.environment[variable] { return Array(text.utf8) }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw Failure(
+                .configuration, "a passphrase is needed, and there is no terminal to ask on",
+                remedy: "give `--passphrase-file FILE`, or set \(variable)")
+        }
+        let answer = try ask(question)
+        if confirming, try ask("once more: ") != answer {
+            throw Failure(.configuration, "the two passphrases differ", remedy: "try again")
+        }
+        return answer
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: limit) else {
+            throw Failure(.disk, "could not read the passphrase file", at: path)
+        }
+        return Array(data.prefix { $0 != 0x0A && $0 != 0x0D })
+    }
+
+    private static func ask(_ question: String) throws -> [UInt8] {
+        try? FileHandle.standardError.write(contentsOf: Data(question.utf8))
+        var settings = termios()
+        tcgetattr(STDIN_FILENO, &settings)
+        let before = settings
+        settings.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        var restored = before
+        defer {
+            tcsetattr(STDIN_FILENO, TCSAFLUSH, &restored)
+            try? FileHandle.standardError.write(contentsOf: Data("\n".utf8))
+        }
+        guard let line = readLine(strippingNewline: true), !line.isEmpty else {
+            throw Failure(.cancelled, "no passphrase was given")
+        }
+        return Array(line.utf8)
+    }
+}
