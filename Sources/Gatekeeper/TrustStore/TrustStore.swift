@@ -1,8 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+public import CondaFormats
 import DurableFiles
+public import TrustCore
 
 /// The channels whose roots the user has pinned, one folder each.
 ///
@@ -21,18 +22,13 @@ public struct TrustStore: Sendable {
     public func channels() throws -> [TrustedChannel] {
         try Folder.names(in: channelsDirectory).compactMap { name in
             name.hasPrefix(".") ? nil : try read(channelsDirectory + "/" + name)
-        }.sorted { ByteKey($0.url) < ByteKey($1.url) }
+        }.sorted { $0.url.identity < $1.url.identity }
     }
 
     /// The pinned channel of that URL (or of which that is a mirror), if there is one.
-    public func channel(_ url: String) throws -> TrustedChannel? {
-        let url = Self.normal(url)
-        return try channels().first { ByteKey($0.url) == ByteKey(url) || $0.mirrors.contains(url) }
-    }
-
-    /// The pinned channel that a package's URL is below, the one with the longest URL where several are.
-    public func channel(ofPackage packageURL: String) throws -> TrustedChannel? {
-        try channels().filter { $0.path(of: packageURL) != nil }.max { $0.url.utf8.count < $1.url.utf8.count }
+    public func channel(_ url: ChannelURL) throws -> TrustedChannel? {
+        let channels = try channels()
+        return channels.first { $0.url == url } ?? channels.first { $0.answers(to: url) }
     }
 
     /// Pins a channel's root.
@@ -42,35 +38,35 @@ public struct TrustStore: Sendable {
     ///   replacing an anchor takes an explicit removal.
     @discardableResult
     public func add(
-        _ url: String,
-        mirrors: [String],
+        _ url: ChannelURL,
+        mirrors: [ChannelURL],
         root: [UInt8],
         origin: TrustedChannel.Origin,
         now: Timestamp
     ) throws -> TrustedChannel {
-        let url = Self.normal(url)
         let lock = try FileLock(directory + "/.lock")
         defer { withExtendedLifetime(lock) {} }
         if let known = try channel(url), known.rootDigest != Digest.of(root) {
             throw Refusal(
-                GateCode.alreadyPinned, url, expected: "\(known.rootDigest)", found: "\(Digest.of(root))")
+                GateCode.alreadyPinned, url.description, expected: "\(known.rootDigest)", found: "\(Digest.of(root))")
         }
-        let folder = channelsDirectory + "/" + Self.folderName(url)
+        let folder = channelsDirectory + "/" + Self.folderName(url.identity)
         try Folder.create(folder, mode: 0o700)
         try DurableFile.write(root, to: folder + "/root.json")
         let settings: JSONValue = [
-            "schema": 1, "url": .string(url), "mirrors": .array(mirrors.map { .string(Self.normal($0)) }),
+            "schema": 1, "url": .string(url.textWithCredentials),
+            "mirrors": .array(mirrors.map { .string($0.textWithCredentials) }),
             "root_sha256": .string(Digest.of(root).hex), "origin": .string(origin.rawValue),
             "added": .string(now.description),
         ]
         // Last: without its settings file a folder is not a pinned channel.
-        try DurableFile.write(JSONWriter.encode(settings, .indented) + [0x0A], to: folder + "/channel.json")
+        try DurableFile.write(JSONWriter.encode(settings, .indented) + [0x0A], to: folder + "/channel.json", mode: 0o600)
         guard let added = try read(folder) else { throw Failure(.disk, "the channel was not written", at: folder) }
         return added
     }
 
     /// Forgets a channel and what was verified of it; says whether there was one.
-    public func remove(_ url: String) throws -> Bool {
+    public func remove(_ url: ChannelURL) throws -> Bool {
         let lock = try FileLock(directory + "/.lock")
         defer { withExtendedLifetime(lock) {} }
         guard let known = try channel(url) else { return false }
@@ -86,28 +82,22 @@ public struct TrustStore: Sendable {
         let path = folder + "/channel.json"
         guard let bytes = try DurableFile.read(path, maximumLength: Self.settingsLimit) else { return nil }
         let fields = try JSONFields(try JSONReader.read(bytes, of: path), of: path)
+        let url = try ChannelURL(try fields.string("url"))
         guard let root = try DurableFile.read(folder + "/root.json", maximumLength: Self.rootLimit) else {
-            throw Refusal(GateCode.pinDamaged, try fields.string("url"), at: folder, found: "no root.json")
+            throw Refusal(GateCode.pinDamaged, url.description, at: folder, found: "no root.json")
         }
         // The pin is the digest: a root that was swapped on disk is not the one the user gave.
         guard let pinned = Digest(.sha256, hex: try fields.string("root_sha256")), pinned == Digest.of(root) else {
             throw Refusal(
-                GateCode.pinDamaged, try fields.string("url"), at: folder,
+                GateCode.pinDamaged, url.description, at: folder,
                 expected: "sha256:\(try fields.string("root_sha256"))", found: "\(Digest.of(root))")
         }
         guard let origin = TrustedChannel.Origin(rawValue: try fields.string("origin")),
             let added = Timestamp(try fields.string("added"))
         else { throw fields.wrong("origin", "a known origin and a date in `added`") }
         return TrustedChannel(
-            url: try fields.string("url"), mirrors: try fields.strings("mirrors"), pinnedRoot: root,
+            url: url, mirrors: try fields.strings("mirrors").map { try ChannelURL($0) }, pinnedRoot: root,
             origin: origin, added: added, directory: folder)
-    }
-
-    /// A URL without slashes at its end.
-    static func normal(_ url: String) -> String {
-        var url = url[...]
-        while url.utf8.last == UInt8(ascii: "/") { url = url.dropLast() }
-        return String(url)
     }
 
     /// A folder name that a person recognises and that no two URLs share.

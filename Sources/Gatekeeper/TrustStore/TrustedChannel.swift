@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import CondaFormats
 public import TrustCore
 
 /// A channel whose TUF root the user has pinned, and where its files may be fetched from.
@@ -15,10 +16,10 @@ public struct TrustedChannel: Sendable {
         case firstUse = "first-use"
     }
 
-    /// The channel's canonical URL, without a slash at its end.
-    public let url: String
+    /// The channel's canonical URL: its identity, whatever mirror its files come from.
+    public let url: ChannelURL
     /// Where to fetch from, in order; the canonical URL itself where none are set.
-    public let mirrors: [String]
+    public let mirrors: [ChannelURL]
     /// The bytes of the pinned root.
     public let pinnedRoot: [UInt8]
     /// How the root came to be trusted.
@@ -33,13 +34,8 @@ public struct TrustedChannel: Sendable {
     /// Where verified metadata is kept.
     public var metadataDirectory: String { directory + "/metadata" }
     /// The mirrors to try, never empty.
-    public var sources: [String] { mirrors.isEmpty ? [url] : mirrors }
+    public var sources: [ChannelURL] { mirrors.isEmpty ? [url] : mirrors }
 
-    /// The part of a URL below the channel, whether by its canonical URL or a mirror's; nil for another channel's.
-    public func path(of packageURL: String) -> String? {
-        for base in [url] + mirrors where packageURL.utf8.starts(with: (base + "/").utf8) {
-            return String(packageURL.utf8.dropFirst(base.utf8.count + 1)) ?? nil
-        }
-        return nil
-    }
+    /// Whether a URL is this channel's, by its canonical URL or as one of its mirrors.
+    public func answers(to other: ChannelURL) -> Bool { other == url || mirrors.contains(other) }
 }

@@ -5,7 +5,7 @@ import Foundation
 import TrustCore
 
 /// Where a passphrase comes from: a file, an environment variable, or a question on the terminal.
-enum Passphrase {
+enum PassphrasePrompt {
     static let variable = "KINGSNAKE_PASSPHRASE"
     private static let limit = 4096
 

@@ -1,0 +1,90 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+import DurableFiles
+import TrustCore
+
+/// The folder that holds a channel's private keys, beside its settings: never inside the folder that is served.
+///
+/// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need them, and
+/// they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs' indexes.
+public struct KeyRing: Sendable {
+    /// What a key is for.
+    public enum Purpose: String, Sendable, CaseIterable {
+        /// Signs root metadata: says which keys count. Offline.
+        case root
+        /// Signs the top-level targets metadata: says which subdirs there are. Offline.
+        case targets
+        /// Signs timestamp, snapshot and the subdirs' targets metadata. Online.
+        case online
+    }
+
+    /// How many keys a purpose has, and how many must sign.
+    public struct Quorum: Sendable {
+        /// How many keys there are.
+        public let count: Int
+        /// How many of them must sign.
+        public let threshold: Int
+
+        /// Makes a quorum; nil unless `1 <= threshold <= count <= 20`.
+        public init?(count: Int, threshold: Int) {
+            guard (1...20).contains(count), (1...count).contains(threshold) else { return nil }
+            self.count = count
+            self.threshold = threshold
+        }
+    }
+
+    /// Gives the passphrase of an encrypted key file; nil if there is none to give.
+    public typealias PassphraseSource = @Sendable (_ keyFile: String) throws -> Passphrase?
+
+    /// The folder.
+    public let directory: String
+
+    /// Names a folder of keys, which need not exist yet.
+    public init(directory: String) { self.directory = directory }
+
+    /// Makes the keys of a new channel.
+    ///
+    /// - Parameter protection: how each purpose's key files keep their keys.
+    /// - Throws: `channel.already-there` if the folder has keys already.
+    func create(
+        _ purpose: Purpose,
+        count: Int,
+        scheme: SignatureScheme,
+        protection: KeyProtection
+    ) throws -> [PrivateKey] {
+        try Folder.create(directory, mode: 0o700)
+        return try (1...count).map { number in
+            let path = path(purpose, number)
+            guard !Folder.exists(path) else { throw Refusal(ChannelCode.alreadyThere, path) }
+            let key = try PrivateKey.generate(scheme)
+            try KeyFile.write(key, to: path, protection: protection)
+            return key
+        }
+    }
+
+    /// Unlocks the keys of a purpose that are in the folder; empty if none is here.
+    func unlock(_ purpose: Purpose, passphrase: PassphraseSource) throws -> [PrivateKey] {
+        try files(of: purpose).map { path in
+            try KeyFile.read(path).unlock { try passphrase(path) }
+        }
+    }
+
+    /// The key files of a purpose, in the order of their numbers.
+    public func files(of purpose: Purpose) throws -> [String] {
+        try Folder.names(in: directory)
+            .compactMap { name -> (Int, String)? in
+                guard name.hasPrefix(purpose.rawValue + "-"), name.hasSuffix(".key"),
+                    let number = Int(name.dropFirst(purpose.rawValue.count + 1).dropLast(4))
+                else { return nil }
+                return (number, name)
+            }
+            .sorted { $0.0 < $1.0 }
+            .map { directory + "/" + $0.1 }
+    }
+
+    private func path(_ purpose: Purpose, _ number: Int) -> String {
+        "\(directory)/\(purpose.rawValue)-\(number).key"
+    }
+}

@@ -1,0 +1,30 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import CondaFormats
+public import TrustCore
+public import TrustPolicy
+
+/// A package that may be installed, cached or served: its bytes are at hand, verified, and the policy allows it.
+///
+/// Only ``Gate`` makes one, so that there is no way around the checks.
+public struct AdmittedPackage: Sendable {
+    /// Where it stands in its channel, by the channel's canonical URL.
+    public let url: PackageURL
+    /// Its record in the signed index.
+    public let record: PackageRecord
+    /// SHA-256 of its bytes, as the signed index promises.
+    public let sha256: Digest
+    /// The file that holds the bytes. Whoever unpacks it checks the digest once more, on the bytes it reads.
+    public let archivePath: String
+    /// Every finding about it.
+    public let verdict: Verdict
+
+    init(url: PackageURL, record: PackageRecord, sha256: Digest, archivePath: String, verdict: Verdict) {
+        self.url = url
+        self.record = record
+        self.sha256 = sha256
+        self.archivePath = archivePath
+        self.verdict = verdict
+    }
+}

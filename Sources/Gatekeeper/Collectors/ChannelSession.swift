@@ -1,0 +1,71 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import TUF
+import Transport
+import TrustCore
+import TrustPolicy
+
+/// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its shards and
+/// packages from any, for those are named by their digest.
+actor ChannelSession {
+    private let channel: TrustedChannel
+    private let now: Timestamp
+    private let cache: BlobCache
+    private let mirrors: MirroredFetcher
+    private var indexes: [Subdir: any SubdirIndex] = [:]
+
+    init(_ channel: TrustedChannel, _ configuration: GateConfiguration, cache: BlobCache) throws {
+        self.channel = channel
+        self.cache = cache
+        now = configuration.now
+        let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
+        mirrors = MirroredFetcher(
+            try MirrorList(
+                channel.url.textWithCredentials, mirrors: sources.map(\.textWithCredentials),
+                // The mirrors that the user named are all that is asked: the canonical address may not exist.
+                canonicalPlace: .nowhere),
+            over: configuration.fetcher,
+            retry: configuration.retry,
+            observer: configuration.observer)
+    }
+
+    /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first that gives
+    /// current, correctly signed metadata and exactly the index files that it names.
+    func open(_ subdirs: [Subdir]) async throws {
+        let missing = subdirs.filter { indexes[$0] == nil }
+        guard !missing.isEmpty else { return }
+        let opened = try await mirrors.withMirror("the signed index") { mirror in
+            let reader = try await SignedIndexReader(self.channel, mirror: mirror, cache: self.cache, now: self.now)
+            var opened: [Subdir: any SubdirIndex] = [:]
+            for subdir in missing { opened[subdir] = try await reader.open(subdir) }
+            return opened
+        }
+        indexes.merge(opened) { $1 }
+    }
+
+    /// What the signed index says of a file name.
+    func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
+        try await open([subdir])
+        guard let index = indexes[subdir] else {
+            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        }
+        return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
+    }
+
+    /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
+    func download(
+        _ url: PackageURL,
+        record: PackageRecord,
+        sha256: Digest,
+        into cache: BlobCache
+    ) async throws -> String {
+        let path = "\(url.subdir.text)/\(PercentEncoding.segment(url.fileName.text))"
+        return try await mirrors.fetch(
+            path, expected: sha256, size: record.size, maximumLength: Self.packageLimit, into: cache)
+    }
+
+    /// Larger packages than this are not fetched, whatever the index says.
+    private static let packageLimit = 64 << 30
+}

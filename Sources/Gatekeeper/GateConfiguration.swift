@@ -1,0 +1,42 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import CondaFormats
+public import Transport
+public import TrustCore
+public import TrustPolicy
+
+/// What a ``Gate`` works with. Time and network are passed in.
+public struct GateConfiguration: Sendable {
+    /// The pinned channels.
+    public var trustStore: TrustStore
+    /// The folder of verified downloads.
+    public var cacheDirectory: String
+    /// Fetches over the network; makes one attempt each time.
+    public var fetcher: any Fetcher
+    /// The moment at which everything is judged.
+    public var now: Timestamp
+    /// What is demanded of every package.
+    public var policy: Policy
+    /// Mirrors to use instead of those that the channel was pinned with.
+    public var mirrorOverride: [ChannelURL]
+    /// How often mirrors are tried again.
+    public var retry: MirrorRetry
+    /// Is told of transfers and of mirrors that misbehave.
+    public var observer: (any TransferObserver)?
+    /// How many packages are downloaded at once.
+    public var parallelDownloads: Int
+
+    /// Makes a configuration with the standard policy.
+    public init(trustStore: TrustStore, cacheDirectory: String, fetcher: any Fetcher, now: Timestamp) {
+        self.trustStore = trustStore
+        self.cacheDirectory = cacheDirectory
+        self.fetcher = fetcher
+        self.now = now
+        policy = .standard
+        mirrorOverride = []
+        retry = MirrorRetry()
+        observer = nil
+        parallelDownloads = 4
+    }
+}

@@ -1,0 +1,122 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import CondaFormats
+import Gatekeeper
+import TUF
+import TrustCore
+
+struct TrustCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trust",
+        abstract: "Pin channels' roots, and see which are pinned.",
+        subcommands: [Add.self, List.self, Remove.self]
+    )
+}
+
+extension TrustCommand {
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Pin the root of a channel.",
+            discussion: """
+                Everything that is later believed about the channel starts from this root, so get it, or its digest, by a \
+                way you trust: from the owner's own site, in person, from your organisation. A file is best; a digest is \
+                as good; --first-use believes whoever answers now.
+                """
+        )
+
+        @Argument(help: "The channel's URL.")
+        var url: String
+
+        @Option(
+            help: ArgumentHelp("The channel's root metadata, as its owner gave it to you.", valueName: "file"),
+            completion: .file(extensions: ["json"]))
+        var root: String?
+
+        @Option(help: ArgumentHelp("SHA-256 of the root; the root itself is fetched.", valueName: "hex"))
+        var rootSha256: String?
+
+        @Flag(help: "Believe the first root that the channel shows.")
+        var firstUse = false
+
+        @OptionGroup var gate: GateOptions
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            let ways = [root != nil, rootSha256 != nil, firstUse].count { $0 }
+            guard ways == 1 else {
+                throw ValidationError("give exactly one of --root FILE, --root-sha256 HEX and --first-use")
+            }
+        }
+
+        func run() async throws {
+            let console = output.console
+            let channel = try ChannelURL(url)
+            let mirrors = try gate.mirror.map { try ChannelURL($0) }
+            let pin = try await RootPin.obtain(
+                for: channel, file: root, digest: rootSha256, mirrors: mirrors, console: console)
+            let added = try gate.trustStore.add(
+                channel, mirrors: mirrors, root: pin.bytes, origin: pin.origin, now: SystemClock.now)
+            console.say("pinned `\(added.url)` to root version \(pin.root.version)")
+            TrustReport(added, root: pin.root).lines.forEach { console.say("  \($0)") }
+            if pin.origin == .firstUse {
+                console.warn(
+                    "this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; "
+                        + "compare sha256 \(added.rootDigest.hex) with the channel's owner")
+            }
+            console.emit(TrustReport(added, root: pin.root).json)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the pinned channels.")
+
+        @OptionGroup var locations: LocationOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let console = output.console
+            let channels = try TrustStore(directory: locations.homeDirectory).channels()
+            var documents: [JSONValue] = []
+            for channel in channels {
+                let root = try SignedMetadata<RootMetadata>(parsing: channel.pinnedRoot, as: .root).role
+                let report = TrustReport(channel, root: root)
+                console.say(console.bold("\(channel.url)"))
+                report.lines.forEach { console.say("  \($0)") }
+                documents.append(.object(report.json))
+            }
+            if channels.isEmpty { console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one") }
+            var document = JSONObject()
+            document["schema"] = 1
+            document["channels"] = .array(documents)
+            console.emit(document)
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget a channel's root, and what was verified of it.",
+            discussion: "This also forgets the newest versions seen, which protect from rollback."
+        )
+
+        @Argument(help: "The channel's URL.")
+        var url: String
+
+        @OptionGroup var locations: LocationOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let console = output.console
+            let channel = try ChannelURL(url)
+            guard try TrustStore(directory: locations.homeDirectory).remove(channel) else {
+                throw Refusal(GateCode.notTrusted, channel.description)
+            }
+            console.say("forgot `\(channel)`")
+            var document = JSONObject()
+            document["schema"] = 1
+            document["removed"] = .string(channel.description)
+            console.emit(document)
+        }
+    }
+}
