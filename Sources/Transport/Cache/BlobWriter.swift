@@ -1,0 +1,101 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One blob on its way into the cache.
+final class BlobWriter {
+    private let expected: Digest
+    private let size: UInt64?
+    private let root: CacheFolder
+    private let folder: CacheFolder
+    private let file: OpenFile
+    private let name: String
+    private var hasher: StreamingDigest
+    private var isDone = false
+
+    init(in root: CacheFolder, expected: Digest, size: UInt64?) throws {
+        self.expected = expected
+        self.size = size
+        self.root = root
+        hasher = StreamingDigest(expected.algorithm)
+        guard let folder = try root.descend([CacheLeftovers.folder], creating: true) else {
+            throw Failure(.disk, "could not make a folder for temporary files", at: root.path)
+        }
+        self.folder = folder
+        (file, name) = try Self.temporaryFile(in: folder, for: expected)
+    }
+
+    /// Takes more bytes, up to the promised size.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        if let size, UInt64(bytes.count) > size - min(size, hasher.byteCount) {
+            throw Refusal(
+                CoreCode.tooLarge,
+                expected.description,
+                expected: "\(size) bytes",
+                found: "more than \(size) bytes"
+            )
+        }
+        hasher.update(bytes)
+        try file.writeAll(bytes)
+    }
+
+    /// Checks the bytes, makes them durable, and gives them their name.
+    func commit(as place: BlobPlace) throws {
+        let found = hasher.finish()
+        if let size, hasher.byteCount != size {
+            throw Refusal(
+                CoreCode.digestMismatch,
+                expected.description,
+                expected: "\(expected), \(size) bytes",
+                found: "\(found), \(hasher.byteCount) bytes"
+            )
+        }
+        try expected.check(found, of: expected.description)
+        try file.synchronise()
+        guard let target = try root.descend(place.folders, creating: true) else { return }
+        guard renameat(folder.descriptor, name, target.descriptor, place.name) == 0 else {
+            throw OpenFile.failure("could not name a blob", target.path + "/" + place.name)
+        }
+        isDone = true
+        guard fsync(target.descriptor) == 0 else { throw OpenFile.failure("could not save", target.path) }
+    }
+
+    /// Removes the temporary file of a blob that was not committed.
+    func discard() {
+        guard !isDone else { return }
+        isDone = true
+        unlinkat(folder.descriptor, name, 0)
+    }
+
+    /// Makes and locks a file that no other process has. One that was swept away between the two is made again.
+    private static func temporaryFile(in folder: CacheFolder, for digest: Digest) throws -> (OpenFile, String)
+    {
+        for _ in 0..<100 {
+            let name = "\(digest.hex.prefix(16)).\(getpid()).\(UInt64.random(in: .min ... .max))"
+            let descriptor = openat(
+                folder.descriptor,
+                name,
+                O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                mode_t(0o600)
+            )
+            guard descriptor >= 0 else {
+                if errno == EEXIST { continue }
+                throw OpenFile.failure("could not make a temporary file", folder.path + "/" + name)
+            }
+            let file = OpenFile(owning: descriptor, folder.path + "/" + name)
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+            var status = stat()
+            if fstat(descriptor, &status) == 0, status.st_nlink == 1 { return (file, name) }
+        }
+        throw Failure(.disk, "could not make a temporary file", at: folder.path, cause: TransferFault.file)
+    }
+}

@@ -1,0 +1,214 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+public import TrustCore
+
+/// Fetches over HTTP and HTTPS, one attempt at a time.
+///
+/// It holds a pool of connections and is meant to be shared; call ``shutdown()`` at the end.
+/// TLS is 1.2 or later. Answers are taken as they are: no decompression, so that what is counted and digested is what was sent.
+/// Redirects are followed a few times, never from https to http. User and password in a URL are sent to that URL's
+/// origin only. Not checked here: what the bytes are.
+public final class HTTPFetcher: Fetcher {
+    private let limits: TransportLimits
+    private let options: HTTPOptions
+    private let observer: (any TransferObserver)?
+    private let client: HTTPClient
+
+    /// Makes a fetcher with a connection pool of its own.
+    public init(
+        limits: TransportLimits = TransportLimits(),
+        options: HTTPOptions = HTTPOptions(),
+        observer: (any TransferObserver)? = nil
+    ) {
+        self.limits = limits
+        self.options = options
+        self.observer = observer
+        client = HTTPClient(configuration: Self.configuration(limits, options))
+    }
+
+    deinit {
+        // The client insists on being shut down; after ``shutdown()`` this does nothing.
+        client.shutdown { _ in }
+    }
+
+    /// Closes the connections. Requests under way fail; later ones do at once.
+    public func shutdown() async {
+        try? await client.shutdown()
+    }
+
+    /// Fetches a resource, following redirects.
+    ///
+    /// - Throws: `limit.too-large`, `fetch.insecure-redirect`, `fetch.encoding`; a ``TrustCore/Failure`` whose cause is
+    ///   a ``TransferFault``; or whatever `receive` throws.
+    public func fetch(
+        _ request: FetchRequest,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> FetchOutcome {
+        let start = ContinuousClock.now
+        guard var address = WebAddress(request.url) else {
+            throw Failure(.configuration, "not a web address", at: RedactedURL(request.url).description)
+        }
+        for _ in 0...max(0, limits.redirects) {
+            let response = try await head(of: address, since: start)
+            switch try meaning(of: response.status, at: address) {
+            case .body:
+                try await deliver(response, from: address, request, since: start, to: receive)
+                return .complete
+            case .notFound:
+                await drain(response, from: address, since: start)
+                return .notFound
+            case .redirect:
+                guard let location = response.headers.first(name: "location") else {
+                    throw Failure(
+                        .network,
+                        "the server redirects without saying where to",
+                        at: RedactedURL(address.url).description,
+                        cause: TransferFault.redirect
+                    )
+                }
+                address = try address.redirected(to: location)
+                await drain(response, from: address, since: start)
+            }
+        }
+        throw Failure(
+            .network,
+            "more than \(limits.redirects) redirects",
+            at: RedactedURL(request.url).description,
+            cause: TransferFault.redirect
+        )
+    }
+
+    private enum Meaning { case body, notFound, redirect }
+
+    private func meaning(of status: HTTPResponseStatus, at address: WebAddress) throws -> Meaning {
+        switch Int(status.code) {
+        case 200: return .body
+        case 301, 302, 303, 307, 308: return .redirect
+        case 404, 410: return .notFound
+        case 403 where options.forbidden == .meansNotFound: return .notFound
+        case let code:
+            throw Failure(
+                .network,
+                "the server answered with status \(code)",
+                at: RedactedURL(address.url).description,
+                remedy: code == 401 || code == 403 ? "check the credentials for this channel" : nil,
+                cause: TransferFault.status(code)
+            )
+        }
+    }
+
+    private func head(of address: WebAddress, since start: ContinuousClock.Instant) async throws
+        -> HTTPClientResponse
+    {
+        var request = HTTPClientRequest(url: address.url)
+        request.headers.add(name: "user-agent", value: options.userAgent)
+        request.headers.add(name: "accept", value: "*/*")
+        request.headers.add(name: "accept-encoding", value: "identity")
+        if let (user, password) = address.credentials {
+            request.setBasicAuth(username: user, password: password)
+        }
+        let left = limits.overall - start.duration(to: .now)
+        do {
+            return try await client.execute(request, timeout: TimeAmount(max(left, .zero)))
+        } catch {
+            throw ClientErrorWording.failure(error, delivered: nil, at: RedactedURL(address.url))
+        }
+    }
+
+    private func deliver(
+        _ response: HTTPClientResponse,
+        from address: WebAddress,
+        _ request: FetchRequest,
+        since start: ContinuousClock.Instant,
+        to receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws {
+        let shown = RedactedURL(address.url)
+        try ContentEncoding.check(response.headers["content-encoding"], of: address.target, at: shown)
+        let announced = response.headers.first(name: "content-length").flatMap { Int($0) }
+        var meter = try BodyMeter(
+            limits,
+            maximumLength: request.maximumLength,
+            announced: announced,
+            at: shown
+        )
+        let transfer = Transfer(RedactedURL(request.url), expectedLength: announced)
+        observer?.began(transfer)
+        do {
+            var body = response.body.makeAsyncIterator()
+            while let chunk = try await next(&body, &meter, since: start, at: shown) {
+                try chunk.withUnsafeReadableBytes(receive)
+                observer?.received(chunk.readableBytes, in: transfer)
+            }
+            try meter.finish()
+        } catch {
+            observer?.ended(transfer, completely: false)
+            throw error
+        }
+        observer?.ended(transfer, completely: true)
+    }
+
+    private func next(
+        _ body: inout HTTPClientResponse.Body.AsyncIterator,
+        _ meter: inout BodyMeter,
+        since start: ContinuousClock.Instant,
+        at shown: RedactedURL
+    ) async throws -> ByteBuffer? {
+        let asked = ContinuousClock.now
+        let chunk: ByteBuffer?
+        do {
+            try Task.checkCancellation()
+            chunk = try await body.next()
+        } catch {
+            throw ClientErrorWording.failure(error, delivered: meter.delivered, at: shown)
+        }
+        guard let chunk else { return nil }
+        let now = ContinuousClock.now
+        try meter.take(chunk.readableBytes, waited: asked.duration(to: now), elapsed: start.duration(to: now))
+        return chunk
+    }
+
+    /// Reads the short body of an answer that has none for us, so that the connection can be used again.
+    private func drain(
+        _ response: HTTPClientResponse,
+        from address: WebAddress,
+        since start: ContinuousClock.Instant
+    ) async {
+        let shown = RedactedURL(address.url)
+        let announced = response.headers.first(name: "content-length").flatMap { Int($0) }
+        guard
+            var meter = try? BodyMeter(
+                limits,
+                maximumLength: limits.errorBody,
+                announced: announced,
+                at: shown
+            )
+        else { return }
+        var body = response.body.makeAsyncIterator()
+        while let chunk = try? await next(&body, &meter, since: start, at: shown), chunk.readableBytes >= 0 {}
+    }
+
+    private static func configuration(
+        _ limits: TransportLimits,
+        _ options: HTTPOptions
+    ) -> HTTPClient.Configuration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        if let authorities = options.additionalAuthorities { tls.additionalTrustRoots = [.file(authorities)] }
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls,
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: TimeAmount(limits.connect), read: TimeAmount(limits.idle)),
+            decompression: .disabled
+        )
+        // One stream a connection is faster for packages than HTTP/2, and its framing offers less to attack.
+        configuration.httpVersion = .http1Only
+        // A dead mirror is left at once; the caller has others, and retries in its own time.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
+}

@@ -1,0 +1,28 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import NIOHTTP1
+
+/// A request as a ``LoopbackServer`` received it.
+public struct LoopbackRequest: Sendable {
+    /// `GET`, `HEAD` or something else.
+    public let method: String
+    /// Path and query as sent.
+    public let target: String
+    /// The path, without query, still percent-encoded.
+    public let path: String
+    private let fields: HTTPHeaders
+
+    /// The values of a header, joined by commas; nil if it was not sent.
+    public func header(_ name: String) -> String? {
+        let values = fields[name]
+        return values.isEmpty ? nil : values.joined(separator: ", ")
+    }
+
+    init(_ head: HTTPRequestHead) {
+        method = head.method.rawValue
+        target = head.uri
+        path = String(head.uri.prefix { $0 != "?" })
+        fields = head.headers
+    }
+}
