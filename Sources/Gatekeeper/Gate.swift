@@ -56,7 +56,7 @@ public actor Gate {
         guard expected.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
             return .refused(expected)
         }
-        let path = try await session.download(url, record: record, sha256: sha256, into: cache)
+        let path = try await session.download(url, entry, sha256: sha256)
         evidence = Self.evidence(for: url, entry, digest: sha256, lock: request.lock)
         let verdict = configuration.policy.verdict(on: evidence)
         guard verdict.isAllowed else { return .refused(verdict) }

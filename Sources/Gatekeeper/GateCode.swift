@@ -12,11 +12,7 @@ public enum GateCode: String, RefusalCode {
     case rootDigestMismatch = "trust.root-digest"
     case noRoot = "trust.no-root"
     case indexMissing = "gate.index-missing"
-    case indexSubdir = "gate.index-subdir"
-    case packageURL = "gate.package-url"
-    case noDigest = "gate.no-digest"
-    case lockMismatch = "gate.lock-mismatch"
-    case wrongName = "gate.wrong-name"
+    case outsideChannel = "gate.outside-channel"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -54,31 +50,12 @@ public enum GateCode: String, RefusalCode {
                 .missing, "the channel's signed metadata lists no index for this subdir",
                 explanation: "An index that is not among the signed targets could have been put there by anyone.",
                 remedy: "check that the channel has packages for this platform")
-        case .indexSubdir:
+        case .outsideChannel:
             return RefusalEntry(
-                .invalid, "the index says that it is for another subdir",
-                explanation: "A correctly signed index in the wrong place would offer packages for the wrong platform (mix-and-match).",
-                remedy: "tell the channel's owner")
-        case .packageURL:
-            return RefusalEntry(
-                .invalid, "the package's URL does not end in SUBDIR/NAME-VERSION-BUILD.conda or .tar.bz2",
-                explanation: "Subdir and file name are what the signed index is asked for; they must be there.",
-                remedy: "correct the URL or the lock file")
-        case .noDigest:
-            return RefusalEntry(
-                .missing, "the index gives no SHA-256 for the package",
-                explanation: "In a signed channel the index must bind every package by SHA-256; MD5 can be forged.",
-                remedy: "ask the channel's owner to index the channel again")
-        case .lockMismatch:
-            return RefusalEntry(
-                .invalid, "the lock file and the signed index disagree about the package's bytes",
-                explanation: "Either the lock was edited, or the channel replaced a file that is meant to stay as it was.",
-                remedy: "find out which of the two changed before making a new lock")
-        case .wrongName:
-            return RefusalEntry(
-                .invalid, "the package's own metadata names another package than its file name",
-                explanation: "A package that calls itself something else would be recorded under that name, and shadow the real one.",
-                remedy: "tell the channel's owner")
+                .invalid, "the index says that its files are somewhere outside the channel",
+                explanation: "An absolute `base_url` leads past the channel's mirrors, and past any proxy that checks. "
+                    + "In a signed channel everything is fetched from below the channel's own address.",
+                remedy: "ask the channel's owner to use a relative `base_url`")
         }
     }
 }

@@ -55,15 +55,11 @@ actor ChannelSession {
     }
 
     /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
-    func download(
-        _ url: PackageURL,
-        record: PackageRecord,
-        sha256: Digest,
-        into cache: BlobCache
-    ) async throws -> String {
-        let path = "\(url.subdir.text)/\(PercentEncoding.segment(url.fileName.text))"
+    func download(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws -> String {
+        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
+        let path = try channel.url.path(of: location.url(of: url.fileName))
         return try await mirrors.fetch(
-            path, expected: sha256, size: record.size, maximumLength: Self.packageLimit, into: cache)
+            path, expected: sha256, size: entry.record?.size, maximumLength: Self.packageLimit, into: cache)
     }
 
     /// Larger packages than this are not fetched, whatever the index says.

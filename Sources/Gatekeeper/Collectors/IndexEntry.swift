@@ -10,6 +10,8 @@ public struct IndexEntry: Sendable {
     public let index: SignedIndex
     /// The record, if the index lists the file.
     public let record: PackageRecord?
+    /// Where the index says its packages are (CEP 15), as it was written; nil if beside it.
+    let baseURL: String?
     /// Whether the index lists the file as removed.
     public let isRemoved: Bool
 

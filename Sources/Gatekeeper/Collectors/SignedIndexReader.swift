@@ -14,7 +14,7 @@ struct SignedIndexReader {
     private let cache: BlobCache
     private let updater: Updater
 
-    /// The longest index file that is fetched.
+    /// The longest `repodata.json`, decompressed, that is read.
     private static let indexLimit = 2 << 30
 
     /// Refreshes the channel's metadata by the workflow of the TUF specification 1.0.34, section 5.
@@ -22,7 +22,7 @@ struct SignedIndexReader {
         self.channel = channel
         self.mirror = mirror
         self.cache = cache
-        updater = try Updater(
+        updater = Updater(
             trustedRoot: channel.pinnedRoot,
             metadataURL: mirror.canonical + "/tuf",
             store: try DirectoryMetadataStore(channel.metadataDirectory),
@@ -33,42 +33,52 @@ struct SignedIndexReader {
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain repodata.
     func open(_ subdir: Subdir) async throws -> any SubdirIndex {
-        for (name, open) in Self.forms {
-            guard let path = TargetPath("\(subdir.text)/\(name)"),
+        for form in Form.allCases {
+            guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),
                 let target = try await updater.target(path)
             else { continue }
-            let bytes = try await fetch(target, path)
-            let fact = SignedIndex(
-                role: target.role.text, file: path.text, versions: await updater.versions,
-                expires: await updater.expires)
-            return try open(bytes, fact, subdir)
+            let bytes = try await fetch(target)
+            return try await index(form, bytes, SignedIndex(target, in: try await updater.trusted()), subdir)
         }
         throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
     }
 
-    private typealias Opening = @Sendable ([UInt8], SignedIndex, Subdir) throws -> any SubdirIndex
+    private enum Form: String, CaseIterable {
+        case shards = "repodata_shards.msgpack.zst"
+        case compressed = "repodata.json.zst"
+        case plain = "repodata.json"
+    }
 
-    private static let forms: [(name: String, open: Opening)] = [
-        ("repodata_shards.msgpack.zst", { bytes, fact, subdir in
-            ShardedIndex(
-                fact: fact, subdir: subdir, shards: try ShardIndex.read(bytes, of: fact.file, subdir: subdir))
-        }),
-        ("repodata.json.zst", { bytes, fact, subdir in
-            let text = try Zstd.decompress(bytes, maximumLength: indexLimit, of: fact.file)
+    private func index(
+        _ form: Form,
+        _ bytes: [UInt8],
+        _ fact: SignedIndex,
+        _ subdir: Subdir
+    ) async throws -> any SubdirIndex {
+        switch form {
+        case .shards:
+            let shards = try ShardIndex.read(bytes, of: fact.file, subdir: subdir)
+            return ShardedIndex(fact: fact, channel: channel.url, subdir: subdir, shards: shards)
+        case .compressed:
+            let text = try Zstd.decompress(bytes, maximumLength: Self.indexLimit, of: fact.file)
             return WholeIndex(fact: fact, repodata: try RepodataIndex(text, of: fact.file, subdir: subdir))
-        }),
-        ("repodata.json", { bytes, fact, subdir in
-            WholeIndex(fact: fact, repodata: try RepodataIndex(bytes, of: fact.file, subdir: subdir))
-        }),
-    ]
+        case .plain:
+            return WholeIndex(fact: fact, repodata: try RepodataIndex(bytes, of: fact.file, subdir: subdir))
+        }
+    }
 
-    private func fetch(_ target: TargetDescription, _ path: TargetPath) async throws -> [UInt8] {
-        if let sha256 = target.file.hashes.digest(by: .sha256),
-            let bytes = try cache.bytes(of: sha256, maximumLength: Self.indexLimit)
-        {
+    /// Fetches an index file unless the cache has it; either way its bytes have the promised digest.
+    private func fetch(_ target: TargetDescription) async throws -> [UInt8] {
+        let sha256 = target.file.hashes.digest(by: .sha256)
+        if let sha256, let bytes = try cache.bytes(of: sha256, maximumLength: Int(clamping: target.file.length)) {
             return bytes
         }
-        let bytes = try await updater.bytes(of: target)
+        let bytes = try await updater.download(target, from: mirror.canonical)
+        if let sha256 {
+            try await cache.store(expected: sha256, size: target.file.length) { sink in
+                try bytes.withUnsafeBytes { try sink($0) }
+            }
+        }
         return bytes
     }
 }

@@ -22,7 +22,9 @@ struct WholeIndex: SubdirIndex {
 
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry {
         let isRemoved = repodata.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
-        return IndexEntry(index: fact, record: try repodata.record(fileName: fileName), isRemoved: isRemoved)
+        return IndexEntry(
+            index: fact, record: try repodata.record(fileName: fileName), baseURL: repodata.info.baseURL,
+            isRemoved: isRemoved)
     }
 }
 
@@ -32,11 +34,9 @@ struct WholeIndex: SubdirIndex {
 /// the first byte of it is decompressed: whoever could swap a shard would control both `depends` and `sha256`.
 struct ShardedIndex: SubdirIndex {
     let fact: SignedIndex
+    let channel: ChannelURL
     let subdir: Subdir
     let shards: ShardIndex
-
-    /// The longest shard that is fetched, compressed: thirty times the largest known.
-    private static let shardLimit = 16 << 20
 
     func entry(
         of fileName: ArchiveFileName,
@@ -44,24 +44,40 @@ struct ShardedIndex: SubdirIndex {
         cache: BlobCache
     ) async throws -> IndexEntry {
         guard let digest = shards.digest(of: fileName.name) else {
-            return IndexEntry(index: fact, record: nil, isRemoved: false)
+            return IndexEntry(index: fact, record: nil, baseURL: nil, isRemoved: false)
         }
-        let shard = try await fetch(digest, mirrors, cache)
+        let shard = try await fetch(fileName.name, digest, mirrors, cache)
         let isRemoved = shard.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
-        return IndexEntry(index: fact, record: try shard.record(fileName: fileName), isRemoved: isRemoved)
+        let record = shard.records.first { $0.fileName == fileName }
+        return IndexEntry(index: fact, record: record, baseURL: shards.baseURL, isRemoved: isRemoved)
     }
 
-    private func fetch(_ digest: Digest, _ mirrors: MirroredFetcher, _ cache: BlobCache) async throws -> Shard {
-        let subject = "shard \(digest.hex)"
-        if let bytes = try cache.bytes(of: digest, maximumLength: Self.shardLimit) {
-            return try Shard.read(bytes, expected: digest, subdir: subdir, of: subject)
+    private func fetch(
+        _ name: PackageName,
+        _ digest: Digest,
+        _ mirrors: MirroredFetcher,
+        _ cache: BlobCache
+    ) async throws -> Shard {
+        if let bytes = try cache.bytes(of: digest, maximumLength: Shard.maximumLength) {
+            return try Shard.read(bytes, expected: digest, of: name, subdir: subdir)
         }
-        let path = "\(subdir.text)/\(shards.path(of: digest))"
-        let shard = try await mirrors.bytes(path, maximumLength: Self.shardLimit, mustExist: true) { bytes in
-            (bytes, try Shard.read(bytes, expected: digest, subdir: subdir, of: subject))
+        let path = try channel.path(of: try shards.url(of: digest, channel: channel, subdir: subdir))
+        let found = try await mirrors.bytes(path, maximumLength: Shard.maximumLength, mustExist: true) { bytes in
+            (bytes, try Shard.read(bytes, expected: digest, of: name, subdir: subdir, at: path))
         }
-        guard let (bytes, value) = shard else { throw Refusal(GateCode.indexMissing, subject) }
-        _ = try await cache.store(expected: digest, size: nil) { sink in try bytes.withUnsafeBytes { try sink($0) } }
-        return value
+        guard let (bytes, shard) = found else { preconditionFailure("what must exist is there or was thrown") }
+        try await cache.store(expected: digest, size: nil) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+        return shard
+    }
+}
+
+extension ChannelURL {
+    /// The part of a URL below the channel, for its mirrors to be asked for (`gate.outside-channel` for another's).
+    func path(of url: String) throws -> String {
+        let base = textWithCredentials + "/"
+        guard url.utf8.starts(with: base.utf8) else {
+            throw Refusal(GateCode.outsideChannel, description, expected: "a place below the channel")
+        }
+        return String(decoding: Array(url.utf8.dropFirst(base.utf8.count)), as: UTF8.self)
     }
 }

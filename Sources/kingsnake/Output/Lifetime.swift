@@ -18,6 +18,11 @@ struct Lifetime: ExpressibleByArgument, CustomStringConvertible, Sendable {
         text = argument
     }
 
+    init(days: Int64) {
+        seconds = days * 86_400
+        text = "\(days)d"
+    }
+
     var description: String { text }
     var defaultValueDescription: String { text }
 }

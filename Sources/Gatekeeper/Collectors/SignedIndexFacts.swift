@@ -1,0 +1,27 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TUF
+import TrustCore
+import TrustPolicy
+
+extension SignedIndex {
+    /// The facts about an index file, out of the metadata that was in force when it was verified.
+    init(_ target: TargetDescription, in trusted: TrustedMetadata) {
+        let root = trusted.root.role
+        var versions = ["root": root.version]
+        var expiries = [root.expires]
+        if let timestamp = trusted.timestamp?.role {
+            versions["timestamp"] = timestamp.version
+            expiries.append(timestamp.expires)
+        }
+        if let snapshot = trusted.snapshot?.role {
+            versions["snapshot"] = snapshot.version
+            expiries.append(snapshot.expires)
+            versions[target.role.text] = snapshot.files[target.role]?.version
+        }
+        self.init(
+            role: target.role.text, file: target.path.text, versions: versions,
+            expires: expiries.min() ?? root.expires)
+    }
+}

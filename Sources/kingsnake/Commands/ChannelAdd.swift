@@ -1,0 +1,46 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import DurableFiles
+import TrustCore
+
+struct ChannelAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Put packages into a channel, and sign the new index.",
+        discussion: """
+            Every package is inspected first, and every file in it checked against its own list: what `kingsnake install` \
+            would refuse does not get in. All packages are published together, or none.
+            """
+    )
+
+    @OptionGroup var channel: ChannelOptions
+
+    @Argument(
+        help: ArgumentHelp("The packages, .conda or .tar.bz2 files.", valueName: "package"),
+        completion: .file(extensions: ["conda", "bz2"]))
+    var packages: [String]
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = output.console
+        let bar = ProgressBar(console)
+        var channel = try channel.open()
+        var incoming: [IncomingPackage] = []
+        for (number, path) in packages.enumerated() {
+            bar.expect(0, label: "\(number + 1) of \(packages.count): \(path.split(separator: "/").last ?? "")")
+            let package = try IncomingPackage(inspecting: Folder.absolute(path))
+            bar.advance(package.size)
+            incoming.append(package)
+        }
+        bar.clear()
+        let change = try await channel.add(incoming, now: SystemClock.now)
+        for file in change.added { console.say("added `\(file)`") }
+        for file in change.unchanged { console.say("`\(file)` was there already, the same bytes") }
+        change.signed.forEach { console.say("signed \($0)") }
+        console.emit(change.json)
+    }
+}

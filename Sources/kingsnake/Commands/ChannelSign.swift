@@ -1,0 +1,37 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+
+struct ChannelSign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign",
+        abstract: "Renew the signatures that are due.",
+        discussion: """
+            Run it often, for instance every hour: the timestamp is renewed when half of its life is over, the others when a \
+            third is left. It signs what the keys at hand can sign and says what is left to do.
+            """
+    )
+
+    @OptionGroup var channel: ChannelOptions
+
+    @Flag(help: "Renew everything that the keys at hand can sign, due or not.")
+    var all = false
+
+    @Flag(help: "Write the index files again from the signed record of packages, where they are missing or altered.")
+    var repair = false
+
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = output.console
+        var channel = try channel.open()
+        let change = try await channel.sign(all ? .everything : .whatIsDue, repairing: repair, now: SystemClock.now)
+        if change.signed.isEmpty, change.repaired.isEmpty { console.say("nothing is due") }
+        change.repaired.forEach { console.say("repaired \($0)") }
+        change.signed.forEach { console.say("signed \($0)") }
+        change.left.forEach { console.warn($0) }
+        console.emit(change.json)
+    }
+}
