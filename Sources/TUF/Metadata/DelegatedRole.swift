@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+internal import TrustCore
 
 /// One delegation: a role, its keys, and what it is trusted with.
 public struct DelegatedRole: Sendable, Equatable {

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import SigningKeys
-public import TrustCore
+internal import SigningKeys
+internal import TrustCore
 
 /// Whom a targets role trusts with which files (specification 1.0.34, section 4.5; TAP 15).
 public struct Delegations: Sendable, Equatable {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import SigningKeys
-public import TrustCore
+internal import TrustCore
 
 /// A key as metadata describes it.
 ///

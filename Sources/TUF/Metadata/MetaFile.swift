@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+internal import TrustCore
 
 /// What timestamp and snapshot say about another metadata file: `METAFILES` in the specification.
 public struct MetaFile: Sendable, Equatable {

@@ -62,6 +62,6 @@ public struct MetadataHeader: Hashable, Sendable {
     private static func isSupported(_ specification: String) -> Bool {
         let parts = specification.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         return (2...3).contains(parts.count) && parts[0].elementsEqual("1".utf8)
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy((0x30...0x39).contains) }
+            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) } }
     }
 }

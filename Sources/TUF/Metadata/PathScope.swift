@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+internal import TrustCore
 
 /// The paths that a delegated role is trusted with.
 public enum PathScope: Sendable, Equatable {

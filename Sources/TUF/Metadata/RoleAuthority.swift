@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import SigningKeys
-public import TrustCore
+internal import TrustCore
 
 /// Who may sign a role, as its delegator says: the one way from signed to verified metadata, for every role.
 public struct RoleAuthority: Sendable, Equatable {

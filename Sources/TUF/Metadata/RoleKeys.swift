@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+internal import TrustCore
 
 /// Whose signatures a role needs, and how many of them.
 public struct RoleKeys: Sendable, Hashable {

@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import SigningKeys
 public import TrustCore
 
 /// Metadata of a role, well-formed, with signatures that nobody has checked yet.

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+internal import TrustCore
 
 /// Hash bins: 2^bitLength roles that share keys, each trusted with the paths whose hash begins with its number (TAP 15).
 public struct SuccinctRoles: Sendable, Equatable {
@@ -41,15 +41,24 @@ public struct SuccinctRoles: Sendable, Equatable {
     public var count: Int { 1 << bitLength }
 
     /// The name of a bin: the prefix, a dash, and its number in as many hexadecimal digits as the last bin needs.
-    private func text(_ number: Int) -> String {
+    private func text(_ number: Int) -> String { "\(namePrefix)-" + padded(number) }
+
+    private var digitCount: Int { (bitLength + 3) / 4 }
+
+    private func padded(_ number: Int) -> String {
         let digits = String(number, radix: 16)
-        let width = (bitLength + 3) / 4
-        return "\(namePrefix)-" + String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        return String(repeating: "0", count: max(0, digitCount - digits.utf8.count)) + digits
+    }
+
+    /// The hash prefixes of a bin: several where the number of bits is not a whole number of digits.
+    private func scope(_ number: Int) -> PathScope {
+        let spare = digitCount * 4 - bitLength
+        return .hashPrefixes((0..<1 << spare).map { padded(number << spare | $0) })
     }
 
     private func bin(_ number: Int) -> DelegatedRole {
         guard let name = RoleName(text(number)),
-            let role = try? DelegatedRole(name: name, keys: keys, scope: .patterns([]), terminating: true)
+            let role = try? DelegatedRole(name: name, keys: keys, scope: scope(number), terminating: true)
         else { preconditionFailure("the longest bin name was checked, and no reserved name has a dash") }
         return role
     }
