@@ -1,0 +1,32 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// How much a repository may ask of its clients: everything that is counted, in one place.
+///
+/// Lengths are in bytes. Where the metadata above promises a length, that length is the limit, and the larger
+/// `promised…` value is the limit of the promise.
+public struct TUFLimits: Sendable {
+    /// The longest root metadata.
+    public var root = 512_000
+    /// The longest timestamp metadata.
+    public var timestamp = 16_384
+    /// The longest snapshot metadata whose length the timestamp does not promise.
+    public var snapshot = 2_000_000
+    /// The longest snapshot metadata at all.
+    public var promisedSnapshot = 8 << 20
+    /// The longest targets metadata whose length the snapshot does not promise.
+    public var targets = 5_000_000
+    /// The longest targets metadata at all.
+    public var promisedTargets = 32 << 20
+    /// The longest target file that is downloaded into memory.
+    public var targetFile = 1 << 30
+    /// How many new root versions one update follows.
+    public var rootRotations = 256
+    /// How many delegated roles one search visits.
+    public var visitedRoles = 32
+    /// The deepest nesting of JSON.
+    public var jsonDepth = 64
+
+    /// The defaults.
+    public init() {}
+}

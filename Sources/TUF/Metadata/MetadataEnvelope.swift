@@ -1,0 +1,67 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+public import TrustCore
+
+/// A metadata file as it travels: the signed part and signatures of it, nothing verified, the role not yet known.
+public struct MetadataEnvelope: Sendable {
+    /// The signed part.
+    public let signed: JSONObject
+    /// The bytes that are signed: the canonical form of the signed part.
+    public let signedBytes: [UInt8]
+    /// The signatures, each key id once. One that is not hexadecimal text is kept as empty, and counts for nothing.
+    public private(set) var signatures: [Signature]
+
+    /// Takes a signed part that has no signatures yet.
+    ///
+    /// - Throws: a ``Refusal`` with `json.number` if it holds a number that is not a 64-bit integer.
+    public init(signed: JSONObject) throws {
+        self.signed = signed
+        signedBytes = try CanonicalJSON.encode(.object(signed))
+        signatures = []
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: a ``Refusal`` with `tuf.duplicate-signature` or a `json.…` code.
+    public init(parsing bytes: [UInt8], of subject: String, limits: JSONLimits = JSONLimits()) throws {
+        let fields = try JSONFields(try JSONReader.read(bytes, of: subject, limits: limits), of: subject)
+        signed = try fields.fields("signed").object
+        // The canonical form is what was signed, so it must be made from what was read. (Where the file holds it
+        // already, a slice of the bytes would do: an optimisation that belongs here.)
+        signedBytes = try CanonicalJSON.encode(.object(signed), of: subject)
+        signatures = []
+        var seen: Set<KeyID> = []
+        for element in try fields.array("signatures") {
+            let signature = try JSONFields(element, of: "\(subject) signature")
+            let id = KeyID(try signature.string("keyid"))
+            // 1.0.34, section 4.2: "no duplicate key ids"; counting them would forge a threshold (CVE-2020-6174).
+            guard seen.insert(id).inserted else {
+                throw Refusal(
+                    TUFCode.duplicateSignature, subject, expected: "each key id once", found: "`\(id)` twice")
+            }
+            // Empty signatures are placeholders of signing tools, found in production.
+            signatures.append(Signature(keyID: id.text, bytes: Hex.decode(try signature.string("sig")) ?? []))
+        }
+    }
+
+    /// Adds a signature, in place of an earlier one with the same key id.
+    public mutating func add(_ signature: Signature) {
+        signatures.removeAll { KeyID($0.keyID) == KeyID(signature.keyID) }
+        signatures.append(signature)
+    }
+
+    /// The file.
+    public func encoded() -> [UInt8] {
+        var out = Array(#"{"signatures":"#.utf8)
+        out += JSONWriter.encode(
+            .array(
+                signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }))
+        out += #","signed":"#.utf8
+        // Canonical JSON is JSON too, unless a control character stands in it raw, as in a PEM key.
+        out += signedBytes.contains { $0 < 0x20 } ? JSONWriter.encode(.object(signed)) : signedBytes
+        out += "}".utf8
+        return out
+    }
+}
