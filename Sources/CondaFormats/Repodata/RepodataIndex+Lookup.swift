@@ -1,0 +1,91 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+extension RepodataIndex {
+    /// The longest record that is read: the largest known has some tens of kilobytes.
+    public static let maximumRecordLength = 1 << 20
+
+    /// How many records there are.
+    public var count: Int { tarBz2.entries.count + conda.entries.count }
+    /// Whether there is none.
+    public var isEmpty: Bool { count == 0 }
+
+    /// All file names, `.tar.bz2` before `.conda`, each in byte order. They are not known to be well-formed.
+    public var fileNames: [String] { (tarBz2.entries + conda.entries).map(fileName) }
+
+    /// The names of all packages, in byte order, as file names have them; one that cannot be divided has none.
+    public var packageNames: [String] {
+        var names: Set<ByteKey> = []
+        for table in [tarBz2, conda] {
+            var last: ArraySlice<UInt8> = []
+            for entry in table.entries where entry.packageNameLength > 0 {
+                // Records of one package mostly stand together.
+                guard text[entry.packageName] != last else { continue }
+                last = text[entry.packageName]
+                names.insert(ByteKey(String(decoding: last, as: UTF8.self)))
+            }
+        }
+        return names.sorted().map(\.text)
+    }
+
+    /// The record of a file; nil if it is not listed.
+    ///
+    /// - Throws: a ``Refusal`` if the record is not as it should be.
+    public func record(fileName: String) throws -> PackageRecord? {
+        try entry(fileName: fileName).map(record)
+    }
+
+    /// The record of a file; nil if it is not listed.
+    public func record(fileName: ArchiveFileName) throws -> PackageRecord? {
+        try record(fileName: fileName.text)
+    }
+
+    /// The very bytes of the record of a file; nil if it is not listed.
+    public func recordText(fileName: String) -> ArraySlice<UInt8>? {
+        entry(fileName: fileName).map { text[$0.record] }
+    }
+
+    /// The file names of a package, `.tar.bz2` before `.conda`, each in byte order.
+    public func fileNames(named name: PackageName) -> [String] { entries(named: name).map(fileName) }
+
+    /// All records of a package, `.tar.bz2` before `.conda`, each in byte order of the file names.
+    ///
+    /// They are found by their file names, written as the name was or in lower case; that the `name` in the record
+    /// is the same is checked. A record whose file name cannot be divided is no package's.
+    /// - Throws: a ``Refusal`` if one of the records is not as it should be.
+    public func records(named name: PackageName) throws -> [PackageRecord] {
+        try entries(named: name).map(record)
+    }
+
+    private func entry(fileName: String) -> RecordTable.Entry? {
+        let wanted = Array(fileName.utf8)
+        let table = wanted.hasSuffix(ArchiveFormat.conda.suffix.utf8) ? conda : tarBz2
+        return table.entry(fileName: wanted, text)
+    }
+
+    private func entries(named name: PackageName) -> [RecordTable.Entry] {
+        let lower = Array(name.normalized.utf8)
+        let written = Array(name.raw.utf8)
+        return [tarBz2, conda].flatMap { table in
+            table.entries(packageName: lower, text)
+                + (written == lower ? [] : table.entries(packageName: written, text))
+        }
+    }
+
+    private func fileName(_ entry: RecordTable.Entry) -> String {
+        String(decoding: text[entry.name], as: UTF8.self)
+    }
+
+    private func record(_ entry: RecordTable.Entry) throws -> PackageRecord {
+        let name = fileName(entry)
+        do {
+            let limits = JSONLimits(bytes: Self.maximumRecordLength)
+            let value = try JSONReader.read(Array(text[entry.record]), of: name, limits: limits)
+            return try PackageRecord(value, fileName: name, subdir: info.subdir)
+        } catch let refusal as Refusal {
+            throw refusal.located(at: subject)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+/// An index of packages (`repodata.json`, CEP 36), opened without reading its records.
+///
+/// Opening is one strict pass that remembers where each record is: the whole text is valid JSON and UTF-8,
+/// no file name is there twice, nothing follows the end. What a record says is read and checked when it is asked
+/// for, so a bad record spoils nothing but itself. That anybody vouches for the index is not said here.
+public struct RepodataIndex: Sendable {
+    /// The text, as it was given.
+    public let text: [UInt8]
+    /// What the index is, for messages.
+    public let subject: String
+    /// What it says about itself.
+    public let info: RepodataInfo
+    /// File names that were once listed and no longer are, in the order of the file.
+    public let removed: [String]
+    /// The bytes of the top-level `signatures` object of conda content trust, if there is one. Not checked here.
+    public let signatures: ArraySlice<UInt8>?
+    /// Top-level keys that are not known and have no effect, in byte order.
+    public let unknownKeys: [String]
+    let tarBz2: RecordTable
+    let conda: RecordTable
+
+    /// Opens an index that is in memory. An empty text is an empty index (CEP 36).
+    ///
+    /// - Parameters:
+    ///   - subject: what the index is, such as its URL, for messages.
+    ///   - subdir: the subdirectory it must be of; an index that does not say is taken to be.
+    /// - Throws: a ``Refusal`` with a `json.…`, `repodata.…` or `name.…` code, or `limit.too-large`.
+    public init(_ text: [UInt8], of subject: String = "repodata.json", subdir: Subdir? = nil) throws {
+        let scan = try RepodataScanner(text.isEmpty ? Array("{}".utf8) : text, of: subject)
+        func member(_ key: String) throws -> JSONValue? {
+            guard let range = scan.members[ByteKey(key)] else { return nil }
+            return try JSONReader.read(Array(text[range]), of: "\(subject) `\(key)`")
+        }
+        self.text = text
+        self.subject = subject
+        var info = try RepodataInfo(member("info"), version: member("repodata_version"), of: subject)
+        if let subdir, let found = info.subdir, found != subdir {
+            throw Refusal(
+                RepodataCode.wrongSubdir,
+                subject,
+                expected: "`\(subdir)`",
+                found: "`\(found)`"
+            )
+        }
+        info.subdir = info.subdir ?? subdir
+        self.info = info
+        removed = try Self.removed(try member("removed"), of: subject)
+        signatures = scan.members[ByteKey("signatures")].map { text[$0] }
+        unknownKeys = scan.members.keys.sorted().map(\.text).filter { !Self.knownKeys.contains($0) }
+        tarBz2 = scan.tarBz2
+        conda = scan.conda
+    }
+
+    private static let knownKeys: Set<String> = [
+        "info", "packages", "packages.conda", "removed", "repodata_version", "signatures",
+    ]
+
+    /// A list of strings; the empty object that one server writes for an empty list counts as one.
+    private static func removed(_ value: JSONValue?, of subject: String) throws -> [String] {
+        guard let value, value != .null, value != .object(JSONObject()) else { return [] }
+        var wrapper = JSONObject()
+        wrapper["removed"] = value
+        return try JSONFields(wrapper, of: subject).strings("removed")
+    }
+}

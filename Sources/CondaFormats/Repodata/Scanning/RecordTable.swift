@@ -1,0 +1,104 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+/// Where the records of one section of an index are: 16 bytes a record, in the byte order of their file names.
+///
+/// In that order the records of one package stand together, so two binary searches answer both questions an
+/// index is asked, without a hash table and without anything a hostile file could make slow.
+struct RecordTable: Sendable {
+    /// One record of the section.
+    struct Entry: Sendable {
+        /// Where the file name starts, behind its quote.
+        let nameStart: UInt32
+        /// Where the record's `{` is.
+        let recordStart: UInt32
+        let recordLength: UInt32
+        let nameLength: UInt8
+        /// How much of the file name is the package's name; 0 where the file name is not NAME-VERSION-BUILD.
+        let packageNameLength: UInt8
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
+        var record: Range<Int> { Int(recordStart)..<Int(recordStart) + Int(recordLength) }
+        var packageName: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(packageNameLength) }
+    }
+
+    private(set) var entries: [Entry] = []
+    private var isSorted = true
+
+    /// Adds the next record of the file. Honest indexes are in order, and then nothing is left to sort.
+    @inline(__always)
+    mutating func append(_ entry: Entry, _ text: Span<UInt8>) {
+        if isSorted, let last = entries.last { isSorted = Self.order(text, last, entry) < 0 }
+        entries.append(entry)
+    }
+
+    /// Puts the records in order; answers a file name that is there twice, if there is one.
+    mutating func sort(_ text: [UInt8]) -> Entry? {
+        guard !isSorted else { return nil }
+        entries.sort { Self.order(text.span, $0, $1) < 0 }
+        isSorted = true
+        for at in entries.indices.dropFirst() where Self.order(text.span, entries[at - 1], entries[at]) == 0 {
+            return entries[at]
+        }
+        return nil
+    }
+
+    /// The record of a file name.
+    func entry(fileName: [UInt8], _ text: [UInt8]) -> Entry? {
+        let at = lowerBound(fileName, text)
+        guard at < entries.count, text[entries[at].name].elementsEqual(fileName) else { return nil }
+        return entries[at]
+    }
+
+    /// The records whose file name starts with a package's name and goes on with a version and a build.
+    func entries(packageName: [UInt8], _ text: [UInt8]) -> [Entry] {
+        let prefix = packageName + [UInt8(ascii: "-")]
+        var found: [Entry] = []
+        for entry in entries[lowerBound(prefix, text)...] {
+            guard text[entry.name].starts(with: prefix) else { break }
+            // `a-b-1-0` starts with `a-` too, but is a package named `a-b`.
+            if Int(entry.packageNameLength) == packageName.count { found.append(entry) }
+        }
+        return found
+    }
+
+    /// The first entry that is not before some text.
+    private func lowerBound(_ wanted: [UInt8], _ text: [UInt8]) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if text[entries[middle].name].lexicographicallyPrecedes(wanted) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
+    /// Negative, zero or positive, as the first name is before, equal to or after the second.
+    @inline(__always)
+    private static func order(_ text: Span<UInt8>, _ a: Entry, _ b: Entry) -> Int {
+        let bytes = text.bytes
+        let common = Int(min(a.nameLength, b.nameLength))
+        let (startA, startB) = (Int(a.nameStart), Int(b.nameStart))
+        var offset = 0
+        // A name is followed by at least `":{}` and the end, so eight bytes are nearly always there to load.
+        let last = bytes.byteCount - 8 - max(startA, startB)
+        while offset + 8 <= common, offset <= last {
+            let wordA = bytes.unsafeLoadUnaligned(fromByteOffset: startA + offset, as: UInt64.self)
+            let wordB = bytes.unsafeLoadUnaligned(fromByteOffset: startB + offset, as: UInt64.self)
+            if wordA != wordB { return UInt64(bigEndian: wordA) < UInt64(bigEndian: wordB) ? -1 : 1 }
+            offset += 8
+        }
+        while offset < common {
+            let (byteA, byteB) = (text[startA + offset], text[startB + offset])
+            if byteA != byteB { return byteA < byteB ? -1 : 1 }
+            offset += 1
+        }
+        return Int(a.nameLength) - Int(b.nameLength)
+    }
+}
