@@ -27,14 +27,18 @@ public struct PrefixPath: Hashable, Comparable, Sendable {
     /// The components, at least one.
     public var components: [Substring] { text.split(separator: "/") }
     /// The last component.
-    public var name: Substring { text[(text.utf8.lastIndex(of: 0x2F).map(text.utf8.index(after:)) ?? text.startIndex)...] }
+    public var name: Substring {
+        text[(text.utf8.lastIndex(of: 0x2F).map(text.utf8.index(after:)) ?? text.startIndex)...]
+    }
     /// The folder it is in; nil at the top.
     public var parent: PrefixPath? { text.utf8.lastIndex(of: 0x2F).flatMap { PrefixPath(text[..<$0]) } }
 
     /// Equal exactly if the bytes are.
     public static func == (a: PrefixPath, b: PrefixPath) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
     /// Byte order.
-    public static func < (a: PrefixPath, b: PrefixPath) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    public static func < (a: PrefixPath, b: PrefixPath) -> Bool {
+        a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+    }
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) { ByteKey(text).hash(into: &hasher) }
 
@@ -46,7 +50,9 @@ public struct PrefixPath: Hashable, Comparable, Sendable {
             var start = 0
             for at in 0...bytes.count {
                 if at < bytes.count, bytes[at] != UInt8(ascii: "/") {
-                    guard bytes[at] >= 0x20, bytes[at] != 0x7F, bytes[at] != UInt8(ascii: "\\") else { return false }
+                    guard bytes[at] >= 0x20, bytes[at] != 0x7F, bytes[at] != UInt8(ascii: "\\") else {
+                        return false
+                    }
                     continue
                 }
                 guard isSafeComponent(UnsafeBufferPointer(rebasing: bytes[start..<at])) else { return false }
@@ -59,7 +65,8 @@ public struct PrefixPath: Hashable, Comparable, Sendable {
     private static func isSafeComponent(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let dot = UInt8(ascii: ".")
         guard !bytes.isEmpty, bytes.count <= maximumComponentLength else { return false }
-        return !(bytes.count == 1 && bytes[0] == dot) && !(bytes.count == 2 && bytes[0] == dot && bytes[1] == dot)
+        return !(bytes.count == 1 && bytes[0] == dot)
+            && !(bytes.count == 2 && bytes[0] == dot && bytes[1] == dot)
     }
 }
 

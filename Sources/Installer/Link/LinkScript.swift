@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+import Foundation
+internal import TrustCore
+
+/// A link script, run with the environment that conda gives it.
+struct LinkScript {
+    let prefix: String
+    let record: PrefixRecord
+
+    /// Runs a script and notes how it ended.
+    func run(_ script: InstallResult.Script) throws -> InstallResult.Script {
+        var environment = ProcessInfo.processInfo.environment
+        environment["PREFIX"] = prefix
+        environment["PKG_NAME"] = record.name
+        environment["PKG_VERSION"] = record.version
+        environment["PKG_BUILDNUM"] = String(record.buildNumber)
+        environment["PATH"] = "\(prefix)/bin:\(environment["PATH"] ?? "/usr/bin:/bin")"
+        let shell = FileManager.default.isExecutableFile(atPath: "/bin/bash") ? "/bin/bash" : "/bin/sh"
+        var result = script
+        result.outcome = try Subprocess.run(shell, ["\(prefix)/\(script.path)"], environment, folder: prefix)
+        return result
+    }
+}
+
+/// The prefix's own Python, compiling the sources of noarch packages.
+struct PythonCompiler {
+    private let plan: LinkPlan
+
+    init(_ plan: LinkPlan) { self.plan = plan }
+
+    /// Compiles; nil if there is nothing to compile.
+    func run() throws -> InstallResult.Script.Outcome? {
+        guard let python = plan.packages.compactMap(\.python).first else { return nil }
+        let sources = plan.packages.filter { $0.python != nil }.flatMap(\.files).map(\.target.text)
+            .filter { $0.hasSuffix(".py") }
+        guard !sources.isEmpty else { return nil }
+        let program = "\(plan.prefix)/bin/python\(python.version)"
+        // `-I`: neither the environment nor the current folder chooses what is imported.
+        let arguments = ["-I", "-W", "ignore", "-m", "compileall", "-q", "-l", "-i", "-"]
+        return try Subprocess.run(
+            program,
+            arguments,
+            ProcessInfo.processInfo.environment,
+            folder: plan.prefix,
+            input: sources.map { "\(plan.prefix)/\($0)\n" }.joined()
+        )
+    }
+}
+
+/// A program that runs to its end.
+private enum Subprocess {
+    static func run(
+        _ program: String,
+        _ arguments: [String],
+        _ environment: [String: String],
+        folder: String,
+        input: String = ""
+    ) throws -> InstallResult.Script.Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        let pipe = Pipe()
+        process.standardInput = pipe
+        process.standardOutput = FileHandle.standardError
+        do {
+            try process.run()
+            try? pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+            try? pipe.fileHandleForWriting.close()
+        } catch {
+            throw Failure(.disk, "could not run the program", at: program, cause: error)
+        }
+        process.waitUntilExit()
+        let status = process.terminationStatus
+        return .exited(process.terminationReason == .uncaughtSignal ? -status : status)
+    }
+}
