@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
-public import Transport
+import Transport
 public import TrustCore
 public import TrustPolicy
 

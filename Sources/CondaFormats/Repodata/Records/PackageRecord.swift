@@ -57,14 +57,6 @@ public struct PackageRecord: Sendable {
     }
 }
 
-/// The ways in which a package for every machine is installed.
-public enum NoarchKind: String, Sendable, Hashable {
-    /// Files go where they say.
-    case generic
-    /// Files go into the prefix's `site-packages`, with entry points made when installing.
-    case python
-}
-
 extension PackageRecord: CustomStringConvertible {
     /// The file name, with the subdirectory before it.
     public var description: String { subdir.map { "\($0)/\(fileName)" } ?? fileName.text }

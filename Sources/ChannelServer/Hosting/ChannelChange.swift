@@ -1,0 +1,36 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import TrustCore
+
+/// What a command changed in a channel.
+public struct ChannelChange: Sendable {
+    /// Packages that were put in.
+    public internal(set) var added: [ChannelFile] = []
+    /// Packages that were there already, with the same bytes.
+    public internal(set) var unchanged: [ChannelFile] = []
+    /// Packages that were taken out of the index.
+    public internal(set) var removed: [ChannelFile] = []
+    /// Files that were written again because they were missing or altered.
+    public internal(set) var repaired: [String] = []
+    /// Metadata that was signed, such as `timestamp version 7`.
+    public internal(set) var signed: [String] = []
+    /// What is due and could not be signed, in words.
+    public internal(set) var left: [String] = []
+
+    init() {}
+
+    /// One object for `--json`.
+    public var json: JSONObject {
+        var object = JSONObject()
+        object["schema"] = 1
+        object["status"] = "ok"
+        object["added"] = .array(added.map { .string($0.description) })
+        object["unchanged"] = .array(unchanged.map { .string($0.description) })
+        object["removed"] = .array(removed.map { .string($0.description) })
+        object["repaired"] = .array(repaired.map { .string($0) })
+        object["signed"] = .array(signed.map { .string($0) })
+        object["left"] = .array(left.map { .string($0) })
+        return object
+    }
+}

@@ -1,0 +1,60 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import CondaFormats
+public import TrustCore
+
+/// A package that was inspected, every file in it checked against its manifest, and that may be put into a channel.
+public struct IncomingPackage: Sendable {
+    /// Its file name.
+    public let fileName: ArchiveFileName
+    /// The subdir it says it is for.
+    public let subdir: Subdir
+    /// The file that holds it; copied by digest, so that it cannot change in between.
+    let path: String
+    /// SHA-256 of its bytes.
+    public let sha256: Digest
+    /// Its length in bytes.
+    public let size: UInt64
+    /// Its record for the index, from its own `info/index.json`.
+    let record: PackageRecord
+
+    /// Inspects a package.
+    ///
+    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or `channel.package-name`
+    ///   if it calls itself something else than its file name does.
+    public init(inspecting path: String) throws {
+        let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
+        let summary = try PackageArchiveReader.check(archivePath: path, fileName: name)
+        let index = try PackageIndex.read(summary.infoFiles["info/index.json"] ?? [])
+        guard ByteKey("\(index.name)-\(index.version)-\(index.build)") == ByteKey(name.distribution) else {
+            throw Refusal(
+                ChannelCode.packageName, name.text, expected: name.distribution,
+                found: "\(index.name)-\(index.version)-\(index.build)")
+        }
+        // Very old packages do not name their subdir; then only a noarch one is known.
+        guard let subdir = index.subdir ?? (index.noarch == nil ? nil : Subdir.noarch.text) else {
+            throw Refusal(ChannelCode.packageName, name.text, expected: "a `subdir` in info/index.json", found: "none")
+        }
+        fileName = name
+        self.subdir = try Subdir(subdir)
+        self.path = path
+        sha256 = summary.sha256
+        size = summary.size
+        record = try Self.record(index, summary, name, self.subdir)
+    }
+
+    private static func record(
+        _ index: PackageIndex,
+        _ summary: ArchiveSummary,
+        _ name: ArchiveFileName,
+        _ subdir: Subdir
+    ) throws -> PackageRecord {
+        var object = index.object
+        object["subdir"] = .string(subdir.text)
+        object["sha256"] = .string(summary.sha256.hex)
+        object["md5"] = summary.md5.map { .string($0.hex) }
+        object["size"] = .number(JSONNumber(Int64(clamping: summary.size)))
+        return try PackageRecord(.object(object), fileName: name.text, subdir: subdir)
+    }
+}

@@ -1,0 +1,84 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import TrustCore
+
+/// What a subdir's index says: the records, and the names of files that were taken out.
+struct SubdirContents {
+    let subdir: Subdir
+    private(set) var records: [ArchiveFileName: PackageRecord] = [:]
+    private(set) var removed: Set<ByteKey> = []
+
+    init(_ subdir: Subdir) { self.subdir = subdir }
+
+    /// Reads the contents back from `repodata.json`, the form that holds everything.
+    init(_ subdir: Subdir, repodata: RepodataIndex) throws {
+        self.subdir = subdir
+        for name in repodata.fileNames {
+            guard let record = try repodata.record(fileName: name) else { continue }
+            records[record.fileName] = record
+        }
+        removed = Set(repodata.removed.map { ByteKey($0) })
+    }
+
+    mutating func insert(_ record: PackageRecord) {
+        records[record.fileName] = record
+        removed.remove(ByteKey(record.fileName.text))
+    }
+
+    /// Takes a record out, and remembers the name as removed; says whether it was there.
+    mutating func remove(_ name: ArchiveFileName) -> Bool {
+        guard records.removeValue(forKey: name) != nil else { return false }
+        removed.insert(ByteKey(name.text))
+        return true
+    }
+
+    /// All forms of the index, and the shards that one of them names.
+    func encoded() throws -> (files: [(name: String, bytes: [UInt8])], shards: [Digest: [UInt8]]) {
+        let info = RepodataInfo(subdir: subdir)
+        let all = records.values.sorted { $0.fileName < $1.fileName }
+        let names = removed.sorted().map(\.text)
+        let plain = try RepodataWriter.encode(info, records: all, removed: names)
+        let current = try RepodataWriter.encode(info, records: Self.newest(all), removed: [])
+        var shards: [Digest: [UInt8]] = [:]
+        var digests: [PackageName: Digest] = [:]
+        for (name, removedFiles, group) in grouped(all) {
+            let shard = try Shard(name, records: group, removed: removedFiles).encode()
+            shards[shard.digest] = shard.bytes
+            digests[name] = shard.digest
+        }
+        let files = [
+            (ChannelLayout.plainIndex, plain),
+            (ChannelLayout.compressedIndex, try Zstd.compress(plain)),
+            (ChannelLayout.currentIndex, current),
+            (ChannelLayout.shardIndex, try ShardIndex(subdir: subdir, shards: digests).encode()),
+        ]
+        return (files, shards)
+    }
+
+    /// Each package's records and removed files; a package whose last file was removed keeps a shard that says so.
+    private func grouped(_ all: [PackageRecord]) -> [(PackageName, [String], [PackageRecord])] {
+        var groups: [PackageName: (removed: [String], records: [PackageRecord])] = [:]
+        for record in all { groups[record.name, default: ([], [])].records.append(record) }
+        for key in removed.sorted() {
+            guard let name = try? ArchiveFileName(key.text) else { continue }
+            groups[name.name, default: ([], [])].removed.append(key.text)
+        }
+        return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value.removed, $0.value.records) }
+    }
+
+    /// The records of each package's highest version: what `current_repodata.json` holds.
+    private static func newest(_ records: [PackageRecord]) -> [PackageRecord] {
+        var highest: [PackageName: CondaVersion] = [:]
+        for record in records {
+            guard let version = try? CondaVersion(record.version) else { continue }
+            if let known = highest[record.name], known >= version { continue }
+            highest[record.name] = version
+        }
+        return records.filter { record in
+            guard let version = try? CondaVersion(record.version) else { return true }
+            return highest[record.name] == version
+        }
+    }
+}
