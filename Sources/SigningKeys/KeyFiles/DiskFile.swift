@@ -13,19 +13,12 @@ import TrustCore
 
 /// The little that key files need of the file system, with the modes and the order of events in our hands.
 enum DiskFile {
-    /// What decides whether a file may be trusted with a key.
-    struct Status {
-        /// The permission bits.
-        let mode: UInt32
-        let owner: UInt32
-        var isOwnedByUserOrRoot: Bool { owner == 0 || owner == UInt32(geteuid()) }
-    }
-
-    /// Reads a whole regular file; `check` sees its status, of the very file that is read, before the first byte is.
+    /// Reads a whole regular file; `check` sees the permission bits, of the very file
+    /// that is read, before the first byte is.
     static func contents(
         of path: String,
         limit: Int,
-        check: (Status) throws -> Void
+        check: (_ mode: UInt32) throws -> Void
     ) throws -> [UInt8] {
         // Not blocking, so that a named pipe in place of the file cannot hold us up.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -36,7 +29,7 @@ enum DiskFile {
         guard raw.st_mode & S_IFMT == S_IFREG else {
             throw Failure(.disk, "this is not a regular file", at: path)
         }
-        try check(Status(mode: UInt32(raw.st_mode) & 0o7777, owner: UInt32(raw.st_uid)))
+        try check(UInt32(raw.st_mode) & 0o7777)
         var bytes = [UInt8](repeating: 0, count: limit + 1)
         var filled = 0
         while filled < bytes.count {
@@ -64,13 +57,13 @@ enum DiskFile {
     /// Makes a new file with these bytes: whole and on the disk, or not at all; never in place of another.
     static func create(_ path: String, _ bytes: [UInt8], mode: UInt32) throws {
         let folder = folder(of: path)
-        let name = path.utf8.lastIndex(of: 0x2F).map { String(path[path.index(after: $0)...]) } ?? path
-        let temporary = "\(folder)/.\(name).\(String(UInt64.random(in: .min ... .max), radix: 36)).tmp"
+        let temporary = "\(folder)/.kingsnake-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard descriptor >= 0 else { throw failure("the file could not be made", path) }
         do {
             defer { close(descriptor) }
-            guard fchmod(descriptor, mode_t(mode)) == 0, pour(bytes, into: descriptor), fsync(descriptor) == 0 else {
+            guard fchmod(descriptor, mode_t(mode)) == 0, pour(bytes, into: descriptor), fsync(descriptor) == 0
+            else {
                 throw failure("the file could not be written", path)
             }
             try publish(temporary, as: path)
@@ -88,7 +81,12 @@ enum DiskFile {
             return
         }
         guard errno != EEXIST else { throw exists(path) }
-        // No hard links here, as on the FAT of USB sticks: reserve the name, then replace our own reservation.
+        try replaceReservation(temporary, as: path)
+    }
+
+    /// Does the same where there are no hard links, as on the FAT of USB sticks: reserves the name, and replaces the
+    /// reservation. Somebody who is killed in between leaves an empty file, which no reader takes for a key.
+    static func replaceReservation(_ temporary: String, as path: String) throws {
         let reservation = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard reservation >= 0 else {
             throw errno == EEXIST ? exists(path) : failure("the file could not be made", path)
@@ -106,7 +104,9 @@ enum DiskFile {
         guard descriptor >= 0 else { throw failure("the folder could not be opened", folder) }
         defer { close(descriptor) }
         // Some file systems cannot do this for folders, and say EINVAL.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("the folder could not be written", folder) }
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw failure("the folder could not be written", folder)
+        }
     }
 
     private static func folder(of path: String) -> String {
@@ -129,8 +129,11 @@ enum DiskFile {
 
     private static func exists(_ path: String) -> Failure {
         Failure(
-            .disk, "there is a file of that name already", at: path,
-            remedy: "choose another name; key files are never overwritten")
+            .disk,
+            "there is a file of that name already",
+            at: path,
+            remedy: "choose another name; key files are never overwritten"
+        )
     }
 
     private static func failure(_ message: String, _ path: String) -> Failure {

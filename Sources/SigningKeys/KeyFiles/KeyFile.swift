@@ -6,7 +6,25 @@ import TrustCore
 /// Private key files on disk: the only place where Kingsnake reads or writes them.
 ///
 /// Files have mode 0600 from their first moment. They appear whole or not at all, and never replace another file.
-/// A file that the group or others can access, or that another user owns, is refused before it is read.
+/// A file that the group or others can access is refused before it is read. Access control lists are not looked at.
+///
+/// ## The format
+///
+/// One JSON object:
+///
+/// | member | value |
+/// |---|---|
+/// | `format` | `kingsnake-private-key` |
+/// | `version` | `1` |
+/// | `scheme` | the signature scheme, such as `ed25519` |
+/// | `public` | the public key as PEM |
+/// | `protection` | `passphrase` or `none` |
+/// | `kdf` | `{"name": "scrypt", "n", "r", "p", "salt"}`; only with a passphrase |
+/// | `cipher` | `{"name": "chacha20-poly1305", "nonce"}`; only with a passphrase |
+/// | `private` | the PKCS #8 key: encrypted, with the tag behind it, or plain |
+///
+/// Salt, nonce and private key are hexadecimal. The additional data of the cipher is everything but `private`, as
+/// OLPC canonical JSON, so nothing in the file can be altered without the passphrase. There are no other members.
 public enum KeyFile {
     /// Reads a private key file: Kingsnake's own JSON, or PEM of another program.
     ///
@@ -16,8 +34,8 @@ public enum KeyFile {
     /// - Throws: a refusal with `key.file-permissions`, `key.file-format`, `key.foreign-encryption`,
     ///   `key.kdf-parameters` or another `key.` code, or `limit.too-large`; a `Failure` if it cannot be read.
     public static func read(_ path: String) throws -> LockedKey {
-        var bytes = try DiskFile.contents(of: path, limit: KeyFileFormat.maximumLength) { status in
-            try checkPermissions(status, path)
+        var bytes = try DiskFile.contents(of: path, limit: KeyFileFormat.maximumLength) { mode in
+            try checkPermissions(mode, path)
         }
         defer { Wipe.bytes(&bytes) }
         do {
@@ -49,16 +67,15 @@ public enum KeyFile {
         try DiskFile.create(path, bytes, mode: 0o600)
     }
 
-    private static func checkPermissions(_ status: DiskFile.Status, _ path: String) throws {
-        guard status.mode & 0o077 == 0 else {
+    private static func checkPermissions(_ mode: UInt32, _ path: String) throws {
+        guard mode & 0o077 == 0 else {
             throw Refusal(
-                KeyCode.filePermissions, KeyFileFormat.subject, at: path,
-                expected: "mode 600", found: "mode \(String(status.mode, radix: 8))")
-        }
-        guard status.isOwnedByUserOrRoot else {
-            throw Refusal(
-                KeyCode.filePermissions, KeyFileFormat.subject, at: path,
-                expected: "a file of the user who signs", found: "one of user \(status.owner)")
+                KeyCode.filePermissions,
+                KeyFileFormat.subject,
+                at: path,
+                expected: "mode 600",
+                found: "mode \(String(mode, radix: 8))"
+            )
         }
     }
 }

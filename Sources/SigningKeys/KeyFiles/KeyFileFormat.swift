@@ -4,21 +4,7 @@
 import Crypto
 import TrustCore
 
-/// The private key files of Kingsnake, as bytes. One JSON object:
-///
-/// | member | value |
-/// |---|---|
-/// | `format` | `kingsnake-private-key` |
-/// | `version` | `1` |
-/// | `scheme` | the signature scheme, such as `ed25519` |
-/// | `public` | the public key as PEM |
-/// | `protection` | `passphrase` or `none` |
-/// | `kdf` | `{"name": "scrypt", "n", "r", "p", "salt"}`; only with a passphrase |
-/// | `cipher` | `{"name": "chacha20-poly1305", "nonce"}`; only with a passphrase |
-/// | `private` | the PKCS #8 key: encrypted, with the tag behind it, or plain |
-///
-/// Salt, nonce and private key are hexadecimal. The additional data of the cipher is everything but `private`, as
-/// OLPC canonical JSON, so nothing in the file can be altered without the passphrase. There are no other members.
+/// The private key files of Kingsnake, as bytes. ``KeyFile`` documents the format.
 enum KeyFileFormat {
     static let name = "kingsnake-private-key"
     static let version: Int64 = 1
@@ -59,7 +45,13 @@ enum KeyFileFormat {
             file["cipher"] = ["name": "chacha20-poly1305", "nonce": .string(Hex.encode(nonce))]
             let header = try CanonicalJSON.encode(.object(file))
             let sealed = try SealedKey.seal(
-                key, passphrase, parameters, salt: salt, nonce: nonce, header: header)
+                key,
+                passphrase,
+                parameters,
+                salt: salt,
+                nonce: nonce,
+                header: header
+            )
             file["private"] = .string(Hex.encode(sealed))
         }
         return JSONWriter.encode(.object(file), .indented) + [0x0A]
@@ -75,9 +67,13 @@ enum KeyFileFormat {
     static func read(_ bytes: [UInt8], weakest: ScryptParameters = .weakest) throws -> LockedKey {
         guard bytes.count <= maximumLength else {
             throw Refusal(
-                CoreCode.tooLarge, subject, expected: "at most \(maximumLength) bytes", found: "\(bytes.count)")
+                CoreCode.tooLarge,
+                subject,
+                expected: "at most \(maximumLength) bytes",
+                found: "\(bytes.count)"
+            )
         }
-        if bytes.starts(with: PEMBlock.begin) { return LockedKey(.open(try PrivateKey(pem: bytes))) }
+        if PEMBlock.isIntended(bytes) { return LockedKey(.open(try PrivateKey(pem: bytes))) }
         do {
             return try readJSON(bytes, weakest)
         } catch let refusal as Refusal where refusal.code is CoreCode {
@@ -87,7 +83,8 @@ enum KeyFileFormat {
 
     private static func readJSON(_ bytes: [UInt8], _ weakest: ScryptParameters) throws -> LockedKey {
         let file = try JSONFields(JSONReader.read(bytes, of: subject), of: subject)
-        guard try ByteKey(file.string("format")) == ByteKey(name), try file.integer("version") == version else {
+        guard try ByteKey(file.string("format")) == ByteKey(name), try file.integer("version") == version
+        else {
             throw format("`format` \(name), `version` \(version)")
         }
         let publicKey = try PublicKey(pem: file.string("public"))
@@ -119,15 +116,21 @@ enum KeyFileFormat {
             try cipher.string("name") == "chacha20-poly1305", cipher.object.count == 2
         else { throw format("`kdf` scrypt and `cipher` chacha20-poly1305") }
         let parameters = try ScryptParameters(kdf, weakest: weakest)
-        guard let salt = Hex.decode(try kdf.string("salt")), let nonce = Hex.decode(try cipher.string("nonce")),
+        guard let salt = Hex.decode(try kdf.string("salt")),
+            let nonce = Hex.decode(try cipher.string("nonce")),
             ScryptParameters.saltLengths.contains(salt.count), nonce.count == SealedKey.nonceLength,
             sealed.count > SealedKey.tagLength
         else { throw format("salt, nonce and key of the right length in hexadecimal digits") }
         var header = file.object
         header["private"] = nil
         return SealedKey(
-            publicKey: publicKey, parameters: parameters, salt: salt, nonce: nonce,
-            header: try CanonicalJSON.encode(.object(header)), sealed: sealed)
+            publicKey: publicKey,
+            parameters: parameters,
+            salt: salt,
+            nonce: nonce,
+            header: try CanonicalJSON.encode(.object(header)),
+            sealed: sealed
+        )
     }
 
     /// The private key, which must belong to the public one in the file.

@@ -43,8 +43,10 @@ public struct LockedKey: Sendable {
         case .sealed(let sealed):
             guard let passphrase = try passphrase() else {
                 throw Failure(
-                    .configuration, "the private key is encrypted, and there is no passphrase",
-                    remedy: "give the passphrase of the key")
+                    .configuration,
+                    "the private key is encrypted, and there is no passphrase",
+                    remedy: "give the passphrase of the key"
+                )
             }
             return try sealed.open(passphrase)
         }

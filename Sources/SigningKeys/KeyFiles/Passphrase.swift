@@ -6,7 +6,9 @@ import TrustCore
 /// A passphrase: not empty, never shown, and wiped when the last copy goes.
 ///
 /// The bytes are used as they are typed; two spellings of an accented letter are two passphrases.
-public final class Passphrase: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public final class Passphrase: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The longest passphrase, in bytes.
     public static let maximumLength = 1024
 

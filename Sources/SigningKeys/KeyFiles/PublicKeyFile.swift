@@ -27,12 +27,16 @@ public enum PublicKeyFile {
     }
 
     static func parse(_ bytes: [UInt8]) throws -> PublicKey {
-        if bytes.starts(with: PEMBlock.begin) { return PublicKey(try PublicKeyMaterial(pem: bytes)) }
+        if PEMBlock.isIntended(bytes) { return PublicKey(try PublicKeyMaterial(pem: bytes)) }
         do {
             return try PublicKey(tufKeyObject: JSONReader.read(bytes, of: subject))
         } catch let refusal as Refusal where refusal.code is CoreCode {
             throw Refusal(
-                KeyCode.fileFormat, subject, expected: "PEM, or a key as TUF metadata lists it", cause: refusal)
+                KeyCode.fileFormat,
+                subject,
+                expected: "PEM, or a key as TUF metadata lists it",
+                cause: refusal
+            )
         }
     }
 }
@@ -44,7 +48,9 @@ extension PublicKey {
     public init(tufKeyObject value: JSONValue) throws {
         let key = try JSONFields(value, of: Self.subject)
         try self.init(
-            tufKeyType: key.string("keytype"), scheme: key.string("scheme"),
-            publicValue: key.fields("keyval").string("public"))
+            tufKeyType: key.string("keytype"),
+            scheme: key.string("scheme"),
+            publicValue: key.fields("keyval").string("public")
+        )
     }
 }

@@ -38,10 +38,12 @@ struct ScryptParameters: Equatable, Sendable {
             (1...Self.strongest.parallelism).contains(parallelism)
         else {
             throw Refusal(
-                KeyCode.kdfParameters, fields.subject,
+                KeyCode.kdfParameters,
+                fields.subject,
                 expected: "N a power of two from \(weakest.rounds) to \(Self.strongest.rounds), r 8, "
                     + "p from 1 to \(Self.strongest.parallelism)",
-                found: "N \(n), r \(r), p \(p)")
+                found: "N \(n), r \(r), p \(p)"
+            )
         }
         self.init(rounds: rounds, parallelism: parallelism)
     }
@@ -54,8 +56,14 @@ struct ScryptParameters: Equatable, Sendable {
         try passphrase.bytes.withBytes { bytes in
             // Said outright: left to itself, BoringSSL stops at 32 MiB.
             try KDF.Scrypt.deriveKey(
-                from: bytes, salt: salt, outputByteCount: 32, rounds: rounds, blockSize: blockSize,
-                parallelism: parallelism, maxMemory: memory)
+                from: bytes,
+                salt: salt,
+                outputByteCount: 32,
+                rounds: rounds,
+                blockSize: blockSize,
+                parallelism: parallelism,
+                maxMemory: memory
+            )
         }
     }
 }

@@ -29,8 +29,11 @@ struct SealedKey: Sendable {
         var plain = key.pkcs8
         defer { Wipe.bytes(&plain) }
         let box = try ChaChaPoly.seal(
-            plain, using: parameters.deriveKey(from: passphrase, salt: salt),
-            nonce: ChaChaPoly.Nonce(data: nonce), authenticating: header)
+            plain,
+            using: parameters.deriveKey(from: passphrase, salt: salt),
+            nonce: ChaChaPoly.Nonce(data: nonce),
+            authenticating: header
+        )
         return Array(box.ciphertext) + Array(box.tag)
     }
 
@@ -43,8 +46,10 @@ struct SealedKey: Sendable {
         }
         guard
             let box = try? ChaChaPoly.SealedBox(
-                nonce: ChaChaPoly.Nonce(data: nonce), ciphertext: sealed.dropLast(Self.tagLength),
-                tag: sealed.suffix(Self.tagLength)),
+                nonce: ChaChaPoly.Nonce(data: nonce),
+                ciphertext: sealed.dropLast(Self.tagLength),
+                tag: sealed.suffix(Self.tagLength)
+            ),
             let plain = try? ChaChaPoly.open(box, using: key, authenticating: header)
         else { throw Refusal(KeyCode.wrongPassphrase, KeyFileFormat.subject) }
         var bytes = Array(plain)
