@@ -1,0 +1,22 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import TrustCore
+
+/// The newest signed version of every role of a repository.
+struct PublishedMetadata: Sendable {
+    var root: VerifiedMetadata<RootMetadata>?
+    var timestamp: VerifiedMetadata<TimestampMetadata>?
+    var snapshot: VerifiedMetadata<SnapshotMetadata>?
+    var targets: [RoleName: MetadataHeader] = [:]
+
+    /// Version and expiry of a role; nil if it was never signed.
+    func header(of name: RoleName) -> MetadataHeader? {
+        switch name.topLevelKind {
+        case .root: root?.role.header
+        case .timestamp: timestamp?.role.header
+        case .snapshot: snapshot?.role.header
+        case .targets, nil: targets[name]
+        }
+    }
+}

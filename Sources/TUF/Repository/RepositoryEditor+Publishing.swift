@@ -1,0 +1,148 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+public import TrustCore
+
+extension RepositoryEditor {
+    /// Signs what was edited, what follows from it, and what is due; answers the files in the order to write them.
+    ///
+    /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written, clients
+    /// see the old repository, whole. Nothing changes in the editor if this throws. An editor with nothing to sign
+    /// answers no files.
+    ///
+    /// - Parameters:
+    ///   - signers: Whoever can sign. Signers whose key a role does not have are not asked for that role.
+    ///   - now: The moment from which lifetimes count.
+    ///   - window: Roles that expire within so many seconds are renewed, if the signers suffice for it; roles that
+    ///     need keys that are not at hand stay as they are, see ``status``.
+    /// - Throws: a `Refusal` with `tuf.signatures` if the signers do not suffice for a role that was edited, or
+    ///   whatever a signer throws.
+    public mutating func publish(
+        signers: [any Signer],
+        now: Timestamp,
+        renewingWithin window: Int64 = 0
+    ) async throws -> [RepositoryFile] {
+        var pass = PublishingPass(editor: self, signers: signers, now: now, window: window)
+        try await pass.signRoot()
+        try await pass.signTargets()
+        try await pass.signSnapshot()
+        try await pass.signTimestamp()
+        self = pass.editor
+        return pass.files
+    }
+}
+
+/// One run of ``RepositoryEditor/publish(signers:now:renewingWithin:)``.
+private struct PublishingPass {
+    var editor: RepositoryEditor
+    let signers: [any Signer]
+    let now: Timestamp
+    let window: Int64
+    var files: [RepositoryFile] = []
+    private var promises: [RoleName: MetaFile] = [:]
+
+    init(editor: RepositoryEditor, signers: [any Signer], now: Timestamp, window: Int64) {
+        self.editor = editor
+        self.signers = signers
+        self.now = now
+        self.window = window
+    }
+
+    mutating func signRoot() async throws {
+        guard isWanted(.root, [editor.root.authority(for: .root)]) else { return }
+        var metadata = editor.root
+        metadata.header = nextHeader(of: .root)
+        // 1.0.34, section 6.1: signed by the keys of the version before, and by its own.
+        let authorities =
+            [editor.published.root?.role.authority(for: .root), metadata.authority(for: .root)].compactMap { $0 }
+        editor.published.root = try await sign(metadata, as: .root, by: authorities)
+        editor.adopt(root: metadata)
+    }
+
+    mutating func signTargets() async throws {
+        let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
+        for name in delegated + [.targets] {
+            let authorities = editor.authorities(for: name)
+            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else { continue }
+            metadata.header = nextHeader(of: name)
+            let signed = try await sign(metadata, as: name, by: authorities)
+            editor.roles[name] = metadata
+            editor.published.targets[name] = metadata.header
+            promises[name] = Self.promise(signed.bytes, version: metadata.version)
+        }
+    }
+
+    mutating func signSnapshot() async throws {
+        let authorities = editor.authorities(for: .snapshot)
+        guard !promises.isEmpty || isWanted(.snapshot, authorities) else { return }
+        // Roles that are no longer delegated stay listed: clients refuse a snapshot that lost one (5.5.5).
+        let all = (editor.published.snapshot?.role.files ?? [:]).merging(promises) { _, new in new }
+        let metadata = SnapshotMetadata(header: nextHeader(of: .snapshot), files: all)
+        editor.published.snapshot = try await sign(metadata, as: .snapshot, by: authorities)
+    }
+
+    mutating func signTimestamp() async throws {
+        let authorities = editor.authorities(for: .timestamp)
+        let hasNewSnapshot = files.last?.role == .snapshot
+        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities) else {
+            return
+        }
+        let metadata = TimestampMetadata(
+            header: nextHeader(of: .timestamp),
+            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version))
+        editor.published.timestamp = try await sign(metadata, as: .timestamp, by: authorities)
+    }
+
+    /// Edited roles must be signed; those that are due are, if the signers suffice.
+    private func isWanted(_ name: RoleName, _ authorities: [RoleAuthority]) -> Bool {
+        if editor.changed.contains(name) { return true }
+        guard let last = editor.published.header(of: name),
+            last.expires <= now.advanced(bySeconds: window)
+        else { return false }
+        return authorities.allSatisfy { authority in
+            let present = Set(signers.map(\.publicKey).filter { authority.keyID(of: $0) != nil })
+            return present.count >= authority.role.threshold
+        }
+    }
+
+    private func nextHeader(of name: RoleName) -> MetadataHeader {
+        // A role that was taken away and comes back must not start again below the version that clients have seen.
+        let last = max(
+            editor.published.header(of: name)?.version ?? 0,
+            editor.published.snapshot?.role.files[name]?.version ?? 0)
+        // A version that cannot be raised any more repeats, and clients keep the one they have.
+        let (next, overflow) = last.addingReportingOverflow(1)
+        return MetadataHeader(
+            version: overflow ? last : next,
+            expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name)))
+    }
+
+    /// Signs by every signer whose key one of the authorities has, and verifies the result as a client would.
+    private mutating func sign<Role: RoleMetadata>(
+        _ metadata: Role,
+        as name: RoleName,
+        by authorities: [RoleAuthority]
+    ) async throws -> VerifiedMetadata<Role> {
+        var envelope = try MetadataEnvelope(signed: metadata.encoded())
+        for signer in signers {
+            let ids = Set(authorities.compactMap { $0.keyID(of: signer.publicKey) })
+            guard !ids.isEmpty else { continue }
+            let bytes = try await signer.sign(envelope.signedBytes)
+            for id in ids.sorted() { envelope.add(Signature(keyID: id.text, bytes: bytes)) }
+        }
+        let bytes = envelope.encoded()
+        let signed = try SignedMetadata<Role>(parsing: bytes, as: name)
+        for authority in authorities { _ = try authority.verify(signed, of: name) }
+        editor.changed.remove(name)
+        files.append(
+            RepositoryFile(
+                role: name, version: metadata.version, bytes: bytes,
+                consistentSnapshot: editor.root.consistentSnapshot))
+        return VerifiedMetadata(verified: signed)
+    }
+
+    private static func promise(_ bytes: [UInt8], version: Int64) -> MetaFile {
+        MetaFile(version: version, length: UInt64(bytes.count), hashes: FileHashes(of: bytes))
+    }
+}
