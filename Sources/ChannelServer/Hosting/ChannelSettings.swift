@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
 public import CondaFormats
 import DurableFiles
+import TrustCore
 
 /// What the owner of a channel decided about it: kept beside the keys, never in the folder that is served.
 public struct ChannelSettings: Sendable, Equatable {

@@ -161,8 +161,10 @@ public struct SignedChannel {
             signers += try keys.unlock(.targets, passphrase: passphrase).map { $0 as any Signer }
             signers += try keys.unlock(.root, passphrase: passphrase).map { $0 as any Signer }
         }
-        let states = renewal.map { wanted in editor.status.filter { isDue($0, wanted, now) }.map(\.role) } ?? []
-        let files = try await editor.publish(signers: signers, now: now, renewing: Set(states))
+        if let renewal {
+            editor.renew(editor.status.filter { isDue($0, renewal, now) }.map(\.role), by: signers)
+        }
+        let files = try await editor.publish(signers: signers, now: now)
         publication.write(files)
         change.signed += files.map { "\($0.role) version \($0.version)" }
         guard !publication.isEmpty else { return }
