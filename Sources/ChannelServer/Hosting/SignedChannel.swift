@@ -140,11 +140,7 @@ public struct SignedChannel {
                 ChannelCode.subdirNotDelegated, subdir.text,
                 expected: editor.roles.keys.filter { $0 != .targets }.sorted().map(\.text).joined(separator: ", "))
         }
-        guard let path = TargetPath(ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)),
-            let target = metadata.targets[path]
-        else { return SubdirContents(subdir) }
-        let bytes = try SignedFiles(directory: directory).read(target, ChannelLayout.plainIndex, in: subdir)
-        return try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: path.text, subdir: subdir))
+        return try SignedFiles(directory: directory).contents(of: role, metadata) ?? SubdirContents(subdir)
     }
 
     /// Writes the indexes of what changed, signs, and commits.
