@@ -106,6 +106,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "kingsnake-demo",
+            dependencies: ["TestSupport", "TrustCore"],
+            path: "Examples/Demo",
+            swiftSettings: settings
+        ),
+
         // Tests. TestSupport makes packages, channels and hostile mirrors; the demo uses it too.
         .target(
             name: "TestSupport",

@@ -41,7 +41,10 @@ struct Kingsnake {
     }
 
     /// Runs a command that must succeed, and prints it and what it says.
-    func show(_ arguments: String...) throws {
+    func show(_ arguments: String...) throws { try show(arguments) }
+
+    /// Runs a command that must succeed, and prints it and what it says.
+    func show(_ arguments: [String]) throws {
         print("$ kingsnake " + arguments.map(Self.quoted).joined(separator: " "))
         let result = try run(arguments)
         for line in (result.output + result.errors).split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
