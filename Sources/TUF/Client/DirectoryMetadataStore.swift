@@ -46,8 +46,11 @@ public struct DirectoryMetadataStore: MetadataStore {
         while !(try file.tryLock()) {
             guard waited < Self.maximumWait else {
                 throw Failure(
-                    .disk, "another process has been using the trust store for too long", at: directory,
-                    remedy: "wait for the other process, or end it")
+                    .disk,
+                    "another process has been using the trust store for too long",
+                    at: directory,
+                    remedy: "wait for the other process, or end it"
+                )
             }
             try await Task.sleep(for: .milliseconds(10))
             waited += .milliseconds(10)

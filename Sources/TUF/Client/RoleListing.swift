@@ -46,8 +46,11 @@ public struct RoleListing: Sendable {
             }
             guard visited.count <= trusted.limits.visitedRoles else {
                 throw Refusal(
-                    TUFCode.tooManyDelegations, "role `\(name)`",
-                    expected: "at most \(trusted.limits.visitedRoles) delegated roles on the way", found: "more")
+                    TUFCode.tooManyDelegations,
+                    "role `\(name)`",
+                    expected: "at most \(trusted.limits.visitedRoles) delegated roles on the way",
+                    found: "more"
+                )
             }
             guard let metadata = trusted.targets(of: visit.role) else { return .load(visit.role) }
             if visit.role.name == name { return .found(files(of: metadata, visit)) }
@@ -59,7 +62,9 @@ public struct RoleListing: Sendable {
     }
 
     /// The role itself if it is delegated to right here, else every named role; hash bins delegate no further.
-    private func children(of metadata: TargetsMetadata, _ visit: Visit, in trusted: TrustedMetadata) -> [Visit] {
+    private func children(of metadata: TargetsMetadata, _ visit: Visit, in trusted: TrustedMetadata)
+        -> [Visit]
+    {
         guard let delegations = metadata.delegations else { return [] }
         let next: [DelegatedRole] =
             switch (delegations.role(named: name), delegations.roles) {

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import TrustCore
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -8,7 +10,6 @@
 #else
     internal import Darwin
 #endif
-internal import TrustCore
 
 /// Whole files, read and replaced the way a trust store needs it. All paths are of our own making.
 enum StoreFile {
@@ -50,7 +51,9 @@ enum StoreFile {
         if let old = try? read(path, maximumLength: bytes.count), old == bytes { return }
         let (folder, name) = split(path)
         var template = Array("\(folder)/\(temporaryPrefix)XXXXXX".utf8CString)
-        let file = template.withUnsafeMutableBufferPointer { buffer in buffer.baseAddress.map { mkstemp($0) } ?? -1 }
+        let file = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { mkstemp($0) } ?? -1
+        }
         guard file >= 0 else { throw failure("write in", folder) }
         let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         var isOpen = true
@@ -163,7 +166,9 @@ final class StoreLockFile: StoreLock {
     /// Takes the lock if nobody else has it.
     func tryLock() throws -> Bool {
         if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
-        guard errno == EWOULDBLOCK || errno == EINTR else { throw StoreFile.failure("lock", "the trust store") }
+        guard errno == EWOULDBLOCK || errno == EINTR else {
+            throw StoreFile.failure("lock", "the trust store")
+        }
         return false
     }
 

@@ -38,7 +38,11 @@ public struct TargetDescription: Sendable, Equatable {
     private func verify(length: UInt64) throws {
         guard length != file.length else { return }
         throw Refusal(
-            TUFCode.targetLength, path.text, expected: "\(file.length) bytes", found: "\(length) bytes")
+            TUFCode.targetLength,
+            path.text,
+            expected: "\(file.length) bytes",
+            found: "\(length) bytes"
+        )
     }
 
     private func mismatch(_ expected: Digest, _ found: Digest) -> Refusal {

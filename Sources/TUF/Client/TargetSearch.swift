@@ -44,7 +44,9 @@ public struct TargetSearch: Sendable {
                 stack.removeLast()
                 continue
             }
-            guard visited.count <= trusted.limits.visitedRoles else { throw tooMany(trusted.limits.visitedRoles) }
+            guard visited.count <= trusted.limits.visitedRoles else {
+                throw tooMany(trusted.limits.visitedRoles)
+            }
             guard let metadata = trusted.targets(of: visit.role) else { return .load(visit.role) }
             stack.removeLast()
             visited.insert(visit.role.name)
@@ -68,6 +70,11 @@ public struct TargetSearch: Sendable {
     }
 
     private func tooMany(_ limit: Int) -> Refusal {
-        Refusal(TUFCode.tooManyDelegations, path.text, expected: "at most \(limit) delegated roles", found: "more")
+        Refusal(
+            TUFCode.tooManyDelegations,
+            path.text,
+            expected: "at most \(limit) delegated roles",
+            found: "more"
+        )
     }
 }

@@ -64,10 +64,15 @@ public struct UpdateWorkflow: Sendable {
 
     /// Follows the stored chain from the pinned root; what does not verify is ignored and fetched again.
     private mutating func recallRoot(_ answer: [UInt8]?) -> WorkflowStep {
-        if let answer, (try? trusted.updateRoot(answer)) != nil { return WorkflowStep(next: nextRoot(.store)) }
+        if let answer, (try? trusted.updateRoot(answer)) != nil {
+            return WorkflowStep(next: nextRoot(.store))
+        }
         let atPinnedRoot = trusted.root.role.version == pinnedVersion
         let changes = atPinnedRoot ? [StoreChange.write(pinnedRoot, .root(version: pinnedVersion))] : []
-        return WorkflowStep(changes: changes, next: nextRoot(repositoryFile("root", limit: trusted.limits.root)))
+        return WorkflowStep(
+            changes: changes,
+            next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
+        )
     }
 
     private mutating func receiveRoot(_ answer: [UInt8]?) throws -> WorkflowStep {
@@ -79,8 +84,11 @@ public struct UpdateWorkflow: Sendable {
         rotations += 1
         guard rotations <= trusted.limits.rootRotations else {
             throw Refusal(
-                TUFCode.rootChainTooLong, "root metadata",
-                expected: "at most \(trusted.limits.rootRotations) new versions", found: "more")
+                TUFCode.rootChainTooLong,
+                "root metadata",
+                expected: "at most \(trusted.limits.rootRotations) new versions",
+                found: "more"
+            )
         }
         var changes: [StoreChange] = []
         // 5.3.4, 5.3.5 in TrustedMetadata.
@@ -93,7 +101,9 @@ public struct UpdateWorkflow: Sendable {
         // 5.3.8: kept as soon as it is verified, for the chain goes on from it.
         changes.append(.write(answer, .root(version: trusted.root.role.version)))
         return WorkflowStep(
-            changes: changes, next: nextRoot(repositoryFile("root", limit: trusted.limits.root)))
+            changes: changes,
+            next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
+        )
     }
 
     private func nextRoot(_ source: MetadataRequest.Source) -> MetadataRequest {
@@ -112,7 +122,9 @@ public struct UpdateWorkflow: Sendable {
         if let answer { try? trusted.recallTimestamp(answer) }
         // 5.4.1: never versioned, since nobody knows its version.
         let source = MetadataRequest.Source.repository(
-            fileName: "timestamp.json", maximumLength: trusted.limits.timestamp)
+            fileName: "timestamp.json",
+            maximumLength: trusted.limits.timestamp
+        )
         return WorkflowStep(next: MetadataRequest(subject: .timestamp, source: source))
     }
 
@@ -122,20 +134,30 @@ public struct UpdateWorkflow: Sendable {
         let isNew = try trusted.updateTimestamp(bytes)
         return WorkflowStep(
             changes: isNew ? [.write(bytes, .role(.timestamp))] : [],
-            next: MetadataRequest(subject: .snapshot, source: .store))
+            next: MetadataRequest(subject: .snapshot, source: .store)
+        )
     }
 
     // MARK: Snapshot (5.5)
 
     private mutating func recallSnapshot(_ answer: [UInt8]?) throws -> WorkflowStep {
-        if let answer, (try? trusted.recallSnapshot(answer)) == true { return try load(trusted.topLevelTargets) }
+        if let answer, (try? trusted.recallSnapshot(answer)) == true {
+            return try load(trusted.topLevelTargets)
+        }
         // 5.5.1
         let promised = try trusted.promisedSnapshot()
         let limit = try maximumLength(
-            promised, of: .snapshot, unpromised: trusted.limits.snapshot, promised: trusted.limits.promisedSnapshot)
+            promised,
+            of: .snapshot,
+            unpromised: trusted.limits.snapshot,
+            promised: trusted.limits.promisedSnapshot
+        )
         return WorkflowStep(
             next: MetadataRequest(
-                subject: .snapshot, source: repositoryFile(.snapshot, version: promised.version, limit: limit)))
+                subject: .snapshot,
+                source: repositoryFile(.snapshot, version: promised.version, limit: limit)
+            )
+        )
     }
 
     private mutating func receiveSnapshot(_ answer: [UInt8]?) throws -> WorkflowStep {
@@ -153,10 +175,17 @@ public struct UpdateWorkflow: Sendable {
         // 5.6.1
         let promised = try trusted.promised(role.name)
         let limit = try maximumLength(
-            promised, of: role.name, unpromised: trusted.limits.targets, promised: trusted.limits.promisedTargets)
+            promised,
+            of: role.name,
+            unpromised: trusted.limits.targets,
+            promised: trusted.limits.promisedTargets
+        )
         return WorkflowStep(
             next: MetadataRequest(
-                subject: .targets(role), source: repositoryFile(role.name, version: promised.version, limit: limit)))
+                subject: .targets(role),
+                source: repositoryFile(role.name, version: promised.version, limit: limit)
+            )
+        )
     }
 
     private mutating func receiveTargets(_ answer: [UInt8]?, of role: TargetsRole) throws -> WorkflowStep {
@@ -188,8 +217,11 @@ public struct UpdateWorkflow: Sendable {
         guard let length = file.length else { return unpromised }
         guard let length = Int(exactly: length), length <= limit else {
             throw Refusal(
-                CoreCode.tooLarge, "\(name) metadata", expected: "at most \(limit) bytes",
-                found: "\(length) bytes promised")
+                CoreCode.tooLarge,
+                "\(name) metadata",
+                expected: "at most \(limit) bytes",
+                found: "\(length) bytes promised"
+            )
         }
         return length
     }

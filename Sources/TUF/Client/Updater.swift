@@ -103,8 +103,11 @@ public actor Updater {
     ) async throws -> [UInt8] {
         guard let length = Int(exactly: target.file.length), length <= limits.targetFile else {
             throw Refusal(
-                CoreCode.tooLarge, target.path.text, expected: "at most \(limits.targetFile) bytes",
-                found: "\(target.file.length) bytes promised")
+                CoreCode.tooLarge,
+                target.path.text,
+                expected: "at most \(limits.targetFile) bytes",
+                found: "\(target.file.length) bytes promised"
+            )
         }
         let isConsistent = try await current().trusted.root.role.consistentSnapshot
         let isPrefixed = isConsistent && naming == .byRepository
@@ -157,5 +160,7 @@ public actor Updater {
         }
     }
 
-    private static func folder(_ url: String) -> String { url.utf8.last == UInt8(ascii: "/") ? url : url + "/" }
+    private static func folder(_ url: String) -> String {
+        url.utf8.last == UInt8(ascii: "/") ? url : url + "/"
+    }
 }

@@ -39,7 +39,11 @@ public struct MetadataEnvelope: Sendable {
             // 1.0.34, section 4.2: "no duplicate key ids"; counting them would forge a threshold (CVE-2020-6174).
             guard seen.insert(id).inserted else {
                 throw Refusal(
-                    TUFCode.duplicateSignature, subject, expected: "each key id once", found: "`\(id)` twice")
+                    TUFCode.duplicateSignature,
+                    subject,
+                    expected: "each key id once",
+                    found: "`\(id)` twice"
+                )
             }
             // Empty signatures are placeholders of signing tools, found in production.
             signatures.append(Signature(keyID: id.text, bytes: Hex.decode(try signature.string("sig")) ?? []))
@@ -57,7 +61,9 @@ public struct MetadataEnvelope: Sendable {
         var out = Array(#"{"signatures":"#.utf8)
         out += JSONWriter.encode(
             .array(
-                signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }))
+                signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }
+            )
+        )
         out += #","signed":"#.utf8
         // Canonical JSON is JSON too, unless a control character stands in it raw, as in a PEM key.
         out += signedBytes.contains { $0 < 0x20 } ? JSONWriter.encode(.object(signed)) : signedBytes

@@ -23,12 +23,21 @@ public struct RoleKeys: Sendable, Hashable {
         }
         guard keyIDs.count <= Self.maximumCount else {
             throw Refusal(
-                CoreCode.tooLarge, subject, expected: "at most \(Self.maximumCount) keys", found: "\(keyIDs.count)")
+                CoreCode.tooLarge,
+                subject,
+                expected: "at most \(Self.maximumCount) keys",
+                found: "\(keyIDs.count)"
+            )
         }
         // 4.3: the ids are unique. A key that is there nine times must not count nine times.
         var seen: Set<KeyID> = []
         for id in keyIDs where !seen.insert(id).inserted {
-            throw Refusal(TUFCode.duplicateKeyID, subject, expected: "each key id once", found: "`\(id)` twice")
+            throw Refusal(
+                TUFCode.duplicateKeyID,
+                subject,
+                expected: "each key id once",
+                found: "`\(id)` twice"
+            )
         }
         self.keyIDs = keyIDs
         self.threshold = threshold

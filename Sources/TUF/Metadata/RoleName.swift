@@ -36,7 +36,9 @@ public struct RoleName: Hashable, Comparable, Sendable {
     public static let targets = RoleName(MetadataKind.targets)
 
     /// Which top-level role it is, if it is one. A delegated role may not have such a name.
-    public var topLevelKind: MetadataKind? { MetadataKind.allCases.first { ByteKey($0.rawValue) == ByteKey(text) } }
+    public var topLevelKind: MetadataKind? {
+        MetadataKind.allCases.first { ByteKey($0.rawValue) == ByteKey(text) }
+    }
 
     /// The percent-encoded name, safe as a file name and inside a URL (CVE-2021-41131).
     public var encoded: String { PercentEncoding.segment(text) }
@@ -52,9 +54,11 @@ public struct RoleName: Hashable, Comparable, Sendable {
     init(checking text: String, in subject: String) throws {
         guard let name = RoleName(text) else {
             throw Refusal(
-                TUFCode.roleName, subject,
+                TUFCode.roleName,
+                subject,
                 expected: "1 to \(Self.maximumFileNameLength) bytes when percent-encoded",
-                found: "\(text.utf8.count) bytes")
+                found: "\(text.utf8.count) bytes"
+            )
         }
         self = name
     }

@@ -53,7 +53,8 @@ public struct RootMetadata: RoleMetadata, Equatable {
         }
         otherRoles = given.unrecognized(besides: MetadataKind.allCases.map(\.rawValue))
         unrecognized = fields.unrecognized(
-            besides: MetadataHeader.fieldNames + ["consistent_snapshot", "keys", "roles"])
+            besides: MetadataHeader.fieldNames + ["consistent_snapshot", "keys", "roles"]
+        )
     }
 
     /// Who may sign a top-level role.
@@ -83,7 +84,9 @@ public struct RootMetadata: RoleMetadata, Equatable {
         object["consistent_snapshot"] = .bool(consistentSnapshot)
         object["keys"] = KeyDefinition.encoded(keys)
         var named = JSONObject()
-        for kind in MetadataKind.allCases { named[kind.rawValue] = (roles[kind]?.encoded()).map { .object($0) } }
+        for kind in MetadataKind.allCases {
+            named[kind.rawValue] = (roles[kind]?.encoded()).map { .object($0) }
+        }
         object["roles"] = .object(named.adding(otherRoles))
         return object.adding(unrecognized)
     }

@@ -32,7 +32,12 @@ public struct SuccinctRoles: Sendable, Equatable {
     private func check(of subject: String) throws {
         // Unchecked, the shifts below would trap (go-tuf 846cd4e).
         guard (1...32).contains(bitLength) else {
-            throw Refusal(TUFCode.succinctRoles, subject, expected: "`bit_length` 1 to 32", found: "\(bitLength)")
+            throw Refusal(
+                TUFCode.succinctRoles,
+                subject,
+                expected: "`bit_length` 1 to 32",
+                found: "\(bitLength)"
+            )
         }
         _ = try RoleName(checking: "\(namePrefix)-00000000", in: subject)
     }

@@ -21,7 +21,8 @@ public struct TargetPath: Hashable, Comparable, Sendable {
             !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") })
         else { return nil }
         for component in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            guard !component.isEmpty, !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8) else {
+            guard !component.isEmpty, !component.elementsEqual(".".utf8), !component.elementsEqual("..".utf8)
+            else {
                 return nil
             }
         }
@@ -49,7 +50,11 @@ public struct TargetPath: Hashable, Comparable, Sendable {
     init(checking text: String, in subject: String) throws {
         guard let path = TargetPath(text) else {
             throw Refusal(
-                TUFCode.targetPath, subject, expected: "a relative path that stays inside its folder", found: "`\(text)`")
+                TUFCode.targetPath,
+                subject,
+                expected: "a relative path that stays inside its folder",
+                found: "`\(text)`"
+            )
         }
         self = path
     }

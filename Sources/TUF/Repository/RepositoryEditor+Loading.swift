@@ -17,8 +17,12 @@ extension RepositoryEditor {
     public init(trustedRoot: [UInt8], read: @escaping (String) throws -> [UInt8]?) throws {
         var loading = RepositoryLoading(
             workflow: try UpdateWorkflow(
-                trustedRoot: trustedRoot, now: Timestamp(seconds: .min), limits: Self.ownLimits),
-            read: read)
+                trustedRoot: trustedRoot,
+                now: Timestamp(seconds: .min),
+                limits: Self.ownLimits
+            ),
+            read: read
+        )
         try loading.drive(loading.workflow.start())
         let roles = try loading.loadAllTargets()
         let trusted = loading.workflow.trusted
@@ -53,8 +57,11 @@ private struct RepositoryLoading {
                 let bytes = try read(fileName)
                 guard bytes?.count ?? 0 <= maximumLength else {
                     throw Refusal(
-                        CoreCode.tooLarge, fileName, expected: "at most \(maximumLength) bytes",
-                        found: "\(bytes?.count ?? 0) bytes")
+                        CoreCode.tooLarge,
+                        fileName,
+                        expected: "at most \(maximumLength) bytes",
+                        found: "\(bytes?.count ?? 0) bytes"
+                    )
                 }
                 do {
                     step = try workflow.receive(bytes, to: request)
@@ -73,7 +80,9 @@ private struct RepositoryLoading {
             try drive(try workflow.load(role))
             guard let metadata = workflow.trusted.targets(of: role) else { continue }
             roles[role.name] = metadata
-            pending += (metadata.delegations?.names ?? []).compactMap { workflow.trusted.delegated($0, by: role) }
+            pending += (metadata.delegations?.names ?? []).compactMap {
+                workflow.trusted.delegated($0, by: role)
+            }
         }
         return roles
     }

@@ -55,7 +55,9 @@ private struct PublishingPass {
         metadata.header = nextHeader(of: .root)
         // 1.0.34, section 6.1: signed by the keys of the version before, and by its own.
         let authorities =
-            [editor.published.root?.role.authority(for: .root), metadata.authority(for: .root)].compactMap { $0 }
+            [editor.published.root?.role.authority(for: .root), metadata.authority(for: .root)].compactMap {
+                $0
+            }
         editor.published.root = try await sign(metadata, as: .root, by: authorities)
         editor.adopt(root: metadata)
     }
@@ -64,7 +66,9 @@ private struct PublishingPass {
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
         for name in delegated + [.targets] {
             let authorities = editor.authorities(for: name)
-            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else { continue }
+            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else {
+                continue
+            }
             metadata.header = nextHeader(of: name)
             let signed = try await sign(metadata, as: name, by: authorities)
             editor.roles[name] = metadata
@@ -85,12 +89,14 @@ private struct PublishingPass {
     mutating func signTimestamp() async throws {
         let authorities = editor.authorities(for: .timestamp)
         let hasNewSnapshot = files.last?.role == .snapshot
-        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities) else {
+        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities)
+        else {
             return
         }
         let metadata = TimestampMetadata(
             header: nextHeader(of: .timestamp),
-            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version))
+            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version)
+        )
         editor.published.timestamp = try await sign(metadata, as: .timestamp, by: authorities)
     }
 
@@ -110,12 +116,14 @@ private struct PublishingPass {
         // A role that was taken away and comes back must not start again below the version that clients have seen.
         let last = max(
             editor.published.header(of: name)?.version ?? 0,
-            editor.published.snapshot?.role.files[name]?.version ?? 0)
+            editor.published.snapshot?.role.files[name]?.version ?? 0
+        )
         // A version that cannot be raised any more repeats, and clients keep the one they have.
         let (next, overflow) = last.addingReportingOverflow(1)
         return MetadataHeader(
             version: overflow ? last : next,
-            expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name)))
+            expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name))
+        )
     }
 
     /// Signs by every signer whose key one of the authorities has, and verifies the result as a client would.
@@ -137,8 +145,12 @@ private struct PublishingPass {
         editor.changed.remove(name)
         files.append(
             RepositoryFile(
-                role: name, version: metadata.version, bytes: bytes,
-                consistentSnapshot: editor.root.consistentSnapshot))
+                role: name,
+                version: metadata.version,
+                bytes: bytes,
+                consistentSnapshot: editor.root.consistentSnapshot
+            )
+        )
         return VerifiedMetadata(verified: signed)
     }
 

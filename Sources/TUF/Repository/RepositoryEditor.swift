@@ -31,8 +31,13 @@ public struct RepositoryEditor: Sendable {
         consistentSnapshot: Bool = true
     ) throws {
         self.root = try RootMetadata(
-            header: Self.unsignedHeader, consistentSnapshot: consistentSnapshot, root: root, timestamp: timestamp,
-            snapshot: snapshot, targets: targets)
+            header: Self.unsignedHeader,
+            consistentSnapshot: consistentSnapshot,
+            root: root,
+            timestamp: timestamp,
+            snapshot: snapshot,
+            targets: targets
+        )
         roles = [.targets: TargetsMetadata(header: Self.unsignedHeader)]
         changed = [.root, .targets, .snapshot, .timestamp]
     }
@@ -46,7 +51,9 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// Version and expiry are set when a role is signed.
-    private static var unsignedHeader: MetadataHeader { MetadataHeader(version: 1, expires: Timestamp(seconds: 0)) }
+    private static var unsignedHeader: MetadataHeader {
+        MetadataHeader(version: 1, expires: Timestamp(seconds: 0))
+    }
 
     // MARK: Editing
 
@@ -131,7 +138,11 @@ public struct RepositoryEditor: Sendable {
         return ([RoleName.root, .timestamp, .snapshot, .targets] + delegated).map { name in
             let last = published.header(of: name)
             return RoleStatus(
-                role: name, version: last?.version ?? 0, expires: last?.expires, hasChanges: changed.contains(name))
+                role: name,
+                version: last?.version ?? 0,
+                expires: last?.expires,
+                hasChanges: changed.contains(name)
+            )
         }
     }
 
