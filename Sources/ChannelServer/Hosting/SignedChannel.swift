@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import DurableFiles
-public import CondaFormats
-public import SigningKeys
+import SigningKeys
 import TUF
 public import TrustCore
 

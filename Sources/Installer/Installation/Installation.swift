@@ -4,8 +4,7 @@
 import CondaFormats
 import DurableFiles
 public import Gatekeeper
-import Synchronization
-public import TrustCore
+import TrustCore
 
 /// Installs admitted packages into a prefix: unpacks and checks each, then links all of them, or nothing.
 ///

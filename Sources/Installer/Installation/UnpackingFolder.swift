@@ -7,7 +7,7 @@ import TrustCore
 /// A folder beside a prefix in which packages are unpacked, so that their files can be linked into it.
 ///
 /// It is locked while it is in use: one that nobody holds is a dead process's, and the next to come removes it.
-struct UnpackingFolder: ~Copyable {
+struct UnpackingFolder {
     private let directory: String
     private let lock: FileLock
 
@@ -29,7 +29,7 @@ struct UnpackingFolder: ~Copyable {
     func path(_ number: Int) -> String { "\(directory)/\(number)" }
 
     /// Removes everything that was not linked elsewhere meanwhile.
-    borrowing func remove() { try? Folder.removeTree(directory) }
+    func remove() { try? Folder.removeTree(directory) }
 
     private static func removeLeftovers(in parent: String, of name: String) throws {
         for entry in try Folder.names(in: parent) where entry.hasPrefix(".\(name)\(mark)") {

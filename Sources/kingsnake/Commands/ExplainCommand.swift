@@ -16,7 +16,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
-        completion: .custom { _, _, _ in RefusalCatalog.all.map(\.rawValue) })
+        completion: .custom { _, _, _ in RefusalCatalog.names })
     var subject: String?
 
     @Flag(help: "List every code.")

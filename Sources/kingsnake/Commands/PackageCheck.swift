@@ -73,9 +73,10 @@ struct PackageCheck {
     private func checkFile(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let name = try ArchiveFileName(subject.split(separator: "/").last.map(String.init) ?? subject)
         let checked = try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
-        let index = try PackageIndex(infoFiles: checked.infoFiles)
+        let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
+        let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
         var verdicts: [Verdict] = []
-        for url in try candidates(name, index.subdir) {
+        for url in try candidates(name, subdir) {
             let verdict = try await gate.judge(checked.sha256, as: url)
             verdicts.append(verdict)
             if verdict.isAllowed { break }
