@@ -12,9 +12,9 @@ import TrustCore
 struct EditorTests {
     /// Offline keys for root and targets, one online key for the rest, as a channel has them.
     struct Keys {
-        let root = try! PrivateKey.generate(.ed25519)
-        let targets = try! PrivateKey.generate(.ed25519)
-        let online = try! PrivateKey.generate(.ed25519)
+        let root = PrivateKey.fresh
+        let targets = PrivateKey.fresh
+        let online = PrivateKey.fresh
 
         init() throws {}
 
@@ -75,8 +75,8 @@ struct EditorTests {
         }
     }
 
-    static let linux = RoleName("linux-64")!
-    static let index = TargetPath("linux-64/repodata.json.zst")!
+    static let linux: RoleName = "linux-64"
+    static let index: TargetPath = "linux-64/repodata.json.zst"
 
     @Test("A new channel is written in the order that keeps readers whole")
     func order() async throws {
@@ -127,7 +127,7 @@ struct EditorTests {
     @Test("A role that was edited cannot be published without its keys, and nothing changes")
     func missingSigner() async throws {
         var channel = try await Channel()
-        try channel.editor.setTarget(#require(TargetPath("top")), to: TargetFile(of: []), in: .targets)
+        try channel.editor.setTarget("top", to: TargetFile(of: []), in: .targets)
         let before = channel.editor.status
         let online = channel.keys.online
         #expect(await refusalCode { try await channel.publish([online]) } == "tuf.signatures")
@@ -254,12 +254,12 @@ struct EditorTests {
     @Test("A path is vouched for only by a role that it is delegated to")
     func notDelegated() async throws {
         var channel = try await Channel()
-        let path = try #require(TargetPath("osx-64/repodata.json"))
+        let path: TargetPath = "osx-64/repodata.json"
         #expect(
             refusalCode { try channel.editor.setTarget(path, to: TargetFile(of: []), in: Self.linux) }
                 == "tuf.not-delegated"
         )
-        let unknown = try #require(RoleName("osx-64"))
+        let unknown: RoleName = "osx-64"
         #expect(
             refusalCode { try channel.editor.setTarget(path, to: TargetFile(of: []), in: unknown) }
                 == "tuf.not-delegated"

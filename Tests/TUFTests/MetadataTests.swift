@@ -132,7 +132,7 @@ struct SuccinctRolesTests {
     @Test("A path's bin is the leading bits of its hash, and the bin's scope covers it", arguments: 1...32)
     func binOfPath(_ bitLength: Int) throws {
         let bins = try bins(bitLength)
-        let path = try #require(TargetPath("linux-64/numpy-2.1.0-py313h_0.conda"))
+        let path: TargetPath = "linux-64/numpy-2.1.0-py313h_0.conda"
         let bits = path.hash.bytes.map { byte in
             String(repeating: "0", count: byte.leadingZeroBitCount)
                 + (byte == 0 ? "" : String(byte, radix: 2))
@@ -149,11 +149,11 @@ struct SuccinctRolesTests {
         let keys = try EditorTests.Keys()
         var editor = try keys.editor()
         try editor.delegateToBins(
-            prefix: #require(RoleName("bin")),
+            prefix: "bin",
             bitLength: 5,
             keys: RoleSetup([keys.online.publicKey])
         )
-        let path = try #require(TargetPath("linux-64/a-1-0.conda"))
+        let path: TargetPath = "linux-64/a-1-0.conda"
         let bins = try #require(editor.roles[.targets]?.delegations?.roles(for: path))
         try editor.setTarget(path, to: TargetFile(of: [1, 2, 3]), in: bins[0].name)
         let files = try await editor.publish(signers: keys.all, now: SimulatedRepository.now)

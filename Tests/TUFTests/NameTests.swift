@@ -44,18 +44,18 @@ struct NameTests {
     @Test("A digest goes before the last component")
     func prefixedPath() throws {
         let digest = try #require(Digest(.sha256, hex: String(repeating: "ab", count: 32)))
-        #expect(TargetPath("x/y/z.json")?.prefixed(by: digest) == "x/y/\(digest.hex).z.json")
-        #expect(TargetPath("z")?.prefixed(by: digest) == "\(digest.hex).z")
+        #expect(TargetPath("x/y/z.json").prefixed(by: digest) == "x/y/\(digest.hex).z.json")
+        #expect(TargetPath("z").prefixed(by: digest) == "\(digest.hex).z")
     }
 
     @Test("A role name is compared by bytes, and bounded by what a file name holds")
     func roleNames() {
         #expect(RoleName("caf\u{E9}") != RoleName("cafe\u{301}"))
-        #expect(RoleName("") == nil)
+        #expect(RoleName("" as Substring) == nil)
         #expect(RoleName(String(repeating: "a", count: 224)) != nil)
         #expect(RoleName(String(repeating: "a", count: 225)) == nil)
         #expect(RoleName(String(repeating: "/", count: 75)) == nil)
-        #expect(RoleName("root")?.topLevelKind == .root)
-        #expect(RoleName("Root")?.topLevelKind == nil)
+        #expect(RoleName("root").topLevelKind == .root)
+        #expect(RoleName("Root").topLevelKind == nil)
     }
 }

@@ -11,7 +11,7 @@ import TrustCore
 ///
 /// ``RepositoryEditor`` makes good repositories only; this one is for attacks.
 struct SimulatedRepository {
-    static let now = Timestamp("2026-11-21T12:00:00Z")!
+    static let now: Timestamp = "2026-11-21T12:00:00Z"
     static let later = now.advanced(byDays: 30)
 
     var keys: [RoleName: [PrivateKey]] = [:]

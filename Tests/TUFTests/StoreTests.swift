@@ -23,7 +23,7 @@ struct StoreTests {
         }
     }
 
-    static let role = RoleName("../x")!
+    static let role: RoleName = "../x"
 
     @Test("What was written is read back, replaced and forgotten", arguments: Kind.allCases)
     func contract(_ kind: Kind) async throws {

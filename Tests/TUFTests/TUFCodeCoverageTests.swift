@@ -81,7 +81,7 @@ struct TUFCodeCoverageTests {
         try await scene.refresh()
     }
 
-    private static let path = TargetPath("file")!
+    private static let path: TargetPath = "file"
 
     private static let table: [TUFCode: Provocation] = [
         .wrongType: { try root { $0["_type"] = "targets" } },
@@ -162,7 +162,7 @@ struct TUFCodeCoverageTests {
         .metadataMissing: { try await refreshTwice { $0.files["timestamp.json"] = nil } },
         .roleRemoved: {
             try await refreshTwice {
-                $0.snapshot.files[try #require(RoleName("role"))] = nil
+                $0.snapshot.files["role"] = nil
                 try $0.publishSnapshot()
                 try $0.publishTimestamp()
             }
@@ -198,8 +198,8 @@ struct TUFCodeCoverageTests {
         },
         .notDelegated: {
             var editor = try EditorTests.Keys().editor()
-            try editor.delegate(.paths("a/*"), to: #require(RoleName("a")), keys: RoleSetup([]))
-            try editor.setTarget(path, to: TargetFile(of: []), in: #require(RoleName("a")))
+            try editor.delegate(.paths("a/*"), to: "a", keys: RoleSetup([]))
+            try editor.setTarget(path, to: TargetFile(of: []), in: "a")
         },
     ]
 }

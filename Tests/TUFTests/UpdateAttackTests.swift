@@ -42,7 +42,7 @@ struct UpdateAttackTests {
         #expect(try scene.storedVersions() == attack.kept)
     }
 
-    static let stranger = try! PrivateKey.generate(.ed25519)
+    static let stranger = PrivateKey.fresh
     static let past = SimulatedRepository.now
 
     static let attacks: [Attack] = [
@@ -67,7 +67,7 @@ struct UpdateAttackTests {
             try $0.bumpRoot {
                 try $0.root.set(
                     .root,
-                    to: RoleSetup([#require($0.keys[.root]).first!.publicKey], threshold: 2)
+                    to: RoleSetup(#require($0.keys[.root]).map(\.publicKey), threshold: 2)
                 )
             }
         },
@@ -213,7 +213,7 @@ struct UpdateAttackTests {
         },
     ]
 
-    static let role = RoleName("linux-64")!
+    static let role: RoleName = "linux-64"
 
     @Test("Going back in time is refused, and the newer metadata is kept", arguments: rollbacks)
     func rollback(_ attack: Attack) async throws {
