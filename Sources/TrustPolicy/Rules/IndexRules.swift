@@ -48,7 +48,10 @@ public struct RequireIndexDigest: Rule {
 
     /// Holds if the index gives a SHA-256 and the bytes have it.
     public func judge(_ evidence: Evidence) -> Finding {
-        guard let promised = evidence.record?.sha256 else {
+        guard let record = evidence.record else {
+            return Finding(name, .notApplicable, "there is no record to compare with")
+        }
+        guard let promised = record.sha256 else {
             return Finding(name, .missing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
