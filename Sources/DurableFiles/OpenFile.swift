@@ -26,7 +26,8 @@ public final class OpenFile {
 
     /// Opens a file to read it; nil if there is none.
     public init?(readingIfThere path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe in a file's place must not make us wait for somebody to write into it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         self.descriptor = descriptor
         self.path = path
         if descriptor < 0 {
@@ -66,7 +67,7 @@ public final class OpenFile {
     /// Reads the whole file, and refuses to read more than allowed even if it grows meanwhile.
     public func readAll(maximumLength: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(try length())
+        bytes.reserveCapacity(min(try length(), max(0, maximumLength)))
         try readChunks { chunk in
             guard chunk.count <= maximumLength - bytes.count else {
                 throw Refusal(CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes")
