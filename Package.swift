@@ -154,8 +154,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "TrustPolicyTests",
+            dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatekeeperTests",
-            dependencies: ["Gatekeeper", "TrustPolicy", "TrustCore", "SigningKeys", "TUF", "TestSupport"],
+            dependencies: [
+                "Gatekeeper", "TrustPolicy", "Transport", "CondaFormats", "TrustCore", "SigningKeys", "TUF",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -165,7 +173,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelServerTests",
-            dependencies: ["ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport"],
+            dependencies: [
+                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
