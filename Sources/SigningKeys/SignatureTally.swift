@@ -35,7 +35,8 @@ public struct SignatureTally: Sendable {
 
     /// What was demanded, in words.
     func demand(_ threshold: Int) -> String {
-        let number = "\(threshold) valid signature\(threshold == 1 ? "" : "s") of \(authorisedKeyCount) authorised key"
+        let number =
+            "\(threshold) valid signature\(threshold == 1 ? "" : "s") of \(authorisedKeyCount) authorised key"
         return number + (authorisedKeyCount == 1 ? "" : "s")
     }
 }

@@ -35,7 +35,11 @@ public enum Threshold {
     ) throws -> VerifiedThreshold {
         guard threshold >= 1 else {
             throw Refusal(
-                KeyCode.thresholdInvalid, subject, expected: "a threshold of at least 1", found: "\(threshold)")
+                KeyCode.thresholdInvalid,
+                subject,
+                expected: "a threshold of at least 1",
+                found: "\(threshold)"
+            )
         }
         let tally = try tally(signatures, over: message, keys: keys, subject: subject)
         guard !signatures.isEmpty else {
@@ -43,7 +47,11 @@ public enum Threshold {
         }
         guard tally.keyIDs.count >= threshold else {
             throw Refusal(
-                KeyCode.thresholdNotMet, subject, expected: tally.demand(threshold), found: tally.description)
+                KeyCode.thresholdNotMet,
+                subject,
+                expected: tally.demand(threshold),
+                found: tally.description
+            )
         }
         return VerifiedThreshold(keyIDs: tally.keyIDs, threshold: threshold)
     }
@@ -89,8 +97,11 @@ public enum Threshold {
         for (keyID, key) in keys {
             if let other = index.updateValue(key, forKey: ByteKey(keyID)), other != key {
                 throw Refusal(
-                    KeyCode.ambiguousKeyID, subject,
-                    expected: "one key for each key id", found: "two for `\(Printable.text(keyID))`")
+                    KeyCode.ambiguousKeyID,
+                    subject,
+                    expected: "one key for each key id",
+                    found: "two for `\(Printable.text(keyID))`"
+                )
             }
         }
         return index
@@ -100,8 +111,11 @@ public enum Threshold {
         var seen: Set<ByteKey> = []
         for signature in signatures where !seen.insert(ByteKey(signature.keyID)).inserted {
             throw Refusal(
-                KeyCode.duplicateKeyID, subject,
-                expected: "one signature for each key id", found: "two for `\(Printable.text(signature.keyID))`")
+                KeyCode.duplicateKeyID,
+                subject,
+                expected: "one signature for each key id",
+                found: "two for `\(Printable.text(signature.keyID))`"
+            )
         }
     }
 }

@@ -13,6 +13,16 @@ enum Wipe {
         bytes = []
     }
 
+    /// Hands a copy of the bytes to a function that must not keep it, and overwrites the copy.
+    static func passing<Result>(
+        _ bytes: ArraySlice<UInt8>,
+        to body: ([UInt8]) throws -> Result
+    ) rethrows -> Result {
+        var copy = bytes.map { $0 }
+        defer { Wipe.bytes(&copy) }
+        return try body(copy)
+    }
+
     /// Keeps the optimiser from concluding that nobody reads the zeros.
     @inline(never) @_optimize(none)
     private static func blackHole(_ bytes: [UInt8]) {}

@@ -9,7 +9,8 @@ enum ECDSASignature {
     static func fixedWidth(der: [UInt8], coordinateLength: Int) -> [UInt8]? {
         var outer = DERReader(der)
         guard var inner = outer.sequence(), outer.isAtEnd, let r = inner.positiveInteger(),
-            let s = inner.positiveInteger(), inner.isAtEnd, r.count <= coordinateLength, s.count <= coordinateLength
+            let s = inner.positiveInteger(), inner.isAtEnd, r.count <= coordinateLength,
+            s.count <= coordinateLength
         else { return nil }
         var raw: [UInt8] = []
         raw.reserveCapacity(2 * coordinateLength)
@@ -23,6 +24,8 @@ enum ECDSASignature {
     /// Writes `r ‖ s` as DER.
     static func der(fixedWidth raw: [UInt8]) -> [UInt8] {
         let half = raw.count / 2
-        return DERWriter.sequence(DERWriter.integer(raw.prefix(half)) + DERWriter.integer(raw.dropFirst(half)))
+        return DERWriter.sequence(
+            DERWriter.integer(raw.prefix(half)) + DERWriter.integer(raw.dropFirst(half))
+        )
     }
 }

@@ -12,7 +12,9 @@ enum Ed25519Point {
     static func check(_ bytes: [UInt8]) throws {
         var y = bytes
         y[31] &= 0x7F  // The top bit is the sign of x.
-        guard isBelowPrime(y) else { throw PublicKeyMaterial.malformed("a canonical Ed25519 point (RFC 8032, 5.1.3)") }
+        guard isBelowPrime(y) else {
+            throw PublicKeyMaterial.malformed("a canonical Ed25519 point (RFC 8032, 5.1.3)")
+        }
         guard !smallOrder.contains(y) else {
             throw Refusal(KeyCode.tooWeak, PublicKey.subject, expected: "an Ed25519 point of large order")
         }

@@ -29,10 +29,12 @@ enum PrivateKeyMaterial: Sendable {
             Array(try key.signature(for: message))
         case .p256(let key):
             ECDSASignature.der(
-                fixedWidth: Array(try key.signature(for: SHA256.hash(data: message)).rawRepresentation))
+                fixedWidth: Array(try key.signature(for: SHA256.hash(data: message)).rawRepresentation)
+            )
         case .p384(let key):
             ECDSASignature.der(
-                fixedWidth: Array(try key.signature(for: SHA384.hash(data: message)).rawRepresentation))
+                fixedWidth: Array(try key.signature(for: SHA384.hash(data: message)).rawRepresentation)
+            )
         case .rsa(let key):
             Array(try key.signature(for: SHA256.hash(data: message), padding: .PSS).rawRepresentation)
         }

@@ -39,14 +39,20 @@ public struct PublicKey: Sendable {
         }
         guard allowed.contains(known) else {
             throw Refusal(
-                KeyCode.schemeMismatch, Self.subject,
-                expected: "`\(allowed[0].rawValue)` for key type `\(keyType)`", found: "`\(known.rawValue)`")
+                KeyCode.schemeMismatch,
+                Self.subject,
+                expected: "`\(allowed[0].rawValue)` for key type `\(keyType)`",
+                found: "`\(known.rawValue)`"
+            )
         }
         let material = try PublicKeyMaterial(tufPublicValue: publicValue, scheme: known)
         guard material.scheme == known else {
             throw Refusal(
-                KeyCode.schemeMismatch, Self.subject,
-                expected: "a key for `\(known.rawValue)`", found: "one for `\(material.scheme.rawValue)`")
+                KeyCode.schemeMismatch,
+                Self.subject,
+                expected: "a key for `\(known.rawValue)`",
+                found: "one for `\(material.scheme.rawValue)`"
+            )
         }
         self.init(material, tufKeyType: keyType, tufPublicValue: publicValue)
     }
@@ -101,7 +107,9 @@ public struct PublicKey: Sendable {
 
 extension PublicKey: Hashable {
     /// Equal if they are the same key, however spelled.
-    public static func == (a: PublicKey, b: PublicKey) -> Bool { a.subjectPublicKeyInfo == b.subjectPublicKeyInfo }
+    public static func == (a: PublicKey, b: PublicKey) -> Bool {
+        a.subjectPublicKeyInfo == b.subjectPublicKeyInfo
+    }
 
     /// Hashes the key itself.
     public func hash(into hasher: inout Hasher) { hasher.combine(subjectPublicKeyInfo) }

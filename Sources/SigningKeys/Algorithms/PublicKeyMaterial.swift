@@ -63,9 +63,9 @@ extension PublicKeyMaterial {
                 throw Self.malformed("64 hexadecimal digits")
             }
             try self.init(ed25519: bytes)
-        case .ecdsaP256 where !text.starts(with: PEMBlock.begin):
+        case .ecdsaP256 where !PEMBlock.isIntended(text):
             self = try .p256(point: Self.point(text, coordinateLength: 32))
-        case .ecdsaP384 where !text.starts(with: PEMBlock.begin):
+        case .ecdsaP384 where !PEMBlock.isIntended(text):
             self = try .p384(point: Self.point(text, coordinateLength: 48))
         case .ecdsaP256, .ecdsaP384, .rsassaPSSSHA256:
             try self.init(pem: text)

@@ -29,13 +29,19 @@ struct RSAPublicNumbers: Sendable {
         let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
         guard bits >= Self.minimumBits else {
             throw Refusal(
-                KeyCode.tooWeak, PublicKey.subject,
-                expected: "RSA with at least \(Self.minimumBits) bits", found: "\(bits)")
+                KeyCode.tooWeak,
+                PublicKey.subject,
+                expected: "RSA with at least \(Self.minimumBits) bits",
+                found: "\(bits)"
+            )
         }
         guard bits <= Self.maximumBits else {
             throw Refusal(
-                KeyCode.tooLarge, PublicKey.subject,
-                expected: "RSA with at most \(Self.maximumBits) bits", found: "\(bits)")
+                KeyCode.tooLarge,
+                PublicKey.subject,
+                expected: "RSA with at most \(Self.maximumBits) bits",
+                found: "\(bits)"
+            )
         }
         let isOdd = (modulus.last ?? 0) & 1 == 1 && (exponent.last ?? 0) & 1 == 1
         guard isOdd, exponent != [1], exponent.count <= Self.maximumExponentLength else {
@@ -46,5 +52,7 @@ struct RSAPublicNumbers: Sendable {
     }
 
     /// The PKCS #1 `RSAPublicKey`.
-    var pkcs1: [UInt8] { DERWriter.sequence(DERWriter.integer(modulus[...]) + DERWriter.integer(exponent[...])) }
+    var pkcs1: [UInt8] {
+        DERWriter.sequence(DERWriter.integer(modulus[...]) + DERWriter.integer(exponent[...]))
+    }
 }

@@ -3,7 +3,9 @@
 
 /// Strict base64 (RFC 4648, section 4): padded, nothing foreign inside, no bits left over.
 enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
 
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []

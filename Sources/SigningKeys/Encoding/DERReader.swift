@@ -17,7 +17,9 @@ struct DERReader {
 
     /// The contents of the next element, if it has this tag.
     mutating func element(_ tag: UInt8) -> ArraySlice<UInt8>? {
-        guard rest.first == tag, let (header, length) = length(), length <= rest.count - header else { return nil }
+        guard rest.first == tag, let (header, length) = length(), length <= rest.count - header else {
+            return nil
+        }
         let contents = rest.dropFirst(header).prefix(length)
         rest = rest.dropFirst(header + length)
         return contents

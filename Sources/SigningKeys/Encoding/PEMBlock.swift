@@ -7,12 +7,19 @@ import TrustCore
 struct PEMBlock {
     /// The longest text: an RSA private key of 8192 bits is under 7000 bytes.
     static let maximumLength = 16 << 10
-    static let begin = Array("-----BEGIN ".utf8)
+    private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
     let label: String
     var bytes: [UInt8]
+
+    /// Whether a text is meant as PEM rather than as hexadecimal digits or JSON.
+    static func isIntended(_ text: [UInt8]) -> Bool { text.first { !isSpace($0) } == UInt8(ascii: "-") }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
 
     /// Reads a text that is exactly one block.
     ///
@@ -20,14 +27,19 @@ struct PEMBlock {
     static func read(_ text: [UInt8], _ subject: String) throws -> PEMBlock {
         guard text.count <= maximumLength else {
             throw Refusal(
-                KeyCode.tooLarge, subject, expected: "at most \(maximumLength) bytes of PEM", found: "\(text.count)")
+                KeyCode.tooLarge,
+                subject,
+                expected: "at most \(maximumLength) bytes of PEM",
+                found: "\(text.count)"
+            )
         }
         let lines = Self.lines(text)
         guard lines.count >= 3, let first = lines.first, let last = lines.last,
             let label = label(first, after: begin), label == Self.label(last, after: end)
         else { throw malformed(subject, "one PEM block from `-----BEGIN` to `-----END`") }
         let body = lines.dropFirst().dropLast()
-        guard label != "ENCRYPTED PRIVATE KEY", !body.contains(where: { $0.contains(UInt8(ascii: ":")) }) else {
+        guard label != "ENCRYPTED PRIVATE KEY", !body.contains(where: { $0.contains(UInt8(ascii: ":")) })
+        else {
             throw Refusal(KeyCode.foreignEncryption, subject)
         }
         guard body.allSatisfy({ !$0.isEmpty }), let bytes = Base64.decode(Array(body.joined())) else {
@@ -49,7 +61,6 @@ struct PEMBlock {
 
     /// The lines, without the white space around the block and without carriage returns at their ends.
     private static func lines(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
-        let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
         var text = text.drop(while: isSpace)
         while let last = text.last, isSpace(last) { text.removeLast() }
         return text.split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -59,11 +70,13 @@ struct PEMBlock {
     private static func label(_ line: ArraySlice<UInt8>, after start: [UInt8]) -> String? {
         guard line.starts(with: start) else { return nil }
         let rest = line.dropFirst(start.count)
-        guard rest.count > dashes.count, rest.count <= 64, rest.suffix(dashes.count).elementsEqual(dashes) else {
+        guard rest.count > dashes.count, rest.count <= 64, rest.suffix(dashes.count).elementsEqual(dashes)
+        else {
             return nil
         }
         let label = rest.dropLast(dashes.count)
-        guard label.allSatisfy({ $0 == 0x20 || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
+        guard label.allSatisfy({ $0 == 0x20 || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) })
+        else {
             return nil
         }
         return String(decoding: label, as: UTF8.self)

@@ -17,7 +17,10 @@ enum PrivateKeyInfo {
         else { throw malformed("a PKCS #8 private key in DER") }
         guard let algorithm = KeyAlgorithm.read(&inner) else {
             throw Refusal(
-                KeyCode.unknownType, PrivateKey.subject, expected: "Ed25519, ECDSA on P-256 or P-384, or RSA")
+                KeyCode.unknownType,
+                PrivateKey.subject,
+                expected: "Ed25519, ECDSA on P-256 or P-384, or RSA"
+            )
         }
         guard let key = inner.octetString() else { throw malformed("a PKCS #8 private key in DER") }
         _ = inner.element(0xA0)
@@ -34,7 +37,9 @@ enum PrivateKeyInfo {
     }
 
     /// Reads a SEC 1 `ECPrivateKey`; the curve is in it, or known from outside, or both.
-    static func readSEC1(_ der: ArraySlice<UInt8>, curve outerCurve: KeyAlgorithm?) throws -> PrivateKeyMaterial {
+    static func readSEC1(_ der: ArraySlice<UInt8>, curve outerCurve: KeyAlgorithm?) throws
+        -> PrivateKeyMaterial
+    {
         var outer = DERReader(der)
         guard var inner = outer.sequence(), outer.isAtEnd, inner.nonnegativeInteger() == [1],
             let scalar = inner.octetString()
@@ -43,7 +48,9 @@ enum PrivateKeyInfo {
         if let parameters = inner.element(0xA0) {
             var reader = DERReader(parameters)
             let identifier = reader.objectIdentifier()
-            guard identifier != nil, reader.isAtEnd else { throw malformed("a named curve in the SEC 1 private key") }
+            guard identifier != nil, reader.isAtEnd else {
+                throw malformed("a named curve in the SEC 1 private key")
+            }
             let innerCurve = KeyAlgorithm.allCases.first { $0.curve == identifier }
             guard outerCurve == nil || innerCurve == outerCurve else { throw malformed("one curve, not two") }
             curve = innerCurve
@@ -52,14 +59,17 @@ enum PrivateKeyInfo {
         if let wrapped = inner.element(0xA1) {
             var reader = DERReader(wrapped)
             publicBits = reader.element(0x03)
-            guard publicBits != nil, reader.isAtEnd else { throw malformed("a public key in the SEC 1 private key") }
+            guard publicBits != nil, reader.isAtEnd else {
+                throw malformed("a public key in the SEC 1 private key")
+            }
         }
         guard inner.isAtEnd else { throw malformed("a SEC 1 private key in DER") }
         let material: PrivateKeyMaterial? =
             switch curve {
-            case .p256: (try? P256.Signing.PrivateKey(rawRepresentation: Array(scalar))).map { .p256($0) }
-            case .p384: (try? P384.Signing.PrivateKey(rawRepresentation: Array(scalar))).map { .p384($0) }
-            default: throw Refusal(KeyCode.unknownType, PrivateKey.subject, expected: "a key on P-256 or P-384")
+            case .p256: Wipe.passing(scalar) { try? .p256(P256.Signing.PrivateKey(rawRepresentation: $0)) }
+            case .p384: Wipe.passing(scalar) { try? .p384(P384.Signing.PrivateKey(rawRepresentation: $0)) }
+            default:
+                throw Refusal(KeyCode.unknownType, PrivateKey.subject, expected: "a key on P-256 or P-384")
             }
         guard let material else { throw malformed("a private key in the range of its curve") }
         if let publicBits { try check(publicBits, belongsTo: material) }
@@ -72,10 +82,12 @@ enum PrivateKeyInfo {
         guard var inner = outer.sequence(), outer.isAtEnd, inner.nonnegativeInteger() == [0],
             let modulus = inner.positiveInteger(), let exponent = inner.positiveInteger()
         else { throw malformed("a PKCS #1 private key in DER") }
-        for _ in 0..<6 where inner.positiveInteger() == nil { throw malformed("a PKCS #1 private key in DER") }
+        for _ in 0..<6 where inner.positiveInteger() == nil {
+            throw malformed("a PKCS #1 private key in DER")
+        }
         guard inner.isAtEnd else { throw malformed("a PKCS #1 private key in DER") }
         let numbers = try RSAPublicNumbers(modulus: Array(modulus), exponent: Array(exponent))
-        guard let key = try? _RSA.Signing.PrivateKey(derRepresentation: Array(der)) else {
+        guard let key = Wipe.passing(der, to: { try? _RSA.Signing.PrivateKey(derRepresentation: $0) }) else {
             throw malformed("an RSA private key whose numbers fit together")
         }
         let material = PrivateKeyMaterial.rsa(key)
@@ -100,7 +112,7 @@ enum PrivateKeyInfo {
     private static func readEd25519(_ der: ArraySlice<UInt8>) throws -> PrivateKeyMaterial {
         var reader = DERReader(der)
         guard let seed = reader.octetString(), reader.isAtEnd,
-            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: Array(seed))
+            let key = Wipe.passing(seed, to: { try? Curve25519.Signing.PrivateKey(rawRepresentation: $0) })
         else { throw malformed("an Ed25519 private key of 32 bytes (RFC 8410)") }
         return .ed25519(key)
     }

@@ -13,7 +13,10 @@ enum SubjectPublicKeyInfo {
         }
         guard let algorithm = KeyAlgorithm.read(&inner) else {
             throw Refusal(
-                KeyCode.unknownType, PublicKey.subject, expected: "Ed25519, ECDSA on P-256 or P-384, or RSA")
+                KeyCode.unknownType,
+                PublicKey.subject,
+                expected: "Ed25519, ECDSA on P-256 or P-384, or RSA"
+            )
         }
         guard let bits = inner.bitString(), inner.isAtEnd else {
             throw PublicKeyMaterial.malformed("a SubjectPublicKeyInfo in DER")
