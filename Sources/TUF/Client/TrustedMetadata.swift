@@ -67,12 +67,6 @@ public struct TrustedMetadata: Sendable {
         return root.role.authority(for: kind).usableKeys.contains { !remaining.contains($0.key) }
     }
 
-    /// Forgets timestamp and snapshot (5.3.11): who held their keys may have raised the versions out of reach.
-    mutating func forgetTimestampAndSnapshot() {
-        timestamp = nil
-        earlierSnapshot = nil
-    }
-
     /// 5.3.10: only the last root of the chain must not be expired.
     func checkRootIsFresh() throws { try checkFresh(root.role, of: .root) }
 

@@ -93,9 +93,9 @@ public struct UpdateWorkflow: Sendable {
         var changes: [StoreChange] = []
         // 5.3.4, 5.3.5 in TrustedMetadata.
         if try trusted.updateRoot(answer) {
-            // 5.3.11: fast-forward recovery. Forgotten before the new root is kept, so that a crash between the two
+            // 5.3.11: fast-forward recovery, since who held the old keys may have raised the versions out of reach.
+            // The stored ones are not loaded yet; they are forgotten before the new root is kept, so that a crash between the two
             // cannot leave versions that the new keys never reach.
-            trusted.forgetTimestampAndSnapshot()
             changes = [.remove(.role(.timestamp)), .remove(.role(.snapshot))]
         }
         // 5.3.8: kept as soon as it is verified, for the chain goes on from it.
