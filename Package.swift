@@ -110,7 +110,7 @@ let package = Package(
 
         .executableTarget(
             name: "kingsnake-demo",
-            dependencies: ["TestSupport", "TrustCore"],
+            dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
             path: "Examples/Demo",
             swiftSettings: settings
         ),

@@ -11,7 +11,6 @@ import TestSupport
 @main
 enum Demo {
     static func main() async {
-        setvbuf(stdout, nil, _IOLBF, 0)
         do {
             let folder = FileManager.default.currentDirectoryPath + "/demo"
             try? FileManager.default.removeItem(atPath: folder)

@@ -68,7 +68,7 @@ struct Kingsnake {
         // Files, not pipes: a full pipe nobody reads would stop the program.
         let base = FileManager.default.temporaryDirectory.appendingPathComponent("kingsnake-demo-\(UUID().uuidString)")
         let files = (base.appendingPathExtension("out"), base.appendingPathExtension("err"))
-        for file in [files.0, files.1] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [files.0, files.1] { try Data().write(to: file) }
         defer { for file in [files.0, files.1] { try? FileManager.default.removeItem(at: file) } }
         process.standardOutput = try FileHandle(forWritingTo: files.0)
         process.standardError = try FileHandle(forWritingTo: files.1)

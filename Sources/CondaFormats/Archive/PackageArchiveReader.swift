@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import TrustCore
+import TrustCore
 
 /// Reads and inspects a package, `.conda` or `.tar.bz2`, in one pass over its bytes.
 public enum PackageArchiveReader {

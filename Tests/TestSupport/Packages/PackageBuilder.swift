@@ -194,7 +194,7 @@ public struct PackageBuilder: Sendable {
             path["_path"] = .string(entry.path)
             path["path_type"] = entry.isDirectory ? "directory" : entry.link == nil ? "hardlink" : "softlink"
             guard !entry.isDirectory else { return .object(path) }
-            let content = entry.link.map { content(at: $0, from: entry.path) } ?? entry.content
+            let content = entry.link.map { linked(at: $0, from: entry.path) } ?? entry.content
             path["sha256"] = .string(Digest.of(content).hex)
             path["size_in_bytes"] = .number(JSONNumber(Int64(content.count)))
             if entry.placeholder != .none {
@@ -207,7 +207,7 @@ public struct PackageBuilder: Sendable {
     }
 
     /// The content of the file that a link beside it leads to.
-    private func content(at target: String, from link: String) -> [UInt8] {
+    private func linked(at target: String, from link: String) -> [UInt8] {
         let folder = link.split(separator: "/").dropLast().joined(separator: "/")
         let path = folder.isEmpty ? target : "\(folder)/\(target)"
         return entries.first { $0.path == path }?.content ?? []
