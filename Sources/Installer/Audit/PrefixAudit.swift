@@ -84,7 +84,7 @@ struct OwnedPaths {
 
     private(set) var claims: [Claim] = []
     private(set) var overlaps: [AuditFinding] = []
-    private var positions: [ByteKey: Int] = [:]
+    private var positions: [PrefixPath: Int] = [:]
 
     var count: Int { claims.count }
 
@@ -101,9 +101,8 @@ struct OwnedPaths {
     static func label(_ record: PrefixRecord) -> String { "\(record.name)-\(record.version)-\(record.build)" }
 
     private mutating func add(_ entry: InstalledEntry, _ package: String) {
-        let key = ByteKey(entry.path.text)
-        guard let at = positions[key] else {
-            positions[key] = claims.count
+        guard let at = positions[entry.path] else {
+            positions[entry.path] = claims.count
             claims.append(Claim(entry: entry, package: package))
             return
         }
@@ -121,11 +120,11 @@ struct OwnedPaths {
 
     /// Notes what is at a path; false if nobody claims it.
     mutating func see(_ path: String, _ kind: FileStatus.Kind) -> Bool {
-        guard let at = positions[ByteKey(path)] else { return false }
+        guard let path = PrefixPath(path), let at = positions[path] else { return false }
         claims[at].seen = kind
         return true
     }
 
     /// Whether some package claims a path.
-    func claims(_ path: String) -> Bool { positions[ByteKey(path)] != nil }
+    func claims(_ path: String) -> Bool { PrefixPath(path).flatMap { positions[$0] } != nil }
 }
