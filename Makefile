@@ -13,7 +13,7 @@ BENCH_FLAGS ?=
 # The libraries that have a documentation catalogue.
 LIBRARIES = TrustCore SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
-FORMATTED = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+FORMATTED = Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
 # A release for other machines carries its Swift libraries with it (Linux; on macOS the system has them).
 # It has a build folder of its own, since that flag rebuilds everything.
