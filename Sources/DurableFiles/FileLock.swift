@@ -32,5 +32,23 @@ public final class FileLock: Sendable {
         }
     }
 
+    /// Takes the lock if nobody else has it; nil if somebody does.
+    public static func ifFree(_ path: String) throws -> FileLock? {
+        try FileLock(taking: path)
+    }
+
+    private init?(taking path: String) throws {
+        try Folder.create(Folder.parent(of: path))
+        descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw diskFailure("could not open a lock file", path) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            let isHeld = errno == EWOULDBLOCK
+            let failure = diskFailure("could not take a lock", path)
+            guard isHeld else { throw failure }
+            return nil
+        }
+    }
+
     deinit { close(descriptor) }
 }

@@ -63,7 +63,8 @@ public enum Folder {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw diskFailure("could not open a folder", path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw diskFailure("could not sync a folder", path) }
+        // Some file systems cannot do this for folders, and say EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw diskFailure("could not sync a folder", path) }
     }
 
     /// The path of the folder that something is in; `.` for a bare name, `/` at the top.
