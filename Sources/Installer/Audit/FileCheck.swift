@@ -194,6 +194,8 @@ struct FileCheck: Sendable {
         expected: String? = nil,
         found: String? = nil
     ) -> AuditFinding {
-        AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
+        // Where the record was altered along with the file, it is no accident.
+        let code = code == .altered && claim.isMisrecorded ? .differsFromPackage : code
+        return AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
     }
 }

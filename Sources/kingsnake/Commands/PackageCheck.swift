@@ -42,7 +42,7 @@ struct PackageCheck {
         let entries = outcome.archive.manifest.entries.count
         console.say(console.bold(outcome.name.text))
         console.say("  \(console.good("ok     "))  archive: \(entries) entries, every file as the package lists it")
-        VerdictReport(outcome.verdict).lines(console).forEach { console.say($0) }
+        VerdictReport(outcome.verdict).lines(console).forEach { console.say("\($0)") }
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
