@@ -1,18 +1,21 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-public import TrustCore
 
 /// Whole files that are either as before or complete, whatever happens in between.
 public enum DurableFile {
-    /// Writes a file so that a reader, another process or a crash sees the old content or the new, never a part.
+    /// Writes a file so that a reader, another process or a crash sees the old content or the new, never a
+    /// part.
     ///
-    /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is synced
+    /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is
+    /// synced
     /// too, so that the change survives a power loss once this returns.
     ///
     /// - Parameter mode: the permission bits of the new file, whatever the process's umask says.
@@ -46,11 +49,17 @@ public enum DurableFile {
         maximumLength: Int,
         followingLinks: Bool = true
     ) throws -> [UInt8]? {
-        guard let file = try OpenFile(readingIfThere: path, followingLinks: followingLinks) else { return nil }
+        guard let file = try OpenFile(readingIfThere: path, followingLinks: followingLinks) else {
+            return nil
+        }
         let length = try file.length()
         guard length <= maximumLength else {
             throw Refusal(
-                CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes", found: "\(length) bytes")
+                CoreCode.tooLarge,
+                path,
+                expected: "at most \(maximumLength) bytes",
+                found: "\(length) bytes"
+            )
         }
         return try file.readAll(maximumLength: maximumLength)
     }
@@ -64,7 +73,8 @@ public enum DurableFile {
         try Folder.synchronize(Folder.parent(of: path))
     }
 
-    /// Removes the temporary files that dead writers left in a folder. Only for who holds the lock that writers hold.
+    /// Removes the temporary files that dead writers left in a folder. Only for who holds the lock that
+    /// writers hold.
     public static func removeAbandoned(in folder: String) throws {
         for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.contains(".tmp-") {
             unlink(folder + "/" + name)

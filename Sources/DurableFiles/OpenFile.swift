@@ -1,12 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-import TrustCore
 
 /// An open file that closes itself.
 public final class OpenFile {
@@ -21,7 +22,9 @@ public final class OpenFile {
         self.path = path
         guard descriptor >= 0 else { throw diskFailure("could not create a file", path) }
         // The umask may have taken bits away; a key must be exactly 0600 and a served file readable.
-        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw diskFailure("could not set a file's mode", path) }
+        guard fchmod(descriptor, mode_t(mode)) == 0 else {
+            throw diskFailure("could not set a file's mode", path)
+        }
     }
 
     /// Opens a file to read it; nil if there is none.

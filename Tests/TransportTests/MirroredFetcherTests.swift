@@ -57,7 +57,8 @@ struct MirroredFetcherTests {
     }
 
     @Test(
-        "Whatever the first mirror does, the second one delivers, and the report names the first and what it did"
+        "Whatever the first mirror does, the second one delivers, and the report names the first and what it "
+            + "did"
     )
     func failOver() async throws {
         let table: [(ServerBehaviour, String?)] = [
@@ -70,7 +71,9 @@ struct MirroredFetcherTests {
         ]
         for (behaviour, code) in table {
             let limits = Fixtures.limits(for: behaviour)
-            try await Self.mirrored([{ _ in behaviour }, { _ in .normal }], limits: limits) { fetcher, servers in
+            try await Self.mirrored([{ _ in behaviour }, { _ in .normal }], limits: limits) {
+                fetcher,
+                servers in
                 #expect(try await Self.package(fetcher) == Fixtures.content, "\(behaviour)")
                 let report = try #require(fetcher.health.reports.first)
                 #expect(fetcher.health.reports.count == 1)

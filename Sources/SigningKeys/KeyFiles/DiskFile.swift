@@ -26,7 +26,13 @@ enum DiskFile {
         }
         try check(UInt32(try file.permissions()))
         do { return try file.readAll(maximumLength: limit) } catch let refusal as Refusal {
-            throw Refusal(CoreCode.tooLarge, "key file", at: path, expected: "at most \(limit) bytes", cause: refusal)
+            throw Refusal(
+                CoreCode.tooLarge,
+                "key file",
+                at: path,
+                expected: "at most \(limit) bytes",
+                cause: refusal
+            )
         }
     }
 
@@ -60,7 +66,8 @@ enum DiskFile {
         try replaceReservation(temporary, as: path)
     }
 
-    /// Does the same where there are no hard links, as on the FAT of USB sticks: reserves the name, and replaces the
+    /// Does the same where there are no hard links, as on the FAT of USB sticks: reserves the name, and
+    /// replaces the
     /// reservation. Somebody who is killed in between leaves an empty file, which no reader takes for a key.
     static func replaceReservation(_ temporary: String, as path: String) throws {
         let reservation = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -8,7 +8,8 @@ internal import TrustCore
 /// A store in a folder, safe for many processes and for being killed at any moment.
 ///
 /// The newest root is `root.json`, all roots are `root_history/VERSION.root.json`, and the other roles are
-/// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The folder is made
+/// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The
+/// folder is made
 /// for its owner only (mode 0700). Nothing else in it ends in `.json`.
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
@@ -40,7 +41,9 @@ public struct DirectoryMetadataStore: MetadataStore {
 
     /// What is there already is not written again: an update that brings nothing new leaves the disk alone.
     private func replace(_ path: String, by bytes: [UInt8]) throws {
-        if let old = try? DurableFile.read(path, maximumLength: bytes.count, followingLinks: false), old == bytes {
+        if let old = try? DurableFile.read(path, maximumLength: bytes.count, followingLinks: false),
+            old == bytes
+        {
             return
         }
         try DurableFile.write(bytes, to: path)
@@ -56,7 +59,9 @@ public struct DirectoryMetadataStore: MetadataStore {
         while true {
             if let lock = try FileLock.ifFree(path) {
                 // Whoever was killed while writing left a file that nobody will finish.
-                for folder in [directory, directory + "/root_history"] { try DurableFile.removeAbandoned(in: folder) }
+                for folder in [directory, directory + "/root_history"] {
+                    try DurableFile.removeAbandoned(in: folder)
+                }
                 return HeldStoreLock(lock)
             }
             guard waited < Self.maximumWait else {

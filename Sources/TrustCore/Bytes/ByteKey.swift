@@ -3,7 +3,8 @@
 
 /// Text compared as UTF-8 bytes.
 ///
-/// `String` compares by Unicode canonical equivalence: two different JSON keys or file names can be equal, and
+/// `String` compares by Unicode canonical equivalence: two different JSON keys or file names can be equal,
+/// and
 /// their order is not the byte order. Wherever foreign names are looked up or sorted, this type does it.
 public struct ByteKey: Hashable, Comparable, Sendable {
     /// The text, as it was given.
@@ -26,7 +27,9 @@ public struct ByteKey: Hashable, Comparable, Sendable {
     }
 
     /// Byte order, which for UTF-8 is code point order.
-    public static func < (a: ByteKey, b: ByteKey) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    public static func < (a: ByteKey, b: ByteKey) -> Bool {
+        a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+    }
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {
