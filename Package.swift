@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -66,6 +67,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings
         ),
@@ -74,7 +76,11 @@ let package = Package(
             dependencies: ["TrustCore", "CZstd", "CBzip2", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
-        .target(name: "TUF", dependencies: ["TrustCore", "DurableFiles", "SigningKeys"], swiftSettings: settings),
+        .target(
+            name: "TUF",
+            dependencies: ["TrustCore", "DurableFiles", "SigningKeys"],
+            swiftSettings: settings
+        ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
@@ -91,7 +97,8 @@ let package = Package(
         .target(
             name: "ChannelServer",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
+                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy",
+                "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -103,6 +110,13 @@ let package = Package(
                 "Gatekeeper", "Installer", "ChannelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "kingsnake-demo",
+            dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
+            path: "Examples/Demo",
             swiftSettings: settings
         ),
 
@@ -123,7 +137,11 @@ let package = Package(
             dependencies: ["DurableFiles", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "TrustCoreTests", dependencies: ["TrustCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TrustCoreTests",
+            dependencies: ["TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SigningKeysTests",
             dependencies: ["SigningKeys", "TrustCore", "TestSupport", crypto, cryptoExtras],
@@ -156,7 +174,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelServerTests",
-            dependencies: ["ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport"],
+            dependencies: [
+                "ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(

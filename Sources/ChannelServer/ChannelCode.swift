@@ -19,6 +19,7 @@ public enum ChannelCode: String, RefusalCode {
     case packageMissing = "channel.package-missing"
     case shardMissing = "channel.shard-missing"
     case packageUnlisted = "channel.package-unlisted"
+    case planUnsafe = "channel.plan-unsafe"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -89,6 +90,12 @@ public enum ChannelCode: String, RefusalCode {
                 .invalid, "there is a package in the folder that the index does not list",
                 explanation: "It can be downloaded by name although nobody signed for it.",
                 remedy: "add it with `kingsnake channel add`, or remove the file")
+        case .planUnsafe:
+            return RefusalEntry(
+                .invalid, "an interrupted publication would write outside the channel's folder",
+                explanation: "The plan of a publication lies in the channel's folder while it is carried out. Somebody who can "
+                    + "write there changed it to make the owner's own machine write elsewhere.",
+                remedy: "find out who can write to the channel's folder, then remove its `.kingsnake/pending`")
         }
     }
 }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import DurableFiles
 import TrustCore
 
@@ -112,8 +113,8 @@ struct Publication {
         var folders: [String] = []
         for move in try plan.array("moves") {
             let fields = try JSONFields(move, of: path)
-            let source = pending + "/" + (try fields.string("from"))
-            let target = channel + "/" + (try fields.string("to"))
+            let source = try place(fields.string("from"), in: pending)
+            let target = try place(fields.string("to"), in: channel)
             // Gone already if an earlier run got this far.
             guard Folder.exists(source) else { continue }
             if folders.last != Folder.parent(of: target) {
@@ -122,7 +123,15 @@ struct Publication {
             }
             try DurableFile.rename(source, to: target)
         }
-        for removal in try plan.strings("removals") { try DurableFile.remove(channel + "/" + removal) }
+        for removal in try plan.strings("removals") { try DurableFile.remove(place(removal, in: channel)) }
         try Folder.removeTree(pending)
+    }
+
+    /// A path that a plan names, which must stay in its folder: the plan lies where whoever copies channels can write.
+    private static func place(_ path: String, in folder: String) throws -> String {
+        guard let safe = PrefixPath(path) else {
+            throw Refusal(ChannelCode.planUnsafe, path, at: privateFolder(of: folder))
+        }
+        return folder + "/" + safe.text
     }
 }

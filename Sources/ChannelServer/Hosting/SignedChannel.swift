@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import DurableFiles
-public import CondaFormats
-public import SigningKeys
+import SigningKeys
 import TUF
 public import TrustCore
 
@@ -140,11 +140,7 @@ public struct SignedChannel {
                 ChannelCode.subdirNotDelegated, subdir.text,
                 expected: editor.roles.keys.filter { $0 != .targets }.sorted().map(\.text).joined(separator: ", "))
         }
-        guard let path = TargetPath(ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)),
-            let target = metadata.targets[path]
-        else { return SubdirContents(subdir) }
-        let bytes = try SignedFiles(directory: directory).read(target, ChannelLayout.plainIndex, in: subdir)
-        return try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: path.text, subdir: subdir))
+        return try SignedFiles(directory: directory).contents(of: role, metadata) ?? SubdirContents(subdir)
     }
 
     /// Writes the indexes of what changed, signs, and commits.
@@ -157,18 +153,25 @@ public struct SignedChannel {
     ) async throws {
         for subdir in contents { try editor.stageIndexes(of: subdir, &publication) }
         var signers: [any Signer] = try keys.unlock(.online, passphrase: passphrase)
-        if renewal != nil {
-            signers += try keys.unlock(.targets, passphrase: passphrase).map { $0 as any Signer }
-            signers += try keys.unlock(.root, passphrase: passphrase).map { $0 as any Signer }
-        }
         if let renewal {
-            editor.renew(editor.status.filter { isDue($0, renewal, now) }.map(\.role), by: signers)
+            let due = editor.status.filter { isDue($0, renewal, now) }.map(\.role)
+            signers += try offlineSigners(for: due)
+            editor.renew(due, by: signers)
         }
         let files = try await editor.publish(signers: signers, now: now)
         publication.write(files)
         change.signed += files.map { "\($0.role) version \($0.version)" }
         guard !publication.isEmpty else { return }
         try publication.commit(to: directory)
+    }
+
+    /// The offline keys that are here, if a role needs them: nobody is asked for a passphrase in vain.
+    private func offlineSigners(for due: [RoleName]) throws -> [any Signer] {
+        var signers: [any Signer] = []
+        for (role, purpose) in [(RoleName.targets, KeyRing.Purpose.targets), (.root, .root)] where due.contains(role) {
+            signers += try keys.unlock(purpose, passphrase: passphrase).map { $0 as any Signer }
+        }
+        return signers
     }
 
     /// Plans to write again whatever the readers' copies of the signed index lack.

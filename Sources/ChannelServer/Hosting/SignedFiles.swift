@@ -30,4 +30,21 @@ struct SignedFiles {
         throw Refusal(
             ChannelCode.indexAltered, plain, expected: sha256?.description, found: found?.description ?? "no file")
     }
+
+    /// What the signed index of a role's subdir says; nil if the role signs no index.
+    func contents(of role: RoleName, _ metadata: TargetsMetadata) throws -> SubdirContents? {
+        let subdir = try Subdir(role.text)
+        let plain = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+        guard let path = TargetPath(plain), let target = metadata.targets[path] else { return nil }
+        let bytes = try read(target, ChannelLayout.plainIndex, in: subdir)
+        return try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: plain, subdir: subdir))
+    }
+
+    /// The digest of a file; nil if there is none.
+    func digest(_ path: String) throws -> Digest? {
+        guard let file = try OpenFile(readingIfThere: directory + "/" + path) else { return nil }
+        var digest = StreamingDigest(.sha256)
+        try file.readChunks { digest.update($0) }
+        return digest.finish()
+    }
 }

@@ -13,6 +13,8 @@ struct LockedClaims {
     /// Refuses claims that differ from what the URL says (`lock.entry-mismatch`).
     func check(_ location: PackageURL, _ subject: String, line: Int) throws {
         let file = location.fileName
+        // Older pixi files give the environment's platform as the subdirectory of `noarch` packages.
+        let subdir = location.subdir == .noarch ? nil : subdir
         let claims = [
             ("name", name?.lowercased(), file.name.normalized), ("version", version, file.version),
             ("build", build, file.build), ("subdir", subdir, location.subdir.text),

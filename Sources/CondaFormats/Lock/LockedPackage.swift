@@ -20,6 +20,23 @@ public struct LockedPackage: Hashable, Sendable {
     /// Where in the lock file it is described; counted from 1.
     public let line: Int
 
+    /// Makes an entry.
+    public init(
+        location: PackageURL,
+        md5: Digest? = nil,
+        sha256: Digest? = nil,
+        size: UInt64? = nil,
+        category: String? = nil,
+        line: Int = 0
+    ) {
+        self.location = location
+        self.md5 = md5
+        self.sha256 = sha256
+        self.size = size
+        self.category = category
+        self.line = line
+    }
+
     /// The URL to fetch from, credentials included: never for messages.
     public var url: String { location.textWithCredentials }
     /// The archive's file name.
@@ -66,4 +83,11 @@ public struct UnsupportedLockEntry: Hashable, Sendable {
     public let name: String
     /// Where in the lock file it is; counted from 1.
     public let line: Int
+
+    /// Makes an entry.
+    public init(kind: Kind, name: String, line: Int) {
+        self.kind = kind
+        self.name = name
+        self.line = line
+    }
 }

@@ -34,7 +34,7 @@ extension RepodataIndex {
     ///
     /// - Throws: a ``Refusal`` if the record is not as it should be.
     public func record(fileName: String) throws -> PackageRecord? {
-        try entry(fileName: fileName).map(record)
+        try entry(fileName: fileName).map { try record($0.0, in: $0.1) }
     }
 
     /// The record of a file; nil if it is not listed.
@@ -44,11 +44,11 @@ extension RepodataIndex {
 
     /// The very bytes of the record of a file; nil if it is not listed.
     public func recordText(fileName: String) -> ArraySlice<UInt8>? {
-        entry(fileName: fileName).map { text[$0.record] }
+        entry(fileName: fileName).map { text[$0.0.record] }
     }
 
     /// The file names of a package, `.tar.bz2` before `.conda`, each in byte order.
-    public func fileNames(named name: PackageName) -> [String] { entries(named: name).map(fileName) }
+    public func fileNames(named name: PackageName) -> [String] { entries(named: name).map { fileName($0.0) } }
 
     /// All records of a package, `.tar.bz2` before `.conda`, each in byte order of the file names.
     ///
@@ -56,21 +56,26 @@ extension RepodataIndex {
     /// is the same is checked. A record whose file name cannot be divided is no package's.
     /// - Throws: a ``Refusal`` if one of the records is not as it should be.
     public func records(named name: PackageName) throws -> [PackageRecord] {
-        try entries(named: name).map(record)
+        try entries(named: name).map { try record($0.0, in: $0.1) }
     }
 
-    private func entry(fileName: String) -> RecordTable.Entry? {
+    /// A record and the section it was found in: first its own, then the one where it does not belong.
+    private func entry(fileName: String) -> (RecordTable.Entry, ArchiveFormat)? {
         let wanted = Array(fileName.utf8)
-        let table = wanted.hasSuffix(ArchiveFormat.conda.suffix.utf8) ? conda : tarBz2
-        return table.entry(fileName: wanted, text)
+        let isConda = wanted.hasSuffix(ArchiveFormat.conda.suffix.utf8)
+        for table in isConda ? [conda, tarBz2] : [tarBz2, conda] {
+            if let entry = table.entry(fileName: wanted, text) { return (entry, table.format) }
+        }
+        return nil
     }
 
-    private func entries(named name: PackageName) -> [RecordTable.Entry] {
+    private func entries(named name: PackageName) -> [(RecordTable.Entry, ArchiveFormat)] {
         let lower = Array(name.normalized.utf8)
         let written = Array(name.raw.utf8)
         return [tarBz2, conda].flatMap { table in
-            table.entries(packageName: lower, text)
-                + (written == lower ? [] : table.entries(packageName: written, text))
+            let found = table.entries(packageName: lower, text)
+            let others = written == lower ? [] : table.entries(packageName: written, text)
+            return (found + others).map { ($0, table.format) }
         }
     }
 
@@ -78,12 +83,20 @@ extension RepodataIndex {
         String(decoding: text[entry.name], as: UTF8.self)
     }
 
-    private func record(_ entry: RecordTable.Entry) throws -> PackageRecord {
+    private func record(_ entry: RecordTable.Entry, in section: ArchiveFormat) throws -> PackageRecord {
         let name = fileName(entry)
         do {
             let limits = JSONLimits(bytes: Self.maximumRecordLength)
             let value = try JSONReader.read(Array(text[entry.record]), of: name, limits: limits)
-            return try PackageRecord(value, fileName: name, subdir: info.subdir)
+            let record = try PackageRecord(value, fileName: name, subdir: info.subdir)
+            guard record.fileName.format == section else {
+                throw Refusal(
+                    RepodataCode.wrongSection,
+                    name,
+                    expected: "`\(section.suffix)` files in this section"
+                )
+            }
+            return record
         } catch let refusal as Refusal {
             throw refusal.located(at: subject)
         }

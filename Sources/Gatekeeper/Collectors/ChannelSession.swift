@@ -23,7 +23,8 @@ actor ChannelSession {
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
-                channel.url.textWithCredentials, mirrors: sources.map(\.textWithCredentials),
+                // Without credentials: this is the name that messages show; mirrors have their own.
+                channel.url.identity, mirrors: sources.map(\.textWithCredentials),
                 // The mirrors that the user named are all that is asked: the canonical address may not exist.
                 canonicalPlace: .nowhere),
             over: configuration.fetcher,

@@ -35,6 +35,8 @@ public struct InstallResult: Sendable {
             case notRun
             /// It ran and ended with this status; a negative one is the signal that ended it.
             case exited(Int32)
+            /// It could not be started.
+            case couldNotRun(String)
         }
 
         /// The package it belongs to.

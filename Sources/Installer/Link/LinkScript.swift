@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
+import CondaFormats
 import Foundation
-internal import TrustCore
+import TrustCore
 
 /// A link script, run with the environment that conda gives it.
 struct LinkScript {
@@ -11,7 +11,7 @@ struct LinkScript {
     let record: PrefixRecord
 
     /// Runs a script and notes how it ended.
-    func run(_ script: InstallResult.Script) throws -> InstallResult.Script {
+    func run(_ script: InstallResult.Script) -> InstallResult.Script {
         var environment = ProcessInfo.processInfo.environment
         environment["PREFIX"] = prefix
         environment["PKG_NAME"] = record.name
@@ -20,7 +20,7 @@ struct LinkScript {
         environment["PATH"] = "\(prefix)/bin:\(environment["PATH"] ?? "/usr/bin:/bin")"
         let shell = FileManager.default.isExecutableFile(atPath: "/bin/bash") ? "/bin/bash" : "/bin/sh"
         var result = script
-        result.outcome = try Subprocess.run(shell, ["\(prefix)/\(script.path)"], environment, folder: prefix)
+        result.outcome = ChildProcess.run(shell, ["\(prefix)/\(script.path)"], environment, folder: prefix)
         return result
     }
 }
@@ -32,48 +32,43 @@ struct PythonCompiler {
     init(_ plan: LinkPlan) { self.plan = plan }
 
     /// Compiles; nil if there is nothing to compile.
-    func run() throws -> InstallResult.Script.Outcome? {
+    ///
+    /// - Parameter work: a folder for the list of sources, which may be too long for a command line.
+    func run(listIn work: PrefixFolder, at path: String) throws -> InstallResult.Script.Outcome? {
         guard let python = plan.packages.compactMap(\.python).first else { return nil }
         let sources = plan.packages.filter { $0.python != nil }.flatMap(\.files).map(\.target.text)
             .filter { $0.hasSuffix(".py") }
         guard !sources.isEmpty else { return nil }
-        let program = "\(plan.prefix)/bin/python\(python.version)"
+        let list = "sources"
+        try work.remove(list)
+        try work.write(Array(sources.map { "\(plan.prefix)/\($0)\n" }.joined().utf8), to: list)
         // `-I`: neither the environment nor the current folder chooses what is imported.
-        let arguments = ["-I", "-W", "ignore", "-m", "compileall", "-q", "-l", "-i", "-"]
-        return try Subprocess.run(
-            program,
+        let arguments = ["-I", "-W", "ignore", "-m", "compileall", "-q", "-l", "-i", "\(path)/\(list)"]
+        return ChildProcess.run(
+            "\(plan.prefix)/bin/python\(python.version)",
             arguments,
             ProcessInfo.processInfo.environment,
-            folder: plan.prefix,
-            input: sources.map { "\(plan.prefix)/\($0)\n" }.joined()
+            folder: plan.prefix
         )
     }
 }
 
 /// A program that runs to its end.
-private enum Subprocess {
+private enum ChildProcess {
     static func run(
         _ program: String,
         _ arguments: [String],
         _ environment: [String: String],
-        folder: String,
-        input: String = ""
-    ) throws -> InstallResult.Script.Outcome {
+        folder: String
+    ) -> InstallResult.Script.Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = environment
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        let pipe = Pipe()
-        process.standardInput = pipe
+        process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.standardError
-        do {
-            try process.run()
-            try? pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try? pipe.fileHandleForWriting.close()
-        } catch {
-            throw Failure(.disk, "could not run the program", at: program, cause: error)
-        }
+        do { try process.run() } catch { return .couldNotRun("\(error)") }
         process.waitUntilExit()
         let status = process.terminationStatus
         return .exited(process.terminationReason == .uncaughtSignal ? -status : status)

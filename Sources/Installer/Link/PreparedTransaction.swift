@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 /// A transaction that is planned in full and can be committed once.
 ///
@@ -70,7 +70,7 @@ public final class PreparedTransaction {
         try step(.publishing)
         try building.publish()
         try step(.cleaning)
-        let result = try finish(counts, unlinked: [])
+        let result = try finish(counts, unlinked: [], building.lock)
         try building.dissolve()
         return result
     }
@@ -81,12 +81,12 @@ public final class PreparedTransaction {
             let (journal, counts) = try stage(in: lock)
             try step(.flushing)
             try lock.prefix.synchroniseAll()
-            let unlinked = try runUnlinkScripts()
+            let unlinked = runUnlinkScripts()
             try step(.writingJournal)
             try journal.write(in: lock.work)
             try journal.apply(to: lock.prefix, work: lock.work, onStep: step)
             try step(.cleaning)
-            let result = try finish(counts, unlinked: unlinked)
+            let result = try finish(counts, unlinked: unlinked, lock)
             try lock.dissolve()
             return result
         } catch {
@@ -144,8 +144,8 @@ public final class PreparedTransaction {
 
     private func step(_ step: LinkStep) throws { try options.onStep?(step) }
 
-    private func runUnlinkScripts() throws -> [InstallResult.Script] {
-        try plan.removed.compactMap { record in
+    private func runUnlinkScripts() -> [InstallResult.Script] {
+        plan.removed.compactMap { record in
             let path = "bin/.\(record.name)-pre-unlink.sh"
             guard record.entries.contains(where: { ByteKey($0.path.text) == ByteKey(path) }) else {
                 return nil
@@ -157,18 +157,25 @@ public final class PreparedTransaction {
                 outcome: .notRun
             )
             guard options.scripts == .run else { return script }
-            return try LinkScript(prefix: plan.prefix, record: record).run(script)
+            return LinkScript(prefix: plan.prefix, record: record).run(script)
         }
     }
 
-    private func finish(_ counts: [Int], unlinked: [InstallResult.Script]) throws -> InstallResult {
+    /// What happens once everything is in place: it is reported how it ended, and undoes nothing.
+    private func finish(
+        _ counts: [Int],
+        unlinked: [InstallResult.Script],
+        _ lock: PrefixLock
+    ) throws -> InstallResult {
         var compilation: InstallResult.Script.Outcome?
-        if options.compilation == .bytecode { compilation = try PythonCompiler(plan).run() }
-        var scripts = unlinked
-        for package in plan.packages {
-            scripts += try package.scripts.map { script in
+        if options.compilation == .bytecode {
+            let path = "\(plan.prefix)/\(PrefixLock.folderName)"
+            compilation = try PythonCompiler(plan).run(listIn: lock.work, at: path)
+        }
+        let linked = plan.packages.flatMap { package in
+            package.scripts.map { script in
                 guard options.scripts == .run, script.moment == .postLink else { return script }
-                return try LinkScript(prefix: plan.prefix, record: package.identity).run(script)
+                return LinkScript(prefix: plan.prefix, record: package.identity).run(script)
             }
         }
         return InstallResult(
@@ -190,7 +197,7 @@ public final class PreparedTransaction {
                     fileCount: record.entries.count
                 )
             },
-            scripts: scripts,
+            scripts: unlinked + linked,
             compilation: compilation
         )
     }

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 #if canImport(Glibc)
     import Glibc
@@ -16,7 +16,8 @@ internal import TrustCore
 final class NewPrefix {
     /// The folder that is going to be the prefix.
     let root: PrefixFolder
-    private let lock: PrefixLock
+    /// The lock in it, which it keeps when it gets its name.
+    let lock: PrefixLock
     private let parent: PrefixFolder
     private let name: String
     private let target: String

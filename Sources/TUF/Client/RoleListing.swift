@@ -6,7 +6,8 @@ internal import TrustCore
 /// All files that one role vouches for: finds the role among the delegations, and keeps the paths that every
 /// delegation on the way covers.
 ///
-/// A file that is listed may still be vouched for by an earlier role in the order of the search; ``TargetSearch`` decides
+/// A file that is listed may still be vouched for by an earlier role in the order of the search;
+/// ``TargetSearch`` decides
 /// for one path.
 public struct RoleListing: Sendable {
     /// What the listing needs, or found.
@@ -46,8 +47,11 @@ public struct RoleListing: Sendable {
             }
             guard visited.count <= trusted.limits.visitedRoles else {
                 throw Refusal(
-                    TUFCode.tooManyDelegations, "role `\(name)`",
-                    expected: "at most \(trusted.limits.visitedRoles) delegated roles on the way", found: "more")
+                    TUFCode.tooManyDelegations,
+                    "role `\(name)`",
+                    expected: "at most \(trusted.limits.visitedRoles) delegated roles on the way",
+                    found: "more"
+                )
             }
             guard let metadata = trusted.targets(of: visit.role) else { return .load(visit.role) }
             if visit.role.name == name { return .found(files(of: metadata, visit)) }
@@ -58,8 +62,11 @@ public struct RoleListing: Sendable {
         return .absent
     }
 
-    /// The role itself if it is delegated to right here, else every named role; hash bins delegate no further.
-    private func children(of metadata: TargetsMetadata, _ visit: Visit, in trusted: TrustedMetadata) -> [Visit] {
+    /// The role itself if it is delegated to right here, else every named role; hash bins delegate no
+    /// further.
+    private func children(of metadata: TargetsMetadata, _ visit: Visit, in trusted: TrustedMetadata)
+        -> [Visit]
+    {
         guard let delegations = metadata.delegations else { return [] }
         let next: [DelegatedRole] =
             switch (delegations.role(named: name), delegations.roles) {

@@ -6,7 +6,8 @@ internal import TrustCore
 /// The search for the role that vouches for a path: pre-order, depth first, in the order of the delegations
 /// (specification 1.0.34, section 5.6.7).
 ///
-/// It asks for roles that are not loaded yet, and ends on any refusal of theirs: a role that is skipped because its
+/// It asks for roles that are not loaded yet, and ends on any refusal of theirs: a role that is skipped
+/// because its
 /// metadata is bad would hand its paths to the next one.
 public struct TargetSearch: Sendable {
     /// What the search needs, or found.
@@ -44,7 +45,9 @@ public struct TargetSearch: Sendable {
                 stack.removeLast()
                 continue
             }
-            guard visited.count <= trusted.limits.visitedRoles else { throw tooMany(trusted.limits.visitedRoles) }
+            guard visited.count <= trusted.limits.visitedRoles else {
+                throw tooMany(trusted.limits.visitedRoles)
+            }
             guard let metadata = trusted.targets(of: visit.role) else { return .load(visit.role) }
             stack.removeLast()
             visited.insert(visit.role.name)
@@ -68,6 +71,11 @@ public struct TargetSearch: Sendable {
     }
 
     private func tooMany(_ limit: Int) -> Refusal {
-        Refusal(TUFCode.tooManyDelegations, path.text, expected: "at most \(limit) delegated roles", found: "more")
+        Refusal(
+            TUFCode.tooManyDelegations,
+            path.text,
+            expected: "at most \(limit) delegated roles",
+            found: "more"
+        )
     }
 }

@@ -6,7 +6,8 @@ public import TrustCore
 /// The metadata that an update trusts so far, and the rules by which it takes in more: section 5 of the
 /// specification (1.0.34), without its input and output.
 ///
-/// Everything in here was signed by enough keys of its role. The moment of the update is fixed when it starts (5.1).
+/// Everything in here was signed by enough keys of its role. The moment of the update is fixed when it starts
+/// (5.1).
 public struct TrustedMetadata: Sendable {
     /// The moment that decides what is expired.
     public let now: Timestamp
@@ -28,7 +29,10 @@ public struct TrustedMetadata: Sendable {
         self.now = now
         self.limits = limits
         let signed = try SignedMetadata<RootMetadata>(
-            parsing: trustedRoot, as: .root, limits: JSONLimits(bytes: limits.root, depth: limits.jsonDepth))
+            parsing: trustedRoot,
+            as: .root,
+            limits: JSONLimits(bytes: limits.root, depth: limits.jsonDepth)
+        )
         root = try signed.role.authority(for: .root).verify(signed, of: .root)
     }
 
@@ -36,7 +40,8 @@ public struct TrustedMetadata: Sendable {
 
     /// Takes the next root version.
     ///
-    /// - Returns: whether a key of timestamp or snapshot was taken away, so that both must be forgotten (5.3.11).
+    /// - Returns: whether a key of timestamp or snapshot was taken away, so that both must be forgotten
+    /// (5.3.11).
     mutating func updateRoot(_ bytes: [UInt8]) throws -> Bool {
         let signed: SignedMetadata<RootMetadata> = try parse(bytes, as: .root, limit: limits.root)
         // 5.3.4: signed by a threshold of the keys of the trusted root and of its own.
@@ -46,25 +51,23 @@ public struct TrustedMetadata: Sendable {
         let (expected, overflow) = root.role.version.addingReportingOverflow(1)
         guard !overflow, next.role.version == expected else {
             throw Refusal(
-                TUFCode.versionMismatch, "root metadata", expected: "version \(expected)",
-                found: "version \(next.role.version)")
+                TUFCode.versionMismatch,
+                "root metadata",
+                expected: "version \(expected)",
+                found: "version \(next.role.version)"
+            )
         }
         let rotated = [MetadataKind.timestamp, .snapshot].contains { removesKey(of: $0, in: next.role) }
         root = next
         return rotated
     }
 
-    /// Whether the next root takes a key from a role. That a key is only added says nothing against versions signed
+    /// Whether the next root takes a key from a role. That a key is only added says nothing against versions
+    /// signed
     /// before, and forgetting them would give up the protection against rollback for nothing.
     private func removesKey(of kind: MetadataKind, in next: RootMetadata) -> Bool {
         let remaining = Set(next.authority(for: kind).usableKeys.map(\.key))
         return root.role.authority(for: kind).usableKeys.contains { !remaining.contains($0.key) }
-    }
-
-    /// Forgets timestamp and snapshot (5.3.11): who held their keys may have raised the versions out of reach.
-    mutating func forgetTimestampAndSnapshot() {
-        timestamp = nil
-        earlierSnapshot = nil
     }
 
     /// 5.3.10: only the last root of the chain must not be expired.
@@ -74,7 +77,11 @@ public struct TrustedMetadata: Sendable {
 
     /// Takes the stored timestamp for rollback checks; it may be expired.
     mutating func recallTimestamp(_ bytes: [UInt8]) throws {
-        let signed: SignedMetadata<TimestampMetadata> = try parse(bytes, as: .timestamp, limit: limits.timestamp)
+        let signed: SignedMetadata<TimestampMetadata> = try parse(
+            bytes,
+            as: .timestamp,
+            limit: limits.timestamp
+        )
         timestamp = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
     }
 
@@ -82,7 +89,11 @@ public struct TrustedMetadata: Sendable {
     ///
     /// - Returns: whether it is newer than the one that was trusted before; if not, that one stays.
     mutating func updateTimestamp(_ bytes: [UInt8]) throws -> Bool {
-        let signed: SignedMetadata<TimestampMetadata> = try parse(bytes, as: .timestamp, limit: limits.timestamp)
+        let signed: SignedMetadata<TimestampMetadata> = try parse(
+            bytes,
+            as: .timestamp,
+            limit: limits.timestamp
+        )
         // 5.4.2: signatures.
         let next = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
         if let timestamp {
@@ -94,8 +105,10 @@ public struct TrustedMetadata: Sendable {
             }
             // 5.4.3.2: nor may the snapshot be older: checked before anything is kept (CVE-2025-2888).
             try checkNotOlder(
-                next.role.snapshot.version, than: timestamp.role.snapshot.version,
-                in: "`snapshot.json` in timestamp metadata")
+                next.role.snapshot.version,
+                than: timestamp.role.snapshot.version,
+                in: "`snapshot.json` in timestamp metadata"
+            )
         }
         // 5.4.4: not expired.
         try checkFresh(next.role, of: .timestamp)
@@ -105,11 +118,16 @@ public struct TrustedMetadata: Sendable {
 
     // MARK: Snapshot (5.5)
 
-    /// Takes the stored snapshot: as the current one if it is what the timestamp names, else for rollback checks.
+    /// Takes the stored snapshot: as the current one if it is what the timestamp names, else for rollback
+    /// checks.
     ///
     /// - Returns: whether it is the current one, so that nothing needs to be fetched.
     mutating func recallSnapshot(_ bytes: [UInt8]) throws -> Bool {
-        let signed: SignedMetadata<SnapshotMetadata> = try parse(bytes, as: .snapshot, limit: limits.promisedSnapshot)
+        let signed: SignedMetadata<SnapshotMetadata> = try parse(
+            bytes,
+            as: .snapshot,
+            limit: limits.promisedSnapshot
+        )
         let stored = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
         earlierSnapshot = stored
         guard let promised = timestamp?.role.snapshot, promised.version == stored.role.version,
@@ -124,7 +142,11 @@ public struct TrustedMetadata: Sendable {
         let promised = try promisedSnapshot()
         // 5.5.2: the bytes that the timestamp promises.
         try check(bytes, is: promised, name: .snapshot)
-        let signed: SignedMetadata<SnapshotMetadata> = try parse(bytes, as: .snapshot, limit: limits.promisedSnapshot)
+        let signed: SignedMetadata<SnapshotMetadata> = try parse(
+            bytes,
+            as: .snapshot,
+            limit: limits.promisedSnapshot
+        )
         // 5.5.3: signatures.
         let next = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
         // 5.5.4: the version that the timestamp promises.
@@ -132,7 +154,12 @@ public struct TrustedMetadata: Sendable {
         // 5.5.5: no role is older than in the trusted snapshot, and none has gone (CVE-2025-2887).
         for (name, old) in earlierSnapshot?.role.files ?? [:] {
             guard let new = next.role.files[name] else {
-                throw Refusal(TUFCode.roleRemoved, "snapshot metadata", expected: "`\(name).json`", found: "nothing")
+                throw Refusal(
+                    TUFCode.roleRemoved,
+                    "snapshot metadata",
+                    expected: "`\(name).json`",
+                    found: "nothing"
+                )
             }
             try checkNotOlder(new.version, than: old.version, in: "`\(name).json` in snapshot metadata")
         }
@@ -169,8 +196,11 @@ public struct TrustedMetadata: Sendable {
         guard let snapshot else { throw Refusal(TUFCode.metadataMissing, "snapshot metadata") }
         guard let file = snapshot.role.files[name] else {
             throw Refusal(
-                TUFCode.roleNotInSnapshot, "\(name) metadata", expected: "`\(name).json` in the snapshot",
-                found: "nothing")
+                TUFCode.roleNotInSnapshot,
+                "\(name) metadata",
+                expected: "`\(name).json` in the snapshot",
+                found: "nothing"
+            )
         }
         return file
     }
@@ -180,7 +210,11 @@ public struct TrustedMetadata: Sendable {
         // 5.6.2: the bytes that the snapshot promises.
         let promised = try promised(role.name)
         try check(bytes, is: promised, name: role.name)
-        let signed: SignedMetadata<TargetsMetadata> = try parse(bytes, as: role.name, limit: limits.promisedTargets)
+        let signed: SignedMetadata<TargetsMetadata> = try parse(
+            bytes,
+            as: role.name,
+            limit: limits.promisedTargets
+        )
         // 5.6.3: signatures, by the keys that this delegator names.
         let next = try authority(for: role).verify(signed, of: role.name)
         // 5.6.4: the version that the snapshot promises.
@@ -195,8 +229,11 @@ public struct TrustedMetadata: Sendable {
         if role == topLevelTargets { return root.role.authority(for: .targets) }
         guard let authority = documents[role.document]?.role.delegations?.authority(for: role.name) else {
             throw Refusal(
-                TUFCode.signatures, "\(role.name) metadata", expected: "a delegation by `\(role.delegator)`",
-                found: "none")
+                TUFCode.signatures,
+                "\(role.name) metadata",
+                expected: "a delegation by `\(role.delegator)`",
+                found: "none"
+            )
         }
         return authority
     }
@@ -208,36 +245,59 @@ public struct TrustedMetadata: Sendable {
         as name: RoleName,
         limit: Int
     ) throws -> SignedMetadata<Role> {
-        try SignedMetadata(parsing: bytes, as: name, limits: JSONLimits(bytes: limit, depth: limits.jsonDepth))
+        try SignedMetadata(
+            parsing: bytes,
+            as: name,
+            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth)
+        )
     }
 
     private func checkFresh(_ role: some RoleMetadata, of name: RoleName) throws {
         guard role.isExpired(at: now) else { return }
         throw Refusal(
-            TUFCode.expired, "\(name) metadata", expected: "an expiry after \(now)", found: "\(role.expires)")
+            TUFCode.expired,
+            "\(name) metadata",
+            expected: "an expiry after \(now)",
+            found: "\(role.expires)"
+        )
     }
 
     private func checkNotOlder(_ version: Int64, than trusted: Int64, in subject: String) throws {
         guard version < trusted else { return }
         throw Refusal(
-            TUFCode.rollback, subject, expected: "version \(trusted) or later", found: "version \(version)")
+            TUFCode.rollback,
+            subject,
+            expected: "version \(trusted) or later",
+            found: "version \(version)"
+        )
     }
 
     private func checkVersion(_ role: some RoleMetadata, is promised: MetaFile, name: RoleName) throws {
         guard role.version != promised.version else { return }
         throw Refusal(
-            TUFCode.versionMismatch, "\(name) metadata", expected: "version \(promised.version)",
-            found: "version \(role.version)")
+            TUFCode.versionMismatch,
+            "\(name) metadata",
+            expected: "version \(promised.version)",
+            found: "version \(role.version)"
+        )
     }
 
     private func check(_ bytes: [UInt8], is promised: MetaFile, name: RoleName) throws {
         if let length = promised.length, length != UInt64(bytes.count) {
             throw Refusal(
-                TUFCode.metadataLength, "\(name) metadata", expected: "\(length) bytes", found: "\(bytes.count) bytes")
+                TUFCode.metadataLength,
+                "\(name) metadata",
+                expected: "\(length) bytes",
+                found: "\(bytes.count) bytes"
+            )
         }
         if let (expected, found) = promised.hashes?.mismatch(in: bytes) {
             throw Refusal(
-                TUFCode.metadataHash, "\(name) metadata", expected: "\(expected)", found: "\(found)")
+                TUFCode.metadataHash,
+                "\(name) metadata",
+                expected: "\(expected)",
+                found: "\(found)"
+            )
         }
     }
 }

@@ -3,10 +3,12 @@
 
 public import TrustCore
 
-/// The client workflow of the specification (1.0.34, section 5) as a value: it takes what was found and answers what
+/// The client workflow of the specification (1.0.34, section 5) as a value: it takes what was found and
+/// answers what
 /// to do next. It does no input and output; a driver does, one request after another or many at once.
 ///
-/// Start with ``start()``, then answer each request by ``receive(_:to:)`` until a step has none. After that, any
+/// Start with ``start()``, then answer each request by ``receive(_:to:)`` until a step has none. After that,
+/// any
 /// number of ``load(_:)`` may be under way at the same time.
 public struct UpdateWorkflow: Sendable {
     /// What is trusted so far.
@@ -21,7 +23,8 @@ public struct UpdateWorkflow: Sendable {
     ///   - trustedRoot: The bytes of a root file that came by a way the user trusts. It may be expired.
     ///   - now: The moment of the update, fixed for all of it (5.1).
     ///   - limits: What the metadata may ask of us.
-    /// - Throws: a ``Refusal`` with `tuf.signatures` if the root did not sign itself, or with a code of parsing.
+    /// - Throws: a ``Refusal`` with `tuf.signatures` if the root did not sign itself, or with a code of
+    /// parsing.
     public init(trustedRoot: [UInt8], now: Timestamp, limits: TUFLimits = TUFLimits()) throws {
         trusted = try TrustedMetadata(trustedRoot: trustedRoot, now: now, limits: limits)
         pinnedRoot = trustedRoot
@@ -44,8 +47,10 @@ public struct UpdateWorkflow: Sendable {
 
     /// Takes the answer to a request.
     ///
-    /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are none.
-    ///   A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is not continued.
+    /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are
+    /// none.
+    ///   A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is not
+    /// continued.
     /// - Throws: a ``Refusal``; the update ends there, and nothing after the last step may be kept.
     public mutating func receive(_ answer: [UInt8]?, to request: MetadataRequest) throws -> WorkflowStep {
         switch (request.subject, request.source) {
@@ -64,10 +69,15 @@ public struct UpdateWorkflow: Sendable {
 
     /// Follows the stored chain from the pinned root; what does not verify is ignored and fetched again.
     private mutating func recallRoot(_ answer: [UInt8]?) -> WorkflowStep {
-        if let answer, (try? trusted.updateRoot(answer)) != nil { return WorkflowStep(next: nextRoot(.store)) }
+        if let answer, (try? trusted.updateRoot(answer)) != nil {
+            return WorkflowStep(next: nextRoot(.store))
+        }
         let atPinnedRoot = trusted.root.role.version == pinnedVersion
         let changes = atPinnedRoot ? [StoreChange.write(pinnedRoot, .root(version: pinnedVersion))] : []
-        return WorkflowStep(changes: changes, next: nextRoot(repositoryFile("root", limit: trusted.limits.root)))
+        return WorkflowStep(
+            changes: changes,
+            next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
+        )
     }
 
     private mutating func receiveRoot(_ answer: [UInt8]?) throws -> WorkflowStep {
@@ -79,21 +89,26 @@ public struct UpdateWorkflow: Sendable {
         rotations += 1
         guard rotations <= trusted.limits.rootRotations else {
             throw Refusal(
-                TUFCode.rootChainTooLong, "root metadata",
-                expected: "at most \(trusted.limits.rootRotations) new versions", found: "more")
+                TUFCode.rootChainTooLong,
+                "root metadata",
+                expected: "at most \(trusted.limits.rootRotations) new versions",
+                found: "more"
+            )
         }
         var changes: [StoreChange] = []
         // 5.3.4, 5.3.5 in TrustedMetadata.
         if try trusted.updateRoot(answer) {
-            // 5.3.11: fast-forward recovery. Forgotten before the new root is kept, so that a crash between the two
+            // 5.3.11: fast-forward recovery, since who held the old keys may have raised the versions out of reach.
+            // The stored ones are not loaded yet; they are forgotten before the new root is kept, so that a crash between the two
             // cannot leave versions that the new keys never reach.
-            trusted.forgetTimestampAndSnapshot()
             changes = [.remove(.role(.timestamp)), .remove(.role(.snapshot))]
         }
         // 5.3.8: kept as soon as it is verified, for the chain goes on from it.
         changes.append(.write(answer, .root(version: trusted.root.role.version)))
         return WorkflowStep(
-            changes: changes, next: nextRoot(repositoryFile("root", limit: trusted.limits.root)))
+            changes: changes,
+            next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
+        )
     }
 
     private func nextRoot(_ source: MetadataRequest.Source) -> MetadataRequest {
@@ -112,7 +127,9 @@ public struct UpdateWorkflow: Sendable {
         if let answer { try? trusted.recallTimestamp(answer) }
         // 5.4.1: never versioned, since nobody knows its version.
         let source = MetadataRequest.Source.repository(
-            fileName: "timestamp.json", maximumLength: trusted.limits.timestamp)
+            fileName: "timestamp.json",
+            maximumLength: trusted.limits.timestamp
+        )
         return WorkflowStep(next: MetadataRequest(subject: .timestamp, source: source))
     }
 
@@ -122,20 +139,30 @@ public struct UpdateWorkflow: Sendable {
         let isNew = try trusted.updateTimestamp(bytes)
         return WorkflowStep(
             changes: isNew ? [.write(bytes, .role(.timestamp))] : [],
-            next: MetadataRequest(subject: .snapshot, source: .store))
+            next: MetadataRequest(subject: .snapshot, source: .store)
+        )
     }
 
     // MARK: Snapshot (5.5)
 
     private mutating func recallSnapshot(_ answer: [UInt8]?) throws -> WorkflowStep {
-        if let answer, (try? trusted.recallSnapshot(answer)) == true { return try load(trusted.topLevelTargets) }
+        if let answer, (try? trusted.recallSnapshot(answer)) == true {
+            return try load(trusted.topLevelTargets)
+        }
         // 5.5.1
         let promised = try trusted.promisedSnapshot()
         let limit = try maximumLength(
-            promised, of: .snapshot, unpromised: trusted.limits.snapshot, promised: trusted.limits.promisedSnapshot)
+            promised,
+            of: .snapshot,
+            unpromised: trusted.limits.snapshot,
+            promised: trusted.limits.promisedSnapshot
+        )
         return WorkflowStep(
             next: MetadataRequest(
-                subject: .snapshot, source: repositoryFile(.snapshot, version: promised.version, limit: limit)))
+                subject: .snapshot,
+                source: repositoryFile(.snapshot, version: promised.version, limit: limit)
+            )
+        )
     }
 
     private mutating func receiveSnapshot(_ answer: [UInt8]?) throws -> WorkflowStep {
@@ -153,10 +180,17 @@ public struct UpdateWorkflow: Sendable {
         // 5.6.1
         let promised = try trusted.promised(role.name)
         let limit = try maximumLength(
-            promised, of: role.name, unpromised: trusted.limits.targets, promised: trusted.limits.promisedTargets)
+            promised,
+            of: role.name,
+            unpromised: trusted.limits.targets,
+            promised: trusted.limits.promisedTargets
+        )
         return WorkflowStep(
             next: MetadataRequest(
-                subject: .targets(role), source: repositoryFile(role.name, version: promised.version, limit: limit)))
+                subject: .targets(role),
+                source: repositoryFile(role.name, version: promised.version, limit: limit)
+            )
+        )
     }
 
     private mutating func receiveTargets(_ answer: [UInt8]?, of role: TargetsRole) throws -> WorkflowStep {
@@ -172,7 +206,8 @@ public struct UpdateWorkflow: Sendable {
         .repository(fileName: "\(nextRootVersion).\(name).json", maximumLength: limit)
     }
 
-    /// The file of a role: with its version in front if the repository has consistent snapshots (section 6.2).
+    /// The file of a role: with its version in front if the repository has consistent snapshots (section
+    /// 6.2).
     private func repositoryFile(_ name: RoleName, version: Int64, limit: Int) -> MetadataRequest.Source {
         let prefix = trusted.root.role.consistentSnapshot ? "\(version)." : ""
         return .repository(fileName: "\(prefix)\(name.encoded).json", maximumLength: limit)
@@ -188,8 +223,11 @@ public struct UpdateWorkflow: Sendable {
         guard let length = file.length else { return unpromised }
         guard let length = Int(exactly: length), length <= limit else {
             throw Refusal(
-                CoreCode.tooLarge, "\(name) metadata", expected: "at most \(limit) bytes",
-                found: "\(length) bytes promised")
+                CoreCode.tooLarge,
+                "\(name) metadata",
+                expected: "at most \(limit) bytes",
+                found: "\(length) bytes promised"
+            )
         }
         return length
     }

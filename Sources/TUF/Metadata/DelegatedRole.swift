@@ -31,13 +31,19 @@ public struct DelegatedRole: Sendable, Equatable {
         scope = try PathScope(fields)
         terminating = try fields.bool("terminating")
         unrecognized = fields.unrecognized(
-            besides: RoleKeys.fieldNames + PathScope.fieldNames + ["name", "terminating"])
+            besides: RoleKeys.fieldNames + PathScope.fieldNames + ["name", "terminating"]
+        )
     }
 
     /// A delegated `root` or `timestamp` would be looked up in place of the real one.
     private static func checkNotReserved(_ name: RoleName) throws {
         guard name.topLevelKind == nil else {
-            throw Refusal(TUFCode.reservedRoleName, "delegated role", expected: "a name of its own", found: "`\(name)`")
+            throw Refusal(
+                TUFCode.reservedRoleName,
+                "delegated role",
+                expected: "a name of its own",
+                found: "`\(name)`"
+            )
         }
     }
 

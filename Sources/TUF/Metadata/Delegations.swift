@@ -32,7 +32,12 @@ public struct Delegations: Sendable, Equatable {
         unrecognized = fields.unrecognized(besides: ["keys", "roles", "succinct_roles"])
         if let bins = try fields.optionalFields("succinct_roles") {
             guard fields.optional("roles") == nil else {
-                throw Refusal(TUFCode.succinctRoles, fields.subject, expected: "`roles` or `succinct_roles`", found: "both")
+                throw Refusal(
+                    TUFCode.succinctRoles,
+                    fields.subject,
+                    expected: "`roles` or `succinct_roles`",
+                    found: "both"
+                )
             }
             roles = .bins(try SuccinctRoles(bins))
         } else {
@@ -41,7 +46,12 @@ public struct Delegations: Sendable, Equatable {
             }
             var seen: Set<RoleName> = []
             for role in named where !seen.insert(role.name).inserted {
-                throw Refusal(TUFCode.duplicateRole, fields.subject, expected: "each role once", found: "`\(role.name)` twice")
+                throw Refusal(
+                    TUFCode.duplicateRole,
+                    fields.subject,
+                    expected: "each role once",
+                    found: "`\(role.name)` twice"
+                )
             }
             roles = .named(named)
         }
@@ -80,12 +90,18 @@ public struct Delegations: Sendable, Equatable {
     /// Adds a role at the end of the search order, or changes the one of that name in its place.
     ///
     /// - Precondition: roles are listed one by one.
-    public mutating func set(_ name: RoleName, to setup: RoleSetup, scope: PathScope, terminating: Bool) throws {
+    public mutating func set(_ name: RoleName, to setup: RoleSetup, scope: PathScope, terminating: Bool)
+        throws
+    {
         guard case .named(var list) = roles else {
             preconditionFailure("hash bins and named roles cannot be mixed in one delegation")
         }
         let role = try DelegatedRole(
-            name: name, keys: try adopt(setup, of: name), scope: scope, terminating: terminating)
+            name: name,
+            keys: try adopt(setup, of: name),
+            scope: scope,
+            terminating: terminating
+        )
         if let at = list.firstIndex(where: { $0.name == name }) { list[at] = role } else { list.append(role) }
         roles = .named(list)
         dropUnusedKeys()

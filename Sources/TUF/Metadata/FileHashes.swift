@@ -17,7 +17,8 @@ public struct FileHashes: Sendable, Equatable {
     public init(_ digests: [Digest]) {
         precondition(
             !digests.isEmpty && digests.allSatisfy { Self.trusted.contains($0.algorithm) },
-            "a file is promised by SHA-256 or SHA-512")
+            "a file is promised by SHA-256 or SHA-512"
+        )
         self.digests = digests
         others = JSONObject()
     }
@@ -35,23 +36,31 @@ public struct FileHashes: Sendable, Equatable {
             guard let text = try fields.optionalString(algorithm.rawValue) else { continue }
             guard let digest = Digest(algorithm, hex: text) else {
                 throw Refusal(
-                    TUFCode.hashFormat, fields.subject,
-                    expected: "\(algorithm.byteCount * 2) hexadecimal digits", found: "`\(text)`")
+                    TUFCode.hashFormat,
+                    fields.subject,
+                    expected: "\(algorithm.byteCount * 2) hexadecimal digits",
+                    found: "`\(text)`"
+                )
             }
             digests.append(digest)
         }
         // An empty or unknown list of hashes would mean that anything fits (go-tuf 17b4808).
         guard !digests.isEmpty else {
             throw Refusal(
-                TUFCode.noSupportedHash, fields.subject, expected: "`sha256` or `sha512`",
-                found: fields.object.keys.isEmpty ? "nothing" : fields.object.keys.joined(separator: ", "))
+                TUFCode.noSupportedHash,
+                fields.subject,
+                expected: "`sha256` or `sha512`",
+                found: fields.object.keys.isEmpty ? "nothing" : fields.object.keys.joined(separator: ", ")
+            )
         }
         self.digests = digests
         others = fields.unrecognized(besides: Self.trusted.map(\.rawValue))
     }
 
     /// The digest by one function, if it is promised.
-    public func digest(by algorithm: DigestAlgorithm) -> Digest? { digests.first { $0.algorithm == algorithm } }
+    public func digest(by algorithm: DigestAlgorithm) -> Digest? {
+        digests.first { $0.algorithm == algorithm }
+    }
 
     /// The first promised digest that the bytes do not have; nil if they have all.
     func mismatch(in bytes: [UInt8]) -> (expected: Digest, found: Digest)? {

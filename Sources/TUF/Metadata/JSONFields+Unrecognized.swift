@@ -7,7 +7,8 @@ extension JSONFields {
     /// The members that the specification of this object does not name: tolerated, kept and written back.
     func unrecognized(besides known: [String]) -> JSONObject {
         var rest = JSONObject()
-        for member in object.members where !known.contains(where: { $0.utf8.elementsEqual(member.key.utf8) }) {
+        for member in object.members where !known.contains(where: { $0.utf8.elementsEqual(member.key.utf8) })
+        {
             rest.insert(member.key, member.value)
         }
         return rest

@@ -4,13 +4,15 @@
 public import SigningKeys
 public import TrustCore
 
-/// A metadata file as it travels: the signed part and signatures of it, nothing verified, the role not yet known.
+/// A metadata file as it travels: the signed part and signatures of it, nothing verified, the role not yet
+/// known.
 public struct MetadataEnvelope: Sendable {
     /// The signed part.
     public let signed: JSONObject
     /// The bytes that are signed: the canonical form of the signed part.
     public let signedBytes: [UInt8]
-    /// The signatures, each key id once. One that is not hexadecimal text is kept as empty, and counts for nothing.
+    /// The signatures, each key id once. One that is not hexadecimal text is kept as empty, and counts for
+    /// nothing.
     public private(set) var signatures: [Signature]
 
     /// Takes a signed part that has no signatures yet.
@@ -39,7 +41,11 @@ public struct MetadataEnvelope: Sendable {
             // 1.0.34, section 4.2: "no duplicate key ids"; counting them would forge a threshold (CVE-2020-6174).
             guard seen.insert(id).inserted else {
                 throw Refusal(
-                    TUFCode.duplicateSignature, subject, expected: "each key id once", found: "`\(id)` twice")
+                    TUFCode.duplicateSignature,
+                    subject,
+                    expected: "each key id once",
+                    found: "`\(id)` twice"
+                )
             }
             // Empty signatures are placeholders of signing tools, found in production.
             signatures.append(Signature(keyID: id.text, bytes: Hex.decode(try signature.string("sig")) ?? []))
@@ -57,7 +63,9 @@ public struct MetadataEnvelope: Sendable {
         var out = Array(#"{"signatures":"#.utf8)
         out += JSONWriter.encode(
             .array(
-                signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }))
+                signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }
+            )
+        )
         out += #","signed":"#.utf8
         // Canonical JSON is JSON too, unless a control character stands in it raw, as in a PEM key.
         out += signedBytes.contains { $0 < 0x20 } ? JSONWriter.encode(.object(signed)) : signedBytes

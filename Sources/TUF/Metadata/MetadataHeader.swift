@@ -30,7 +30,12 @@ public struct MetadataHeader: Hashable, Sendable {
         // The type is signed along with everything else: a validly signed snapshot is not a timestamp.
         let type = try fields.string("_type")
         guard ByteKey(type) == ByteKey(kind.rawValue) else {
-            throw Refusal(TUFCode.wrongType, fields.subject, expected: "`\(kind.rawValue)`", found: "`\(type)`")
+            throw Refusal(
+                TUFCode.wrongType,
+                fields.subject,
+                expected: "`\(kind.rawValue)`",
+                found: "`\(type)`"
+            )
         }
         specification = try fields.string("spec_version")
         guard Self.isSupported(specification) else {
@@ -43,7 +48,11 @@ public struct MetadataHeader: Hashable, Sendable {
         let text = try fields.string("expires")
         guard let moment = Timestamp(text) else {
             throw Refusal(
-                TUFCode.expiresFormat, fields.subject, expected: "`YYYY-MM-DDTHH:MM:SSZ`", found: "`\(text)`")
+                TUFCode.expiresFormat,
+                fields.subject,
+                expected: "`YYYY-MM-DDTHH:MM:SSZ`",
+                found: "`\(text)`"
+            )
         }
         expires = moment
     }

@@ -11,7 +11,9 @@ public enum PathScope: Sendable, Equatable {
     case hashPrefixes([String])
 
     /// Those that one of the patterns matches.
-    public static func paths(_ patterns: String...) -> PathScope { .patterns(patterns.map { PathPattern($0) }) }
+    public static func paths(_ patterns: String...) -> PathScope {
+        .patterns(patterns.map { PathPattern($0) })
+    }
 
     /// Whether a path is in scope.
     public func covers(_ path: TargetPath) -> Bool {
@@ -25,17 +27,22 @@ public enum PathScope: Sendable, Equatable {
 
     static let fieldNames = ["paths", "path_hash_prefixes"]
 
-    /// Reads `paths` or `path_hash_prefixes`, of which exactly one must be there (specification 1.0.34, section 4.5).
+    /// Reads `paths` or `path_hash_prefixes`, of which exactly one must be there (specification 1.0.34,
+    /// section 4.5).
     init(_ fields: JSONFields) throws {
         let patterns = try fields.optionalStrings("paths")
         let prefixes = try fields.optionalStrings("path_hash_prefixes")
         switch (patterns, prefixes) {
         case (let patterns?, nil): self = .patterns(patterns.map { PathPattern($0) })
-        case (nil, let prefixes?): self = .hashPrefixes(try prefixes.map { try Self.prefix($0, of: fields.subject) })
+        case (nil, let prefixes?):
+            self = .hashPrefixes(try prefixes.map { try Self.prefix($0, of: fields.subject) })
         default:
             throw Refusal(
-                TUFCode.delegationPaths, fields.subject, expected: "`paths` or `path_hash_prefixes`",
-                found: patterns == nil ? "neither" : "both")
+                TUFCode.delegationPaths,
+                fields.subject,
+                expected: "`paths` or `path_hash_prefixes`",
+                found: patterns == nil ? "neither" : "both"
+            )
         }
     }
 
@@ -45,7 +52,11 @@ public enum PathScope: Sendable, Equatable {
             text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
         else {
             throw Refusal(
-                TUFCode.pathHashPrefix, subject, expected: "1 to 64 hexadecimal digits", found: "`\(text)`")
+                TUFCode.pathHashPrefix,
+                subject,
+                expected: "1 to 64 hexadecimal digits",
+                found: "`\(text)`"
+            )
         }
         return text
     }

@@ -30,19 +30,31 @@ extension RoleAuthority {
     func check(_ envelope: MetadataEnvelope, of subject: String) throws {
         do {
             try Threshold.check(
-                envelope.signatures, over: envelope.signedBytes, keys: usableKeys, threshold: role.threshold,
-                subject: subject)
+                envelope.signatures,
+                over: envelope.signedBytes,
+                keys: usableKeys,
+                threshold: role.threshold,
+                subject: subject
+            )
         } catch let cause as Refusal {
             throw Refusal(
-                TUFCode.signatures, subject,
-                expected: cause.expected ?? "\(role.threshold) valid signatures", found: cause.found, cause: cause)
+                TUFCode.signatures,
+                subject,
+                expected: cause.expected ?? "\(role.threshold) valid signatures",
+                found: cause.found,
+                cause: cause
+            )
         }
     }
 
     /// Who has signed the envelope so far, for ceremonies that are not finished.
     public func tally(_ envelope: MetadataEnvelope, of name: RoleName) throws -> SignatureTally {
         try Threshold.tally(
-            envelope.signatures, over: envelope.signedBytes, keys: usableKeys, subject: "\(name) metadata")
+            envelope.signatures,
+            over: envelope.signedBytes,
+            keys: usableKeys,
+            subject: "\(name) metadata"
+        )
     }
 
     /// The role's keys that we can use; those of unknown type, and malformed ones, count for nothing.

@@ -10,7 +10,8 @@ public struct RoleKeys: Sendable, Hashable {
 
     /// The ids of the keys, each once, in the order they were written.
     public let keyIDs: [KeyID]
-    /// How many different keys must have signed, at least 1. May be more than there are keys: then nothing is ever enough.
+    /// How many different keys must have signed, at least 1. May be more than there are keys: then nothing is
+    /// ever enough.
     public let threshold: Int
 
     /// Takes ids and a threshold.
@@ -23,12 +24,21 @@ public struct RoleKeys: Sendable, Hashable {
         }
         guard keyIDs.count <= Self.maximumCount else {
             throw Refusal(
-                CoreCode.tooLarge, subject, expected: "at most \(Self.maximumCount) keys", found: "\(keyIDs.count)")
+                CoreCode.tooLarge,
+                subject,
+                expected: "at most \(Self.maximumCount) keys",
+                found: "\(keyIDs.count)"
+            )
         }
         // 4.3: the ids are unique. A key that is there nine times must not count nine times.
         var seen: Set<KeyID> = []
         for id in keyIDs where !seen.insert(id).inserted {
-            throw Refusal(TUFCode.duplicateKeyID, subject, expected: "each key id once", found: "`\(id)` twice")
+            throw Refusal(
+                TUFCode.duplicateKeyID,
+                subject,
+                expected: "each key id once",
+                found: "`\(id)` twice"
+            )
         }
         self.keyIDs = keyIDs
         self.threshold = threshold

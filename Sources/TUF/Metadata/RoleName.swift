@@ -5,7 +5,8 @@ internal import TrustCore
 
 /// The name of a role: one of the four top-level names, or what a delegation chose.
 ///
-/// Any text may be a name (specification 1.0.34, section 4.5), so it is compared as bytes and percent-encoded before it
+/// Any text may be a name (specification 1.0.34, section 4.5), so it is compared as bytes and percent-encoded
+/// before it
 /// becomes a file name or part of a URL; `../x` is a legal name and a harmless one.
 public struct RoleName: Hashable, Comparable, Sendable {
     /// The longest file name that a role may ask for, in bytes, version number and `.json` not counted:
@@ -36,7 +37,9 @@ public struct RoleName: Hashable, Comparable, Sendable {
     public static let targets = RoleName(MetadataKind.targets)
 
     /// Which top-level role it is, if it is one. A delegated role may not have such a name.
-    public var topLevelKind: MetadataKind? { MetadataKind.allCases.first { ByteKey($0.rawValue) == ByteKey(text) } }
+    public var topLevelKind: MetadataKind? {
+        MetadataKind.allCases.first { ByteKey($0.rawValue) == ByteKey(text) }
+    }
 
     /// The percent-encoded name, safe as a file name and inside a URL (CVE-2021-41131).
     public var encoded: String { PercentEncoding.segment(text) }
@@ -52,9 +55,11 @@ public struct RoleName: Hashable, Comparable, Sendable {
     init(checking text: String, in subject: String) throws {
         guard let name = RoleName(text) else {
             throw Refusal(
-                TUFCode.roleName, subject,
+                TUFCode.roleName,
+                subject,
                 expected: "1 to \(Self.maximumFileNameLength) bytes when percent-encoded",
-                found: "\(text.utf8.count) bytes")
+                found: "\(text.utf8.count) bytes"
+            )
         }
         self = name
     }

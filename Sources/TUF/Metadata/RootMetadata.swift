@@ -10,7 +10,8 @@ public struct RootMetadata: RoleMetadata, Equatable {
 
     /// Version and expiry.
     public var header: MetadataHeader
-    /// Whether files carry their version or digest in their name, so that a repository can change while it is read.
+    /// Whether files carry their version or digest in their name, so that a repository can change while it is
+    /// read.
     public var consistentSnapshot: Bool
     /// Every key that a role may name.
     public private(set) var keys: [KeyID: KeyDefinition]
@@ -53,7 +54,8 @@ public struct RootMetadata: RoleMetadata, Equatable {
         }
         otherRoles = given.unrecognized(besides: MetadataKind.allCases.map(\.rawValue))
         unrecognized = fields.unrecognized(
-            besides: MetadataHeader.fieldNames + ["consistent_snapshot", "keys", "roles"])
+            besides: MetadataHeader.fieldNames + ["consistent_snapshot", "keys", "roles"]
+        )
     }
 
     /// Who may sign a top-level role.
@@ -83,7 +85,9 @@ public struct RootMetadata: RoleMetadata, Equatable {
         object["consistent_snapshot"] = .bool(consistentSnapshot)
         object["keys"] = KeyDefinition.encoded(keys)
         var named = JSONObject()
-        for kind in MetadataKind.allCases { named[kind.rawValue] = (roles[kind]?.encoded()).map { .object($0) } }
+        for kind in MetadataKind.allCases {
+            named[kind.rawValue] = (roles[kind]?.encoded()).map { .object($0) }
+        }
         object["roles"] = .object(named.adding(otherRoles))
         return object.adding(unrecognized)
     }

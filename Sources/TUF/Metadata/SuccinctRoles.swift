@@ -3,7 +3,8 @@
 
 internal import TrustCore
 
-/// Hash bins: 2^bitLength roles that share keys, each trusted with the paths whose hash begins with its number (TAP 15).
+/// Hash bins: 2^bitLength roles that share keys, each trusted with the paths whose hash begins with its
+/// number (TAP 15).
 public struct SuccinctRoles: Sendable, Equatable {
     /// Whose signatures each bin needs.
     public let keys: RoleKeys
@@ -32,7 +33,12 @@ public struct SuccinctRoles: Sendable, Equatable {
     private func check(of subject: String) throws {
         // Unchecked, the shifts below would trap (go-tuf 846cd4e).
         guard (1...32).contains(bitLength) else {
-            throw Refusal(TUFCode.succinctRoles, subject, expected: "`bit_length` 1 to 32", found: "\(bitLength)")
+            throw Refusal(
+                TUFCode.succinctRoles,
+                subject,
+                expected: "`bit_length` 1 to 32",
+                found: "\(bitLength)"
+            )
         }
         _ = try RoleName(checking: "\(namePrefix)-00000000", in: subject)
     }
@@ -40,7 +46,8 @@ public struct SuccinctRoles: Sendable, Equatable {
     /// How many bins there are.
     public var count: Int { 1 << bitLength }
 
-    /// The name of a bin: the prefix, a dash, and its number in as many hexadecimal digits as the last bin needs.
+    /// The name of a bin: the prefix, a dash, and its number in as many hexadecimal digits as the last bin
+    /// needs.
     private func text(_ number: Int) -> String { "\(namePrefix)-" + padded(number) }
 
     private var digitCount: Int { (bitLength + 3) / 4 }

@@ -4,10 +4,12 @@
 internal import TrustCore
 
 extension RepositoryEditor {
-    /// Goes on with a repository: reads its metadata files and verifies all of them, as a client would, from the
+    /// Goes on with a repository: reads its metadata files and verifies all of them, as a client would, from
+    /// the
     /// trusted root down through every delegation.
     ///
-    /// Only expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a client does
+    /// Only expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a
+    /// client does
     /// not matter either, for the files are our own.
     ///
     /// - Parameters:
@@ -17,8 +19,12 @@ extension RepositoryEditor {
     public init(trustedRoot: [UInt8], read: @escaping (String) throws -> [UInt8]?) throws {
         var loading = RepositoryLoading(
             workflow: try UpdateWorkflow(
-                trustedRoot: trustedRoot, now: Timestamp(seconds: .min), limits: Self.ownLimits),
-            read: read)
+                trustedRoot: trustedRoot,
+                now: Timestamp(seconds: .min),
+                limits: Self.ownLimits
+            ),
+            read: read
+        )
         try loading.drive(loading.workflow.start())
         let roles = try loading.loadAllTargets()
         let trusted = loading.workflow.trusted
@@ -53,8 +59,11 @@ private struct RepositoryLoading {
                 let bytes = try read(fileName)
                 guard bytes?.count ?? 0 <= maximumLength else {
                     throw Refusal(
-                        CoreCode.tooLarge, fileName, expected: "at most \(maximumLength) bytes",
-                        found: "\(bytes?.count ?? 0) bytes")
+                        CoreCode.tooLarge,
+                        fileName,
+                        expected: "at most \(maximumLength) bytes",
+                        found: "\(bytes?.count ?? 0) bytes"
+                    )
                 }
                 do {
                     step = try workflow.receive(bytes, to: request)
@@ -73,7 +82,9 @@ private struct RepositoryLoading {
             try drive(try workflow.load(role))
             guard let metadata = workflow.trusted.targets(of: role) else { continue }
             roles[role.name] = metadata
-            pending += (metadata.delegations?.names ?? []).compactMap { workflow.trusted.delegated($0, by: role) }
+            pending += (metadata.delegations?.names ?? []).compactMap {
+                workflow.trusted.delegated($0, by: role)
+            }
         }
         return roles
     }

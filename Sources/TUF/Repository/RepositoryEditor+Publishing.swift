@@ -5,18 +5,23 @@ public import SigningKeys
 public import TrustCore
 
 extension RepositoryEditor {
-    /// Signs what was edited, what follows from it, and what is due; answers the files in the order to write them.
+    /// Signs what was edited, what follows from it, and what is due; answers the files in the order to write
+    /// them.
     ///
-    /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written, clients
-    /// see the old repository, whole. Nothing changes in the editor if this throws. An editor with nothing to sign
+    /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written,
+    /// clients
+    /// see the old repository, whole. Nothing changes in the editor if this throws. An editor with nothing to
+    /// sign
     /// answers no files.
     ///
     /// - Parameters:
     ///   - signers: Whoever can sign. Signers whose key a role does not have are not asked for that role.
     ///   - now: The moment from which lifetimes count.
-    ///   - window: Roles that expire within so many seconds are renewed, if the signers suffice for it; roles that
+    ///   - window: Roles that expire within so many seconds are renewed, if the signers suffice for it; roles
+    /// that
     ///     need keys that are not at hand stay as they are, see ``status``.
-    /// - Throws: a `Refusal` with `tuf.signatures` if the signers do not suffice for a role that was edited, or
+    /// - Throws: a `Refusal` with `tuf.signatures` if the signers do not suffice for a role that was edited,
+    /// or
     ///   whatever a signer throws.
     public mutating func publish(
         signers: [any Signer],
@@ -55,7 +60,9 @@ private struct PublishingPass {
         metadata.header = nextHeader(of: .root)
         // 1.0.34, section 6.1: signed by the keys of the version before, and by its own.
         let authorities =
-            [editor.published.root?.role.authority(for: .root), metadata.authority(for: .root)].compactMap { $0 }
+            [editor.published.root?.role.authority(for: .root), metadata.authority(for: .root)].compactMap {
+                $0
+            }
         editor.published.root = try await sign(metadata, as: .root, by: authorities)
         editor.adopt(root: metadata)
     }
@@ -64,7 +71,9 @@ private struct PublishingPass {
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
         for name in delegated + [.targets] {
             let authorities = editor.authorities(for: name)
-            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else { continue }
+            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else {
+                continue
+            }
             metadata.header = nextHeader(of: name)
             let signed = try await sign(metadata, as: name, by: authorities)
             editor.roles[name] = metadata
@@ -85,12 +94,14 @@ private struct PublishingPass {
     mutating func signTimestamp() async throws {
         let authorities = editor.authorities(for: .timestamp)
         let hasNewSnapshot = files.last?.role == .snapshot
-        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities) else {
+        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities)
+        else {
             return
         }
         let metadata = TimestampMetadata(
             header: nextHeader(of: .timestamp),
-            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version))
+            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version)
+        )
         editor.published.timestamp = try await sign(metadata, as: .timestamp, by: authorities)
     }
 
@@ -110,12 +121,14 @@ private struct PublishingPass {
         // A role that was taken away and comes back must not start again below the version that clients have seen.
         let last = max(
             editor.published.header(of: name)?.version ?? 0,
-            editor.published.snapshot?.role.files[name]?.version ?? 0)
+            editor.published.snapshot?.role.files[name]?.version ?? 0
+        )
         // A version that cannot be raised any more repeats, and clients keep the one they have.
         let (next, overflow) = last.addingReportingOverflow(1)
         return MetadataHeader(
             version: overflow ? last : next,
-            expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name)))
+            expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name))
+        )
     }
 
     /// Signs by every signer whose key one of the authorities has, and verifies the result as a client would.
@@ -137,8 +150,12 @@ private struct PublishingPass {
         editor.changed.remove(name)
         files.append(
             RepositoryFile(
-                role: name, version: metadata.version, bytes: bytes,
-                consistentSnapshot: editor.root.consistentSnapshot))
+                role: name,
+                version: metadata.version,
+                bytes: bytes,
+                consistentSnapshot: editor.root.consistentSnapshot
+            )
+        )
         return VerifiedMetadata(verified: signed)
     }
 

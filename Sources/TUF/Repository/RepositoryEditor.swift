@@ -5,7 +5,8 @@ internal import TrustCore
 
 /// The repository side: metadata as it shall become, and its signing. It does no input and output.
 ///
-/// Make one from keys, or from the files of a repository, which are verified like a client verifies them. Edit, then
+/// Make one from keys, or from the files of a repository, which are verified like a client verifies them.
+/// Edit, then
 /// ``publish(signers:now:renewingWithin:)`` and write the files in the order given.
 public struct RepositoryEditor: Sendable {
     /// How long new metadata is valid.
@@ -31,8 +32,13 @@ public struct RepositoryEditor: Sendable {
         consistentSnapshot: Bool = true
     ) throws {
         self.root = try RootMetadata(
-            header: Self.unsignedHeader, consistentSnapshot: consistentSnapshot, root: root, timestamp: timestamp,
-            snapshot: snapshot, targets: targets)
+            header: Self.unsignedHeader,
+            consistentSnapshot: consistentSnapshot,
+            root: root,
+            timestamp: timestamp,
+            snapshot: snapshot,
+            targets: targets
+        )
         roles = [.targets: TargetsMetadata(header: Self.unsignedHeader)]
         changed = [.root, .targets, .snapshot, .timestamp]
     }
@@ -46,7 +52,9 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// Version and expiry are set when a role is signed.
-    private static var unsignedHeader: MetadataHeader { MetadataHeader(version: 1, expires: Timestamp(seconds: 0)) }
+    private static var unsignedHeader: MetadataHeader {
+        MetadataHeader(version: 1, expires: Timestamp(seconds: 0))
+    }
 
     // MARK: Editing
 
@@ -60,7 +68,8 @@ public struct RepositoryEditor: Sendable {
     /// Delegates paths to a role, at the end of the search order, or changes the delegation in its place.
     ///
     /// A role that is new starts without targets.
-    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator, `tuf.reserved-role-name`,
+    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator,
+    /// `tuf.reserved-role-name`,
     ///   `tuf.threshold-number` or `tuf.duplicate-keyid`.
     public mutating func delegate(
         _ scope: PathScope,
@@ -131,7 +140,11 @@ public struct RepositoryEditor: Sendable {
         return ([RoleName.root, .timestamp, .snapshot, .targets] + delegated).map { name in
             let last = published.header(of: name)
             return RoleStatus(
-                role: name, version: last?.version ?? 0, expires: last?.expires, hasChanges: changed.contains(name))
+                role: name,
+                version: last?.version ?? 0,
+                expires: last?.expires,
+                hasChanges: changed.contains(name)
+            )
         }
     }
 

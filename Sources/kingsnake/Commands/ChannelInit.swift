@@ -33,8 +33,8 @@ struct ChannelInit: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many root keys must agree on a new root.", valueName: "n"))
     var rootThreshold = 1
 
-    @Option(help: "The signature scheme: ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384 or rsassa-pss-sha256.")
-    var scheme: SignatureScheme = .ed25519
+    @Option(help: "The signature scheme of the new keys.")
+    var scheme = SchemeArgument(.ed25519)
 
     @Flag(help: "Do not encrypt the offline keys: whoever copies a key file has the key.")
     var noPassphrase = false
@@ -54,7 +54,7 @@ struct ChannelInit: AsyncParsableCommand {
         let settings = ChannelSettings(subdirs: try names.map { try Subdir($0) }, lifetimes: lifetimes.lifetimes)
         let secret = noPassphrase && !encryptOnline ? nil : try newPassphrase()
         let created = try await SignedChannel.create(
-            directory: channel.path, keys: channel.keyRing, settings: settings, scheme: scheme, root: quorum,
+            directory: channel.path, keys: channel.keyRing, settings: settings, scheme: scheme.scheme, root: quorum,
             offline: noPassphrase ? .unsafelyUnencrypted : try protection(secret),
             online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted, now: SystemClock.now)
         report(created, console)
@@ -89,4 +89,17 @@ struct ChannelInit: AsyncParsableCommand {
     }
 }
 
-extension SignatureScheme: ArgumentParser.ExpressibleByArgument {}
+/// A signature scheme on the command line.
+struct SchemeArgument: ExpressibleByArgument {
+    let scheme: SignatureScheme
+
+    init(_ scheme: SignatureScheme) { self.scheme = scheme }
+
+    init?(argument: String) {
+        guard let scheme = SignatureScheme(rawValue: argument) else { return nil }
+        self.scheme = scheme
+    }
+
+    var defaultValueDescription: String { scheme.rawValue }
+    static let allValueStrings: [String] = SignatureScheme.allCases.map(\.rawValue)
+}

@@ -31,7 +31,7 @@ struct ChannelSign: AsyncParsableCommand {
         if change.signed.isEmpty, change.repaired.isEmpty { console.say("nothing is due") }
         change.repaired.forEach { console.say("repaired \($0)") }
         change.signed.forEach { console.say("signed \($0)") }
-        change.left.forEach { console.warn($0) }
+        change.left.forEach { console.warn("\($0)") }
         console.emit(change.json)
     }
 }

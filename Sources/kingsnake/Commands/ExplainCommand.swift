@@ -16,7 +16,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
-        completion: .custom { _, _, _ in RefusalCatalog.all.map(\.rawValue) })
+        completion: .custom { _, _, _ in RefusalCatalog.names })
     var subject: String?
 
     @Flag(help: "List every code.")
@@ -42,7 +42,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private func show(_ code: any RefusalCode, _ console: Console) {
-        RefusalGuide.lines(for: code).forEach { console.say($0) }
+        RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
         console.emit(json(code))
     }
 
@@ -51,7 +51,7 @@ struct ExplainCommand: AsyncParsableCommand {
         for code in RefusalCatalog.all {
             table.add([code.rawValue, code.entry.kind.rawValue, code.entry.summary])
         }
-        table.lines.forEach { console.say($0) }
+        table.lines.forEach { console.say("\($0)") }
         var document = JSONObject()
         document["schema"] = 1
         document["codes"] = .array(RefusalCatalog.all.map { .object(json($0)) })

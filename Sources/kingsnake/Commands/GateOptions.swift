@@ -14,8 +14,8 @@ struct GateOptions: ParsableArguments {
     @Option(
         name: .long, parsing: .singleValue,
         help: ArgumentHelp(
-            "A mirror to fetch from instead of those the channel was pinned with; may be given several times, in order. \
-            No mirror is trusted: whatever it serves is checked.", valueName: "url"))
+            "A mirror to fetch from instead of those the channel was pinned with; may be given several times, in order.",
+            discussion: "No mirror is trusted: whatever it serves is checked.", valueName: "url"))
     var mirror: [String] = []
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }

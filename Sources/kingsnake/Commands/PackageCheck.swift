@@ -42,7 +42,7 @@ struct PackageCheck {
         let entries = outcome.archive.manifest.entries.count
         console.say(console.bold(outcome.name.text))
         console.say("  \(console.good("ok     "))  archive: \(entries) entries, every file as the package lists it")
-        VerdictReport(outcome.verdict).lines(console).forEach { console.say($0) }
+        VerdictReport(outcome.verdict).lines(console).forEach { console.say("\($0)") }
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
@@ -73,9 +73,10 @@ struct PackageCheck {
     private func checkFile(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let name = try ArchiveFileName(subject.split(separator: "/").last.map(String.init) ?? subject)
         let checked = try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
-        let index = try PackageIndex(infoFiles: checked.infoFiles)
+        let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
+        let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
         var verdicts: [Verdict] = []
-        for url in try candidates(name, index.subdir) {
+        for url in try candidates(name, subdir) {
             let verdict = try await gate.judge(checked.sha256, as: url)
             verdicts.append(verdict)
             if verdict.isAllowed { break }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import CondaFormats
+import TrustPolicy
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ChannelServer
 import CondaFormats
 import Gatekeeper
+import Installer
+import SigningKeys
+import TUF
+import Transport
 import TrustCore
 
 /// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from it.
@@ -16,9 +21,25 @@ enum RefusalCatalog {
     static let areas: [Area] = [
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
+        area("TUF metadata", TUFCode.self),
+        area("Keys and signatures", KeyCode.self),
+        area("Fetching", TransportCode.self),
+        area("Names, versions, specifications", NameCode.self),
+        area("Indexes", RepodataCode.self),
+        area("Shards", ShardCode.self),
+        area("MessagePack", MessagePackCode.self),
+        area("Compression", CompressionCode.self),
+        area("Package metadata", PackageCode.self),
+        area("Lock files", LockCode.self),
+        area("Installing", InstallCode.self),
+        area("Auditing", AuditCode.self),
+        area("Channels", ChannelCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
+
+    /// All codes' raw values. (A key path through `any RefusalCode` crashes the compiler, hence the closure.)
+    static var names: [String] { all.map { $0.rawValue } }
 
     static func code(named name: String) -> (any RefusalCode)? { all.first { $0.rawValue == name } }
 

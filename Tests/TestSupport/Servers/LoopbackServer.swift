@@ -54,7 +54,7 @@ public final class LoopbackServer: Sendable {
                     try LoopbackConnection.prepare(channel)
                 }
             }
-        let running = Task {
+        let running = Task(executorPreference: ServerExecutor()) {
             try await withThrowingDiscardingTaskGroup { group in
                 try await listener.executeThenClose { connections in
                     for try await connection in connections {

@@ -19,9 +19,22 @@ enum ArchiveNameScanner {
         return at
     }
 
-    /// Where the ending starts, if the name has it and is more than it.
+    /// Where the ending starts: the section's own, or the other one; the end of the name where there is neither.
     @inline(__always)
-    static func stem(_ text: Span<UInt8>, _ name: Range<Int>, _ ending: StaticString) -> Int? {
+    static func stem(
+        _ text: Span<UInt8>,
+        _ name: Range<Int>,
+        _ format: ArchiveFormat
+    ) -> (end: Int, isOwn: Bool) {
+        let tarBz2 = stem(text, name, ".tar.bz2")
+        if let end = tarBz2 { return (end, format == .tarBz2) }
+        let conda = stem(text, name, ".conda")
+        if let end = conda { return (end, format == .conda) }
+        return (name.upperBound, false)
+    }
+
+    @inline(__always)
+    private static func stem(_ text: Span<UInt8>, _ name: Range<Int>, _ ending: StaticString) -> Int? {
         let length = ending.utf8CodeUnitCount
         guard name.count > length else { return nil }
         let start = name.upperBound - length

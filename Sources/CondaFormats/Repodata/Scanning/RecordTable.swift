@@ -24,25 +24,59 @@ struct RecordTable: Sendable {
         var packageName: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(packageNameLength) }
     }
 
+    /// The format whose section it is.
+    let format: ArchiveFormat
     private(set) var entries: [Entry] = []
+    /// Those whose file name is not of the section's format.
+    private var misplaced: [Entry] = []
     private var isSorted = true
+
+    init(_ format: ArchiveFormat) { self.format = format }
 
     /// Adds the next record of the file. Honest indexes are in order, and then nothing is left to sort.
     @inline(__always)
-    mutating func append(_ entry: Entry, _ text: Span<UInt8>) {
+    mutating func append(_ entry: Entry, isMisplaced: Bool, _ text: Span<UInt8>) {
         if isSorted, let last = entries.last { isSorted = Self.order(text, last, entry) < 0 }
         entries.append(entry)
+        if isMisplaced { misplaced.append(entry) }
     }
 
     /// Puts the records in order; answers a file name that is there twice, if there is one.
     mutating func sort(_ text: [UInt8]) -> Entry? {
         guard !isSorted else { return nil }
-        entries.sort { Self.order(text.span, $0, $1) < 0 }
+        sortByPrefix(text)
         isSorted = true
         for at in entries.indices.dropFirst() where Self.order(text.span, entries[at - 1], entries[at]) == 0 {
             return entries[at]
         }
         return nil
+    }
+
+    /// A file name that stands in this section, where it does not belong, and in the other one too.
+    func misplacedTwin(_ other: RecordTable, _ text: [UInt8]) -> Entry? {
+        misplaced.first { other.entry(fileName: Array(text[$0.name]), text) != nil }
+    }
+
+    /// Sorts by the first sixteen bytes of the names, side by side in memory, and looks at the rest only where
+    /// those are equal.
+    private mutating func sortByPrefix(_ text: [UInt8]) {
+        var keyed = entries.map { entry in
+            (first: Self.word(text, entry, 0), second: Self.word(text, entry, 8), entry: entry)
+        }
+        keyed.sort { a, b in
+            if a.first != b.first { return a.first < b.first }
+            if a.second != b.second { return a.second < b.second }
+            return Self.order(text.span, a.entry, b.entry) < 0
+        }
+        entries = keyed.map(\.entry)
+    }
+
+    /// Eight bytes of a name in big-endian order, with NUL, which no name has, behind its end.
+    private static func word(_ text: [UInt8], _ entry: Entry, _ offset: Int) -> UInt64 {
+        (0..<8).reduce(0) { word, at in
+            let next = offset + at
+            return word << 8 | (next < Int(entry.nameLength) ? UInt64(text[Int(entry.nameStart) + next]) : 0)
+        }
     }
 
     /// The record of a file name.

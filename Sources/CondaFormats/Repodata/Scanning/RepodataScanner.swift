@@ -14,8 +14,8 @@ struct RepodataScanner {
 
     private let text: [UInt8]
     private let subject: String
-    private(set) var tarBz2 = RecordTable()
-    private(set) var conda = RecordTable()
+    private(set) var tarBz2 = RecordTable(.tarBz2)
+    private(set) var conda = RecordTable(.conda)
     private(set) var members: [ByteKey: Range<Int>] = [:]
 
     /// Scans a whole text.
@@ -90,9 +90,9 @@ struct RepodataScanner {
         }
         let end: Int
         if ByteKey(key) == ByteKey("packages") {
-            (tarBz2, end) = try scanSection(ending: ".tar.bz2", span, valueStart)
+            (tarBz2, end) = try scanSection(.tarBz2, span, valueStart)
         } else if ByteKey(key) == ByteKey("packages.conda") {
-            (conda, end) = try scanSection(ending: ".conda", span, valueStart)
+            (conda, end) = try scanSection(.conda, span, valueStart)
         } else {
             end = try JSONScanner.skipValue(span, valueStart)
         }
@@ -101,11 +101,11 @@ struct RepodataScanner {
     }
 
     private func scanSection(
-        ending: StaticString,
+        _ format: ArchiveFormat,
         _ span: Span<UInt8>,
         _ start: Int
     ) throws -> (RecordTable, end: Int) {
-        var table = RecordTable()
+        var table = RecordTable(format)
         guard JSONScanner.byte(span, start) == UInt8(ascii: "{") else {
             throw shape(start, "an object of records")
         }
@@ -117,9 +117,7 @@ struct RepodataScanner {
             guard JSONScanner.byte(span, nameEnd) == UInt8(ascii: "\""),
                 nameEnd - nameStart <= Self.maximumNameLength
             else { throw badName(nameStart, nameEnd) }
-            guard let stem = ArchiveNameScanner.stem(span, nameStart..<nameEnd, ending) else {
-                throw wrongSection(nameStart..<nameEnd, ending)
-            }
+            let stem = ArchiveNameScanner.stem(span, nameStart..<nameEnd, table.format)
             let record = try JSONScanner.skipColon(span, nameEnd + 1)
             guard JSONScanner.byte(span, record) == UInt8(ascii: "{") else { throw shape(record, "a record") }
             let recordEnd = try JSONScanner.skipValue(span, record)
@@ -129,10 +127,10 @@ struct RepodataScanner {
                 recordLength: UInt32(truncatingIfNeeded: recordEnd - record),
                 nameLength: UInt8(truncatingIfNeeded: nameEnd - nameStart),
                 packageNameLength: UInt8(
-                    truncatingIfNeeded: ArchiveNameScanner.packageNameLength(span, nameStart..<stem)
+                    truncatingIfNeeded: ArchiveNameScanner.packageNameLength(span, nameStart..<stem.end)
                 )
             )
-            table.append(entry, span)
+            table.append(entry, isMisplaced: !stem.isOwn, span)
             at = JSONScanner.skipSpace(span, recordEnd)
             guard JSONScanner.byte(span, at) == UInt8(ascii: ",") else { break }
             at = JSONScanner.skipSpace(span, at + 1)
@@ -142,7 +140,10 @@ struct RepodataScanner {
 
     private mutating func sort() throws {
         let text = self.text
-        guard let twice = tarBz2.sort(text) ?? conda.sort(text) else { return }
+        guard
+            let twice = tarBz2.sort(text) ?? conda.sort(text) ?? tarBz2.misplacedTwin(conda, text)
+                ?? conda.misplacedTwin(tarBz2, text)
+        else { return }
         throw Refusal(
             RepodataCode.duplicateFile,
             subject,
@@ -152,11 +153,20 @@ struct RepodataScanner {
         )
     }
 
+    /// A value of another type; or none at all, where the text ends.
     private func shape(_ at: Int, _ expected: String) -> Refusal {
-        Refusal(CoreCode.jsonShape, subject, at: "byte \(at)", expected: expected)
+        Refusal(
+            at < text.count ? CoreCode.jsonShape : .jsonSyntax,
+            subject,
+            at: "byte \(at)",
+            expected: expected
+        )
     }
 
     private func badName(_ start: Int, _ end: Int) -> Refusal {
+        guard end < text.count else {
+            return Refusal(CoreCode.jsonSyntax, subject, at: "byte \(end)", expected: "the end of a string")
+        }
         let shown = text[start..<min(end, start + Self.maximumNameLength)]
         return Refusal(
             RepodataCode.fileName,
@@ -164,16 +174,6 @@ struct RepodataScanner {
             at: "byte \(end)",
             expected: "at most \(Self.maximumNameLength) printable ASCII characters, no slashes, no escapes",
             found: "`\(String(decoding: shown, as: UTF8.self))…`"
-        )
-    }
-
-    private func wrongSection(_ name: Range<Int>, _ ending: StaticString) -> Refusal {
-        Refusal(
-            RepodataCode.wrongSection,
-            subject,
-            at: "byte \(name.lowerBound)",
-            expected: "`\(ending)` files",
-            found: "`\(String(decoding: text[name], as: UTF8.self))`"
         )
     }
 }

@@ -1,0 +1,16 @@
+# Copyright (c) 2026 the Kingsnake authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""index.py FILE NAME...: py-rattler's sparse loader opens an index and loads the records of the names."""
+
+import sys
+
+from rattler import Channel, SparseRepoData
+from rattler.repo_data import PackageFormatSelection
+
+
+def main(path: str, *names: str) -> None:
+    data = SparseRepoData(Channel("bench"), "linux-64", path)
+    print(sum(len(data.load_records(name, PackageFormatSelection.BOTH)) for name in names))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,91 @@
+# Copyright (c) 2026 the Kingsnake authors
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Every target sees to what it needs. `make` alone lists them. Works with GNU make 3.81 and later.
+
+# Where `make install` puts the program; DESTDIR goes in front of it, for packagers.
+PREFIX ?= /usr/local
+# Further arguments for `swift build` and `swift test`.
+SWIFT_FLAGS ?=
+# Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --runs 3".
+BENCH_FLAGS ?=
+
+# The libraries that have a documentation catalogue.
+LIBRARIES = TrustCore SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
+# What `swift format` looks after.
+FORMATTED = Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
+
+# A release for other machines carries its Swift libraries with it (Linux; on macOS the system has them).
+# It has a build folder of its own, since that flag rebuilds everything.
+STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+RELEASE = swift build -c release --product kingsnake --scratch-path .build-release $(STATIC) $(SWIFT_FLAGS)
+DEBUG = swift build $(SWIFT_FLAGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test interop check format refusals bench install docs clean
+
+help: ## list the targets
+	@echo "Kingsnake: conda packages, verified from the publisher to the prefix"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "On a fresh machine: make demo, then make test."
+
+setup: ## check for Swift, install the system libraries that are missing
+	@scripts/setup
+
+build: setup ## build the program and the demo (debug)
+	@echo "build: compiling (the first time, dependencies are fetched and compiled too: some minutes)"
+	@$(DEBUG)
+
+demo: build ## make a signed channel with hostile mirrors, install from it, show the attacks (in ./demo)
+	@echo "demo: running; everything it makes goes to ./demo"
+	@"$$($(DEBUG) --show-bin-path)/kingsnake-demo"
+
+test: setup ## run the tests (the ones beside other programs skip: make interop)
+	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
+	@swift test --parallel $(SWIFT_FLAGS)
+
+interop: setup ## run the tests beside cph, py-rattler and python-tuf (needs Python and network once)
+	@peers="$$(scripts/peers)" && echo "interop: running the tests beside the peers in $$peers" && \
+	    KINGSNAKE_PEERS="$$peers" swift test --filter InteropTests $(SWIFT_FLAGS)
+
+check: setup ## format, fences, warnings as errors, generated documents
+	@echo "check: format"
+	@swift format lint --strict --parallel --recursive $(FORMATTED)
+	@echo "check: imports"
+	@scripts/check-imports --self-test
+	@scripts/check-imports
+	@echo "check: compiling everything, tests too; every warning of ours is an error"
+	@$(DEBUG) --build-tests --explicit-target-dependency-import-check error
+	@echo "check: generated documents"
+	@scripts/check-refusals "$$($(DEBUG) --show-bin-path)/kingsnake"
+
+format: setup ## rewrite the sources in the project's format
+	@swift format --in-place --parallel --recursive $(FORMATTED)
+
+refusals: build ## write docs/refusals.md from the program
+	@scripts/check-refusals "$$($(DEBUG) --show-bin-path)/kingsnake" --write
+
+bench: setup ## measure beside cph and py-rattler (needs Python and network once; some minutes)
+	@peers="$$(scripts/peers)" && echo "bench: compiling for release" && \
+	    swift build -c release --package-path Benchmarks --product kingsnake-bench && \
+	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
+
+install: setup ## build for release, install the program and its completions below PREFIX (/usr/local)
+	@echo "install: compiling for release"
+	@$(RELEASE)
+	@scripts/install "$$($(RELEASE) --show-bin-path)/kingsnake" "$(PREFIX)"
+
+docs: setup ## build the libraries' documentation into .build/docs
+	@for library in $(LIBRARIES); do \
+	    echo "docs: $$library"; mkdir -p .build/docs; \
+	    swift package --allow-writing-to-directory .build/docs generate-documentation --target $$library \
+	        --disable-indexing --transform-for-static-hosting --hosting-base-path $$library \
+	        --output-path .build/docs/$$library || exit 1; \
+	done
+	@echo "docs: .build/docs/LIBRARY, ready for any web server"
+
+clean: ## remove what was built, and the demo
+	@echo "clean: removing build folders and ./demo"
+	@rm -rf .build .build-release Benchmarks/.build demo

@@ -1,0 +1,108 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import DurableFiles
+import TUF
+public import TrustCore
+
+/// Who signs what in a channel, and until when: read from its folder and verified from the root down.
+///
+/// No key is needed. Expired metadata is shown, not refused: seeing it is what the status is for.
+public struct ChannelStatus: Sendable {
+    /// One role.
+    public struct Role: Sendable {
+        /// Its name: root, timestamp, snapshot, targets or a subdir.
+        public let name: String
+        /// The version that is in force.
+        public let version: Int64
+        /// When that version expires.
+        public let expires: Timestamp
+        /// How many keys must sign.
+        public let threshold: Int
+        /// The ids of the keys that may.
+        public let keyIDs: [String]
+        /// How many packages its index lists; nil for a role without an index.
+        public let packageCount: Int?
+
+        /// What is left of its life, in words such as `3 days left` or `EXPIRED`.
+        public func remaining(at now: Timestamp) -> String {
+            let seconds = expires.seconds - now.seconds
+            guard seconds > 0 else { return "EXPIRED" }
+            let units: [(Int64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]
+            for (size, unit) in units where seconds >= 2 * size { return "\(seconds / size) \(unit) left" }
+            return "\(seconds) seconds left"
+        }
+    }
+
+    /// SHA-256 of the first root's bytes: what users pin.
+    public let rootDigest: Digest
+    /// The roles, top-level ones first.
+    public let roles: [Role]
+    /// Whether a publication was interrupted after its commit.
+    public let isPending: Bool
+    private let now: Timestamp
+
+    /// Reads a channel's status.
+    ///
+    /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with its metadata.
+    public init(directory: String, now: Timestamp) throws {
+        let folder = directory + "/" + ChannelLayout.metadata
+        let limit = SignedChannel.metadataLimit
+        guard let root = try DurableFile.read(folder + "/1.root.json", maximumLength: limit) else {
+            throw Refusal(ChannelCode.notAChannel, directory)
+        }
+        let editor = try RepositoryEditor(trustedRoot: root) { name in
+            try DurableFile.read(folder + "/" + name, maximumLength: limit)
+        }
+        rootDigest = Digest.of(root)
+        isPending = Publication.isPending(directory)
+        self.now = now
+        roles = try editor.status.compactMap { status in
+            guard let expires = status.expires else { return nil }
+            let keys = editor.keys(of: status.role)
+            return Role(
+                name: status.role.text, version: status.version, expires: expires, threshold: keys?.threshold ?? 0,
+                keyIDs: keys?.keyIDs.map(\.text) ?? [],
+                packageCount: try Self.packageCount(of: status.role, editor, directory))
+        }
+    }
+
+    private static func packageCount(
+        of role: RoleName,
+        _ editor: RepositoryEditor,
+        _ directory: String
+    ) throws -> Int? {
+        guard role.topLevelKind == nil, let metadata = editor.roles[role] else { return nil }
+        return try SignedFiles(directory: directory).contents(of: role, metadata)?.records.count
+    }
+
+    /// One object for `--json`.
+    public var json: JSONObject {
+        var object = JSONObject()
+        object["schema"] = 1
+        object["status"] = "ok"
+        object["root_sha256"] = .string(rootDigest.hex)
+        object["pending_publication"] = .bool(isPending)
+        object["roles"] = .array(
+            roles.map { role in
+                var entry = JSONObject()
+                entry["name"] = .string(role.name)
+                entry["version"] = .number(JSONNumber(role.version))
+                entry["expires"] = .string(role.expires.description)
+                entry["expired"] = .bool(role.expires <= now)
+                entry["threshold"] = .number(JSONNumber(Int64(role.threshold)))
+                entry["keyids"] = .array(role.keyIDs.map { .string($0) })
+                entry["packages"] = role.packageCount.map { .number(JSONNumber(Int64($0))) }
+                return .object(entry)
+            })
+        return object
+    }
+}
+
+extension RepositoryEditor {
+    /// Who may sign a role.
+    func keys(of name: RoleName) -> RoleKeys? {
+        if let kind = name.topLevelKind { return root.authority(for: kind).role }
+        return roles.keys.sorted().lazy.compactMap { roles[$0]?.delegations?.authority(for: name)?.role }.first
+    }
+}

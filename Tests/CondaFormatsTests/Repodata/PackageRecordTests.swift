@@ -1,0 +1,87 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TestSupport
+import Testing
+import TrustCore
+
+@testable import CondaFormats
+
+@Suite("A package's record")
+struct PackageRecordTests {
+    @Test(
+        "Null and absent members are the same",
+        arguments: [
+            "depends", "constrains", "sha256", "md5", "size", "timestamp",
+            "license", "noarch", "track_features", "features", "python_site_packages_path", "subdir",
+            "build_number",
+        ]
+    )
+    func nulls(key: String) throws {
+        let absent = try #require(try RepodataSamples.read([key: String?.none]))
+        let null = try #require(try RepodataSamples.read([key: "null"]))
+        #expect(
+            absent.subdir == null.subdir && absent.sha256 == null.sha256 && absent.depends == null.depends
+        )
+        #expect(
+            absent.noarch == null.noarch && absent.size == null.size && absent.timestamp == null.timestamp
+        )
+    }
+
+    @Test(
+        "Both forms of features are read",
+        arguments: [
+            ("\"a b\"", ["a", "b"]), ("\"a,b\"", ["a", "b"]), ("\"\"", []), ("[\" a \", \"b\"]", ["a", "b"]),
+            ("[]", []),
+        ]
+    )
+    func features(text: String, expected: [String]) throws {
+        #expect(try RepodataSamples.read(["track_features": text])?.trackFeatures == expected)
+        #expect(try RepodataSamples.read(["features": text])?.features == expected)
+    }
+
+    @Test(
+        "All forms of noarch are read",
+        arguments: [
+            ("\"python\"", NoarchKind.python), ("\"generic\"", .generic), ("true", .generic), ("false", nil),
+            ("\"\"", nil),
+        ] as [(String, NoarchKind?)]
+    )
+    func noarch(text: String, expected: NoarchKind?) throws {
+        #expect(try RepodataSamples.read(["noarch": text])?.noarch == expected)
+    }
+
+    @Test(
+        "Wrong types are refused",
+        arguments: [
+            ("name", "1"), ("version", "1.0"), ("build", "null"), ("build_number", "\"3\""),
+            ("build_number", "1.0"),
+            ("build_number", "9223372036854775808"), ("depends", "\"a\""), ("depends", "[1]"),
+            ("size", "\"1\""),
+            ("md5", "1"), ("noarch", "1"), ("license", "[]"), ("subdir", "1"), ("track_features", "[1]"),
+        ]
+    )
+    func types(key: String, value: String) {
+        #expect(refusalCode { try RepodataSamples.read([key: value]) } == "json.shape")
+    }
+
+    @Test("A timestamp in seconds and one in milliseconds are the same moment")
+    func timestamps() throws {
+        let seconds = try RepodataSamples.read(["timestamp": "1542814864"])?.builtAt
+        let milliseconds = try RepodataSamples.read(["timestamp": "1542814864621"])?.builtAt
+        #expect(seconds != nil && seconds == milliseconds)
+    }
+
+    @Test("The site-packages path of a Python is read (CEP 17)")
+    func sitePackages() throws {
+        let record = try RepodataSamples.read([
+            "python_site_packages_path": "\"lib/python3.13t/site-packages\""
+        ])
+        #expect(record?.pythonSitePackagesPath?.text == "lib/python3.13t/site-packages")
+    }
+
+    @Test("Unknown members are kept")
+    func unknown() throws {
+        #expect(try RepodataSamples.read(["x": "[1,{}]"])?.raw["x"] == [1, [:]])
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Testing
+import TrustCore
+
+@Suite("Refusals and failures")
+struct RefusalTests {
+    @Test("A refusal's line has what, why, where, expected, found and the code")
+    func description() {
+        let refusal = Refusal(CoreCode.digestMismatch, "a.conda", at: "mirror", expected: "x", found: "y")
+        #expect(
+            refusal.description
+                == "refused `a.conda`: the bytes are not the ones that were promised at mirror, "
+                + "expected x, found y "
+                + "[digest.mismatch]"
+        )
+        #expect(refusal.remedy == CoreCode.digestMismatch.entry.remedy)
+    }
+
+    @Test("A location is added only where there is none")
+    func located() {
+        let refusal = Refusal(CoreCode.tooLarge, "a")
+        #expect(refusal.located(at: "here").location == "here")
+        #expect(refusal.located(at: "here").located(at: "there").location == "here")
+    }
+
+    @Test("A refusal about another subject keeps the old one as its location")
+    func about() {
+        let refusal = Refusal(CoreCode.tooLarge, "file").about("package")
+        #expect(refusal.subject == "package")
+        #expect(refusal.location == "file")
+        #expect(Refusal(CoreCode.tooLarge, "file", at: "here").about("package").location == "here")
+    }
+
+    @Test("Refusals are told apart by code")
+    func codes() {
+        let refusal = Refusal(CoreCode.tooLarge, "a", remedy: "wait")
+        #expect(refusal.is(CoreCode.tooLarge))
+        #expect(!refusal.is(CoreCode.jsonSyntax))
+        #expect(refusal.remedy == "wait")
+    }
+
+    @Test("Sorts of refusal have the documented exit statuses")
+    func exitStatuses() {
+        #expect(RefusalKind.allCases.map(\.exitStatus) == [1, 3, 4, 5])
+    }
+
+    @Test("A failure's line has its sort, what happened and where")
+    func failure() {
+        let failure = Failure(.network, "no answer", at: "URL", cause: Failure(.disk, "full"))
+        #expect(failure.description == "network: no answer (URL): disk: full")
+    }
+}
