@@ -11,7 +11,7 @@ SWIFT_FLAGS ?=
 BENCH_FLAGS ?=
 
 # The libraries that have a documentation catalogue.
-LIBRARIES = TrustCore SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
+LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
 FORMATTED = Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
