@@ -43,7 +43,10 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func show(_ code: any RefusalCode, _ console: Console) {
         RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
-        console.emit(json(code))
+        var document = json(code)
+        document["schema"] = 1
+        document["status"] = "ok"
+        console.emit(document)
     }
 
     private func showAll(_ console: Console) {
@@ -54,6 +57,7 @@ struct ExplainCommand: AsyncParsableCommand {
         table.lines.forEach { console.say("\($0)") }
         var document = JSONObject()
         document["schema"] = 1
+        document["status"] = "ok"
         document["codes"] = .array(RefusalCatalog.all.map { .object(json($0)) })
         console.emit(document)
     }

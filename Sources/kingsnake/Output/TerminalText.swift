@@ -26,7 +26,7 @@ struct TerminalText: ExpressibleByStringInterpolation {
 
 /// A piece of text between two codes that change its look; the text itself is visible through and through.
 struct Styled {
-    fileprivate let text: String
+    let text: String
 
     init(_ text: String, code: String?) {
         let visible = Visible.text(text)
