@@ -76,7 +76,11 @@ let package = Package(
             dependencies: ["TrustCore", "CZstd", "CBzip2", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
-        .target(name: "TUF", dependencies: ["TrustCore", "DurableFiles", "SigningKeys"], swiftSettings: settings),
+        .target(
+            name: "TUF",
+            dependencies: ["TrustCore", "DurableFiles", "SigningKeys"],
+            swiftSettings: settings
+        ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
@@ -93,7 +97,8 @@ let package = Package(
         .target(
             name: "ChannelServer",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
+                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy",
+                "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -110,7 +115,7 @@ let package = Package(
 
         .executableTarget(
             name: "kingsnake-demo",
-            dependencies: ["TestSupport", "TrustCore"],
+            dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
             path: "Examples/Demo",
             swiftSettings: settings
         ),
@@ -132,7 +137,11 @@ let package = Package(
             dependencies: ["DurableFiles", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "TrustCoreTests", dependencies: ["TrustCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TrustCoreTests",
+            dependencies: ["TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SigningKeysTests",
             dependencies: ["SigningKeys", "TrustCore", "TestSupport", crypto, cryptoExtras],
@@ -174,7 +183,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport",
+                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore",
+                "TestSupport",
             ],
             swiftSettings: settings
         ),

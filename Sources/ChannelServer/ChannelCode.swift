@@ -20,7 +20,7 @@ public enum ChannelCode: String, RefusalCode {
     case recordWithoutDigest = "channel.record-without-digest"
     case shardMissing = "channel.shard-missing"
     case packageUnlisted = "channel.package-unlisted"
-    case planEscapes = "channel.plan-escape"
+    case planUnsafe = "channel.plan-unsafe"
     case keysServed = "channel.keys-served"
 
     /// What the code means to people.
@@ -97,7 +97,7 @@ public enum ChannelCode: String, RefusalCode {
                 .invalid, "there is a package in the folder that the index does not list",
                 explanation: "It can be downloaded by name although nobody signed for it.",
                 remedy: "add it with `kingsnake channel add`, or remove the file")
-        case .planEscapes:
+        case .planUnsafe:
             return RefusalEntry(
                 .invalid, "a publication would write outside the channel's folder",
                 explanation: "Whoever opens a channel finishes a publication that was interrupted, by the plan in `.kingsnake/pending`. "

@@ -1,19 +1,22 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-import TrustCore
 
 /// Folders: made, listed, synced and removed.
 public enum Folder {
     /// Makes a folder and those above it; it is no error if it is there.
     public static func create(_ path: String, mode: UInt16 = 0o755) throws {
         if mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, path != parent(of: path) else { throw diskFailure("could not make a folder", path) }
+        guard errno == ENOENT, path != parent(of: path) else {
+            throw diskFailure("could not make a folder", path)
+        }
         try create(parent(of: path), mode: mode)
         guard mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
             throw diskFailure("could not make a folder", path)
@@ -64,7 +67,8 @@ public enum Folder {
         try synchronize(above)
     }
 
-    /// Removes a file, or a folder with everything in it, without following links; no error if there is nothing.
+    /// Removes a file, or a folder with everything in it, without following links; no error if there is
+    /// nothing.
     public static func removeTree(_ path: String) throws {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
@@ -78,7 +82,10 @@ public enum Folder {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw diskFailure("could not open a folder", path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw diskFailure("could not sync a folder", path) }
+        // Some file systems cannot do this for folders, and say EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw diskFailure("could not sync a folder", path)
+        }
     }
 
     /// The path of the folder that something is in; `.` for a bare name, `/` at the top.

@@ -29,14 +29,16 @@ enum Program {
             let message = Kingsnake.fullMessage(for: error)
             if !message.isEmpty {
                 let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-                try? stream.write(contentsOf: Data((message + "\n").utf8))
+                // What is wrong with an argument is said with the argument's own words.
+                let text = code.isSuccess ? message : Visible.lines(message)
+                try? stream.write(contentsOf: Data((text + "\n").utf8))
             }
             exit(code.isSuccess ? 0 : code == .validationFailure ? 2 : code.rawValue)
         }
         let report = ErrorReport(error: error)
         if CommandLine.arguments.contains("--json") {
-            let bytes = JSONWriter.encode(.object(report.json), .indented) + [0x0A]
-            try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
+            let text = Visible.json(JSONWriter.encode(.object(report.json), .indented)) + "\n"
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } else {
             try? FileHandle.standardError.write(contentsOf: Data(report.text.utf8))
         }

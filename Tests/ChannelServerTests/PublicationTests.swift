@@ -127,10 +127,10 @@ struct PublicationTests {
         try folder.write(plan.encoded(), to: "channel/.kingsnake/pending/plan.json")
         try folder.write([1], to: "channel/.kingsnake/pending/0")
         try folder.write([2], to: "channel/.kingsnake/pending/1")
-        #expect(refusalCode { try Publication.recover(channel) } == "channel.plan-escape")
+        #expect(refusalCode { try Publication.recover(channel) } == "channel.plan-unsafe")
         // A check, which anybody runs on a copy from elsewhere, does not follow it either.
         let check = ChannelCheck(directory: channel, root: nil, now: ChannelScene.start)
-        #expect(refusalCode { try check.run(.digests) } == "channel.plan-escape")
+        #expect(refusalCode { try check.run(.digests) } == "channel.plan-unsafe")
         #expect(try folder.read("outside") == [7] && folder.read("elsewhere/x") == [7])
         #expect(try folder.read("elsewhere/\u{301}x") == [7])
         #expect(!Folder.exists(channel + "/fine"))
@@ -145,7 +145,7 @@ struct PublicationTests {
         let link = folder.path + "/channel/" + name
         try Folder.create(Folder.parent(of: link))
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
-        #expect(refusalCode { try Publication.recover(folder.path + "/channel") } == "channel.plan-escape")
+        #expect(refusalCode { try Publication.recover(folder.path + "/channel") } == "channel.plan-unsafe")
         #expect(try folder.read("mine/pending/0") == [1])
     }
 
@@ -158,7 +158,7 @@ struct PublicationTests {
             atPath: subdir,
             withDestinationPath: scene.folder.path + "/elsewhere"
         )
-        #expect(await refusalCode { try await scene.add([.sample()]) } == "channel.plan-escape")
+        #expect(await refusalCode { try await scene.add([.sample()]) } == "channel.plan-unsafe")
         #expect(!Publication.isPending(scene.directory))
     }
 }

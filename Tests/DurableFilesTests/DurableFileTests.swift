@@ -46,7 +46,9 @@ struct DurableFileTests {
         let outside = try folder.write([1], to: "outside/kept")
         try Folder.create(folder.path + "/tree/deep")
         try FileManager.default.createSymbolicLink(
-            atPath: folder.path + "/tree/deep/link", withDestinationPath: folder.path + "/outside")
+            atPath: folder.path + "/tree/deep/link",
+            withDestinationPath: folder.path + "/outside"
+        )
         try Folder.removeTree(folder.path + "/tree")
         #expect(!Folder.exists(folder.path + "/tree"))
         #expect(Folder.exists(outside))
@@ -100,11 +102,13 @@ struct DurableFileTests {
 
     @Test(
         "Paths are made absolute by name",
-        arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")])
+        arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")]
+    )
     func absolute(path: String, expected: String) { #expect(Folder.absolute(path) == expected) }
 
     @Test(
         "The parent of a path is the folder it is in",
-        arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("/a/b/", "/a")])
+        arguments: [("/a/b", "/a"), ("/a", "/"), ("a", "."), ("/a/b/", "/a")]
+    )
     func parent(path: String, expected: String) { #expect(Folder.parent(of: path) == expected) }
 }

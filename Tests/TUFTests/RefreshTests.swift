@@ -72,13 +72,17 @@ struct RefreshTests {
 
     @Test("A kept timestamp that has expired meanwhile is refused, though the server repeats it")
     func frozen() async throws {
-        var scene = try Scene()
-        try await scene.refresh()
-        scene.now = SimulatedRepository.later
-        try scene.repository.bumpRoot {
-            $0.root.header = SimulatedRepository.header(2, expires: scene.now.advanced(byDays: 1))
+        var scene = try Scene {
+            $0.timestamp.header = SimulatedRepository.header(
+                1,
+                expires: SimulatedRepository.now.advanced(byDays: 1)
+            )
         }
+        try await scene.refresh()
+        _ = scene.server.takeRequests()
+        scene.now = scene.now.advanced(byDays: 1)
         #expect(await refusalCode { try await scene.refresh() } == "tuf.expired")
+        #expect(scene.server.takeRequests() == ["2.root.json", "timestamp.json"])
     }
 
     @Test("Expired local metadata does not stand in the way of newer metadata")

@@ -38,12 +38,12 @@ struct PlannedMoves {
         return JSONWriter.encode(json, .indented)
     }
 
-    /// Refuses (`channel.plan-escape`) a path that is not of a file that readers see, below the channel's folder and
+    /// Refuses (`channel.plan-unsafe`) a path that is not of a file that readers see, below the channel's folder and
     /// not through a link. A copy of a channel that somebody else made may hold a plan, and links, of their choice.
     static func check(_ path: String, in channel: String) throws {
         guard TargetPath(path) != nil, !path.utf8.starts(with: ".kingsnake".utf8) else {
             throw Refusal(
-                ChannelCode.planEscapes,
+                ChannelCode.planUnsafe,
                 path,
                 expected: "a path below the channel's folder",
                 found: "`\(path)`"
@@ -55,7 +55,7 @@ struct PlannedMoves {
             folder += "/" + String(decoding: name, as: UTF8.self)
             guard Folder.isSymbolicLink(folder) else { continue }
             throw Refusal(
-                ChannelCode.planEscapes,
+                ChannelCode.planUnsafe,
                 path,
                 at: folder,
                 expected: "a folder",

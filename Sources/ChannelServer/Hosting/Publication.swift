@@ -109,12 +109,12 @@ struct Publication {
     /// Finishes what a dead process committed, and clears what one only staged. The caller holds the channel's lock.
     ///
     /// - Returns: whether there was a committed publication to finish.
-    /// - Throws: `channel.plan-escape`, since the folder may be a copy that somebody else made.
+    /// - Throws: `channel.plan-unsafe`, since the folder may be a copy that somebody else made.
     @discardableResult
     static func recover(_ channel: String, observer: Observer = { _ in }) throws -> Bool {
         let private_ = privateFolder(of: channel)
         for folder in [private_, private_ + "/pending"] where Folder.isSymbolicLink(folder) {
-            throw Refusal(ChannelCode.planEscapes, folder, expected: "a folder", found: "a symbolic link")
+            throw Refusal(ChannelCode.planUnsafe, folder, expected: "a folder", found: "a symbolic link")
         }
         let isPending = isPending(channel)
         if isPending { try finish(channel, observer) }

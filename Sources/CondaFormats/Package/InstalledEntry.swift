@@ -93,6 +93,31 @@ public struct InstalledEntry: Hashable, Sendable {
         }
     }
 
+    /// Takes entries that were read quickly; nil if there is anything unusual in them.
+    static func plain(_ entries: [PlainEntry], _ subject: String) throws -> [InstalledEntry]? {
+        var unique = UniquePaths(of: subject, count: entries.count)
+        var result: [InstalledEntry] = []
+        result.reserveCapacity(entries.count)
+        for entry in entries {
+            guard let path = entry.path, let kind = entry.type.flatMap(Kind.init) else { return nil }
+            try unique.insert(path)
+            result.append(
+                InstalledEntry(
+                    path: path,
+                    kind: kind,
+                    sha256: entry.sha256,
+                    sha256InPrefix: entry.sha256InPrefix,
+                    size: entry.size,
+                    placeholder: try entry.placeholder.map {
+                        try PathsJSON.placeholder($0, mode: entry.mode, subject)
+                    },
+                    noLink: entry.noLink ?? false
+                )
+            )
+        }
+        return result
+    }
+
     private init(_ fields: JSONFields) throws {
         path = try PathsJSON.path(fields, Self.slashed)
         let type = try fields.string("path_type")

@@ -8,6 +8,7 @@ enum PathsJSON {
     static let subject = "info/paths.json"
 
     static func read(_ bytes: [UInt8]) throws -> [PathEntry] {
+        if let entries = try plain(bytes) { return entries }
         let limits = JSONLimits(bytes: PathsManifest.maximumLength, depth: 8)
         let top = try JSONFields(try JSONReader.read(bytes, of: subject, limits: limits), of: subject)
         try checkVersion(top)
@@ -26,6 +27,34 @@ enum PathsJSON {
             try unique.insert(entry.path)
             return entry
         }
+    }
+
+    /// Reads the usual form quickly; nil if there is anything unusual in it.
+    private static func plain(_ bytes: [UInt8]) throws -> [PathEntry]? {
+        guard bytes.count <= PathsManifest.maximumLength, let plain = PlainArrays.manifest(bytes) else {
+            return nil
+        }
+        try checkVersion(JSONFields(try JSONReader.read(plain.rest, of: subject), of: subject))
+        var unique = UniquePaths(of: subject, count: plain.entries.count)
+        var entries: [PathEntry] = []
+        entries.reserveCapacity(plain.entries.count)
+        for entry in plain.entries {
+            guard let path = entry.path, let kind = entry.type.flatMap(PathEntry.Kind.init),
+                entry.sha256InPrefix == nil
+            else { return nil }
+            try unique.insert(path)
+            entries.append(
+                PathEntry(
+                    path: path,
+                    kind: kind,
+                    sha256: entry.sha256,
+                    size: entry.size,
+                    placeholder: try entry.placeholder.map { try placeholder($0, mode: entry.mode, subject) },
+                    noLink: entry.noLink ?? false
+                )
+            )
+        }
+        return entries
     }
 
     /// `paths_version` must be 1, here and in the `paths_data` of a prefix record.

@@ -66,7 +66,10 @@ struct UniquePaths {
     private var seen: Set<PrefixPath> = []
     let subject: String
 
-    init(of subject: String) { self.subject = subject }
+    init(of subject: String, count: Int = 0) {
+        self.subject = subject
+        seen.reserveCapacity(min(count, PathsManifest.maximumEntries))
+    }
 
     mutating func insert(_ path: PrefixPath) throws {
         guard seen.insert(path).inserted else {

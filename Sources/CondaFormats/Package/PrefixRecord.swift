@@ -34,6 +34,15 @@ public struct PrefixRecord: Sendable {
         }
     }
 
+    /// How much of a record is kept.
+    public enum Detail: Sendable {
+        /// All of it.
+        case everything
+        /// All but the text of the long arrays `files` and `paths_data.paths`; ``entries`` has their content.
+        /// Many times faster, and enough for whoever does not write the record again.
+        case withoutArrays
+    }
+
     /// The longest record that is read, in bytes.
     public static let maximumLength = 512 << 20
 
@@ -71,7 +80,7 @@ public struct PrefixRecord: Sendable {
     public let link: Link?
     /// The installed files, each path once.
     public let entries: [InstalledEntry]
-    /// Everything the record says.
+    /// Everything the record says; without `files` and `paths_data.paths` where it was read without them.
     public let object: JSONObject
 
     /// The name the record has in `conda-meta`.
@@ -79,12 +88,22 @@ public struct PrefixRecord: Sendable {
 
     /// Reads a record.
     ///
-    /// - Parameter recordFileName: the file's name in `conda-meta`, which must be the package's own.
+    /// - Parameters:
+    ///   - recordFileName: the file's name in `conda-meta`, which must be the package's own.
+    ///   - detail: how much of it ``object`` keeps.
     /// - Throws: a ``Refusal`` with a ``PackageCode`` or a `json.…` code.
-    public static func read(_ bytes: [UInt8], named recordFileName: String) throws -> PrefixRecord {
+    public static func read(
+        _ bytes: [UInt8],
+        named recordFileName: String,
+        detail: Detail = .everything
+    ) throws -> PrefixRecord {
         let limits = JSONLimits(bytes: maximumLength, depth: 32)
-        let value = try JSONReader.read(bytes, of: recordFileName, limits: limits)
-        let record = try PrefixRecord(JSONFields(value, of: recordFileName))
+        var plain: (rest: [UInt8], entries: [InstalledEntry])?
+        if detail == .withoutArrays, bytes.count <= limits.bytes, let arrays = PlainArrays.record(bytes) {
+            plain = try InstalledEntry.plain(arrays.entries, recordFileName).map { (arrays.rest, $0) }
+        }
+        let value = try JSONReader.read(plain?.rest ?? bytes, of: recordFileName, limits: limits)
+        let record = try PrefixRecord(JSONFields(value, of: recordFileName), entries: plain?.entries)
         guard ByteKey(record.recordFileName) == ByteKey(recordFileName) else {
             throw Refusal(
                 PackageCode.recordName,
@@ -101,7 +120,7 @@ public struct PrefixRecord: Sendable {
         try self.init(JSONFields(object, of: "prefix record"))
     }
 
-    private init(_ fields: JSONFields) throws {
+    private init(_ fields: JSONFields, entries: [InstalledEntry]? = nil) throws {
         let identity = try RecordIdentity(fields)
         name = identity.name
         version = identity.version
@@ -126,7 +145,9 @@ public struct PrefixRecord: Sendable {
                 type: link.optional("type")?.integer.flatMap(LinkType.init)
             )
         }
-        entries = try InstalledEntry.readAll(fields)
+        // Reading what is left checks the version, too.
+        let rest = try InstalledEntry.readAll(fields)
+        self.entries = entries ?? rest
         object = fields.object
     }
 

@@ -23,7 +23,7 @@ actor ChannelSession {
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
-                // Refusals are located at the canonical address, so it has no credentials; the mirrors have theirs.
+                // Without credentials: this is the name that messages show; mirrors have their own.
                 channel.url.identity, mirrors: sources.map(\.textWithCredentials),
                 // The mirrors that the user named are all that is asked: the canonical address may not exist.
                 canonicalPlace: .nowhere),

@@ -15,6 +15,7 @@ public enum AuditCode: String, RefusalCode {
     case recordCorrupt = "audit.record-corrupt"
     case notInIndex = "audit.not-in-index"
     case differsFromIndex = "audit.differs-from-index"
+    case differsFromPackage = "audit.differs-from-package"
     case unfinished = "audit.unfinished"
 
     /// What the code means to people.
@@ -91,6 +92,15 @@ public enum AuditCode: String, RefusalCode {
                 "the index has another package under this name",
                 explanation: "The archive that was installed is not the one that the index vouches for now.",
                 remedy: "find out why the channel replaced it, then install the package again"
+            )
+        case .differsFromPackage:
+            return RefusalEntry(
+                .invalid,
+                "an installed file, and its record, are not the package's",
+                explanation:
+                    "The package itself holds something else there. The record in `conda-meta` was made to agree with "
+                    + "what is there now: somebody altered both.",
+                remedy: "take the prefix out of use, look at what changed it, and install into a new one"
             )
         case .unfinished:
             return RefusalEntry(

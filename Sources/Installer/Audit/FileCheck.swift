@@ -93,22 +93,21 @@ struct FileCheck: Sendable {
             if entry.kind != .compiledPython { outcome.findings.append(finding(.unverifiable, claim)) }
             return
         }
-        guard let file = try root.openFile(entry.path.text) else {
+        guard let (file, found) = try root.openFileAndSize(entry.path.text) else {
             outcome.findings.append(finding(.missing, claim))
             return
         }
         // A file whose placeholder was replaced has another size than in the package.
-        if entry.placeholder == nil, let size = entry.size, let found = try? file.status().size, found != size
-        {
+        if entry.placeholder == nil, let size = entry.size, found != size {
             outcome.findings.append(
                 finding(.altered, claim, expected: "\(size) bytes", found: "\(found) bytes")
             )
             return
         }
-        let found = try digest(file, buffer, &outcome)
-        if found != expected {
+        let digest = try digest(file, found, buffer, &outcome)
+        if digest != expected {
             outcome.findings.append(
-                finding(.altered, claim, expected: expected.description, found: found.description)
+                finding(.altered, claim, expected: expected.description, found: digest.description)
             )
         }
     }
@@ -131,8 +130,10 @@ struct FileCheck: Sendable {
         }
         if Digest.of(Array(target.utf8)) == expected { return }
         if FileStager.staysInside(target, depth: depth) {
-            let file = try resolved(target, from: claim.entry.path.parent).flatMap { try root.openFile($0) }
-            let found = try file.map { try digest($0, buffer, &outcome) } ?? Digest.of([])
+            let file = try resolved(target, from: claim.entry.path.parent).flatMap {
+                try root.openFileAndSize($0)
+            }
+            let found = try file.map { try digest($0.file, $0.size, buffer, &outcome) } ?? Digest.of([])
             if found == expected { return }
         }
         outcome.findings.append(
@@ -165,16 +166,19 @@ struct FileCheck: Sendable {
         return parts.joined(separator: "/")
     }
 
+    /// The digest of a file; it is read to the size it had when it was opened, and to its end if it has grown.
     private func digest(
         _ file: OpenFile,
+        _ size: UInt64,
         _ buffer: UnsafeMutableRawBufferPointer,
         _ outcome: inout Outcome
     ) throws -> Digest {
         var digest = StreamingDigest()
         while true {
             let count = try file.read(into: buffer)
-            if count == 0 { break }
             digest.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            // A short read at the known size is the end: no need to ask once more.
+            if count == 0 || count < buffer.count && digest.byteCount == size { break }
         }
         outcome.bytes += digest.byteCount
         return digest.finish()
@@ -190,6 +194,8 @@ struct FileCheck: Sendable {
         expected: String? = nil,
         found: String? = nil
     ) -> AuditFinding {
-        AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
+        // Where the record was altered along with the file, it is no accident.
+        let code = code == .altered && claim.isMisrecorded ? .differsFromPackage : code
+        return AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
     }
 }

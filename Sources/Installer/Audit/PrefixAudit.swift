@@ -7,8 +7,8 @@ import TrustCore
 /// Compares every file of a prefix with the records in its `conda-meta`, and the records with the index.
 ///
 /// The records are not signed: somebody who can alter a file can alter its record too. What stands against that
-/// is `lookup`, which compares each record with a signed index; a record's digests of single files are bound by
-/// the package, not by the index.
+/// is `lookup`, which compares each record with a signed index, and `contents`, which has what the packages
+/// themselves hold: with it the records' digests of single files are not relied upon.
 public struct PrefixAudit: Sendable {
     /// The prefix's absolute path.
     public let prefix: String
@@ -23,9 +23,13 @@ public struct PrefixAudit: Sendable {
 
     /// Audits the prefix. Nothing is changed, and nothing outside the prefix is read.
     ///
-    /// - Parameter lookup: answers what the index says of a package now.
+    /// - Parameters:
+    ///   - contents: what packages hold, for as many of the installed ones as are to be compared with more than
+    ///     their records.
+    ///   - lookup: answers what the index says of a package now.
     /// - Throws: a ``Failure`` if the prefix cannot be read; whatever `lookup` throws. What is wrong is in the report.
     public func run(
+        against contents: PackageContents? = nil,
         lookup: (PrefixRecord) throws -> IndexStatus = { _ in .unknown }
     ) throws -> AuditReport {
         guard let root = try PrefixFolder.open(prefix) else {
@@ -36,16 +40,16 @@ public struct PrefixAudit: Sendable {
         if try root.status(PrefixLock.folderName) != nil {
             findings.append(AuditFinding(.unfinished, PrefixLock.folderName))
         }
-        var claims = OwnedPaths(installed.records)
+        var claims = OwnedPaths(installed.records, contents ?? PackageContents())
         let walk = try PrefixWalk.run(root, &claims)
         let hashing = try FileCheck(root: root, claims: claims).run(threads: threads)
-        findings += claims.overlaps + walk.findings + hashing.findings
+        findings += claims.findings + walk.findings + hashing.findings
         return AuditReport(
             packages: installed.records.count,
             checked: claims.count,
             bytes: hashing.bytes,
             findings: findings.sorted { ByteKey($0.path) < ByteKey($1.path) },
-            compiled: walk.compiled.sorted()
+            compiled: (walk.compiled + claims.unverifiedCompiled).sorted()
         )
     }
 
@@ -70,62 +74,4 @@ public struct PrefixAudit: Sendable {
         }
         return findings
     }
-}
-
-/// Every path that a record claims, and what is really there.
-struct OwnedPaths {
-    /// A claimed path.
-    struct Claim {
-        let entry: InstalledEntry
-        let package: String
-        /// What is there; nil as long as nothing was seen.
-        var seen: FileStatus.Kind?
-    }
-
-    private(set) var claims: [Claim] = []
-    private(set) var overlaps: [AuditFinding] = []
-    private var positions: [ByteKey: Int] = [:]
-
-    var count: Int { claims.count }
-
-    init(_ records: [PrefixRecord]) {
-        let total = records.reduce(0) { $0 + $1.entries.count }
-        claims.reserveCapacity(total)
-        positions.reserveCapacity(total)
-        for record in records {
-            let package = Self.label(record)
-            for entry in record.entries { add(entry, package) }
-        }
-    }
-
-    static func label(_ record: PrefixRecord) -> String { "\(record.name)-\(record.version)-\(record.build)" }
-
-    private mutating func add(_ entry: InstalledEntry, _ package: String) {
-        let key = ByteKey(entry.path.text)
-        guard let at = positions[key] else {
-            positions[key] = claims.count
-            claims.append(Claim(entry: entry, package: package))
-            return
-        }
-        // Folders may be shared.
-        guard entry.kind != .directory || claims[at].entry.kind != .directory else { return }
-        overlaps.append(
-            AuditFinding(
-                .overlap,
-                entry.path.text,
-                package: package,
-                found: "\(claims[at].package) has it too"
-            )
-        )
-    }
-
-    /// Notes what is at a path; false if nobody claims it.
-    mutating func see(_ path: String, _ kind: FileStatus.Kind) -> Bool {
-        guard let at = positions[ByteKey(path)] else { return false }
-        claims[at].seen = kind
-        return true
-    }
-
-    /// Whether some package claims a path.
-    func claims(_ path: String) -> Bool { positions[ByteKey(path)] != nil }
 }

@@ -52,7 +52,7 @@ struct PrefixWalk {
     }
 
     /// `a/NAME.py` for `a/__pycache__/NAME.*.pyc`.
-    private static func source(ofCompiled path: String) -> String? {
+    static func source(ofCompiled path: String) -> String? {
         guard path.hasSuffix(".pyc") else { return nil }
         let parts = path.split(separator: "/")
         guard parts.count >= 2, parts[parts.count - 2] == "__pycache__", let name = parts.last,

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
+import CondaFormats
 
 /// The program that an entry point becomes, in the words that conda and rattler use.
 enum EntryPointScript {

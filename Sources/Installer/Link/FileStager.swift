@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 /// Puts one planned path where it is staged, and says what its record has to say.
 struct FileStager {

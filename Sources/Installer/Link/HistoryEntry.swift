@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 /// An entry of `conda-meta/history`, as conda writes and reads it.
 struct HistoryEntry {

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
+import CondaFormats
 import Foundation
-internal import TrustCore
+import TrustCore
 
 /// A link script, run with the environment that conda gives it.
 struct LinkScript {

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 /// One path that a package is going to have in the prefix.
 struct PlannedFile: Sendable {
@@ -53,7 +53,7 @@ extension PlannedPackage {
 
     /// Takes a request whose record and package agree on what they are.
     init(checking request: LinkRequest, python: PythonSite?, prefix: String) throws {
-        let (identity, index) = try Self.identify(request)
+        let (identity, _) = try Self.identify(request)
         let link = try Self.member("info/link.json", of: request).map(LinkInfo.read)
         let isPython = identity.noarch == .python || link?.noarch == .python
         if isPython, python == nil {
@@ -83,7 +83,6 @@ extension PlannedPackage {
         self.files = files.sorted { $0.target < $1.target }
         self.python = site
         scripts = Self.scripts(identity.name, files)
-        _ = index
     }
 
     /// The identity in the record, which must be the package's own.

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import CondaFormats
-internal import TrustCore
+import CondaFormats
+import TrustCore
 
 /// The Python that a prefix has or is about to have: where noarch packages go.
 struct PythonSite: Equatable {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import TrustCore
+import TrustCore
 
 #if canImport(Glibc)
     import Glibc

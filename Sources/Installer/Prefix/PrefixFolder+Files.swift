@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import TrustCore
+import TrustCore
 
 #if canImport(Glibc)
     import Glibc
@@ -57,12 +57,16 @@ extension PrefixFolder {
     }
 
     /// Opens a regular file to read; nil if there is none of that name.
-    func openFile(_ name: String) throws -> OpenFile? {
+    func openFile(_ name: String) throws -> OpenFile? { try openFileAndSize(name)?.file }
+
+    /// Opens a regular file to read, and answers its size; nil if there is none of that name.
+    func openFileAndSize(_ name: String) throws -> (file: OpenFile, size: UInt64)? {
         let file = Self.system { openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
         if file < 0, [ENOENT, ELOOP, ENOTDIR].contains(errno) { return nil }
         guard file >= 0 else { throw failure("opening", name) }
         let open = OpenFile(descriptor: file, path: "\(path)/\(name)")
-        return try open.status().kind == .file ? open : nil
+        let status = try open.status()
+        return status.kind == .file ? (open, status.size) : nil
     }
 
     /// Makes a file that was not there before.

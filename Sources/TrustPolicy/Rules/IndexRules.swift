@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// The package's index must be signed and fresh: without that, whoever serves the index decides what is installed.
+/// The package's index must be signed and fresh: without that, whoever serves the index decides what is
+/// installed.
 public struct RequireSignedIndex: Rule {
     /// `signed-index`.
     public let name = "signed-index"
@@ -16,7 +17,10 @@ public struct RequireSignedIndex: Rule {
             return Finding(name, .missing, "the channel `\(evidence.channel)` has no signed index")
         }
         return Finding(
-            name, .satisfied, "role `\(index.role)` vouches for `\(index.file)` until \(index.expires)")
+            name,
+            .satisfied,
+            "role `\(index.role)` vouches for `\(index.file)` until \(index.expires)"
+        )
     }
 }
 
@@ -30,10 +34,20 @@ public struct RequireIndexRecord: Rule {
     /// Holds if there is a record that is not removed.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
-            return Finding(name, .refused, "the signed index of `\(evidence.channel)` does not list the package")
+            return Finding(
+                name,
+                .refused,
+                "the signed index of `\(evidence.channel)` does not list the "
+                    + "package"
+            )
         }
         guard !record.isRemoved else {
-            return Finding(name, .refused, "the signed index of `\(evidence.channel)` lists the package as removed")
+            return Finding(
+                name,
+                .refused,
+                "the signed index of `\(evidence.channel)` lists the package as "
+                    + "removed"
+            )
         }
         return Finding(name, .satisfied, "the signed index lists the package")
     }
@@ -85,6 +99,12 @@ public struct RequireLockAgreement: Rule {
             return Finding(name, .refused, "the lock demands \(other), the signed index says \(known)")
         }
         return Finding(
-            name, .satisfied, strong.isEmpty ? "the lock gives no SHA-256 to compare" : "the lock gives the same digest")
+            name,
+            .satisfied,
+            strong.isEmpty
+                ? "the lock gives no SHA-256 to compare"
+                : "the lock gives the "
+                    + "same digest"
+        )
     }
 }

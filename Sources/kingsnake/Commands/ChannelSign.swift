@@ -32,8 +32,8 @@ struct ChannelSign: AsyncParsableCommand {
         if change.signed.isEmpty, change.repaired.isEmpty, change.pruned.isEmpty { console.say("nothing is due") }
         change.repaired.forEach { console.say("repaired \($0)") }
         change.signed.forEach { console.say("signed \($0)") }
-        if !change.pruned.isEmpty { console.say("removed \(change.pruned.count) files that nothing has led to for seven days") }
-        change.left.forEach { console.warn($0) }
+        if !change.pruned.isEmpty { console.say("removed \(Counted(change.pruned.count, "file")) that nothing has led to for seven days") }
+        change.left.forEach { console.warn("\($0)") }
         console.emit(change.json)
     }
 }

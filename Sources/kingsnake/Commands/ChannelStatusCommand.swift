@@ -30,7 +30,7 @@ struct ChannelStatusCommand: ParsableCommand {
                 role.remaining(at: now), role.packageCount.map { "\($0)" } ?? "",
             ])
         }
-        table.lines.forEach { console.say($0) }
+        table.lines.forEach { console.say("\($0)") }
         if status.isPending {
             console.warn("a publication was interrupted; the next `channel add`, `sign` or `verify` finishes it")
         }

@@ -42,8 +42,11 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private func show(_ code: any RefusalCode, _ console: Console) {
-        RefusalGuide.lines(for: code).forEach { console.say($0) }
-        console.emit(json(code))
+        RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
+        var document = json(code)
+        document["schema"] = 1
+        document["status"] = "ok"
+        console.emit(document)
     }
 
     private func showAll(_ console: Console) {
@@ -51,9 +54,10 @@ struct ExplainCommand: AsyncParsableCommand {
         for code in RefusalCatalog.all {
             table.add([code.rawValue, code.entry.kind.rawValue, code.entry.summary])
         }
-        table.lines.forEach { console.say($0) }
+        table.lines.forEach { console.say("\($0)") }
         var document = JSONObject()
         document["schema"] = 1
+        document["status"] = "ok"
         document["codes"] = .array(RefusalCatalog.all.map { .object(json($0)) })
         console.emit(document)
     }

@@ -45,7 +45,7 @@ struct ExtractCommand: ParsableCommand {
         let extracted = try PackageExtractor.extract(
             archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
         let count = extracted.manifest.entries.count
-        console.say("unpacked `\(name)` into \(directory): \(count) entries, every file as the package lists it")
+        console.say("unpacked `\(name)` into \(directory): \(Counted(count, "entry")), every file as the package lists it")
         console.say("sha256 \(extracted.sha256.hex)")
         var document = JSONObject()
         document["schema"] = 1

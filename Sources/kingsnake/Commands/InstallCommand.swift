@@ -16,9 +16,12 @@ struct InstallCommand: AsyncParsableCommand {
         abstract: "Install packages into a prefix, after checking each of them from its channel's pinned root down.",
         discussion: """
             Everything is fetched, verified, unpacked and planned before the prefix is changed; if anything is refused, the \
-            prefix stays as it was. Link scripts of packages are reported and not run, unless you ask for it.
+            prefix stays as it was. What is installed already, with every file as it was recorded, is left as it is. \
+            Packages are installed exactly as named: nothing is solved, and other packages of the prefix stay.
 
-            Lock files: @EXPLICIT lists, conda-lock v1, pixi.lock v4 to v6.
+            Link scripts of packages are reported and not run, unless you ask for it.
+
+            Lock files: @EXPLICIT lists, conda-lock v1, pixi.lock v4 to v7.
             """
     )
 
@@ -38,6 +41,9 @@ struct InstallCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("URLs of packages to install.", valueName: "url"))
     var urls: [String] = []
+
+    @Flag(help: "Install packages anew that are installed already.")
+    var reinstall = false
 
     @Flag(help: "Check and plan everything, and change nothing.")
     var dryRun = false
@@ -71,12 +77,17 @@ struct InstallCommand: AsyncParsableCommand {
         let refused = packages.map(\.verdict).filter { !$0.isAllowed }
         guard refused.isEmpty else { throw NotAllowed(verdicts: refused) }
         let admitted = packages.compactMap { if case .admitted(let package) = $0 { package } else { nil } }
+        let standing = try reinstall ? nil : StandingPackages(of: admitted, in: prefix)
+        let report = InstallReport(
+            prefix: prefix, admitted: admitted, standing: standing, isFromLock: lock != nil, mirrorReports: reports)
+        let missing = standing?.missing ?? admitted
+        guard !missing.isEmpty else { return report.show(nil, isDryRun: dryRun, console) }
         let bar = ProgressBar(console)
-        for package in admitted { bar.expect(package.record.size ?? 0, label: "unpacking") }
+        for package in missing { bar.expect(package.record.size ?? 0, label: "unpacking") }
         let installation = Installation(prefix: prefix, options: options) { bar.advance($0.record.size ?? 0) }
-        let result = try installation.run(admitted, isDryRun: dryRun)
+        let result = try installation.run(missing, isDryRun: dryRun)
         bar.clear()
-        InstallReport(prefix: prefix, admitted: admitted, result: result, mirrorReports: reports).show(console)
+        report.show(result, isDryRun: dryRun, console)
     }
 
     private var options: LinkOptions {

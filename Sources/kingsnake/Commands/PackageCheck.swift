@@ -40,9 +40,9 @@ struct PackageCheck {
     /// Says what was found out.
     func say(_ outcome: Outcome) {
         let entries = outcome.archive.manifest.entries.count
-        console.say(console.bold(outcome.name.text))
-        console.say("  \(console.good("ok     "))  archive: \(entries) entries, every file as the package lists it")
-        VerdictReport(outcome.verdict).lines(console).forEach { console.say($0) }
+        console.say("\(console.bold(outcome.name.text))")
+        console.say("  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it")
+        VerdictReport(outcome.verdict).say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"

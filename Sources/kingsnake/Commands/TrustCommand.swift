@@ -62,10 +62,15 @@ extension TrustCommand {
             TrustReport(added, root: pin.root).lines.forEach { console.say("  \($0)") }
             if pin.origin == .firstUse {
                 console.warn(
-                    "this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; "
-                        + "compare sha256 \(added.rootDigest.hex) with the channel's owner")
+                    """
+                    this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; \
+                    compare sha256 \(added.rootDigest.hex) with the channel's owner
+                    """)
             }
-            console.emit(TrustReport(added, root: pin.root).json)
+            var document = TrustReport(added, root: pin.root).json
+            document["schema"] = 1
+            document["status"] = "ok"
+            console.emit(document)
         }
     }
 
@@ -82,13 +87,14 @@ extension TrustCommand {
             for channel in channels {
                 let root = try SignedMetadata<RootMetadata>(parsing: channel.pinnedRoot, as: .root).role
                 let report = TrustReport(channel, root: root)
-                console.say(console.bold("\(channel.url)"))
+                console.say("\(console.bold("\(channel.url)"))")
                 report.lines.forEach { console.say("  \($0)") }
                 documents.append(.object(report.json))
             }
             if channels.isEmpty { console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one") }
             var document = JSONObject()
             document["schema"] = 1
+            document["status"] = "ok"
             document["channels"] = .array(documents)
             console.emit(document)
         }
@@ -115,6 +121,7 @@ extension TrustCommand {
             console.say("forgot `\(channel)`")
             var document = JSONObject()
             document["schema"] = 1
+            document["status"] = "ok"
             document["removed"] = .string(channel.description)
             console.emit(document)
         }

@@ -22,33 +22,32 @@ struct Console: Sendable {
     }
 
     /// A line of the result; not shown with `--json`.
-    func say(_ line: String = "") {
+    func say(_ line: TerminalText = "") {
         guard style == .text else { return }
-        write(line + "\n", to: STDOUT_FILENO)
+        write(line.text + "\n", to: STDOUT_FILENO)
     }
 
     /// A remark beside the result, on standard error; not shown with `--quiet` or `--json`.
-    func remark(_ line: String) {
+    func remark(_ line: TerminalText) {
         guard style == .text, !isQuiet else { return }
-        write(line + "\n", to: STDERR_FILENO)
+        write(line.text + "\n", to: STDERR_FILENO)
     }
 
     /// A warning, on standard error, whatever the style.
-    func warn(_ line: String) { write("warning: \(line)\n", to: STDERR_FILENO) }
+    func warn(_ line: TerminalText) { write("warning: \(line.text)\n", to: STDERR_FILENO) }
 
     /// The result as one JSON document; not shown without `--json`.
     func emit(_ document: JSONObject) {
         guard style == .json else { return }
-        let bytes = JSONWriter.encode(.object(document), .indented) + [0x0A]
-        write(String(decoding: bytes, as: UTF8.self), to: STDOUT_FILENO)
+        write(Visible.json(JSONWriter.encode(.object(document), .indented)) + "\n", to: STDOUT_FILENO)
     }
 
     /// Text in bold where the terminal shows it.
-    func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    func bold(_ text: String) -> Styled { Styled(text, code: usesColor ? "1" : nil) }
     /// Text in green where the terminal shows it; the words alone must say as much.
-    func good(_ text: String) -> String { usesColor ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
+    func good(_ text: String) -> Styled { Styled(text, code: usesColor ? "32" : nil) }
     /// Text in red where the terminal shows it; the words alone must say as much.
-    func bad(_ text: String) -> String { usesColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
+    func bad(_ text: String) -> Styled { Styled(text, code: usesColor ? "31" : nil) }
 
     private func write(_ text: String, to descriptor: Int32) {
         try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(text.utf8))

@@ -47,7 +47,7 @@ final class TransferDisplay: TransferObserver {
     func rejected(_ report: MirrorReport) {
         reports.withLock { $0.append(report) }
         bar.clear()
-        if console.style == .text { console.warn(report.description) }
+        if console.style == .text { console.warn("\(report)") }
     }
 
     /// Takes the progress bar away.

@@ -10,12 +10,12 @@ struct VerdictReport {
 
     init(_ verdict: Verdict) { self.verdict = verdict }
 
-    /// One line a finding, with a word for its outcome in front.
-    func lines(_ console: Console) -> [String] {
-        verdict.findings.map { finding in
+    /// Says one line a finding, with a word for its outcome in front.
+    func say(on console: Console) {
+        for finding in verdict.findings {
             let word = Self.word(for: finding.outcome)
             let shown = finding.permits ? console.good(word) : console.bad(word)
-            return "  \(shown)  \(finding.rule): \(finding.reason)"
+            console.say("  \(shown)  \(finding.rule): \(finding.reason)")
         }
     }
 
@@ -52,8 +52,8 @@ struct NotAllowed: Error {
 
     var text: String {
         verdicts.map { verdict in
-            let reasons = verdict.objections.map { "  \($0.rule): \($0.reason)\n" }.joined()
-            return "error: `\(verdict.package)` is not allowed\n" + reasons
+            let reasons = verdict.objections.map { "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n" }.joined()
+            return "error: `\(Visible.text(verdict.package))` is not allowed\n" + reasons
         }.joined()
     }
 }

@@ -9,7 +9,7 @@ import TrustCore
 
 @Suite("Records in conda-meta")
 struct PrefixRecordTests {
-    private static func names(_ folder: String) -> [String] {
+    static func names(_ folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "\(SharedData.root)/conda/\(folder)")) ?? [])
             .filter { $0.hasSuffix(".json") }.sorted()
     }
@@ -106,5 +106,77 @@ struct PackageIndexTests {
         let link = try LinkInfo.read(Array(json.utf8))
         #expect(link.noarch == .python && link.entryPoints.map(\.name) == ["a"])
         #expect(link.preferredEnvironment == "_env_")
+    }
+}
+
+@Suite("The quick reader of long arrays")
+struct PlainArraysTests {
+    @Test(
+        "It reads a record as the strict reader does",
+        .enabled(if: SharedData.isPresent, "\(SharedData.absence)"),
+        arguments: PrefixRecordTests.names("rattler/test-data/conda-meta")
+    )
+    func agrees(name: String) throws {
+        let path = "\(SharedData.root)/conda/rattler/test-data/conda-meta/\(name)"
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        let strict = try PrefixRecord.read(bytes, named: name)
+        let quick = try PrefixRecord.read(bytes, named: name, detail: .withoutArrays)
+        #expect(quick.entries == strict.entries)
+        #expect(
+            quick.object.keys == strict.object.keys && quick.sha256 == strict.sha256
+                && quick.link == strict.link
+        )
+    }
+
+    private static let good = #"{"_path": "a", "path_type": "hardlink"}"#
+
+    /// Each is either refused by the strict reader or unusual, and must come out as it says.
+    @Test(
+        "What is not plain is left to the strict reader",
+        arguments: [
+            (#"{"paths": [\#(good)], "paths_version": 1}"#, nil),
+            (#"{"paths_version": 1, "paths": [ ]}"#, nil),
+            (#"{"paths_version": 1, "paths": [{"_path": "\u0061", "path_type": "hardlink"}]}"#, nil),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "caf\#u{00e9}", "path_type": "hardlink", "x": [1]}]}"#,
+                nil
+            ),
+            (#"{"paths_version": 1, "paths": [\#(good), \#(good)]}"#, "package.path-duplicate"),
+            (#"{"paths_version": 1, "paths": [\#(good)], "paths": []}"#, "json.duplicate-key"),
+            (#"{"paths_version": 1, "paths": [\#(good)], "p\u0061ths": []}"#, "json.duplicate-key"),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "a", "_path": "b", "path_type": "hardlink"}]}"#,
+                "json.duplicate-key"
+            ),
+            (#"{"paths_version": 1, "paths": [\#(good),]}"#, "json.syntax"),
+            (#"{"paths_version": 1, "paths": [\#(good)]} x"#, "json.trailing-data"),
+            (#"{"paths_version": 1, "paths": [\#(good)]"#, "json.syntax"),
+            (#"{"paths_version": 1, "x": [}, "paths": [\#(good)]}"#, "json.syntax"),
+            (#"{"paths_version": 1, "x": ", "paths": [\#(good)]}"#, "json.syntax"),
+            (#"{"paths_version": 2, "paths": [\#(good)]}"#, "package.paths-version"),
+            (#"{"paths": [\#(good)]}"#, "json.shape"), ("", "json.syntax"), ("[]", "json.shape"),
+            (#"{"paths_version": 1, "paths": [{"path_type": "hardlink"}]}"#, "json.shape"),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "a", "path_type": "hardlink", "size_in_bytes": 01}]}"#,
+                "json.syntax"
+            ),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "a", "path_type": "hardlink", "size_in_bytes": 1.5}]}"#,
+                "json.shape"
+            ),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "a", "path_type": "hardlink", "no_link": 1}]}"#,
+                "json.shape"
+            ),
+            (
+                #"{"paths_version": 1, "paths": [{"_path": "/a", "path_type": "hardlink"}]}"#,
+                "package.path-unsafe"
+            ),
+        ] as [(String, String?)]
+    )
+    func fallsBack(json: String, code: String?) {
+        #expect(
+            refusalCode { try PathsManifest.read(infoFiles: ["info/paths.json": Array(json.utf8)]) } == code
+        )
     }
 }

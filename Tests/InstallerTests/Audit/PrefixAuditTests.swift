@@ -11,6 +11,7 @@ import TrustCore
 
 /// A prefix with one package, changed somehow, and what the audit says of it.
 func audit(
+    againstPackage: Bool = false,
     _ change: (TemporaryFolder) throws -> Void = { _ in },
     lookup: (PrefixRecord) throws -> IndexStatus = { _ in .listed }
 ) throws -> AuditReport {
@@ -20,12 +21,40 @@ func audit(
         "bin/run": .file("#!\(FakePackage.placeholder)/x", mode: 0o755, placeholder: placeholder),
         "lib/a": .file("a", noLink: true), "lib/m.py": .file("m"), "lib/link": .link("a"), "empty": .folder,
     ])
-    _ = try PrefixTransaction(prefix: folder.path + "/env").install(
-        [package.request(in: folder)],
-        options: .test
-    )
+    let prefix = folder.path + "/env"
+    _ = try PrefixTransaction(prefix: prefix).install([package.request(in: folder)], options: .test)
+    var contents = PackageContents()
+    if againstPackage {
+        let record = try #require(try InstalledPackages.read(prefix: prefix).records.first)
+        try contents.add(record, package.request(in: folder), python: nil, prefix: prefix)
+    }
     try change(folder)
-    return try PrefixAudit(prefix: folder.path + "/env").run(lookup: lookup)
+    return try PrefixAudit(prefix: prefix).run(against: contents, lookup: lookup)
+}
+
+/// Alters a file of the package, and what the package's record says of it.
+private func forge(_ path: String, _ bytes: [UInt8], in folder: TemporaryFolder) throws {
+    try FileManager.default.removeItem(atPath: "\(folder.path)/env/\(path)")
+    try folder.write(bytes, to: "env/\(path)")
+    try rewriteEntries(folder) { entry in
+        guard entry["_path"] == .string(path) else { return }
+        entry["sha256"] = .string(Digest.of(bytes).hex)
+        entry["sha256_in_prefix"] = .string(Digest.of(bytes).hex)
+        entry["size_in_bytes"] = .number(JSONNumber(Int64(bytes.count)))
+    }
+}
+
+private func rewriteEntries(_ folder: TemporaryFolder, _ change: (inout JSONObject) -> Void) throws {
+    try rewriteRecord(folder) { object in
+        guard var data = object["paths_data"]?.object, let paths = data["paths"]?.array else { return }
+        data["paths"] = .array(
+            paths.map { path in
+                guard var entry = path.object else { return path }
+                change(&entry)
+                return .object(entry)
+            })
+        object["paths_data"] = .object(data)
+    }
 }
 
 private func rewriteRecord(_ folder: TemporaryFolder, _ change: (inout JSONObject) -> Void) throws {
@@ -77,6 +106,7 @@ private let provocations: [AuditCode: @Sendable () throws -> AuditReport] = [
             .differs(expected: "a", found: "b")
         }
     },
+    .differsFromPackage: { try audit(againstPackage: true) { try forge("lib/a", Array("evil".utf8), in: $0) } },
     .unfinished: { try audit { try $0.write([], to: "env/.kingsnake/journal.json") } },
 ]
 
@@ -142,6 +172,41 @@ struct PrefixAuditTests {
             }
         }
         #expect(report.isClean)
+    }
+
+    @Test("A file and its record altered together deceive an audit of the records, and not one of the packages")
+    func comparesWithPackages() throws {
+        for path in ["lib/a", "bin/run"] {
+            let deceived = try audit { try forge(path, Array("evil".utf8), in: $0) }
+            #expect(deceived.isClean)
+            let report = try audit(againstPackage: true) { try forge(path, Array("evil".utf8), in: $0) }
+            #expect(report.findings.map(\.code) == [.differsFromPackage])
+            #expect(report.findings.map(\.path) == [path])
+        }
+    }
+
+    @Test("Compared with its package, a prefix as it was installed is clean, and an edited file is only altered")
+    func isCleanBesidePackage() throws {
+        #expect(try audit(againstPackage: true).isClean)
+        let report = try audit(againstPackage: true) { try $0.write([0x62], to: "env/lib/a") }
+        #expect(report.findings.map(\.code) == [.altered])
+    }
+
+    @Test("A path that only a record has is no path of the package, whatever the record calls it")
+    func findsInventedPaths() throws {
+        for kind in ["hardlink", "pyc_file", "unix_python_entry_point"] {
+            let report = try audit(againstPackage: true) { folder in
+                try folder.write(Array("evil".utf8), to: "env/bin/evil")
+                try rewriteRecord(folder) { object in
+                    guard var data = object["paths_data"]?.object, var paths = data["paths"]?.array else { return }
+                    paths.append(["_path": "bin/evil", "path_type": .string(kind)])
+                    data["paths"] = .array(paths)
+                    object["paths_data"] = .object(data)
+                }
+            }
+            #expect(Set(report.findings.map(\.code)) == [.differsFromPackage, .foreign])
+            #expect(Set(report.findings.map(\.path)) == ["bin/evil"])
+        }
     }
 
     @Test("A prefix that is not there is a failure, not a clean audit")
