@@ -30,7 +30,7 @@ enum Program {
             if !message.isEmpty {
                 let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
                 // What is wrong with an argument is said with the argument's own words.
-                let text = code.isSuccess ? message : Visible.lines(message)
+                let text = code.isSuccess ? message : Self.plain(message)
                 try? stream.write(contentsOf: Data((text + "\n").utf8))
             }
             exit(code.isSuccess ? 0 : code == .validationFailure ? 2 : code.rawValue)
@@ -43,6 +43,12 @@ enum Program {
             try? FileHandle.standardError.write(contentsOf: Data(report.text.utf8))
         }
         exit(report.exitStatus)
+    }
+
+    /// A usage error in our own words' form: visible, and beginning with a small letter as all errors do.
+    private static func plain(_ message: String) -> String {
+        let lines = Visible.lines(message)
+        return lines.hasPrefix("Error: ") ? "error: " + lines.dropFirst("Error: ".count) : lines
     }
 
     private static func isOurs(_ error: any Error) -> Bool {

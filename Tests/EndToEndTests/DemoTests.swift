@@ -14,7 +14,7 @@ struct DemoTests {
             let result = try await demo.run()
             #expect(result.status == 0, "\(result.transcript)")
             let table = result.output.split(separator: "\n").drop { !$0.hasPrefix("3. Attacks") }
-            let refused = table.filter { $0.contains(/ refused [a-z]+\.[a-z-]+$/) }
+            let refused = table.filter { $0.contains(/\ refused [a-z]+\.[a-z-]+$/) }
             #expect(refused.count >= 12)
             #expect(!result.output.contains("NOT"))
             #expect(result.output.contains("every attack was refused, with its code"))

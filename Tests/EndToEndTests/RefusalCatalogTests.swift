@@ -60,7 +60,7 @@ struct RefusalCatalogTests {
     @Test("A refusal looks as the design and the README show it")
     func looksAsShown() throws {
         let refusal = Refusal(
-            try #require(RefusalCatalog.code(named: "tuf.rollback") as? any RefusalCode), at: "https://conda.example.org/x")
+            try #require(RefusalCatalog.code(named: "tuf.rollback")), at: "https://conda.example.org/x")
         #expect(
             ErrorReport(error: refusal).text == """
                 error: refused `timestamp metadata`

@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import Foundation
 import TestSupport
+import Testing
 
 /// A file of commands and everything they print, as somebody would see it on a terminal.
 ///

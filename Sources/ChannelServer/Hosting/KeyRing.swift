@@ -67,7 +67,11 @@ public struct KeyRing: Sendable {
     /// Unlocks the keys of a purpose that are in the folder; empty if none is here.
     func unlock(_ purpose: Purpose, passphrase: PassphraseSource) throws -> [PrivateKey] {
         try files(of: purpose).map { path in
-            try KeyFile.read(path).unlock { try passphrase(path) }
+            do {
+                return try KeyFile.read(path).unlock { try passphrase(path) }
+            } catch let refusal as Refusal {
+                throw refusal.located(at: path)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import DurableFiles
 import Gatekeeper
 import Installer
 import TrustCore
+import TrustPolicy
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,15 +39,15 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard prefix ?? EnvironmentVariable.value("CONDA_PREFIX") != nil else {
+            throw ValidationError("give --prefix DIR, or activate an environment")
+        }
         guard !(local && packages) else { throw ValidationError("--packages asks channels, and --local asks none") }
     }
 
     func run() async throws {
         let console = output.console
-        guard let prefix = prefix ?? EnvironmentVariable.value("CONDA_PREFIX") else {
-            throw ValidationError("give --prefix DIR, or activate an environment")
-        }
-        let path = Folder.absolute(prefix)
+        let path = Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
         let records = try InstalledPackages.read(prefix: path).records
         var index: [ByteKey: IndexStatus] = [:]
         var contents: PackageContents?

@@ -25,6 +25,8 @@ struct ChannelAdd: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try packages.forEach(UsageCheck.archive) }
+
     func run() async throws {
         let console = output.console
         let bar = ProgressBar(console)

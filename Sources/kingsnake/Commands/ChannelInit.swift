@@ -45,10 +45,17 @@ struct ChannelInit: AsyncParsableCommand {
     @OptionGroup var lifetimes: LifetimeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard KeyRing.Quorum(count: rootKeys, threshold: rootThreshold) != nil else {
+            throw ValidationError("--root-threshold must be from 1 to --root-keys, and that at most 20")
+        }
+        for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+    }
+
     func run() async throws {
         let console = output.console
         guard let quorum = KeyRing.Quorum(count: rootKeys, threshold: rootThreshold) else {
-            throw ValidationError("--root-threshold must be from 1 to --root-keys, and that at most 20")
+            preconditionFailure("validate() has looked at the quorum")
         }
         let names = subdirs.isEmpty ? ChannelSettings.commonSubdirs : subdirs
         let settings = ChannelSettings(subdirs: try names.map { try Subdir($0) }, lifetimes: lifetimes.lifetimes)
@@ -73,7 +80,7 @@ struct ChannelInit: AsyncParsableCommand {
 
     private func report(_ created: CreatedChannel, _ console: Console) {
         console.say("made a signed channel in \(channel.path)")
-        console.say("  subdirs   " + created.subdirs.map(\.text).joined(separator: ", "))
+        console.say("  subdirs   \(created.subdirs.map(\.text).joined(separator: ", "))")
         console.say("  root      tuf/1.root.json, sha256 \(created.rootDigest.hex)")
         console.say("  keys      \(channel.keyRing.directory)")
         console.say("            root-*.key and targets-*.key are offline keys: move them to a safe place")

@@ -28,15 +28,22 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var gate: GateOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard !list, !markdown else { return }
+        guard let subject else { throw ValidationError("give a refusal code or a package; --list shows all codes") }
+        guard RefusalCatalog.code(named: subject) == nil, !subject.contains("://") else { return }
+        guard subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
+            throw ValidationError("`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package")
+        }
+        try UsageCheck.archive(subject)
+    }
+
     func run() async throws {
         let console = output.console
         if markdown { return print(RefusalGuide.markdown, terminator: "") }
         if list { return showAll(console) }
-        guard let subject else { throw ValidationError("give a refusal code or a package") }
+        guard let subject else { return }
         if let code = RefusalCatalog.code(named: subject) { return show(code, console) }
-        guard subject.contains("/") || subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
-            throw ValidationError("`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package")
-        }
         let check = PackageCheck(subject: subject, gate: gate, console: console)
         try await check.explain()
     }

@@ -31,6 +31,13 @@ struct ExtractCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try UsageCheck.archive(package)
+        guard sha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
+            throw ValidationError("--sha256 takes 64 hexadecimal digits")
+        }
+    }
+
     func run() throws {
         let console = output.console
         let name = try ArchiveFileName(package.split(separator: "/").last.map(String.init) ?? package)
@@ -38,10 +45,7 @@ struct ExtractCommand: ParsableCommand {
         guard !Folder.exists(directory) else {
             throw Failure(.configuration, "there is something at the folder to make", at: directory)
         }
-        let expected = try sha256.map { text in
-            guard let digest = Digest(.sha256, hex: text) else { throw ValidationError("--sha256 takes 64 hex digits") }
-            return digest
-        }
+        let expected = sha256.flatMap { Digest(.sha256, hex: $0) }
         let extracted = try PackageExtractor.extract(
             archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
         let count = extracted.manifest.entries.count

@@ -63,6 +63,8 @@ struct InstallCommand: AsyncParsableCommand {
     func validate() throws {
         guard lock != nil || !urls.isEmpty else { throw ValidationError("give --lock FILE or URLs of packages") }
         guard lock == nil || urls.isEmpty else { throw ValidationError("give either --lock FILE or URLs, not both") }
+        for url in urls { try UsageCheck.url(url, of: "a package") }
+        if let platform { _ = try UsageCheck.value(platform) { try Subdir($0) } }
     }
 
     func run() async throws {
@@ -70,6 +72,9 @@ struct InstallCommand: AsyncParsableCommand {
         let prefix = Folder.absolute(prefix)
         // First of all: an earlier installation that died here is ended, whatever becomes of this one.
         try PrefixTransaction.recover(prefix: prefix)
+        if prefix.contains(" ") {
+            console.warn("the prefix's path has a space in it; scripts of packages may not work there")
+        }
         let wanted = try requests(console)
         let (packages, reports) = try await gate.withGate(console) { gate, display in
             (try await gate.admit(wanted), display.json)

@@ -48,6 +48,10 @@ extension TrustCommand {
             guard ways == 1 else {
                 throw ValidationError("give exactly one of --root FILE, --root-sha256 HEX and --first-use")
             }
+            try UsageCheck.url(url, of: "a channel")
+            guard rootSha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
+                throw ValidationError("--root-sha256 takes 64 hexadecimal digits")
+            }
         }
 
         func run() async throws {
@@ -111,6 +115,8 @@ extension TrustCommand {
 
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
+
+        func validate() throws { try UsageCheck.url(url, of: "a channel") }
 
         func run() throws {
             let console = output.console

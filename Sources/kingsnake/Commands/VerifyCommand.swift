@@ -26,6 +26,11 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var gate: GateOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if !package.contains("://") { try UsageCheck.archive(package) }
+        if let channel { try UsageCheck.url(channel, of: "a channel") }
+    }
+
     func run() async throws {
         var check = PackageCheck(subject: package, gate: gate, console: output.console)
         check.channel = try channel.map { try ChannelURL($0) }

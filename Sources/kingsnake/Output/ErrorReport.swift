@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Transport
 import TrustCore
 
 /// How an error looks to people, and to programs.
@@ -59,9 +60,12 @@ struct ErrorReport {
     }
 
     private static func text(of failure: Failure) -> String {
-        let rows = [("where", failure.location), ("because", failure.cause.map { "\($0)" })]
+        // What sort of network trouble it was is said in the message already.
+        let cause = failure.cause is TransferFault ? nil : failure.cause.map { "\($0)" }
+        let rows = [("where", failure.location), ("because", cause)]
         let hint = failure.remedy.map { "\nhint: \(Visible.text($0))\n" } ?? ""
-        return headed("could not find out: \(failure.message)", rows) + hint
+        let isOutside = failure.kind == .network || failure.kind == .disk
+        return headed((isOutside ? "could not find out: " : "") + failure.message, rows) + hint
     }
 
     private static func headed(_ title: String, _ rows: [(name: String, text: String?)]) -> String {

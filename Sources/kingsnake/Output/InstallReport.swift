@@ -30,7 +30,9 @@ struct InstallReport {
         for package in standing?.standing ?? [] {
             console.remark("= \(package.url.fileName.distribution) is installed already, every file as recorded")
         }
-        if missing.isEmpty {
+        if admitted.isEmpty {
+            console.say("nothing to do: the lock names no conda package for this platform and environment")
+        } else if missing.isEmpty {
             console.say("nothing to do in \(prefix); each package is vouched for by its channel's signed index")
         } else if isDryRun {
             missing.forEach { console.say("would install \($0.url.fileName.distribution)") }

@@ -3,7 +3,7 @@
 
 public import CondaFormats
 internal import Foundation
-public import TrustCore
+internal import TrustCore
 
 /// A folder with packages, a signed channel made of some of them, and a user who has pinned its root: made by the
 /// program itself.
