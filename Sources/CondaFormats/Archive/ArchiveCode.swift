@@ -36,6 +36,7 @@ public enum ArchiveCode: String, RefusalCode {
     case unicodeCollision = "archive.unicode-collision"
     case noManifest = "archive.no-manifest"
     case infoOutsideInfo = "archive.info-part"
+    case infoLink = "archive.info-link"
     case fileMissing = "archive.file-missing"
     case fileUnlisted = "archive.file-unlisted"
     case fileAltered = "archive.file-altered"
@@ -116,7 +117,7 @@ public enum ArchiveCode: String, RefusalCode {
         case .tarField:
             return RefusalEntry(
                 .invalid, "a field of a header in the archive cannot be read",
-                explanation: "Numbers and names in tar headers have one form; other readers would guess.", remedy: owner)
+                explanation: "Numbers and names in tar headers have one form; where they do not, readers guess, and differ.", remedy: owner)
         case .tarType:
             return RefusalEntry(
                 .invalid, "the archive has an entry of a kind that packages do not have",
@@ -178,6 +179,11 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid, "a file stands in the wrong part of the package",
                 explanation: "In a `.conda` file the info part holds `info/` and the other part everything else; "
                     + "a program that reads one part only would be shown something else.",
+                remedy: owner)
+        case .infoLink:
+            return RefusalEntry(
+                .invalid, "a file that describes the package is not a plain file",
+                explanation: "Programs that follow links would read another description than those that do not.",
                 remedy: owner)
         case .fileMissing:
             return RefusalEntry(

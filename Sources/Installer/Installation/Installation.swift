@@ -61,7 +61,7 @@ public struct Installation: Sendable {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
                 archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
-                expecting: (package.sha256, package.record.size))
+                expecting: (package.sha256, package.record.size), md5: package.record.md5)
             progress(package)
             return extracted
         }

@@ -20,6 +20,7 @@ struct ZipDirectory {
     func read(firstSignature: UInt64, offset: UInt64) throws {
         var signature = firstSignature
         var listed: [ZipMember] = []
+        guard signature == Self.centralSignature else { throw structure("a member or the directory", "something else") }
         while signature == Self.centralSignature {
             guard listed.count < members.count else {
                 throw mismatch("\(members.count) members in the directory", "more")

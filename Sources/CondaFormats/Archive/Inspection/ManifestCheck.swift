@@ -13,21 +13,22 @@ struct ManifestCheck {
     /// - Throws: `archive.file-missing`, `archive.kind-mismatch`, `archive.file-size`, `archive.file-altered`,
     ///   `archive.file-unlisted`.
     func run(_ manifest: PathsManifest) throws {
-        var listed: Set<PrefixPath> = []
-        listed.reserveCapacity(manifest.entries.count)
+        var listed = 0
         for entry in manifest.entries {
-            listed.insert(entry.path)
             guard let seen = entries[entry.path] else {
                 throw Refusal(ArchiveCode.fileMissing, entry.path.text, at: subject)
             }
             try compare(entry, seen, isLegacy: manifest.source == .legacy)
+            if mustBeListed(entry.path, seen) { listed += 1 }
         }
-        for (path, seen) in entries where !seen.isDirectory && !isInfo(path) && !listed.contains(path) {
-            throw Refusal(ArchiveCode.fileUnlisted, path.text, at: subject)
-        }
+        // Every listed path is there, and is listed once: equal numbers mean equal sets.
+        guard listed != entries.count(where: mustBeListed) else { return }
+        let paths = Set(manifest.entries.map(\.path))
+        let unlisted = entries.filter { mustBeListed($0, $1) && !paths.contains($0) }.keys.min()
+        throw Refusal(ArchiveCode.fileUnlisted, unlisted?.text ?? subject, at: subject)
     }
 
-    private func isInfo(_ path: PrefixPath) -> Bool { path.text.utf8.starts(with: "info/".utf8) }
+    private func mustBeListed(_ path: PrefixPath, _ seen: SeenEntry) -> Bool { !seen.isDirectory && !path.isInfo }
 
     private func compare(_ entry: PathEntry, _ seen: SeenEntry, isLegacy: Bool) throws {
         switch (entry.kind, seen) {

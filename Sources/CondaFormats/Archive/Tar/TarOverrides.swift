@@ -5,14 +5,22 @@ import TrustCore
 
 /// What extended headers say about the entry that follows them.
 struct TarOverrides {
-    var name: [UInt8]?
-    var link: [UInt8]?
-    var size: UInt64?
+    private(set) var name: [UInt8]?
+    private(set) var link: [UInt8]?
+    private(set) var size: UInt64?
+    private var seen: Set<TarHeader.Kind> = []
+
+    /// Whether an entry must follow.
+    var isPending: Bool { !seen.isEmpty }
 
     /// Takes the content of an extended header.
     ///
     /// - Throws: `archive.tar-extension`.
     mutating func apply(_ kind: TarHeader.Kind, _ content: [UInt8], subject: String) throws {
+        // Readers differ in which of two extended headers wins.
+        let isGNU = kind == .gnuLongName || kind == .gnuLongLink
+        guard kind == .paxGlobal || (seen.insert(kind).inserted && !(isGNU ? seen.contains(.paxEntry) : seen.count > 1))
+        else { throw Refusal(ArchiveCode.tarExtension, subject, expected: "one extended header of a kind") }
         switch kind {
         case .gnuLongName: name = try Self.longName(content, subject)
         case .gnuLongLink: link = try Self.longName(content, subject)

@@ -66,8 +66,14 @@ struct TarReader {
     func finish() throws {
         if case .ending = state { return }
         // Some tools write one zero block, or none: the end of the stream after a whole entry is the end as well.
-        if case .header = state, block.isEmpty, entries > 0 { return }
+        if case .header = state, block.isEmpty, entries > 0 { return try checkNothingPending() }
         throw Refusal(ArchiveCode.truncated, subject, expected: "the end of the tar data")
+    }
+
+    private func checkNothingPending() throws {
+        guard !overrides.isPending else {
+            throw Refusal(ArchiveCode.tarExtension, subject, expected: "an entry after an extended header")
+        }
     }
 
     private mutating func takeHeader(_ rest: inout UnsafeRawBufferPointer, _ handler: some Handler) throws {
@@ -87,6 +93,7 @@ struct TarReader {
 
     private mutating func header(_ bytes: UnsafeRawBufferPointer, _ handler: some Handler) throws {
         if bytes.allSatisfy({ $0 == 0 }) {
+            try checkNothingPending()
             zeroBlocks += 1
             if zeroBlocks == 2 { state = .ending }
             return
@@ -110,6 +117,9 @@ struct TarReader {
             if header.size == 0 { try endExtended(header.kind, 0) }
         case .file:
             let size = overrides.size ?? header.size
+            if (overrides.name ?? header.name).last == UInt8(ascii: "/") {
+                return try passFolder(header, size: size, handler)
+            }
             guard size <= limits.fileBytes else {
                 throw Refusal(ArchiveCode.tooLarge, EntryName.shown(header.name), at: subject, found: "\(size) bytes")
             }
@@ -127,9 +137,24 @@ struct TarReader {
         }
     }
 
-    private mutating func pass(_ header: TarHeader, size: UInt64, _ handler: some Handler) throws {
+    /// A file whose name ends in a slash: a folder in old tar data, and in newer data now this, now that.
+    private mutating func passFolder(_ header: TarHeader, size: UInt64, _ handler: some Handler) throws {
+        guard header.isOld, size == 0 else {
+            throw Refusal(
+                ArchiveCode.tarField, EntryName.shown(overrides.name ?? header.name), at: subject,
+                expected: "a file's name without a slash at its end")
+        }
+        try pass(header, as: .directory, size: 0, handler)
+    }
+
+    private mutating func pass(
+        _ header: TarHeader,
+        as kind: TarHeader.Kind? = nil,
+        size: UInt64,
+        _ handler: some Handler
+    ) throws {
         try handler.entry(
-            header.kind, name: overrides.name ?? header.name, link: overrides.link ?? header.linkName, size: size,
+            kind ?? header.kind, name: overrides.name ?? header.name, link: overrides.link ?? header.linkName, size: size,
             permissions: header.permissions)
         overrides = TarOverrides()
     }
