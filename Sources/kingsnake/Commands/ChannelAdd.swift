@@ -34,7 +34,7 @@ struct ChannelAdd: AsyncParsableCommand {
         var incoming: [IncomingPackage] = []
         for (number, path) in packages.enumerated() {
             bar.expect(0, label: "\(number + 1) of \(packages.count): \(path.split(separator: "/").last ?? "")")
-            let package = try IncomingPackage(inspecting: Folder.absolute(path))
+            let package = try Refusal.naming(path) { try IncomingPackage(inspecting: Folder.absolute(path)) }
             bar.advance(package.size)
             incoming.append(package)
         }

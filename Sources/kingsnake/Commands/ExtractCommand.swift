@@ -46,8 +46,10 @@ struct ExtractCommand: ParsableCommand {
             throw Failure(.configuration, "there is something at the folder to make", at: directory)
         }
         let expected = sha256.flatMap { Digest(.sha256, hex: $0) }
-        let extracted = try PackageExtractor.extract(
-            archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
+        let extracted = try Refusal.naming(name.text) {
+            try PackageExtractor.extract(
+                archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
+        }
         let count = extracted.manifest.entries.count
         console.say("unpacked `\(name)` into \(directory): \(Counted(count, "entry")), every file as the package lists it")
         console.say("sha256 \(extracted.sha256.hex)")

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ArgumentParser
 import CondaFormats
 import Gatekeeper
 import Installer
@@ -23,7 +24,7 @@ struct PackageCheck {
     }
 
     /// Checks the package, and throws where evidence is bad.
-    func run() async throws -> Outcome {
+    private func run() async throws -> Outcome {
         try await gate.withGate(console) { gate, display in
             if subject.contains("://") { return try await checkURL(gate, display) }
             return try await checkFile(gate, display)
@@ -34,11 +35,12 @@ struct PackageCheck {
     func explain() async throws {
         let outcome = try await run()
         say(outcome)
-        guard outcome.verdict.isAllowed else { throw NotAllowed(verdicts: [outcome.verdict]) }
+        // Everything is said; only the status is left to tell.
+        guard outcome.verdict.isAllowed else { throw ExitCode(NotAllowed(verdicts: [outcome.verdict]).exitStatus) }
     }
 
     /// Says what was found out.
-    func say(_ outcome: Outcome) {
+    private func say(_ outcome: Outcome) {
         let entries = outcome.archive.manifest.entries.count
         console.say("\(console.bold(outcome.name.text))")
         console.say("  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it")
@@ -72,7 +74,9 @@ struct PackageCheck {
 
     private func checkFile(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let name = try ArchiveFileName(subject.split(separator: "/").last.map(String.init) ?? subject)
-        let checked = try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
+        let checked = try Refusal.naming(name.text) {
+            try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
+        }
         let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
         let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
         var verdicts: [Verdict] = []

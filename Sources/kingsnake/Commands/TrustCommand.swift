@@ -122,7 +122,8 @@ extension TrustCommand {
             let console = output.console
             let channel = try ChannelURL(url)
             guard try TrustStore(directory: locations.homeDirectory).remove(channel) else {
-                throw Refusal(GateCode.notTrusted, channel.description)
+                throw Refusal(
+                    GateCode.notTrusted, channel.description, remedy: "see `kingsnake trust list` for what is pinned")
             }
             console.say("forgot `\(channel)`")
             var document = JSONObject()

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import CondaFormats
-import TrustPolicy
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,9 +33,6 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         var check = PackageCheck(subject: package, gate: gate, console: output.console)
         check.channel = try channel.map { try ChannelURL($0) }
-        let outcome = try await check.run()
-        if !outcome.verdict.isAllowed, output.json { throw NotAllowed(verdicts: [outcome.verdict]) }
-        check.say(outcome)
-        guard outcome.verdict.isAllowed else { throw NotAllowed(verdicts: [outcome.verdict]) }
+        try await check.explain()
     }
 }
