@@ -32,6 +32,9 @@ public struct Installation: Sendable {
 
     /// Does it.
     ///
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes
+    /// as an orphan when it next removes anything.
+    ///
     /// - Parameters:
     ///   - packages: what to install; each name once.
     ///   - removing: names of installed packages to remove in the same step.
@@ -50,7 +53,8 @@ public struct Installation: Sendable {
         let requests = zip(packages, extracted).map { package, extracted in
             LinkRequest(
                 extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity, archivePath: package.archivePath)
+                url: package.url.identity, channel: package.url.channel.identity,
+                requestedSpecs: [package.url.fileName.name.raw], archivePath: package.archivePath)
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
         return isDryRun ? nil : try prepared.commit()
