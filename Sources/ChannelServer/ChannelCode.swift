@@ -53,7 +53,7 @@ public enum ChannelCode: String, RefusalCode {
             return RefusalEntry(
                 .policy, "the channel has no role for the package's subdir",
                 explanation: "Each subdir's index is signed by a role that the offline targets key must have named first.",
-                remedy: "add the subdir with `kingsnake channel init --add-subdir`, which needs the targets key")
+                remedy: "name every subdir when the channel is made: `kingsnake channel init DIR --subdir NAME`")
         case .keyNotAuthorised:
             return RefusalEntry(
                 .policy, "the key at hand may not sign for this role",
