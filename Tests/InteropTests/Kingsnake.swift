@@ -33,7 +33,9 @@ struct Kingsnake {
     /// Runs a command, whatever becomes of it.
     func attempt(_ arguments: [String]) async throws -> ProgramResult {
         try await RunningProgram.run(
-            Self.executable, arguments + ["--json"],
-            environment: ["KINGSNAKE_HOME": home + "/home", "KINGSNAKE_CACHE": home + "/cache"])
+            Self.executable,
+            arguments + ["--json"],
+            environment: ["KINGSNAKE_HOME": home + "/home", "KINGSNAKE_CACHE": home + "/cache"]
+        )
     }
 }

@@ -10,7 +10,8 @@ enum Peers {
     /// Whether `KINGSNAKE_PEERS` names that environment.
     static let arePresent = FileManager.default.isExecutableFile(atPath: python)
     /// What a skipped test says.
-    static let absence = "KINGSNAKE_PEERS does not name the environment that `scripts/peers` makes: see `make interop`"
+    static let absence =
+        "KINGSNAKE_PEERS does not name the environment that `scripts/peers` makes: see `make interop`"
 
     private static let python = (ProcessInfo.processInfo.environment["KINGSNAKE_PEERS"] ?? "") + "/bin/python"
 
@@ -21,14 +22,18 @@ enum Peers {
         let path = "\(SharedData.checkout)/scripts/interop/\(script).py"
         // No byte code beside the scripts, whatever the user's habit is.
         let result = try await RunningProgram.run(
-            python, [path] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+            python,
+            [path] + arguments,
+            environment: ["PYTHONDONTWRITEBYTECODE": "1"]
+        )
         guard let answer = try? JSONReader.read(result.output, of: script) else {
             throw PeerRefusal(error: "status \(result.status)", message: result.errors)
         }
         guard result.status == 0 else {
             throw PeerRefusal(
                 error: answer["error"]?.string ?? "status \(result.status)",
-                message: answer["message"]?.string ?? result.errors)
+                message: answer["message"]?.string ?? result.errors
+            )
         }
         return answer
     }

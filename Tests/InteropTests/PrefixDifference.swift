@@ -40,7 +40,8 @@ struct DeliberateDifference: Sendable {
     static let all: [DeliberateDifference] = [
         DeliberateDifference(
             name: "cache tag",
-            reason: "py-rattler marks prefixes as caches, which backups may leave out; conda does not, nor do we"
+            reason:
+                "py-rattler marks prefixes as caches, which backups may leave out; conda does not, nor do we"
         ) { $0.at == "CACHEDIR.TAG" && $0.what == "presence" && $0.ours == .null },
         DeliberateDifference(
             name: "history",
@@ -48,7 +49,8 @@ struct DeliberateDifference: Sendable {
         ) { $0.at == "conda-meta/history" && $0.what == "bytes" },
         DeliberateDifference(
             name: "mode of records",
-            reason: "py-rattler's stay as private as its temporary files; conda's and ours follow the umask, so that "
+            reason:
+                "py-rattler's stay as private as its temporary files; conda's and ours follow the umask, so that "
                 + "other users of a shared prefix can list it"
         ) { $0.isInRecord && $0.what == "mode" && $0.theirs == "600" },
         DeliberateDifference(
@@ -62,18 +64,22 @@ struct DeliberateDifference: Sendable {
         DeliberateDifference(
             name: "unpacked folder",
             reason: "we unpack into a folder beside the prefix which does not stay; only archives are cached"
-        ) { $0.isInRecord && ["extracted_package_dir", "link.source"].contains($0.what) && $0.ours != .null },
+        ) {
+            $0.isInRecord && ["extracted_package_dir", "link.source"].contains($0.what) && $0.ours != .null
+        },
         DeliberateDifference(
             name: "archive",
             reason: "conda and we name the archive in the cache, py-rattler does not"
         ) { $0.isInRecord && $0.what == "package_tarball_full_path" && $0.isOnlyOurs },
         DeliberateDifference(
             name: "requested",
-            reason: "a package that is named by its URL was asked for: conda would remove it as an orphan otherwise"
+            reason:
+                "a package that is named by its URL was asked for: conda would remove it as an orphan otherwise"
         ) { $0.isInRecord && ["requested_spec", "requested_specs"].contains($0.what) && $0.ours != .null },
         DeliberateDifference(
             name: "digest in the prefix",
-            reason: "py-rattler writes it only of files with a replaced prefix; conda and we of all, for audits"
+            reason:
+                "py-rattler writes it only of files with a replaced prefix; conda and we of all, for audits"
         ) { $0.isInRecord && $0.what.hasSuffix("].sha256_in_prefix") && $0.isOnlyOurs },
     ]
 }

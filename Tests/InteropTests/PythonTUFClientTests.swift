@@ -23,7 +23,10 @@ struct PythonTUFClientTests {
                 let versions = [first, second].map { $0["roles"]?[role]?.integer ?? 0 }
                 #expect(versions[0] < versions[1], "\(role)")
             }
-            #expect(first["roles"]?["linux-64"] == second["roles"]?["linux-64"], "nothing was added to linux-64")
+            #expect(
+                first["roles"]?["linux-64"] == second["roles"]?["linux-64"],
+                "nothing was added to linux-64"
+            )
         }
     }
 
@@ -42,7 +45,9 @@ struct PythonTUFClientTests {
             try KeyFile.write(new, to: channel.keys + "/online-1.key", protection: .unsafelyUnencrypted)
             try await channel.add([(SamplePackages.linked, .tarBz2)])
             _ = try await Self.refresh(channel, server, state: "of-before")
-            _ = try await channel.kingsnake.run(["channel", "verify", channel.directory, "--root", channel.root])
+            _ = try await channel.kingsnake.run([
+                "channel", "verify", channel.directory, "--root", channel.root,
+            ])
         }
     }
 
@@ -74,8 +79,12 @@ struct PythonTUFClientTests {
         let out = "\(channel.folder.path)/downloads-\(UUID())"
         let answer = try await Peers.run(
             "tuf_client",
-            ["--metadata-dir", "\(channel.folder.path)/\(state)", "\(server.url)/tuf/", channel.root, server.url + "/"]
-                + SignedChannelFixture.targets + [out])
+            [
+                "--metadata-dir", "\(channel.folder.path)/\(state)", "\(server.url)/tuf/", channel.root,
+                server.url + "/",
+            ]
+                + SignedChannelFixture.targets + [out]
+        )
         for target in SignedChannelFixture.targets {
             let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(out)/\(target)")))
             #expect(try bytes == channel.read(target), "\(target)")

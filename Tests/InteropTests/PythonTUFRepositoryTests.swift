@@ -56,7 +56,9 @@ struct PythonTUFRepositoryTests {
 
     @Test(
         "it refuses one that is not in order, by its code",
-        arguments: [("bad-threshold", "tuf.signatures"), ("expired", "tuf.expired")], [true, false])
+        arguments: [("bad-threshold", "tuf.signatures"), ("expired", "tuf.expired")],
+        [true, false]
+    )
     func refuses(test: (scenario: String, code: String), isConsistent: Bool) async throws {
         let folder = try TemporaryFolder()
         let summary = try await Self.repository(test.scenario, isConsistent: isConsistent, in: folder)
@@ -85,14 +87,21 @@ struct PythonTUFRepositoryTests {
         for target in SignedChannelFixture.targets {
             let digest = Digest.of(try channel.read(target)).hex
             let folder = "\(channel.directory)/\((target as NSString).deletingLastPathComponent)"
-            try FileManager.default.removeItem(atPath: "\(folder)/\(digest).\((target as NSString).lastPathComponent)")
+            try FileManager.default.removeItem(
+                atPath: "\(folder)/\(digest).\((target as NSString).lastPathComponent)"
+            )
         }
-        let answer = try await Peers.run("tuf_channel", [channel.directory, channel.folder.path + "/python-keys"])
+        let answer = try await Peers.run(
+            "tuf_channel",
+            [channel.directory, channel.folder.path + "/python-keys"]
+        )
         let root = try #require(answer["root"]?.string)
         let prefix = channel.folder.path + "/env"
         try await LoopbackServer.serving(channel.directory) { server in
             try await channel.kingsnake.run(["trust", "add", server.url, "--root", root])
-            let urls = SamplePackages.all.map { "\(server.url)/\($0.builder.subdir)/\($0.builder.fileName($0.format))" }
+            let urls = SamplePackages.all.map {
+                "\(server.url)/\($0.builder.subdir)/\($0.builder.fileName($0.format))"
+            }
             try await channel.kingsnake.run(["install", "--prefix", prefix] + urls)
             try await channel.kingsnake.run(["audit", "--prefix", prefix])
         }
@@ -107,7 +116,8 @@ struct PythonTUFRepositoryTests {
     ) async throws -> JSONValue {
         try await Peers.run(
             "tuf_repository",
-            [folder.path + "/repository", "--scenario", scenario] + (isConsistent ? [] : ["--not-consistent"]))
+            [folder.path + "/repository", "--scenario", scenario] + (isConsistent ? [] : ["--not-consistent"])
+        )
     }
 
     /// Runs a body with a client that knows the first root, over HTTP.
@@ -124,7 +134,8 @@ struct PythonTUFRepositoryTests {
                 metadataURL: server.url + "/metadata",
                 store: try DirectoryMetadataStore(folder.path + "/store"),
                 fetcher: fetcher,
-                now: now)
+                now: now
+            )
             try await body(updater, server.url)
         }
         await fetcher.shutdown()

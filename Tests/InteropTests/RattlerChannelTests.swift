@@ -10,15 +10,21 @@ import TrustCore
 @Suite("py-rattler and a channel of ours", .enabled(if: Peers.arePresent, "\(Peers.absence)"))
 struct RattlerChannelTests {
     private static let solution = [
-        "library-0.1a2-pyhd_0.conda", "linked-2.0-0.tar.bz2", "python-3.13.1-0_cp313.conda", "tiny-tool-1.2.3-h0_7.conda",
+        "library-0.1a2-pyhd_0.conda", "linked-2.0-0.tar.bz2", "python-3.13.1-0_cp313.conda",
+        "tiny-tool-1.2.3-h0_7.conda",
     ]
 
-    @Test("it solves and installs as from any channel, by shards and by repodata.json", arguments: [true, false])
+    @Test(
+        "it solves and installs as from any channel, by shards and by repodata.json",
+        arguments: [true, false]
+    )
     func installs(isSharded: Bool) async throws {
         let channel = try await SignedChannelFixture(SamplePackages.all)
         try await LoopbackServer.serving(channel.directory) { server in
             let answer = try await Peers.run(
-                "rattler_e2e", [server.url, "--spec", "tiny-tool"] + (isSharded ? [] : ["--no-sharded"]))
+                "rattler_e2e",
+                [server.url, "--spec", "tiny-tool"] + (isSharded ? [] : ["--no-sharded"])
+            )
             #expect(SolvedPackage.all(in: answer).map(\.fileName) == Self.solution)
             let asked = server.requestedPaths
             #expect(asked.contains { $0.hasPrefix("/noarch/shards/") } == isSharded)
@@ -33,7 +39,9 @@ struct RattlerChannelTests {
         let prefix = channel.folder.path + "/env"
         try await LoopbackServer.serving(channel.directory) { server in
             _ = try await Peers.run(
-                "rattler_install", [server.url, prefix, "tiny-tool"] + (isSharded ? [] : ["--no-sharded"]))
+                "rattler_install",
+                [server.url, prefix, "tiny-tool"] + (isSharded ? [] : ["--no-sharded"])
+            )
         }
         for (builder, format) in SamplePackages.all {
             let fileName = builder.fileName(format)
@@ -60,7 +68,9 @@ struct RattlerChannelTests {
             let cache = ["--cache", channel.folder.path + "/rattler-cache"]
             func install(to name: String) async throws -> [String] {
                 let arguments = [server.url, "\(channel.folder.path)/\(name)", "linked"] + cache + options
-                return SolvedPackage.all(in: try await Peers.run("rattler_install", arguments)).map(\.fileName)
+                return SolvedPackage.all(in: try await Peers.run("rattler_install", arguments)).map(
+                    \.fileName
+                )
             }
             #expect(try await install(to: "before") == ["linked-2.0-0.tar.bz2"])
             var newer = PackageBuilder(name: "linked", version: "2.1", build: "0", subdir: "noarch")

@@ -26,11 +26,15 @@ struct RattlerPrefixTests {
         for deliberate in DeliberateDifference.all {
             #expect(
                 differences.contains(where: deliberate.covers),
-                "`\(deliberate.name)` is no difference any more: take it from the table")
+                "`\(deliberate.name)` is no difference any more: take it from the table"
+            )
         }
     }
 
-    @Test("so are those of packages that others made", .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    @Test(
+        "so are those of packages that others made",
+        .enabled(if: SharedData.isPresent, "\(SharedData.absence)")
+    )
     func realPackages() async throws {
         let channel = try await SignedChannelFixture([])
         try await channel.add(files: RealPackages.files)
@@ -41,8 +45,10 @@ struct RattlerPrefixTests {
         }
     }
 
-    @Test("our index says of conda's test packages what conda-index says",
-        .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    @Test(
+        "our index says of conda's test packages what conda-index says",
+        .enabled(if: SharedData.isPresent, "\(SharedData.absence)")
+    )
     func indexes() async throws {
         let channel = try await SignedChannelFixture([])
         let files = RealPackages.files.filter { $0.hasPrefix(RealPackages.recipes) }
@@ -70,10 +76,15 @@ struct RattlerPrefixTests {
         let prefix = channel.folder.path + "/env"
         try await LoopbackServer.serving(channel.directory) { server in
             await #expect(throws: PeerRefusal.self) {
-                _ = try await Peers.run("rattler_install", [server.url, channel.folder.path + "/theirs", "hollow"])
+                _ = try await Peers.run(
+                    "rattler_install",
+                    [server.url, channel.folder.path + "/theirs", "hollow"]
+                )
             }
             try await channel.kingsnake.run(["trust", "add", server.url, "--root", channel.root])
-            try await channel.kingsnake.run(["install", "--prefix", prefix, "\(server.url)/noarch/hollow-1-0.conda"])
+            try await channel.kingsnake.run([
+                "install", "--prefix", prefix, "\(server.url)/noarch/hollow-1-0.conda",
+            ])
         }
         var isFolder: ObjCBool = false
         #expect(FileManager.default.fileExists(atPath: prefix + "/share/hollow", isDirectory: &isFolder))
@@ -102,8 +113,10 @@ struct RattlerPrefixTests {
         #expect(loaded.array?.compactMap { $0["fn"]?.string }.sorted() == solved.map(\.fileName).sorted())
         try FileManager.default.moveItem(atPath: prefix, toPath: prefix + ".ours")
         let differences = PrefixDifference.all(
-            in: try await Peers.run("compare_prefix", [prefix + ".ours", prefix + ".theirs"]))
-        for difference in differences where !DeliberateDifference.all.contains(where: { $0.covers(difference) }) {
+            in: try await Peers.run("compare_prefix", [prefix + ".ours", prefix + ".theirs"])
+        )
+        for difference in differences
+        where !DeliberateDifference.all.contains(where: { $0.covers(difference) }) {
             Issue.record("\(specs) in \(place): \(difference)")
         }
         return differences

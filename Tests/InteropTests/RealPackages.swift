@@ -29,7 +29,8 @@ enum RealPackages {
 
     /// What to install together.
     static let specs: [[String]] = [
-        ["cph_test_data"], ["conda-index-pkg-a"], ["conda-forge-repodata-patches"], ["link-scripts", "empty"],
+        ["cph_test_data"], ["conda-index-pkg-a"], ["conda-forge-repodata-patches"],
+        ["link-scripts", "empty"],
         ["clobber-with-symlink-a"], ["_r-mutex", "test-package"],
         ["sample_noarch_python", "small-executable", "activate_deactivate_package"], ["another_dependent"],
         ["post_link-b", "pre_link_messages_package"],

@@ -23,7 +23,9 @@ enum RunningProgram {
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Files, not pipes: a full pipe that nobody reads would stop the program.
-        let base = FileManager.default.temporaryDirectory.appendingPathComponent("kingsnake-interop-\(UUID())")
+        let base = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "kingsnake-interop-\(UUID())"
+        )
         let files = ["out", "err"].map { base.appendingPathExtension($0) }
         for file in files { try Data().write(to: file) }
         defer { for file in files { try? FileManager.default.removeItem(at: file) } }
@@ -41,6 +43,7 @@ enum RunningProgram {
         return ProgramResult(
             status: status,
             output: Array(try Data(contentsOf: files[0])),
-            errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self))
+            errors: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
+        )
     }
 }

@@ -35,12 +35,25 @@ enum SamplePackages {
         tool.indexExtras["platform"] = "linux"
         let prefix = PackageBuilder.placeholder
         tool.add(
-            file: "bin/tool", "#!\(prefix)/bin/python -E\nprint('\(prefix)/share')\n", executable: true,
-            placeholder: .text)
-        tool.add(file: "bin/shell-tool", "#!\(prefix)/bin/sh -e\nexit\n", executable: true, placeholder: .text)
+            file: "bin/tool",
+            "#!\(prefix)/bin/python -E\nprint('\(prefix)/share')\n",
+            executable: true,
+            placeholder: .text
+        )
+        tool.add(
+            file: "bin/shell-tool",
+            "#!\(prefix)/bin/sh -e\nexit\n",
+            executable: true,
+            placeholder: .text
+        )
         tool.addLink("bin/tool-link", to: "tool")
         let strings = "\u{7F}ELF\u{1}\0\(prefix)/lib:\(prefix)/lib64\0middle\0\(prefix)\0end"
-        tool.add(file: "lib/libtool.so.1.2.3", bytes: Array(strings.utf8), executable: true, placeholder: .binary)
+        tool.add(
+            file: "lib/libtool.so.1.2.3",
+            bytes: Array(strings.utf8),
+            executable: true,
+            placeholder: .binary
+        )
         tool.addLink("lib/libtool.so.1", to: "libtool.so.1.2.3")
         tool.addLink("lib/libtool.so", to: "libtool.so.1")
         tool.add(file: "share/tool/empty", "")
@@ -61,8 +74,11 @@ enum SamplePackages {
         library.add(file: "site-packages/library/main.py", "def run():\n    return 0\n")
         library.add(file: "site-packages/library-0.1a2.dist-info/INSTALLER", "conda")
         library.add(
-            file: "python-scripts/library-script", "#!\(PackageBuilder.placeholder)/bin/python\npass\n",
-            executable: true, placeholder: .text)
+            file: "python-scripts/library-script",
+            "#!\(PackageBuilder.placeholder)/bin/python\npass\n",
+            executable: true,
+            placeholder: .text
+        )
         library.add(file: "share/library/data.bin", bytes: Array(0...255))
         return library
     }()
@@ -71,7 +87,11 @@ enum SamplePackages {
     static let linked: PackageBuilder = {
         var linked = PackageBuilder(name: "linked", version: "2.0", build: "0", subdir: "noarch")
         linked.noarch = .generic
-        linked.add(file: "bin/.linked-post-link.sh", "#!/bin/sh\ntouch \"$PREFIX/was-run\"\n", executable: true)
+        linked.add(
+            file: "bin/.linked-post-link.sh",
+            "#!/bin/sh\ntouch \"$PREFIX/was-run\"\n",
+            executable: true
+        )
         linked.add(file: "bin/.linked-pre-unlink.sh", "#!/bin/sh\nexit 1\n", executable: true)
         linked.add(file: "etc/linked.conf", "root=\(PackageBuilder.placeholder)\n", placeholder: .text)
         linked.addLink("etc/linked.link", to: "linked.conf")

@@ -36,11 +36,14 @@ struct SignedChannelFixture {
     /// Adds packages that are made for it.
     func add(_ packages: [(builder: PackageBuilder, format: ArchiveFormat)]) async throws {
         guard !packages.isEmpty else { return }
-        try await add(files: packages.map { package in
-            try folder.write(
-                try package.builder.build(package.format),
-                to: "packages/\(package.builder.subdir)/\(package.builder.fileName(package.format))")
-        })
+        try await add(
+            files: packages.map { package in
+                try folder.write(
+                    try package.builder.build(package.format),
+                    to: "packages/\(package.builder.subdir)/\(package.builder.fileName(package.format))"
+                )
+            }
+        )
     }
 
     /// Adds packages that are there.
@@ -62,7 +65,8 @@ struct SignedChannelFixture {
     func install(_ solved: [SolvedPackage], from url: String, to prefix: String) async throws {
         try await kingsnake.run(["trust", "add", url, "--root", root])
         try await kingsnake.run(
-            ["install", "--prefix", prefix] + solved.map { "\($0.url)#sha256:\($0.sha256)" })
+            ["install", "--prefix", prefix] + solved.map { "\($0.url)#sha256:\($0.sha256)" }
+        )
     }
 }
 

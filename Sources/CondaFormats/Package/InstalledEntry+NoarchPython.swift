@@ -30,8 +30,14 @@ extension InstalledEntry {
 
     private func moved(to path: PrefixPath) -> InstalledEntry {
         InstalledEntry(
-            path: path, kind: kind, sha256: sha256, sha256InPrefix: sha256InPrefix, size: size,
-            placeholder: placeholder, noLink: noLink)
+            path: path,
+            kind: kind,
+            sha256: sha256,
+            sha256InPrefix: sha256InPrefix,
+            size: size,
+            placeholder: placeholder,
+            noLink: noLink
+        )
     }
 }
 
@@ -66,7 +72,8 @@ private struct Places {
         let folder = Array(PackageTree.sitePackages.prefix.utf8.dropLast())
         for file in files {
             let parts = file.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            guard let at = parts.firstIndex(where: { $0.elementsEqual(folder) }), at > 0, at + 1 < parts.count else {
+            guard let at = parts.firstIndex(where: { $0.elementsEqual(folder) }), at > 0, at + 1 < parts.count
+            else {
                 continue
             }
             let key = ByteKey(String(Substring(file.utf8[parts[at + 1].startIndex...])))

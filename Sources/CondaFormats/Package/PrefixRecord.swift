@@ -150,7 +150,8 @@ public struct PrefixRecord: Sendable {
         }
         // Reading what is left checks the version, too.
         let rest = try InstalledEntry.readAll(fields)
-        self.entries = noarch == .python ? try InstalledEntry.placed(entries ?? rest, by: fields) : entries ?? rest
+        self.entries =
+            noarch == .python ? try InstalledEntry.placed(entries ?? rest, by: fields) : entries ?? rest
         object = fields.object
     }
 

@@ -60,10 +60,14 @@ struct PrefixRecordTests {
         "Where conda says only in `files` where a noarch Python package's file went, the entry is there",
         arguments: [
             // In the package, the record's files, in the prefix.
-            ("site-packages/a.py", ["lib/python3.13/site-packages/a.py"], "lib/python3.13/site-packages/a.py"),
+            (
+                "site-packages/a.py", ["lib/python3.13/site-packages/a.py"],
+                "lib/python3.13/site-packages/a.py"
+            ),
             ("site-packages/a.py", ["Lib\\site-packages\\a.py"], "Lib/site-packages/a.py"),
             (
-                "site-packages/a.py", ["lib/x/site-packages/b/site-packages/a.py", "lib/x/site-packages/a.py"],
+                "site-packages/a.py",
+                ["lib/x/site-packages/b/site-packages/a.py", "lib/x/site-packages/a.py"],
                 "lib/x/site-packages/a.py"
             ),
             ("python-scripts/a", ["bin/a"], "bin/a"),
@@ -71,7 +75,10 @@ struct PrefixRecordTests {
             // Nothing to go by.
             ("site-packages/a.py", [], "site-packages/a.py"),
             ("site-packages/a.py", ["site-packages/a.py", "lib/x/site-packages/a.py"], "site-packages/a.py"),
-            ("site-packages/a.py", ["lib/x/site-packages/a.py", "lib/y/site-packages/a.py"], "site-packages/a.py"),
+            (
+                "site-packages/a.py", ["lib/x/site-packages/a.py", "lib/y/site-packages/a.py"],
+                "site-packages/a.py"
+            ),
             ("share/a", ["lib/x/site-packages/a"], "share/a"),
         ],
         [PrefixRecord.Detail.everything, .withoutArrays]
@@ -93,7 +100,11 @@ struct PrefixRecordTests {
         #expect(read.entries.map(\.path.text) == [record.place])
         // Other packages have such folders, too.
         object["noarch"] = "generic"
-        let generic = try PrefixRecord.read(JSONWriter.encode(.object(object)), named: "1-1-1.json", detail: detail)
+        let generic = try PrefixRecord.read(
+            JSONWriter.encode(.object(object)),
+            named: "1-1-1.json",
+            detail: detail
+        )
         #expect(generic.entries.map(\.path.text) == [record.path])
     }
 
