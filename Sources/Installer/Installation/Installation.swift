@@ -32,6 +32,9 @@ public struct Installation: Sendable {
 
     /// Does it.
     ///
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes
+    /// as an orphan when it next removes anything.
+    ///
     /// - Parameters:
     ///   - packages: what to install; each name once.
     ///   - removing: names of installed packages to remove in the same step.
@@ -49,15 +52,23 @@ public struct Installation: Sendable {
         let extracted = try unpack(packages, in: workshop)
         let requests = zip(packages, extracted).map { package, extracted in
             LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity, archivePath: package.archivePath)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity,
+                requestedSpecs: [package.url.fileName.name.raw],
+                archivePath: package.archivePath
+            )
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
         return isDryRun ? nil : try prepared.commit()
     }
 
     /// Unpacks on as many threads as help: each extraction uses two.
-    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws -> [ExtractedPackage] {
+    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws
+        -> [ExtractedPackage]
+    {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
                 archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
