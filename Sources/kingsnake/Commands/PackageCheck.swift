@@ -86,9 +86,7 @@ struct PackageCheck {
             if verdict.isAllowed { break }
         }
         guard let verdict = verdicts.first(where: \.isAllowed) ?? verdicts.first else {
-            let nothing = Evidence(package: name.text, channel: "none pinned", packageDigest: checked.sha256)
-            return Outcome(
-                name: name, archive: checked, verdict: Policy.standard.verdict(on: nothing), reports: display.json)
+            throw Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
         return Outcome(name: name, archive: checked, verdict: verdict, reports: display.json)
     }
