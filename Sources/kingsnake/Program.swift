@@ -5,8 +5,7 @@ import ArgumentParser
 import Foundation
 import TrustCore
 
-/// Where the process begins and ends. Errors become their report and their exit status here, and nowhere
-/// else.
+/// Where the process begins and ends. Errors become their report and their exit status here, and nowhere else.
 @main
 enum Program {
     static func main() async {

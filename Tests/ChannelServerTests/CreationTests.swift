@@ -14,8 +14,7 @@ import TrustCore
 @Suite("Making a channel")
 struct CreationTests {
     @Test(
-        "A new channel verifies, has every form of every subdir's index, and its root is what users are told "
-            + "to pin"
+        "A new channel verifies, has every form of every subdir's index, and its root is what users are told to pin"
     )
     func makesChannel() async throws {
         let scene = ChannelScene(in: try TemporaryFolder())

@@ -10,8 +10,7 @@ import TrustCore
 
 @testable import ChannelServer
 
-/// A process that dies before a step, for every step. What runs here is stopped by a thrown error, after
-/// which none of
+/// A process that dies before a step, for every step. What runs here is stopped by a thrown error, after which none of
 /// the publication's own code runs any more.
 @Suite("A publication that is interrupted")
 struct InterruptionTests {

@@ -7,8 +7,7 @@ import TUF
 import Testing
 import TrustCore
 
-/// A TUF client that reads a channel's folder: all targets by their immutable names, all shards, all
-/// packages.
+/// A TUF client that reads a channel's folder: all targets by their immutable names, all shards, all packages.
 struct Reader {
     private let directory: String
     private let root: [UInt8]

@@ -77,8 +77,7 @@ struct SigningTests {
     }
 
     @Test(
-        "Encrypted offline keys are not asked for until they are due; then an unattended run goes on without "
-            + "them"
+        "Encrypted offline keys are not asked for until they are due; then an unattended run goes on without them"
     )
     func encryptedOfflineKeys() async throws {
         let passphrase = try Passphrase(Array("correct horse".utf8))

@@ -8,8 +8,7 @@ import TrustCore
 
 /// Many copies of one state, on each of which the same command is killed at another moment.
 ///
-/// The moments are spread over the time that the command takes when nobody kills it, in a shuffled order, so
-/// that a
+/// The moments are spread over the time that the command takes when nobody kills it, in a shuffled order, so that a
 /// machine that is slow for a while does not miss a part of them.
 struct KillPoints: Sendable {
     /// One copy, which is a folder with everything in it that the command may change.

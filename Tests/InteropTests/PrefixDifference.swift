@@ -50,8 +50,7 @@ struct DeliberateDifference: Sendable {
         DeliberateDifference(
             name: "mode of records",
             reason:
-                "py-rattler's stay as private as its temporary files; conda's and ours follow the umask, so "
-                + "that "
+                "py-rattler's stay as private as its temporary files; conda's and ours follow the umask, so that "
                 + "other users of a shared prefix can list it"
         ) { $0.isInRecord && $0.what == "mode" && $0.theirs == "600" },
         DeliberateDifference(
@@ -75,8 +74,7 @@ struct DeliberateDifference: Sendable {
         DeliberateDifference(
             name: "requested",
             reason:
-                "a package that is named by its URL was asked for: conda would remove it as an orphan "
-                + "otherwise"
+                "a package that is named by its URL was asked for: conda would remove it as an orphan otherwise"
         ) { $0.isInRecord && ["requested_spec", "requested_specs"].contains($0.what) && $0.ours != .null },
         DeliberateDifference(
             name: "digest in the prefix",

@@ -93,8 +93,7 @@ struct RattlerPrefixTests {
         #expect(loaded.array?.first?["paths"]?.array?.first?["type"] == "directory")
     }
 
-    /// Installs with both at one path, one after the other, and demands that every difference is deliberate.
-    /// Each of
+    /// Installs with both at one path, one after the other, and demands that every difference is deliberate. Each of
     /// our records must load in py-rattler.
     private static func differences(
         _ specs: [String],

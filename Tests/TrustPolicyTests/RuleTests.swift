@@ -137,8 +137,7 @@ struct RuleTests {
     }
 
     @Test(
-        "Every outcome of every rule is in the table, and a finding permits if and only if nothing stands in "
-            + "the way"
+        "Every outcome of every rule is in the table, and a finding permits if and only if nothing stands in the way"
     )
     func completeness() {
         let outcomes = Set(Self.cases.map { "\($0.rule.name) \($0.outcome.rawValue)" })

@@ -56,8 +56,7 @@ struct ErrorReport {
             ("found", refusal.found), ("because", refusal.cause.map { "\($0)" }),
         ]
         return headed("refused `\(refusal.subject)`", rows)
-            + "\nhint: \(Visible.text(refusal.remedy))\ncode: \(refusal.codeName) (run `kingsnake explain "
-            + "\(refusal.codeName)`)\n"
+            + "\nhint: \(Visible.text(refusal.remedy))\ncode: \(refusal.codeName) (run `kingsnake explain \(refusal.codeName)`)\n"
     }
 
     private static func text(of failure: Failure) -> String {

@@ -4,8 +4,7 @@
 import Foundation
 import Synchronization
 
-/// A line on the terminal that shows how far long work has got. Silent where standard error is not a
-/// terminal.
+/// A line on the terminal that shows how far long work has got. Silent where standard error is not a terminal.
 final class ProgressBar: Sendable {
     private struct State {
         var done: UInt64 = 0

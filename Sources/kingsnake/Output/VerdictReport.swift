@@ -26,12 +26,8 @@ struct VerdictReport {
         object["allowed"] = .bool(verdict.isAllowed)
         object["findings"] = .array(
             verdict.findings.map {
-                [
-                    "rule": .string($0.rule), "outcome": .string($0.outcome.rawValue),
-                    "reason": .string($0.reason),
-                ]
-            }
-        )
+                ["rule": .string($0.rule), "outcome": .string($0.outcome.rawValue), "reason": .string($0.reason)]
+            })
         return object
     }
 
@@ -45,8 +41,7 @@ struct VerdictReport {
     }
 }
 
-/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is
-/// a value.
+/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is a value.
 struct NotAllowed: Error {
     let verdicts: [Verdict]
 
@@ -57,10 +52,7 @@ struct NotAllowed: Error {
 
     var text: String {
         verdicts.map { verdict in
-            let reasons = verdict.objections.map {
-                "  \(Visible.text($0.rule)): "
-                    + "\(Visible.text($0.reason))\n"
-            }.joined()
+            let reasons = verdict.objections.map { "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n" }.joined()
             return "error: `\(Visible.text(verdict.package))` is not allowed\n" + reasons
         }.joined()
     }

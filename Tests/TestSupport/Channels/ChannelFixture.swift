@@ -7,11 +7,9 @@ public import SigningKeys
 public import TUF
 public import TrustCore
 
-/// A signed channel in a folder of a test's own, with its keys in memory and every part of it open to be
-/// spoiled.
+/// A signed channel in a folder of a test's own, with its keys in memory and every part of it open to be spoiled.
 ///
-/// It is made of the format's own writers and the TUF editor, not of the channel server, so that it can test
-/// that too,
+/// It is made of the format's own writers and the TUF editor, not of the channel server, so that it can test that too,
 /// and be what no server of ours would make.
 public struct ChannelFixture: Sendable {
     /// Which index files a channel signs.
@@ -86,8 +84,7 @@ public struct ChannelFixture: Sendable {
         root = try folder.read("tuf/1.root.json")
     }
 
-    /// Publishes the packages and whatever was edited as the next version. Roles that expire within a day are
-    /// renewed.
+    /// Publishes the packages and whatever was edited as the next version. Roles that expire within a day are renewed.
     public mutating func publish(now: Timestamp = start) async throws {
         for package in packages { try folder.write(package.bytes, to: package.path) }
         for subdir in subdirs { try publishIndexes(of: subdir) }

@@ -5,8 +5,7 @@ import CBzip2
 public import CondaFormats
 public import TrustCore
 
-/// Makes small packages with correct manifests, deterministic to the byte, and breaks one thing at a time on
-/// demand.
+/// Makes small packages with correct manifests, deterministic to the byte, and breaks one thing at a time on demand.
 public struct PackageBuilder: Sendable {
     /// How a noarch package is laid out.
     public enum Noarch: String, Sendable {
@@ -38,19 +37,12 @@ public struct PackageBuilder: Sendable {
         var isNeverLinked = false
     }
 
-    /// The package's name.
     public let name: String
-    /// The version.
     public let version: String
-    /// The build string.
     public let build: String
-    /// The subdir it says it is for.
     public let subdir: String
-    /// The build number.
     public var buildNumber = 0
-    /// What it needs.
     public var depends: [String] = []
-    /// Whether it is noarch, and how.
     public var noarch: Noarch?
     /// Entry points of a noarch Python package, such as `hello = hello.main:run`.
     public var entryPoints: [String] = []
@@ -79,12 +71,8 @@ public struct PackageBuilder: Sendable {
         isNeverLinked: Bool = false
     ) {
         add(
-            file: path,
-            bytes: Array(text.utf8),
-            executable: executable,
-            placeholder: placeholder,
-            isNeverLinked: isNeverLinked
-        )
+            file: path, bytes: Array(text.utf8), executable: executable, placeholder: placeholder,
+            isNeverLinked: isNeverLinked)
     }
 
     /// Adds a file.
@@ -101,9 +89,7 @@ public struct PackageBuilder: Sendable {
     }
 
     /// Adds a symbolic link.
-    public mutating func addLink(_ path: String, to target: String) {
-        entries.append(Entry(path: path, link: target))
-    }
+    public mutating func addLink(_ path: String, to target: String) { entries.append(Entry(path: path, link: target)) }
 
     /// Adds an empty folder.
     public mutating func addFolder(_ path: String) { entries.append(Entry(path: path, isDirectory: true)) }
@@ -114,15 +100,12 @@ public struct PackageBuilder: Sendable {
     }
 
     /// Adds a file below `info/`.
-    public mutating func addInfo(_ name: String, _ text: String) {
-        infoExtras.append((name, Array(text.utf8)))
-    }
+    public mutating func addInfo(_ name: String, _ text: String) { infoExtras.append((name, Array(text.utf8))) }
 
     /// The package's bytes.
     ///
     /// - Parameter tamper: changes the payload's tar data before it is compressed.
-    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8]
-    {
+    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8] {
         switch format {
         case .conda:
             var payload = TarWriter()
@@ -131,10 +114,7 @@ public struct PackageBuilder: Sendable {
             var info = TarWriter()
             addInfo(to: &info)
             return try Self.conda(
-                stem: "\(name)-\(version)-\(build)",
-                payload: payload.finished(),
-                info: info.finished()
-            )
+                stem: "\(name)-\(version)-\(build)", payload: payload.finished(), info: info.finished())
         case .tarBz2:
             var tar = TarWriter()
             addPayload(to: &tar)

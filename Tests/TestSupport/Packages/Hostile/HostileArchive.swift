@@ -5,8 +5,7 @@ public import CondaFormats
 
 /// A package that must be refused, and why: the smallest that breaks one rule.
 ///
-/// Made in memory, so that nothing hostile lies about; the same list is run through the reader and through
-/// the
+/// Made in memory, so that nothing hostile lies about; the same list is run through the reader and through the
 /// extractor, which must leave nothing behind.
 public struct HostileArchive: Sendable, CustomStringConvertible {
     /// What is wrong with it, in words.
