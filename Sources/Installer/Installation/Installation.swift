@@ -30,6 +30,14 @@ public struct Installation: Sendable {
         self.progress = progress
     }
 
+    /// Ends what a killed installation left unfinished in the prefix, and removes what it left beside it.
+    ///
+    /// - Throws: a `Failure` if another process is at work there, `install.journal` for a damaged journal.
+    public func recover() throws {
+        try PrefixTransaction.recover(prefix: prefix)
+        try UnpackingFolder.removeLeftovers(beside: prefix)
+    }
+
     /// Does it.
     ///
     /// - Parameters:
@@ -49,19 +57,29 @@ public struct Installation: Sendable {
         let extracted = try unpack(packages, in: workshop)
         let requests = zip(packages, extracted).map { package, extracted in
             LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity, archivePath: package.archivePath)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity,
+                archivePath: package.archivePath
+            )
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
         return isDryRun ? nil : try prepared.commit()
     }
 
     /// Unpacks on as many threads as help: each extraction uses two.
-    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws -> [ExtractedPackage] {
+    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws
+        -> [ExtractedPackage]
+    {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
-                expecting: (package.sha256, package.record.size))
+                archivePath: package.archivePath,
+                fileName: package.url.fileName,
+                into: workshop.path(number),
+                expecting: (package.sha256, package.record.size)
+            )
             progress(package)
             return extracted
         }
