@@ -76,7 +76,11 @@ let package = Package(
             dependencies: ["TrustCore", "CZstd", "CBzip2", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings
         ),
-        .target(name: "TUF", dependencies: ["TrustCore", "DurableFiles", "SigningKeys"], swiftSettings: settings),
+        .target(
+            name: "TUF",
+            dependencies: ["TrustCore", "DurableFiles", "SigningKeys"],
+            swiftSettings: settings
+        ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
@@ -93,7 +97,8 @@ let package = Package(
         .target(
             name: "ChannelServer",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy", "Gatekeeper",
+                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy",
+                "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -132,7 +137,11 @@ let package = Package(
             dependencies: ["DurableFiles", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
-        .testTarget(name: "TrustCoreTests", dependencies: ["TrustCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TrustCoreTests",
+            dependencies: ["TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "SigningKeysTests",
             dependencies: ["SigningKeys", "TrustCore", "TestSupport", crypto, cryptoExtras],
@@ -154,8 +163,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "TrustPolicyTests",
+            dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatekeeperTests",
-            dependencies: ["Gatekeeper", "TrustPolicy", "TrustCore", "SigningKeys", "TUF", "TestSupport"],
+            dependencies: [
+                "Gatekeeper", "TrustPolicy", "Transport", "CondaFormats", "TrustCore", "SigningKeys", "TUF",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -165,7 +182,10 @@ let package = Package(
         ),
         .testTarget(
             name: "ChannelServerTests",
-            dependencies: ["ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport"],
+            dependencies: [
+                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -175,7 +195,9 @@ let package = Package(
         ),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: [
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "TrustCore",
+            ],
             swiftSettings: settings
         ),
     ],

@@ -4,10 +4,12 @@
 import Foundation
 import TestSupport
 
-/// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a verified
+/// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a
+/// verified
 /// install, and a table of attacks, each refused with its code.
 ///
-/// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it should be.
+/// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
+/// should be.
 @main
 enum Demo {
     static func main() async {
@@ -19,7 +21,12 @@ enum Demo {
             try await publish(world)
             try await install(world)
             let isGood = try await attack(world)
-            print(isGood ? "every attack was refused, with its code" : "NOT every attack was refused as it should be")
+            print(
+                isGood
+                    ? "every attack was refused, with its code"
+                    : "NOT every attack was refused as it "
+                        + "should be"
+            )
             exit(isGood ? 0 : 1)
         } catch {
             print("the demo failed: \(error)")
@@ -28,14 +35,34 @@ enum Demo {
     }
 
     private static func publish(_ world: DemoWorld) async throws {
-        chapter("1. The owner makes a channel", "Offline keys (2 of 3 root keys, encrypted) and an online key.")
+        chapter(
+            "1. The owner makes a channel",
+            "Offline keys (2 of 3 root keys, encrypted) and an online "
+                + "key."
+        )
         try world.makePackages()
         try world.kingsnake.show(
-            "channel", "init", world.channel, "--keys", world.keys, "--passphrase-file", world.passphrase, "--subdir",
-            "linux-64", "--root-keys", "3", "--root-threshold", "2")
-        try world.kingsnake.show(["channel", "add", world.channel, "--keys", world.keys] + world.firstPackages)
+            "channel",
+            "init",
+            world.channel,
+            "--keys",
+            world.keys,
+            "--passphrase-file",
+            world.passphrase,
+            "--subdir",
+            "linux-64",
+            "--root-keys",
+            "3",
+            "--root-threshold",
+            "2"
+        )
+        try world.kingsnake.show(
+            ["channel", "add", world.channel, "--keys", world.keys] + world.firstPackages
+        )
         try world.keepOldState()
-        try world.kingsnake.show(["channel", "add", world.channel, "--keys", world.keys] + world.laterPackages)
+        try world.kingsnake.show(
+            ["channel", "add", world.channel, "--keys", world.keys] + world.laterPackages
+        )
         try world.kingsnake.show("channel", "status", world.channel)
         try world.kingsnake.show("channel", "verify", world.channel, "--deep")
     }
@@ -43,25 +70,47 @@ enum Demo {
     private static func install(_ world: DemoWorld) async throws {
         chapter(
             "2. A user pins the root and installs",
-            "Three mirrors: the first alters packages, the second serves an old index, the third is honest.")
+            "Three mirrors: the first alters packages, the second serves an old index, the third is honest."
+        )
         let altering = try await LoopbackServer.start(serving: world.channel) { request in
             request.path.hasSuffix(".conda") ? .altered : .normal
         }
         let stale = try await LoopbackServer.start(serving: world.oldChannel)
         let honest = try await LoopbackServer.start(serving: world.channel)
         try world.kingsnake.show(
-            "trust", "add", DemoWorld.url, "--root", world.rootCopy, "--mirror", honest.url)
+            "trust",
+            "add",
+            DemoWorld.url,
+            "--root",
+            world.rootCopy,
+            "--mirror",
+            honest.url
+        )
         try world.writeLock()
         try world.kingsnake.show(
-            "install", "--prefix", world.prefix, "--lock", world.lock, "--mirror", altering.url, "--mirror", stale.url,
-            "--mirror", honest.url)
+            "install",
+            "--prefix",
+            world.prefix,
+            "--lock",
+            world.lock,
+            "--mirror",
+            altering.url,
+            "--mirror",
+            stale.url,
+            "--mirror",
+            honest.url
+        )
         try world.runInstalledProgram()
         try world.kingsnake.show("audit", "--prefix", world.prefix)
         for server in [altering, stale, honest] { await server.stop() }
     }
 
     private static func attack(_ world: DemoWorld) async throws -> Bool {
-        chapter("3. Attacks", "Each by a mirror that is the only one, or by hand; each must be refused with its code.")
+        chapter(
+            "3. Attacks",
+            "Each by a mirror that is the only one, or by hand; each must be refused with "
+                + "its code."
+        )
         var isGood = true
         for attack in Attack.all {
             let found = try await attack.run(in: world)

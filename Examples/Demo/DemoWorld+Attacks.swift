@@ -11,7 +11,8 @@ extension DemoWorld {
 
     /// Verifies a package over one mirror, and answers the refusal's code.
     ///
-    /// - Parameter keepingTrust: whether to go on with what the user has seen before; otherwise a user who has pinned
+    /// - Parameter keepingTrust: whether to go on with what the user has seen before; otherwise a user who
+    /// has pinned
     ///   the root and knows nothing else is asked.
     func refusal(
         servedFrom directory: String,
@@ -21,7 +22,8 @@ extension DemoWorld {
         let server = try await LoopbackServer.start(serving: directory, script: script)
         let home = keepingTrust ? folder + "/home" : try freshHome()
         let result = try kingsnake.run([
-            "verify", Self.package, "--mirror", server.url, "--home", home, "--cache", try emptyFolder("attack-cache"),
+            "verify", Self.package, "--mirror", server.url, "--home", home, "--cache",
+            try emptyFolder("attack-cache"),
             "--json",
         ])
         await server.stop()
@@ -37,7 +39,8 @@ extension DemoWorld {
         let text = String(decoding: try read(settings), as: UTF8.self)
         try write(Array(text.replacing("\"timestamp\": 86400", with: "\"timestamp\": 1").utf8), to: settings)
         _ = try kingsnake.run([
-            "channel", "sign", frozen, "--all", "--keys", folder + "/keys-short", "--passphrase-file", passphrase,
+            "channel", "sign", frozen, "--all", "--keys", folder + "/keys-short", "--passphrase-file",
+            passphrase,
         ])
         try await Task.sleep(for: .seconds(2))
         return try await refusal(servedFrom: frozen)
@@ -47,7 +50,8 @@ extension DemoWorld {
     func refusalOfForeignChannel() async throws -> String? {
         let foreign = folder + "/channel-foreign"
         _ = try kingsnake.run([
-            "channel", "init", foreign, "--no-passphrase", "--subdir", "linux-64", "--keys", folder + "/keys-foreign",
+            "channel", "init", foreign, "--no-passphrase", "--subdir", "linux-64", "--keys",
+            folder + "/keys-foreign",
         ])
         return try await refusal(servedFrom: foreign)
     }
@@ -55,12 +59,15 @@ extension DemoWorld {
     /// A second version of the root that names the attacker's keys, signed by one stolen root key.
     func refusalOfHalfSignedRoot() async throws -> String? {
         let root = try edited("1.root.json") { envelope in
-            guard var signed = envelope["signed"]?.object, let signatures = envelope["signatures"]?.array else { return }
+            guard var signed = envelope["signed"]?.object, let signatures = envelope["signatures"]?.array
+            else { return }
             signed["version"] = 2
             envelope["signed"] = .object(signed)
             envelope["signatures"] = .array(Array(signatures.prefix(1)))
         }
-        return try await refusal(servedFrom: channel) { $0.path.hasSuffix("/2.root.json") ? .replace(root) : .normal }
+        return try await refusal(servedFrom: channel) {
+            $0.path.hasSuffix("/2.root.json") ? .replace(root) : .normal
+        }
     }
 
     /// A package whose archive holds `../../outside`.
@@ -90,7 +97,9 @@ extension DemoWorld {
     /// A metadata file of the channel, changed; its signatures stay as they were.
     func edited(_ name: String, _ change: (inout JSONObject) -> Void) throws -> [UInt8] {
         let bytes = try read(channel + "/tuf/" + name)
-        guard var object = try JSONReader.read(bytes, of: name).object else { throw DemoError("\(name) is no object") }
+        guard var object = try JSONReader.read(bytes, of: name).object else {
+            throw DemoError("\(name) is no object")
+        }
         change(&object)
         return JSONWriter.encode(.object(object))
     }

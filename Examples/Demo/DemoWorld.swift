@@ -20,7 +20,9 @@ struct DemoWorld {
     var rootCopy: String { folder + "/root-from-the-owner.json" }
     var lock: String { folder + "/hello.lock" }
     var prefix: String { folder + "/env" }
-    var firstPackages: [String] { ["linux-64/hello-1.0-0.conda", "noarch/greetings-1.0-0.conda"].map(package) }
+    var firstPackages: [String] {
+        ["linux-64/hello-1.0-0.conda", "noarch/greetings-1.0-0.conda"].map(package)
+    }
     var laterPackages: [String] { ["linux-64/hello-1.1-0.conda", "noarch/world-2.0-0.tar.bz2"].map(package) }
 
     init(folder: String) throws {
@@ -36,10 +38,13 @@ struct DemoWorld {
             hello.depends = ["greetings", "world"]
             hello.add(
                 file: "bin/hello",
-                "#!/bin/sh\n# hello \(version)\nread -r greeting < \(PackageBuilder.placeholder)/share/greeting.txt\n"
+                "#!/bin/sh\n# hello \(version)\nread -r greeting < "
+                    + "\(PackageBuilder.placeholder)/share/greeting.txt\n"
                     + "read -r world < \(PackageBuilder.placeholder)/share/world.txt\n"
                     + "echo \"$greeting, $world! This is hello \(version).\"\n",
-                executable: true, placeholder: .text)
+                executable: true,
+                placeholder: .text
+            )
             try write(try hello.build(.conda), to: package("linux-64/hello-\(version)-0.conda"))
         }
         var greetings = PackageBuilder(name: "greetings", version: "1.0", build: "0", subdir: "noarch")
@@ -62,7 +67,9 @@ struct DemoWorld {
     /// Writes an explicit lock of the newest packages, with their digests.
     func writeLock() throws {
         var lines = ["# made by the demo", "@EXPLICIT"]
-        for path in ["linux-64/hello-1.1-0.conda", "noarch/greetings-1.0-0.conda", "noarch/world-2.0-0.tar.bz2"] {
+        for path in [
+            "linux-64/hello-1.1-0.conda", "noarch/greetings-1.0-0.conda", "noarch/world-2.0-0.tar.bz2",
+        ] {
             let digest = Digest.of(try read(channel + "/" + path))
             lines.append("\(Self.url)/\(path)#sha256:\(digest.hex)")
         }
@@ -90,7 +97,9 @@ struct DemoWorld {
     func write(_ bytes: [UInt8], to path: String) throws {
         let url = URL(fileURLWithPath: path)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try Data(bytes).write(to: url)
     }
 

@@ -32,7 +32,8 @@ struct Kingsnake {
     }
 
     init(folder: String) {
-        executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        executable =
+            URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("kingsnake").path
         var environment = ProcessInfo.processInfo.environment
         environment["KINGSNAKE_HOME"] = folder + "/home"
@@ -47,7 +48,8 @@ struct Kingsnake {
     func show(_ arguments: [String]) throws {
         print("$ kingsnake " + arguments.map(Self.quoted).joined(separator: " "))
         let result = try run(arguments)
-        for line in (result.output + result.errors).split(separator: "\n", omittingEmptySubsequences: false) where !line.isEmpty {
+        for line in (result.output + result.errors).split(separator: "\n", omittingEmptySubsequences: false)
+        where !line.isEmpty {
             print("  \(line)")
         }
         print()
@@ -60,13 +62,16 @@ struct Kingsnake {
     }
 
     /// Runs any program and waits for it.
-    static func run(_ program: String, _ arguments: [String], environment: [String: String]) throws -> Result {
+    static func run(_ program: String, _ arguments: [String], environment: [String: String]) throws -> Result
+    {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.environment = environment
         // Files, not pipes: a full pipe nobody reads would stop the program.
-        let base = FileManager.default.temporaryDirectory.appendingPathComponent("kingsnake-demo-\(UUID().uuidString)")
+        let base = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "kingsnake-demo-\(UUID().uuidString)"
+        )
         let files = (base.appendingPathExtension("out"), base.appendingPathExtension("err"))
         for file in [files.0, files.1] { try Data().write(to: file) }
         defer { for file in [files.0, files.1] { try? FileManager.default.removeItem(at: file) } }
@@ -78,7 +83,8 @@ struct Kingsnake {
         return Result(
             status: process.terminationStatus,
             output: String(decoding: try Data(contentsOf: files.0), as: UTF8.self),
-            errors: String(decoding: try Data(contentsOf: files.1), as: UTF8.self))
+            errors: String(decoding: try Data(contentsOf: files.1), as: UTF8.self)
+        )
     }
 
     private static func quoted(_ argument: String) -> String {

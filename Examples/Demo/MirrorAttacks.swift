@@ -34,7 +34,8 @@ extension Attack {
         Attack("wrong root", "another owner's channel at the same address", "tuf.signatures") { world in
             try await world.refusalOfForeignChannel()
         },
-        Attack("too few signatures", "a new root signed by 1 of the 2 that must agree", "tuf.signatures") { world in
+        Attack("too few signatures", "a new root signed by 1 of the 2 that must agree", "tuf.signatures") {
+            world in
             try await world.refusalOfHalfSignedRoot()
         },
         mirror("endless data", "the timestamp never ends", "limit.too-large") { _ in
@@ -43,7 +44,8 @@ extension Attack {
         Attack("path traversal", "the package writes to ../../outside", "archive.path-parent") { world in
             try world.refusalOfTraversal()
         },
-        Attack("altered file in prefix", "share/world.txt is edited after installation", "audit.altered") { world in
+        Attack("altered file in prefix", "share/world.txt is edited after installation", "audit.altered") {
+            world in
             try world.findingOfAlteredFile()
         },
     ]

@@ -17,16 +17,19 @@ public enum ChannelCode: String, RefusalCode {
     case indexAltered = "channel.index-altered"
     case indexesDisagree = "channel.indexes-disagree"
     case packageMissing = "channel.package-missing"
+    case recordWithoutDigest = "channel.record-without-digest"
     case shardMissing = "channel.shard-missing"
     case packageUnlisted = "channel.package-unlisted"
+    case planUnsafe = "channel.plan-unsafe"
+    case keysServed = "channel.keys-served"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
         case .alreadyThere:
             return RefusalEntry(
-                .invalid, "there is a signed channel, or its keys, here already",
-                explanation: "Beginning anew would replace the root that users have pinned.",
+                .invalid, "there is a channel, or its keys, here already",
+                explanation: "Beginning anew would replace the root that users have pinned, or the index of what is here.",
                 remedy: "choose another folder, or work on the channel that is there")
         case .notAChannel:
             return RefusalEntry(
@@ -53,11 +56,11 @@ public enum ChannelCode: String, RefusalCode {
             return RefusalEntry(
                 .policy, "the channel has no role for the package's subdir",
                 explanation: "Each subdir's index is signed by a role that the offline targets key must have named first.",
-                remedy: "add the subdir with `kingsnake channel init --add-subdir`, which needs the targets key")
+                remedy: "add the subdir with `kingsnake channel add-subdir DIR NAME`, which needs the targets key")
         case .keyNotAuthorised:
             return RefusalEntry(
-                .policy, "the key at hand may not sign for this role",
-                explanation: "The channel's root or targets metadata names other keys for it.",
+                .policy, "the keys at hand may not sign for this role",
+                explanation: "The channel's root or targets metadata names other keys for it, or more of them than are here.",
                 remedy: "use the folder of keys that belongs to this channel")
         case .indexUnsigned:
             return RefusalEntry(
@@ -79,6 +82,11 @@ public enum ChannelCode: String, RefusalCode {
                 .missing, "a package that the index lists is not there",
                 explanation: "Clients would find it in the index and fail to download it.",
                 remedy: "copy the package from another mirror, or remove it with `kingsnake channel remove`")
+        case .recordWithoutDigest:
+            return RefusalEntry(
+                .missing, "the index gives no SHA-256 for a package",
+                explanation: "Nothing says which bytes the package has, so any would do, and our clients refuse it.",
+                remedy: "remove the package with `kingsnake channel remove`, and add it again")
         case .shardMissing:
             return RefusalEntry(
                 .missing, "a shard that the shard index lists is not there",
@@ -89,6 +97,17 @@ public enum ChannelCode: String, RefusalCode {
                 .invalid, "there is a package in the folder that the index does not list",
                 explanation: "It can be downloaded by name although nobody signed for it.",
                 remedy: "add it with `kingsnake channel add`, or remove the file")
+        case .planUnsafe:
+            return RefusalEntry(
+                .invalid, "a publication would write outside the channel's folder",
+                explanation: "Whoever opens a channel finishes a publication that was interrupted, by the plan in `.kingsnake/pending`. "
+                    + "In a copy that somebody else made, the plan, or a link in the folder, could name any file of yours.",
+                remedy: "copy the channel again without its `.kingsnake` folder, and have no symbolic links to folders in it")
+        case .keysServed:
+            return RefusalEntry(
+                .policy, "the folder of keys would be inside the folder that is served",
+                explanation: "A web server would hand the private keys to whoever asks for them.",
+                remedy: "choose a folder for the keys that is not below the channel's")
         }
     }
 }

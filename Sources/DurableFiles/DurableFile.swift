@@ -1,18 +1,21 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-public import TrustCore
 
 /// Whole files that are either as before or complete, whatever happens in between.
 public enum DurableFile {
-    /// Writes a file so that a reader, another process or a crash sees the old content or the new, never a part.
+    /// Writes a file so that a reader, another process or a crash sees the old content or the new, never a
+    /// part.
     ///
-    /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is synced
+    /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is
+    /// synced
     /// too, so that the change survives a power loss once this returns.
     ///
     /// - Parameter mode: the permission bits of the new file, whatever the process's umask says.
@@ -32,28 +35,75 @@ public enum DurableFile {
 
     /// Puts a finished, synced file or folder in the place of another, and syncs the folder it is in.
     public static func rename(_ from: String, to path: String) throws {
+        try renameWithoutSync(from, to: path)
+        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// Puts a finished, synced file in the place of another. The caller syncs the folder, once for many files.
+    public static func renameWithoutSync(_ from: String, to path: String) throws {
         guard systemRename(from, path) == 0 else {
             throw diskFailure("could not rename a file into place", path)
         }
-        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// When a file was last modified, as the file system says; nil if there is none.
+    public static func modified(_ path: String) -> Timestamp? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            return Timestamp(seconds: Int64(status.st_mtimespec.tv_sec))
+        #else
+            return Timestamp(seconds: Int64(status.st_mtim.tv_sec))
+        #endif
+    }
+
+    /// Sets when a file was last modified; it is no error if there is none.
+    public static func setModified(_ path: String, to moment: Timestamp) throws {
+        let time = timespec(tv_sec: time_t(moment.seconds), tv_nsec: 0)
+        let times = [time, time]
+        guard utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT else {
+            throw diskFailure("could not set a file's time", path)
+        }
     }
 
     /// Reads a whole file; nil if there is none.
     ///
     /// - Throws: a ``Refusal`` with `limit.too-large` if it is longer than allowed, or a ``Failure``.
-    public static func read(_ path: String, maximumLength: Int) throws -> [UInt8]? {
-        guard let file = try OpenFile(readingIfThere: path) else { return nil }
+    public static func read(
+        _ path: String,
+        maximumLength: Int,
+        followingLinks: Bool = true
+    ) throws -> [UInt8]? {
+        guard let file = try OpenFile(readingIfThere: path, followingLinks: followingLinks) else {
+            return nil
+        }
         let length = try file.length()
         guard length <= maximumLength else {
             throw Refusal(
-                CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes", found: "\(length) bytes")
+                CoreCode.tooLarge,
+                path,
+                expected: "at most \(maximumLength) bytes",
+                found: "\(length) bytes"
+            )
         }
         return try file.readAll(maximumLength: maximumLength)
     }
 
-    /// Removes a file; it is no error if there is none.
+    /// Removes a file, for good; it is no error if there is none.
     public static func remove(_ path: String) throws {
-        guard unlink(path) == 0 || errno == ENOENT else { throw diskFailure("could not remove a file", path) }
+        guard unlink(path) == 0 else {
+            if errno == ENOENT { return }
+            throw diskFailure("could not remove a file", path)
+        }
+        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// Removes the temporary files that dead writers left in a folder. Only for who holds the lock that
+    /// writers hold.
+    public static func removeAbandoned(in folder: String) throws {
+        for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.contains(".tmp-") {
+            unlink(folder + "/" + name)
+        }
     }
 
     /// A name for a temporary file in the same folder, which stale-file sweeps recognise by its `.tmp-`.

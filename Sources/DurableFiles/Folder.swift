@@ -1,19 +1,22 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-import TrustCore
 
 /// Folders: made, listed, synced and removed.
 public enum Folder {
     /// Makes a folder and those above it; it is no error if it is there.
     public static func create(_ path: String, mode: UInt16 = 0o755) throws {
         if mkdir(path, mode_t(mode)) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, path != parent(of: path) else { throw diskFailure("could not make a folder", path) }
+        guard errno == ENOENT, path != parent(of: path) else {
+            throw diskFailure("could not make a folder", path)
+        }
         try create(parent(of: path), mode: mode)
         guard mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
             throw diskFailure("could not make a folder", path)
@@ -49,7 +52,23 @@ public enum Folder {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Removes a file, or a folder with everything in it, without following links; no error if there is nothing.
+    /// Whether there is a symbolic link at a path.
+    public static func isSymbolicLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Makes a folder and those above it, and waits until their names are on the disk.
+    public static func createDurably(_ path: String, mode: UInt16 = 0o755) throws {
+        let above = parent(of: path)
+        guard !isFolder(path), above != path else { return }
+        try createDurably(above, mode: mode)
+        try create(path, mode: mode)
+        try synchronize(above)
+    }
+
+    /// Removes a file, or a folder with everything in it, without following links; no error if there is
+    /// nothing.
     public static func removeTree(_ path: String) throws {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
@@ -63,7 +82,10 @@ public enum Folder {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw diskFailure("could not open a folder", path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw diskFailure("could not sync a folder", path) }
+        // Some file systems cannot do this for folders, and say EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw diskFailure("could not sync a folder", path)
+        }
     }
 
     /// The path of the folder that something is in; `.` for a bare name, `/` at the top.

@@ -1,12 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-import TrustCore
 
 /// An open file that closes itself.
 public final class OpenFile {
@@ -21,12 +22,17 @@ public final class OpenFile {
         self.path = path
         guard descriptor >= 0 else { throw diskFailure("could not create a file", path) }
         // The umask may have taken bits away; a key must be exactly 0600 and a served file readable.
-        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw diskFailure("could not set a file's mode", path) }
+        guard fchmod(descriptor, mode_t(mode)) == 0 else {
+            throw diskFailure("could not set a file's mode", path)
+        }
     }
 
     /// Opens a file to read it; nil if there is none.
-    public init?(readingIfThere path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    ///
+    /// - Parameter followingLinks: whether the last component of the path may be a symbolic link.
+    public init?(readingIfThere path: String, followingLinks: Bool = true) throws {
+        // Not blocking, so that a named pipe in place of the file cannot hold us up.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
         self.descriptor = descriptor
         self.path = path
         if descriptor < 0 {
@@ -37,14 +43,19 @@ public final class OpenFile {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// The file's length in bytes.
-    public func length() throws -> Int {
+    /// The file's length in bytes; it must be a regular file.
+    public func length() throws -> Int { Int(try status().st_size) }
+
+    /// The file's permission bits; it must be a regular file.
+    public func permissions() throws -> UInt16 { UInt16(truncatingIfNeeded: try status().st_mode & 0o7777) }
+
+    private func status() throws -> stat {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw diskFailure("could not look at a file", path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Failure(.disk, "this is not a regular file", at: path)
         }
-        return Int(status.st_size)
+        return status
     }
 
     /// Writes all the bytes.
@@ -66,7 +77,7 @@ public final class OpenFile {
     /// Reads the whole file, and refuses to read more than allowed even if it grows meanwhile.
     public func readAll(maximumLength: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(try length())
+        bytes.reserveCapacity(min(try length(), max(0, maximumLength)))
         try readChunks { chunk in
             guard chunk.count <= maximumLength - bytes.count else {
                 throw Refusal(CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes")

@@ -83,7 +83,8 @@ public enum KeyCode: String, RefusalCode {
                 .invalid,
                 "the private key does not belong to the public key beside it",
                 explanation:
-                    "A file was mixed up or damaged; signing with such a key can even give the private key away.",
+                    "A file was mixed up or damaged; signing with such a key can even give the private key "
+                    + "away.",
                 remedy: "restore the key file from its backup"
             )
         default:

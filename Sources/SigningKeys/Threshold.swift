@@ -7,7 +7,8 @@ import TrustCore
 ///
 /// - Each key counts once, whatever number of ids it is listed under and however it is spelled.
 /// - Two signatures under one key id are refused, even where enough others are valid.
-/// - Signatures by unknown keys, wrong ones and empty ones are skipped: a ceremony that is not finished, or a key
+/// - Signatures by unknown keys, wrong ones and empty ones are skipped: a ceremony that is not finished, or a
+/// key
 ///   that was rotated away, must not make good metadata bad.
 /// - A threshold below one is refused.
 ///
@@ -19,11 +20,13 @@ public enum Threshold {
     /// - Parameters:
     ///   - signatures: What came with the message.
     ///   - message: The signed bytes.
-    ///   - keys: The keys that are authorised, under the ids by which signatures name them. The same id may be listed
+    ///   - keys: The keys that are authorised, under the ids by which signatures name them. The same id may
+    /// be listed
     ///     again with the same key.
     ///   - threshold: How many different keys must have signed.
     ///   - subject: What was signed, for messages, such as `root metadata`.
-    /// - Throws: a refusal with `signature.threshold-invalid`, `signature.missing`, `signature.duplicate-key-id`,
+    /// - Throws: a refusal with `signature.threshold-invalid`, `signature.missing`,
+    /// `signature.duplicate-key-id`,
     ///   `signature.ambiguous-key-id` or `signature.threshold-not-met`.
     @discardableResult
     public static func check(

@@ -79,7 +79,8 @@ public enum TUFCode: String, RefusalCode {
                 .invalid,
                 "an expiry date is not written as `YYYY-MM-DDTHH:MM:SSZ`",
                 explanation:
-                    "A date that two readers take for two moments can be expired for one and not for the other.",
+                    "A date that two readers take for two moments can be expired for one and not for the "
+                    + "other.",
                 remedy: Self.tellOwner
             )
         case .lengthNumber:
@@ -191,7 +192,8 @@ public enum TUFCode: String, RefusalCode {
                     "Whoever withholds newer metadata can only do so until the old expires (freeze attack). "
                     + "The owner may also have failed to renew it, or this machine's clock may be wrong.",
                 remedy:
-                    "check this machine's clock, then try another mirror; if it repeats, tell the channel's owner"
+                    "check this machine's clock, then try another mirror; if it repeats, tell the channel's "
+                    + "owner"
             )
         case .rollback:
             RefusalEntry(

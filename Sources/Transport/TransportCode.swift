@@ -18,18 +18,22 @@ public enum TransportCode: String, RefusalCode {
                 .invalid,
                 "the server redirects from a protected address to an unprotected one",
                 explanation:
-                    "An `https:` address promises that nobody on the way reads or alters the transfer; a redirect "
+                    "An `https:` address promises that nobody on the way reads or alters the transfer; a "
+                    + "redirect "
                     + "to `http:`, or to anything that is not the web, quietly breaks that promise.",
                 remedy:
-                    "use a mirror that stays on https, or write the other address into the configuration yourself"
+                    "use a mirror that stays on https, or write the other address into the configuration "
+                    + "yourself"
             )
         case .encoding:
             return RefusalEntry(
                 .invalid,
                 "the server sent the file in another encoding than asked for",
                 explanation:
-                    "Digests are of the file itself. A transfer that is compressed on the way would have to be "
-                    + "decompressed before anybody checked it, and its length says nothing about what it becomes.",
+                    "Digests are of the file itself. A transfer that is compressed on the way would have to "
+                    + "be "
+                    + "decompressed before anybody checked it, and its length says nothing about what it "
+                    + "becomes.",
                 remedy:
                     "tell the owner of the server to serve its files as they are, without compressing them"
             )
@@ -38,8 +42,10 @@ public enum TransportCode: String, RefusalCode {
                 .invalid,
                 "the path of a resource would lead out of its channel",
                 explanation:
-                    "Paths come from an index that somebody else wrote. `..`, a backslash, a query or a control "
-                    + "character in one would make a mirror, or a folder on this machine, deliver something else.",
+                    "Paths come from an index that somebody else wrote. `..`, a backslash, a query or a "
+                    + "control "
+                    + "character in one would make a mirror, or a folder on this machine, deliver something "
+                    + "else.",
                 remedy: "tell the owner of the channel which path is wrong"
             )
         }

@@ -3,7 +3,8 @@
 
 /// How long and how much we put up with from a server, before it counts as not answering.
 ///
-/// The limits on time are availability, not evidence: what exceeds them is a `Failure`, and another mirror is tried.
+/// The limits on time are availability, not evidence: what exceeds them is a `Failure`, and another mirror is
+/// tried.
 /// The limit on bytes belongs to the single request, `FetchRequest.maximumLength`.
 public struct TransportLimits: Sendable {
     /// Until the connection stands, TLS included.
@@ -12,7 +13,8 @@ public struct TransportLimits: Sendable {
     public var idle: Duration = .seconds(30)
     /// The whole transfer, redirects included.
     public var overall: Duration = .seconds(2 * 60 * 60)
-    /// The time over which ``minimumBytesPerWindow`` is demanded. Only time spent waiting for the server counts.
+    /// The time over which ``minimumBytesPerWindow`` is demanded. Only time spent waiting for the server
+    /// counts.
     public var window: Duration = .seconds(30)
     /// Fewer bytes than this in a window is slow retrieval (TUF 1.5.2, slow retrieval attacks): the server is
     /// dropped. Zero demands nothing.

@@ -91,12 +91,14 @@ struct HTTPFetcherTests {
             (.reset(after: 1000), ["interrupted"]),
             (.drip(bytesPerSecond: 500), ["slow"]),
             (.silence, ["timeout"]),
-            (.delay(.seconds(5), then: .normal), ["timeout"]),
+            (.delay(.seconds(60), then: .normal), ["timeout"]),
             (.redirect(to: "/" + Fixtures.path), ["redirect"]),
             (.respond(status: 302, headers: [], body: []), ["redirect"]),
         ]
         for (behaviour, expected) in table {
-            let fault = await Fixtures.fault { _ = try await Self.fetch { _ in behaviour } }
+            let fault = await Fixtures.fault {
+                _ = try await Self.fetch(limits: Fixtures.limits(for: behaviour)) { _ in behaviour }
+            }
             #expect(expected.contains(fault?.name ?? "nothing"), "\(behaviour)")
         }
     }
@@ -202,7 +204,7 @@ struct HTTPFetcherTests {
     func secrets(behaviour: ServerBehaviour) async throws {
         let folder = try Fixtures.folder()
         try await LoopbackServer.serving(folder.path, script: { _ in behaviour }) { server in
-            try await Fixtures.fetching { fetcher in
+            try await Fixtures.fetching(Fixtures.limits(for: behaviour)) { fetcher in
                 let url =
                     server.url.replacingPrefix("http://", by: "http://user:hunter2@")
                     + "/t/hunter2/a?k=hunter2"

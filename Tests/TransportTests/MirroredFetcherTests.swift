@@ -19,6 +19,7 @@ struct MirroredFetcherTests {
     static func mirrored<Value>(
         _ scripts: [LoopbackServer.Script],
         retry: MirrorRetry = patience,
+        limits: TransportLimits = Fixtures.limits,
         observer: (any TransferObserver)? = nil,
         _ body: (MirroredFetcher, [LoopbackServer]) async throws -> Value
     ) async throws -> Value {
@@ -29,7 +30,7 @@ struct MirroredFetcherTests {
         let running = servers
         let result: Result<Value, any Error>
         do {
-            let value = try await Fixtures.fetching { fetcher in
+            let value = try await Fixtures.fetching(limits) { fetcher in
                 let list = try MirrorList(
                     Self.canonical,
                     mirrors: running.map { $0.url + "/" },
@@ -55,9 +56,7 @@ struct MirroredFetcherTests {
         }
     }
 
-    @Test(
-        "Whatever the first mirror does, the second one delivers, and the report names the first and what it did"
-    )
+    @Test("Whatever the first mirror does, the second delivers, and the report names the first and what it did")
     func failOver() async throws {
         let table: [(ServerBehaviour, String?)] = [
             (.status(404), nil), (.status(503), nil), (.status(401), nil), (.truncate(at: 5000), nil),
@@ -68,7 +67,10 @@ struct MirroredFetcherTests {
             (.respond(status: 200, headers: [("Content-Encoding", "br")], body: [1]), "fetch.encoding"),
         ]
         for (behaviour, code) in table {
-            try await Self.mirrored([{ _ in behaviour }, { _ in .normal }]) { fetcher, servers in
+            let limits = Fixtures.limits(for: behaviour)
+            try await Self.mirrored([{ _ in behaviour }, { _ in .normal }], limits: limits) {
+                fetcher,
+                servers in
                 #expect(try await Self.package(fetcher) == Fixtures.content, "\(behaviour)")
                 let report = try #require(fetcher.health.reports.first)
                 #expect(fetcher.health.reports.count == 1)

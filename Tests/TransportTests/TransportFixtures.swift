@@ -9,15 +9,31 @@ import TrustCore
 
 /// What a test needs around a fetch: short limits, a folder, a channel with one package.
 enum TransportFixtures {
-    /// Short enough for tests, long enough for a busy machine.
+    /// Longer than any busy machine takes: a test that does not ask for impatience must not depend on speed.
     static var limits: TransportLimits {
         var limits = TransportLimits()
-        limits.connect = .seconds(5)
-        limits.idle = .seconds(2)
-        limits.overall = .seconds(20)
-        limits.window = .milliseconds(500)
-        limits.minimumBytesPerWindow = 1000
+        limits.connect = .seconds(120)
+        limits.idle = .seconds(120)
+        limits.overall = .seconds(600)
+        limits.window = .seconds(120)
         return limits
+    }
+
+    /// Short enough to wait for, for servers that never deliver, or hardly.
+    static var impatientLimits: TransportLimits {
+        var limits = limits
+        limits.idle = .seconds(6)
+        limits.window = .seconds(2)
+        limits.minimumBytesPerWindow = 20_000
+        return limits
+    }
+
+    /// The limits for a server that behaves like this.
+    static func limits(for behaviour: ServerBehaviour) -> TransportLimits {
+        switch behaviour {
+        case .drip, .silence, .delay: impatientLimits
+        default: limits
+        }
     }
 
     /// A name and bytes that are long enough to need many reads.

@@ -46,5 +46,8 @@ struct Main {
         }
     }
 
-    private static func complain(_ text: String) { fputs(text + "\n", stderr) }
+    private static func complain(_ text: String) {
+        let line = Array("\(text)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+    }
 }

@@ -19,6 +19,17 @@ public enum ChannelLayout {
     /// All index files of a subdir.
     public static let indexFiles = [plainIndex, compressedIndex, currentIndex, shardIndex]
 
+    /// Whether clients would take a file in a subdir for an index, by its name: also in forms that we do not make, such as
+    /// `repodata.json.bz2` and `repodata.jlap`, which some clients prefer where they find them.
+    static func isIndex(_ name: String) -> Bool {
+        ["repodata", "current_repodata"].contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    /// Whether clients would take a file for a package, by its name.
+    static func isPackage(_ name: String) -> Bool {
+        ArchiveFormat.allCases.contains { name.utf8.reversed().starts(with: $0.suffix.utf8.reversed()) }
+    }
+
     /// A package, or an index file under the name that every client reads.
     public static func file(_ name: String, in subdir: Subdir) -> String { "\(subdir.text)/\(name)" }
 

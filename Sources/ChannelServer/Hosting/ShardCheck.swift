@@ -19,15 +19,23 @@ struct ShardCheck {
         let bytes = try SignedFiles(directory: directory).read(target, ChannelLayout.shardIndex, in: subdir)
         let index = try ShardIndex.read(bytes, of: path.text, subdir: subdir)
         var seen = 0
+        var removed: Set<ByteKey> = []
         for text in index.packageNames {
             let name = try PackageName(text)
             guard let digest = index.digest(of: name) else { continue }
-            seen += try check(try read(name, digest), against: contents)
+            let shard = try read(name, digest)
+            seen += try check(shard, against: contents)
+            removed.formUnion(shard.removed.map { ByteKey($0) })
         }
         guard seen == contents.records.count else {
             throw Refusal(
                 ChannelCode.indexesDisagree, path.text, expected: "\(contents.records.count) packages",
                 found: "\(seen)")
+        }
+        guard removed == contents.removed else {
+            throw Refusal(
+                ChannelCode.indexesDisagree, path.text, expected: "\(contents.removed.count) removed packages",
+                found: "\(removed.count)")
         }
         return index.count
     }

@@ -20,7 +20,8 @@ extension SignedChannel {
     ///
     /// Every subdir gets all index files at once, for clients remember a missing shard index as "this channel has none".
     ///
-    /// - Throws: `channel.already-there`; then nothing was made.
+    /// - Throws: `channel.already-there`, also for index files that nobody signed, or `channel.keys-served`; then nothing
+    ///   was made.
     public static func create(
         directory: String,
         keys: KeyRing,
@@ -31,10 +32,12 @@ extension SignedChannel {
         online: KeyProtection,
         now: Timestamp
     ) async throws -> CreatedChannel {
+        try refuseServed(keys.directory, in: directory)
         let first = directory + "/" + ChannelLayout.metadataFile("1.root.json")
         guard !Folder.exists(first), !Publication.isPending(directory) else {
             throw Refusal(ChannelCode.alreadyThere, directory)
         }
+        for subdir in settings.subdirs { try refuseIndexes(of: subdir, in: directory) }
         guard try KeyRing.Purpose.allCases.allSatisfy({ try keys.files(of: $0).isEmpty }) else {
             throw Refusal(ChannelCode.alreadyThere, keys.directory)
         }
@@ -63,6 +66,22 @@ extension SignedChannel {
         try DurableFile.write(rootFile.bytes, to: keys.directory + "/" + rootCopy)
         try publication.commit(to: directory)
         return CreatedChannel(rootDigest: Digest.of(rootFile.bytes), subdirs: settings.subdirs)
+    }
+
+    /// Refuses (`channel.already-there`) to write a new index over one that somebody may still need.
+    static func refuseIndexes(of subdir: Subdir, in directory: String) throws {
+        for name in ChannelLayout.indexFiles {
+            let path = directory + "/" + ChannelLayout.file(name, in: subdir)
+            guard Folder.exists(path) else { continue }
+            throw Refusal(ChannelCode.alreadyThere, path, expected: "no index yet")
+        }
+    }
+
+    /// Refuses (`channel.keys-served`) keys in the channel's folder. Links on the way there are not looked through.
+    private static func refuseServed(_ keys: String, in directory: String) throws {
+        let channel = Folder.absolute(directory)
+        guard (Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
+        throw Refusal(ChannelCode.keysServed, keys, expected: "a folder outside \(channel)")
     }
 }
 

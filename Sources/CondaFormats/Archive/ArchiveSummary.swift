@@ -37,6 +37,9 @@ public struct ArchiveCounts: Sendable, Equatable {
     public var hardLinks = 0
     /// Bytes of all regular files.
     public var fileBytes: UInt64 = 0
+
+    /// Counts nothing yet.
+    public init() {}
 }
 
 /// The digests and the length of an archive, taken while it was read.

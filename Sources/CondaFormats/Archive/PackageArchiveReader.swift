@@ -10,18 +10,26 @@ public enum PackageArchiveReader {
     ///
     /// Not checked here: that anybody vouches for the package, and that it is the one its file name says.
     ///
+    /// - Parameter withMD5: whether to take the MD5 as well, which indexes carry for old clients. It costs as much time
+    ///   as all else together.
     /// - Throws: a `Refusal` with an `archive.…`, `package.…` or `json.…` code; then what the visitor was given is
     ///   worth nothing.
     public static func read(
         _ source: any ArchiveSource,
         fileName: ArchiveFileName,
         limits: ArchiveLimits = ArchiveLimits(),
+        withMD5: Bool = true,
         into visitor: any ArchiveVisitor
     ) throws -> ArchiveSummary {
         let inspector = PackageInspector(fileName: fileName, limits: limits, visitor: visitor)
         let sink = DirectSink(inspector)
         let digests = try PackageUnpacker.unpack(
-            source, fileName: fileName, limits: limits, withMD5: true, into: sink)
+            source,
+            fileName: fileName,
+            limits: limits,
+            withMD5: withMD5,
+            into: sink
+        )
         return try inspector.finish(digests)
     }
 
@@ -46,6 +54,8 @@ final class DirectSink: UnpackedSink {
 
     func begin(_ part: ArchivePart) { inspector.begin(part) }
     func space() -> UnsafeMutableRawBufferPointer { buffer }
-    func commit(_ count: Int) throws { try inspector.consume(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+    func commit(_ count: Int) throws {
+        try inspector.consume(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
     func end() throws { try inspector.end() }
 }

@@ -23,7 +23,8 @@ actor ChannelSession {
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
-                channel.url.textWithCredentials, mirrors: sources.map(\.textWithCredentials),
+                // Without credentials: this is the name that messages show; mirrors have their own.
+                channel.url.identity, mirrors: sources.map(\.textWithCredentials),
                 // The mirrors that the user named are all that is asked: the canonical address may not exist.
                 canonicalPlace: .nowhere),
             over: configuration.fetcher,
@@ -43,14 +44,16 @@ actor ChannelSession {
             return opened
         }
         indexes.merge(opened) { $1 }
+        // Not inside the attempt: that the signed metadata lists no index is no fault of the mirror that serves it.
+        for subdir in missing where opened[subdir] == nil {
+            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        }
     }
 
     /// What the signed index says of a file name.
     func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
         try await open([subdir])
-        guard let index = indexes[subdir] else {
-            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
-        }
+        guard let index = indexes[subdir] else { preconditionFailure("what was opened is there or was thrown") }
         return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
     }
 

@@ -31,8 +31,9 @@ struct SignedIndexReader {
         try await updater.refresh()
     }
 
-    /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain repodata.
-    func open(_ subdir: Subdir) async throws -> any SubdirIndex {
+    /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain repodata;
+    /// nil if the signed metadata lists none of them.
+    func open(_ subdir: Subdir) async throws -> (any SubdirIndex)? {
         for form in Form.allCases {
             guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),
                 let target = try await updater.target(path)
@@ -40,7 +41,7 @@ struct SignedIndexReader {
             let bytes = try await fetch(target)
             return try await index(form, bytes, SignedIndex(target, in: try await updater.trusted()), subdir)
         }
-        throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        return nil
     }
 
     private enum Form: String, CaseIterable {

@@ -74,10 +74,10 @@ struct ShardedIndex: SubdirIndex {
 extension ChannelURL {
     /// The part of a URL below the channel, for its mirrors to be asked for (`gate.outside-channel` for another's).
     func path(of url: String) throws -> String {
-        let base = textWithCredentials + "/"
-        guard url.utf8.starts(with: base.utf8) else {
-            throw Refusal(GateCode.outsideChannel, description, expected: "a place below the channel")
+        // An absolute address in an index has no credentials, even if it is the channel's own.
+        for base in [textWithCredentials + "/", identity + "/"] where url.utf8.starts(with: base.utf8) {
+            return String(decoding: Array(url.utf8.dropFirst(base.utf8.count)), as: UTF8.self)
         }
-        return String(decoding: Array(url.utf8.dropFirst(base.utf8.count)), as: UTF8.self)
+        throw Refusal(GateCode.outsideChannel, description, expected: "a place below the channel")
     }
 }

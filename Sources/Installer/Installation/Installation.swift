@@ -40,6 +40,9 @@ public struct Installation: Sendable {
 
     /// Does it.
     ///
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes
+    /// as an orphan when it next removes anything.
+    ///
     /// - Parameters:
     ///   - packages: what to install; each name once.
     ///   - removing: names of installed packages to remove in the same step.
@@ -62,6 +65,7 @@ public struct Installation: Sendable {
                 fileName: package.url.fileName.text,
                 url: package.url.identity,
                 channel: package.url.channel.identity,
+                requestedSpecs: [package.url.fileName.name.raw],
                 archivePath: package.archivePath
             )
         }
@@ -75,11 +79,8 @@ public struct Installation: Sendable {
     {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath,
-                fileName: package.url.fileName,
-                into: workshop.path(number),
-                expecting: (package.sha256, package.record.size)
-            )
+                archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
+                expecting: (package.sha256, package.record.size), md5: package.record.md5)
             progress(package)
             return extracted
         }

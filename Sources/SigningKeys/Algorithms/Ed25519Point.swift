@@ -7,7 +7,8 @@ import TrustCore
 enum Ed25519Point {
     /// Refuses bytes that are a second spelling of a point, and the eight points of small order.
     ///
-    /// A key in two spellings would count twice. With a key of small order, a signature can be made that holds for
+    /// A key in two spellings would count twice. With a key of small order, a signature can be made that
+    /// holds for
     /// many messages by somebody who has no private key.
     static func check(_ bytes: [UInt8]) throws {
         var y = bytes

@@ -7,8 +7,10 @@ import TrustCore
 
 /// A private key in memory.
 ///
-/// Its descriptions never show the key. The key bytes are held by swift-crypto, which wipes those of Ed25519, ECDSA
-/// and RSA keys when the last copy goes; bytes that pass through here on their way are wiped as far as Swift allows.
+/// Its descriptions never show the key. The key bytes are held by swift-crypto, which wipes those of Ed25519,
+/// ECDSA
+/// and RSA keys when the last copy goes; bytes that pass through here on their way are wiped as far as Swift
+/// allows.
 public struct PrivateKey: Signer {
     /// The public half.
     public let publicKey: PublicKey
@@ -26,7 +28,8 @@ public struct PrivateKey: Signer {
         return try PrivateKey(material)
     }
 
-    /// Reads a PEM private key: `PRIVATE KEY` (PKCS #8), `EC PRIVATE KEY` (SEC 1) or `RSA PRIVATE KEY` (PKCS #1).
+    /// Reads a PEM private key: `PRIVATE KEY` (PKCS #8), `EC PRIVATE KEY` (SEC 1) or `RSA PRIVATE KEY` (PKCS
+    /// #1).
     ///
     /// - Throws: a refusal with `key.malformed`, `key.unknown-type`, `key.too-weak`, `key.too-large`,
     ///   `key.pair-mismatch`, or `key.foreign-encryption` for an encrypted one.

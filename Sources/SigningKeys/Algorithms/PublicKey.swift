@@ -5,11 +5,13 @@ public import TrustCore
 
 /// A public key that was decoded and checked when it was read.
 ///
-/// Two keys are equal exactly if they are the same key, however they are spelled: hexadecimal or PEM, a compressed
+/// Two keys are equal exactly if they are the same key, however they are spelled: hexadecimal or PEM, a
+/// compressed
 /// point or a full one, under the new TUF key type or the legacy one. So one key counts once
 /// (GHSA-3633-5h82-39pq; TAP 12).
 ///
-/// Not checked: whether the 32 bytes of an Ed25519 key are a point on the curve. A key that is none verifies nothing.
+/// Not checked: whether the 32 bytes of an Ed25519 key are a point on the curve. A key that is none verifies
+/// nothing.
 public struct PublicKey: Sendable {
     /// The scheme that signatures by this key are made in.
     public let scheme: SignatureScheme
@@ -26,8 +28,10 @@ public struct PublicKey: Sendable {
     /// Ed25519 keys are 64 hexadecimal digits; ECDSA keys PEM, or a point in hexadecimal digits; RSA keys PEM
     /// (`PUBLIC KEY` or `RSA PUBLIC KEY`) of 2048 to 8192 bits.
     ///
-    /// - Throws: a refusal with `key.unknown-type`, `key.unknown-scheme`, `key.scheme-mismatch`, `key.malformed`,
-    ///   `key.too-weak` or `key.too-large`. Metadata may list keys of types that are not known yet: a caller that
+    /// - Throws: a refusal with `key.unknown-type`, `key.unknown-scheme`, `key.scheme-mismatch`,
+    /// `key.malformed`,
+    ///   `key.too-weak` or `key.too-large`. Metadata may list keys of types that are not known yet: a caller
+    /// that
     ///   wants to skip those catches the first two.
     public init(tufKeyType keyType: String, scheme: String, publicValue: String) throws {
         guard let allowed = SignatureScheme.allowed(forTUFKeyType: keyType) else {

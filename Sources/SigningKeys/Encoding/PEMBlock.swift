@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// One PEM block, read strictly (RFC 7468, the strict grammar, with white space around it and lines of any length).
+/// One PEM block, read strictly (RFC 7468, the strict grammar, with white space around it and lines of any
+/// length).
 struct PEMBlock {
     /// The longest text: an RSA private key of 8192 bits is under 7000 bytes.
     static let maximumLength = 16 << 10
@@ -23,7 +24,8 @@ struct PEMBlock {
 
     /// Reads a text that is exactly one block.
     ///
-    /// Encrypted blocks of other programs are `key.foreign-encryption`; all else that is wrong is `key.malformed`.
+    /// Encrypted blocks of other programs are `key.foreign-encryption`; all else that is wrong is
+    /// `key.malformed`.
     static func read(_ text: [UInt8], _ subject: String) throws -> PEMBlock {
         guard text.count <= maximumLength else {
             throw Refusal(

@@ -5,7 +5,8 @@ import TrustCore
 
 /// A private key as it is in a file: its public half is known, the private one may still need a passphrase.
 ///
-/// The public half of an encrypted file is unverified until it is unlocked: do not decide anything by it but which
+/// The public half of an encrypted file is unverified until it is unlocked: do not decide anything by it but
+/// which
 /// passphrase to ask for.
 public struct LockedKey: Sendable {
     enum Content: Sendable {
@@ -35,7 +36,8 @@ public struct LockedKey: Sendable {
 
     /// The private key; the passphrase is asked for only if there is need of one.
     ///
-    /// - Throws: a refusal with `key.wrong-passphrase` or `key.pair-mismatch`; a `Failure` if a passphrase is needed
+    /// - Throws: a refusal with `key.wrong-passphrase` or `key.pair-mismatch`; a `Failure` if a passphrase is
+    /// needed
     ///   and there is none.
     public func unlock(passphrase: () throws -> Passphrase?) throws -> PrivateKey {
         switch content {

@@ -42,7 +42,8 @@ public enum PublicKeyFile {
 }
 
 extension PublicKey {
-    /// Reads a key as TUF metadata lists it: `keytype`, `scheme` and `keyval.public`. Other members are not looked at.
+    /// Reads a key as TUF metadata lists it: `keytype`, `scheme` and `keyval.public`. Other members are not
+    /// looked at.
     ///
     /// - Throws: a refusal with `json.shape`, or as ``init(tufKeyType:scheme:publicValue:)`` does.
     public init(tufKeyObject value: JSONValue) throws {

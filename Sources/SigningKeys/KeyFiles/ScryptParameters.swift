@@ -20,7 +20,8 @@ struct ScryptParameters: Equatable, Sendable {
 
     /// The cost `N`, a power of two.
     let rounds: Int
-    /// The block size `r`. Only 8 is in use, and swift-crypto's own memory bound is too tight for larger ones.
+    /// The block size `r`. Only 8 is in use, and swift-crypto's own memory bound is too tight for larger
+    /// ones.
     let blockSize = 8
     /// The parallelism `p`.
     let parallelism: Int

@@ -4,7 +4,8 @@
 import Crypto
 import TrustCore
 
-/// An encrypted private key: its PKCS #8 form under ChaCha20-Poly1305, with the rest of the file authenticated.
+/// An encrypted private key: its PKCS #8 form under ChaCha20-Poly1305, with the rest of the file
+/// authenticated.
 struct SealedKey: Sendable {
     static let nonceLength = 12
     static let tagLength = 16

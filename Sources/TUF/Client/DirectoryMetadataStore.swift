@@ -1,12 +1,15 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import DurableFiles
+internal import Synchronization
 internal import TrustCore
 
 /// A store in a folder, safe for many processes and for being killed at any moment.
 ///
 /// The newest root is `root.json`, all roots are `root_history/VERSION.root.json`, and the other roles are
-/// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The folder is made
+/// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The
+/// folder is made
 /// for its owner only (mode 0700). Nothing else in it ends in `.json`.
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
@@ -20,30 +23,47 @@ public struct DirectoryMetadataStore: MetadataStore {
     /// Uses a folder, making it if it is not there.
     public init(_ directory: String) throws {
         self.directory = directory
-        try StoreFile.makeDirectory(directory)
-        try StoreFile.makeDirectory(directory + "/root_history")
+        try Folder.create(directory, mode: 0o700)
+        try Folder.create(directory + "/root_history", mode: 0o700)
     }
 
     /// The bytes that were kept; nil if there are none.
     public func read(_ file: StoredMetadata) throws -> [UInt8]? {
-        try StoreFile.read(path(of: file), maximumLength: Self.maximumLength)
+        try DurableFile.read(path(of: file), maximumLength: Self.maximumLength, followingLinks: false)
     }
 
     /// Keeps bytes in place of what was there: written aside, flushed, then renamed.
     public func write(_ bytes: [UInt8], as file: StoredMetadata) throws {
-        try StoreFile.replace(path(of: file), by: bytes)
+        try replace(path(of: file), by: bytes)
         // The newest root under the name that other tools look for; only the history is read.
-        if case .root = file { try StoreFile.replace(directory + "/root.json", by: bytes) }
+        if case .root = file { try replace(directory + "/root.json", by: bytes) }
+    }
+
+    /// What is there already is not written again: an update that brings nothing new leaves the disk alone.
+    private func replace(_ path: String, by bytes: [UInt8]) throws {
+        if let old = try? DurableFile.read(path, maximumLength: bytes.count, followingLinks: false),
+            old == bytes
+        {
+            return
+        }
+        try DurableFile.write(bytes, to: path)
     }
 
     /// Forgets a file.
-    public func remove(_ file: StoredMetadata) throws { try StoreFile.remove(path(of: file)) }
+    public func remove(_ file: StoredMetadata) throws { try DurableFile.remove(path(of: file)) }
 
     /// Waits until no other process, and nobody else in this one, uses the folder.
     public func lock() async throws -> any StoreLock {
-        let file = try StoreLockFile(directory + "/.lock")
+        let path = directory + "/.lock"
         var waited = Duration.zero
-        while !(try file.tryLock()) {
+        while true {
+            if let lock = try FileLock.ifFree(path) {
+                // Whoever was killed while writing left a file that nobody will finish.
+                for folder in [directory, directory + "/root_history"] {
+                    try DurableFile.removeAbandoned(in: folder)
+                }
+                return HeldStoreLock(lock)
+            }
             guard waited < Self.maximumWait else {
                 throw Failure(
                     .disk,
@@ -55,9 +75,6 @@ public struct DirectoryMetadataStore: MetadataStore {
             try await Task.sleep(for: .milliseconds(10))
             waited += .milliseconds(10)
         }
-        // Whoever was killed while writing left a file that nobody will finish.
-        StoreFile.removeAbandoned(in: [directory, directory + "/root_history"])
-        return file
     }
 
     private func path(of file: StoredMetadata) -> String {
@@ -66,4 +83,13 @@ public struct DirectoryMetadataStore: MetadataStore {
         case .role(let name): "\(directory)/\(name.encoded).json"
         }
     }
+}
+
+/// A file lock that is held until it is released, or goes away.
+private final class HeldStoreLock: StoreLock {
+    private let lock: Mutex<FileLock?>
+
+    init(_ lock: FileLock) { self.lock = Mutex(lock) }
+
+    func release() { lock.withLock { $0 = nil } }
 }

@@ -6,7 +6,8 @@ internal import TrustCore
 /// All files that one role vouches for: finds the role among the delegations, and keeps the paths that every
 /// delegation on the way covers.
 ///
-/// A file that is listed may still be vouched for by an earlier role in the order of the search; ``TargetSearch`` decides
+/// A file that is listed may still be vouched for by an earlier role in the order of the search;
+/// ``TargetSearch`` decides
 /// for one path.
 public struct RoleListing: Sendable {
     /// What the listing needs, or found.
@@ -61,7 +62,8 @@ public struct RoleListing: Sendable {
         return .absent
     }
 
-    /// The role itself if it is delegated to right here, else every named role; hash bins delegate no further.
+    /// The role itself if it is delegated to right here, else every named role; hash bins delegate no
+    /// further.
     private func children(of metadata: TargetsMetadata, _ visit: Visit, in trusted: TrustedMetadata)
         -> [Visit]
     {

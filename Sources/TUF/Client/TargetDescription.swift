@@ -27,7 +27,8 @@ public struct TargetDescription: Sendable, Equatable {
         if let (expected, found) = file.hashes.mismatch(in: bytes) { throw mismatch(expected, found) }
     }
 
-    /// Refuses a file of another length, or another digest by the same hash function; for files that were digested
+    /// Refuses a file of another length, or another digest by the same hash function; for files that were
+    /// digested
     /// while they passed by. A digest by a function that the metadata does not promise is refused as well.
     public func verify(length: UInt64, digest: Digest) throws {
         try verify(length: length)

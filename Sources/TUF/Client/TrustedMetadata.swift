@@ -6,7 +6,8 @@ public import TrustCore
 /// The metadata that an update trusts so far, and the rules by which it takes in more: section 5 of the
 /// specification (1.0.34), without its input and output.
 ///
-/// Everything in here was signed by enough keys of its role. The moment of the update is fixed when it starts (5.1).
+/// Everything in here was signed by enough keys of its role. The moment of the update is fixed when it starts
+/// (5.1).
 public struct TrustedMetadata: Sendable {
     /// The moment that decides what is expired.
     public let now: Timestamp
@@ -39,7 +40,8 @@ public struct TrustedMetadata: Sendable {
 
     /// Takes the next root version.
     ///
-    /// - Returns: whether a key of timestamp or snapshot was taken away, so that both must be forgotten (5.3.11).
+    /// - Returns: whether a key of timestamp or snapshot was taken away, so that both must be forgotten
+    /// (5.3.11).
     mutating func updateRoot(_ bytes: [UInt8]) throws -> Bool {
         let signed: SignedMetadata<RootMetadata> = try parse(bytes, as: .root, limit: limits.root)
         // 5.3.4: signed by a threshold of the keys of the trusted root and of its own.
@@ -60,7 +62,8 @@ public struct TrustedMetadata: Sendable {
         return rotated
     }
 
-    /// Whether the next root takes a key from a role. That a key is only added says nothing against versions signed
+    /// Whether the next root takes a key from a role. That a key is only added says nothing against versions
+    /// signed
     /// before, and forgetting them would give up the protection against rollback for nothing.
     private func removesKey(of kind: MetadataKind, in next: RootMetadata) -> Bool {
         let remaining = Set(next.authority(for: kind).usableKeys.map(\.key))
@@ -115,7 +118,8 @@ public struct TrustedMetadata: Sendable {
 
     // MARK: Snapshot (5.5)
 
-    /// Takes the stored snapshot: as the current one if it is what the timestamp names, else for rollback checks.
+    /// Takes the stored snapshot: as the current one if it is what the timestamp names, else for rollback
+    /// checks.
     ///
     /// - Returns: whether it is the current one, so that nothing needs to be fetched.
     mutating func recallSnapshot(_ bytes: [UInt8]) throws -> Bool {

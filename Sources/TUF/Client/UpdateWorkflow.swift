@@ -3,10 +3,12 @@
 
 public import TrustCore
 
-/// The client workflow of the specification (1.0.34, section 5) as a value: it takes what was found and answers what
+/// The client workflow of the specification (1.0.34, section 5) as a value: it takes what was found and
+/// answers what
 /// to do next. It does no input and output; a driver does, one request after another or many at once.
 ///
-/// Start with ``start()``, then answer each request by ``receive(_:to:)`` until a step has none. After that, any
+/// Start with ``start()``, then answer each request by ``receive(_:to:)`` until a step has none. After that,
+/// any
 /// number of ``load(_:)`` may be under way at the same time.
 public struct UpdateWorkflow: Sendable {
     /// What is trusted so far.
@@ -21,7 +23,8 @@ public struct UpdateWorkflow: Sendable {
     ///   - trustedRoot: The bytes of a root file that came by a way the user trusts. It may be expired.
     ///   - now: The moment of the update, fixed for all of it (5.1).
     ///   - limits: What the metadata may ask of us.
-    /// - Throws: a ``Refusal`` with `tuf.signatures` if the root did not sign itself, or with a code of parsing.
+    /// - Throws: a ``Refusal`` with `tuf.signatures` if the root did not sign itself, or with a code of
+    /// parsing.
     public init(trustedRoot: [UInt8], now: Timestamp, limits: TUFLimits = TUFLimits()) throws {
         trusted = try TrustedMetadata(trustedRoot: trustedRoot, now: now, limits: limits)
         pinnedRoot = trustedRoot
@@ -44,8 +47,10 @@ public struct UpdateWorkflow: Sendable {
 
     /// Takes the answer to a request.
     ///
-    /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are none.
-    ///   A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is not continued.
+    /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are
+    /// none.
+    ///   A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is not
+    /// continued.
     /// - Throws: a ``Refusal``; the update ends there, and nothing after the last step may be kept.
     public mutating func receive(_ answer: [UInt8]?, to request: MetadataRequest) throws -> WorkflowStep {
         switch (request.subject, request.source) {
@@ -201,7 +206,8 @@ public struct UpdateWorkflow: Sendable {
         .repository(fileName: "\(nextRootVersion).\(name).json", maximumLength: limit)
     }
 
-    /// The file of a role: with its version in front if the repository has consistent snapshots (section 6.2).
+    /// The file of a role: with its version in front if the repository has consistent snapshots (section
+    /// 6.2).
     private func repositoryFile(_ name: RoleName, version: Int64, limit: Int) -> MetadataRequest.Source {
         let prefix = trusted.root.role.consistentSnapshot ? "\(version)." : ""
         return .repository(fileName: "\(prefix)\(name.encoded).json", maximumLength: limit)

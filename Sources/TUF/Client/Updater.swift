@@ -5,8 +5,10 @@ public import TrustCore
 
 /// A TUF client: one request after another, in the order of the specification (1.0.34, section 5).
 ///
-/// The rules are in ``UpdateWorkflow``, ``TargetSearch`` and ``RoleListing``; this drives them over a fetcher and a store.
-/// An updater belongs to one moment and one repository; for a later update make another one with the same store.
+/// The rules are in ``UpdateWorkflow``, ``TargetSearch`` and ``RoleListing``; this drives them over a fetcher
+/// and a store.
+/// An updater belongs to one moment and one repository; for a later update make another one with the same
+/// store.
 public actor Updater {
     private let trustedRoot: [UInt8]
     private let metadataURL: String
@@ -43,7 +45,8 @@ public actor Updater {
 
     /// Updates the top-level roles: root, timestamp, snapshot, targets.
     ///
-    /// - Throws: a `Refusal` for bad metadata, a `Failure` if something could not be found out. What was verified
+    /// - Throws: a `Refusal` for bad metadata, a `Failure` if something could not be found out. What was
+    /// verified
     ///   before stays in the store; what was not is nowhere.
     public func refresh() async throws {
         let lock = try await store.lock()
@@ -53,7 +56,8 @@ public actor Updater {
         updated = workflow
     }
 
-    /// What the repository promises about a file, and which role does; nil if none does. Updates first if need be.
+    /// What the repository promises about a file, and which role does; nil if none does. Updates first if
+    /// need be.
     public func target(_ path: TargetPath) async throws -> TargetDescription? {
         var workflow = try await current()
         var search = TargetSearch(for: path)
@@ -66,13 +70,15 @@ public actor Updater {
         }
     }
 
-    /// What the repository promises about a file (`tuf.target-not-found` if nothing). Updates first if need be.
+    /// What the repository promises about a file (`tuf.target-not-found` if nothing). Updates first if need
+    /// be.
     public func requiredTarget(_ path: TargetPath) async throws -> TargetDescription {
         guard let target = try await target(path) else { throw Refusal(TUFCode.targetNotFound, path.text) }
         return target
     }
 
-    /// All files that a role vouches for; nil if no delegation leads to such a role. Updates first if need be.
+    /// All files that a role vouches for; nil if no delegation leads to such a role. Updates first if need
+    /// be.
     public func targets(of name: RoleName) async throws -> [TargetDescription]? {
         var workflow = try await current()
         var listing = RoleListing(of: name)
@@ -94,7 +100,8 @@ public actor Updater {
     ///   - target: What the repository promises about it.
     ///   - baseURL: Where the files are, used byte for byte; a final `/` is added if it has none.
     ///   - naming: Whether file names carry a digest.
-    /// - Throws: a `Refusal` with `tuf.target-missing`, `tuf.target-length`, `tuf.target-hash` or `limit.too-large`, or
+    /// - Throws: a `Refusal` with `tuf.target-missing`, `tuf.target-length`, `tuf.target-hash` or
+    /// `limit.too-large`, or
     ///   a `Failure`.
     public func download(
         _ target: TargetDescription,

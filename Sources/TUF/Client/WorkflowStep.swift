@@ -19,7 +19,8 @@ public struct MetadataRequest: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
         /// In the store of metadata that earlier updates verified.
         case store
-        /// In the repository: a file name below the metadata URL, already percent-encoded, and the most bytes to take.
+        /// In the repository: a file name below the metadata URL, already percent-encoded, and the most bytes
+        /// to take.
         case repository(fileName: String, maximumLength: Int)
     }
 

@@ -6,7 +6,8 @@ internal import TrustCore
 
 /// A key as metadata describes it.
 ///
-/// Whether it can be used is found out only when a signature by it is checked: a root may hold a key of a type that we
+/// Whether it can be used is found out only when a signature by it is checked: a root may hold a key of a
+/// type that we
 /// do not know, which then counts for nothing, but does not make the file unreadable.
 public struct KeyDefinition: Sendable, Equatable {
     /// `keytype`, such as `ed25519`.
@@ -40,7 +41,8 @@ public struct KeyDefinition: Sendable, Equatable {
         try PublicKey(tufKeyType: keyType, scheme: scheme, publicValue: publicValue ?? "")
     }
 
-    /// The id that other implementations give such a key: SHA-256 of its canonical form. Used for keys that we add.
+    /// The id that other implementations give such a key: SHA-256 of its canonical form. Used for keys that
+    /// we add.
     public var computedID: KeyID {
         // A key's object holds strings only, unless somebody added a fraction to one of theirs.
         let bytes = (try? CanonicalJSON.encode(.object(object))) ?? JSONWriter.encode(.object(object))

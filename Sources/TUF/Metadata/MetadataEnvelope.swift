@@ -4,13 +4,15 @@
 public import SigningKeys
 public import TrustCore
 
-/// A metadata file as it travels: the signed part and signatures of it, nothing verified, the role not yet known.
+/// A metadata file as it travels: the signed part and signatures of it, nothing verified, the role not yet
+/// known.
 public struct MetadataEnvelope: Sendable {
     /// The signed part.
     public let signed: JSONObject
     /// The bytes that are signed: the canonical form of the signed part.
     public let signedBytes: [UInt8]
-    /// The signatures, each key id once. One that is not hexadecimal text is kept as empty, and counts for nothing.
+    /// The signatures, each key id once. One that is not hexadecimal text is kept as empty, and counts for
+    /// nothing.
     public private(set) var signatures: [Signature]
 
     /// Takes a signed part that has no signatures yet.

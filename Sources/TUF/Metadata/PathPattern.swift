@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A pattern for target paths: `*` stands for any characters and `?` for one character, within one path component.
+/// A pattern for target paths: `*` stands for any characters and `?` for one character, within one path
+/// component.
 ///
-/// Matching goes by bytes and is case-sensitive on every platform (GHSA-qp9x-wp8f-qgjj); no other character is
+/// Matching goes by bytes and is case-sensitive on every platform (GHSA-qp9x-wp8f-qgjj); no other character
+/// is
 /// special, and neither wildcard matches `/` (specification 1.0.34, section 4.5).
 public struct PathPattern: Hashable, Sendable {
     /// The pattern, as it was written.

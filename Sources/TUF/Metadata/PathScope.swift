@@ -27,7 +27,8 @@ public enum PathScope: Sendable, Equatable {
 
     static let fieldNames = ["paths", "path_hash_prefixes"]
 
-    /// Reads `paths` or `path_hash_prefixes`, of which exactly one must be there (specification 1.0.34, section 4.5).
+    /// Reads `paths` or `path_hash_prefixes`, of which exactly one must be there (specification 1.0.34,
+    /// section 4.5).
     init(_ fields: JSONFields) throws {
         let patterns = try fields.optionalStrings("paths")
         let prefixes = try fields.optionalStrings("path_hash_prefixes")

@@ -10,7 +10,8 @@ public struct RoleKeys: Sendable, Hashable {
 
     /// The ids of the keys, each once, in the order they were written.
     public let keyIDs: [KeyID]
-    /// How many different keys must have signed, at least 1. May be more than there are keys: then nothing is ever enough.
+    /// How many different keys must have signed, at least 1. May be more than there are keys: then nothing is
+    /// ever enough.
     public let threshold: Int
 
     /// Takes ids and a threshold.

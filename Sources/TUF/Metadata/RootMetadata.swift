@@ -10,7 +10,8 @@ public struct RootMetadata: RoleMetadata, Equatable {
 
     /// Version and expiry.
     public var header: MetadataHeader
-    /// Whether files carry their version or digest in their name, so that a repository can change while it is read.
+    /// Whether files carry their version or digest in their name, so that a repository can change while it is
+    /// read.
     public var consistentSnapshot: Bool
     /// Every key that a role may name.
     public private(set) var keys: [KeyID: KeyDefinition]

@@ -29,7 +29,8 @@ public struct SignedMetadata<Role: RoleMetadata>: Sendable {
 
 /// Metadata of a role that enough of its keys have signed.
 ///
-/// Made by ``RoleAuthority/verify(_:of:)`` only. Says nothing yet about version and expiry: ``TrustedMetadata`` does.
+/// Made by ``RoleAuthority/verify(_:of:)`` only. Says nothing yet about version and expiry:
+/// ``TrustedMetadata`` does.
 public struct VerifiedMetadata<Role: RoleMetadata>: Sendable {
     /// What it says.
     public let role: Role

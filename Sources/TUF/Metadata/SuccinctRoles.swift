@@ -3,7 +3,8 @@
 
 internal import TrustCore
 
-/// Hash bins: 2^bitLength roles that share keys, each trusted with the paths whose hash begins with its number (TAP 15).
+/// Hash bins: 2^bitLength roles that share keys, each trusted with the paths whose hash begins with its
+/// number (TAP 15).
 public struct SuccinctRoles: Sendable, Equatable {
     /// Whose signatures each bin needs.
     public let keys: RoleKeys
@@ -45,7 +46,8 @@ public struct SuccinctRoles: Sendable, Equatable {
     /// How many bins there are.
     public var count: Int { 1 << bitLength }
 
-    /// The name of a bin: the prefix, a dash, and its number in as many hexadecimal digits as the last bin needs.
+    /// The name of a bin: the prefix, a dash, and its number in as many hexadecimal digits as the last bin
+    /// needs.
     private func text(_ number: Int) -> String { "\(namePrefix)-" + padded(number) }
 
     private var digitCount: Int { (bitLength + 3) / 4 }

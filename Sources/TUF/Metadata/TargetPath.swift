@@ -5,8 +5,10 @@ public import TrustCore
 
 /// The path of a target file below the repository's target URL.
 ///
-/// Components are joined by `/`; none is empty, `.` or `..`, and none holds a backslash or a control character: a
-/// path that leaves its folder is refused where metadata is read (CVE-2021-41149, CVE-2026-6968), before anybody can
+/// Components are joined by `/`; none is empty, `.` or `..`, and none holds a backslash or a control
+/// character: a
+/// path that leaves its folder is refused where metadata is read (CVE-2021-41149, CVE-2026-6968), before
+/// anybody can
 /// join it to a URL or a folder. Otherwise it is opaque: compared as bytes, case-sensitive, never normalised.
 public struct TargetPath: Hashable, Comparable, Sendable {
     /// The longest path, in bytes.
@@ -32,7 +34,8 @@ public struct TargetPath: Hashable, Comparable, Sendable {
     /// SHA-256 of the path's bytes, which hash bins and `path_hash_prefixes` go by.
     public var hash: Digest { Digest.of(Array(text.utf8)) }
 
-    /// The path with a digest before its last component, `dir/DIGEST.name`: where a consistent repository keeps it.
+    /// The path with a digest before its last component, `dir/DIGEST.name`: where a consistent repository
+    /// keeps it.
     public func prefixed(by digest: Digest) -> String {
         guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "\(digest.hex).\(text)" }
         let start = text.utf8.index(after: slash)

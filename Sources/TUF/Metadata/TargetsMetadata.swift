@@ -3,7 +3,8 @@
 
 public import TrustCore
 
-/// Targets metadata: which files there are, and who else may vouch for some (specification 1.0.34, section 4.5).
+/// Targets metadata: which files there are, and who else may vouch for some (specification 1.0.34, section
+/// 4.5).
 public struct TargetsMetadata: RoleMetadata, Equatable {
     /// `targets`, for delegated roles too.
     public static let kind = MetadataKind.targets

@@ -4,10 +4,12 @@
 internal import TrustCore
 
 extension RepositoryEditor {
-    /// Goes on with a repository: reads its metadata files and verifies all of them, as a client would, from the
+    /// Goes on with a repository: reads its metadata files and verifies all of them, as a client would, from
+    /// the
     /// trusted root down through every delegation.
     ///
-    /// Only expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a client does
+    /// Only expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a
+    /// client does
     /// not matter either, for the files are our own.
     ///
     /// - Parameters:

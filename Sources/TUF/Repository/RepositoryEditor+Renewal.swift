@@ -4,7 +4,8 @@
 public import SigningKeys
 
 extension RepositoryEditor {
-    /// Marks roles to be signed anew by the next ``publish(signers:now:renewingWithin:)``, although nothing in them changed.
+    /// Marks roles to be signed anew by the next ``publish(signers:now:renewingWithin:)``, although nothing
+    /// in them changed.
     ///
     /// Roles for which the signers do not suffice are left as they are, see ``status``.
     public mutating func renew(_ names: some Sequence<RoleName>, by signers: [any Signer]) {

@@ -13,11 +13,15 @@ public import TrustCore
 
 /// Downloads by digest: `<root>/sha256/ab/cdef…`, where only verified bytes ever stand.
 ///
-/// Bytes are written to a temporary file while they are digested; the name that says what they are is given after
-/// the check and after they are on disk. So a crash at any moment leaves a temporary file at worst, and any number of
-/// processes may share a cache. A temporary file is locked by its writer: an unlocked one is a dead writer's, and the
+/// Bytes are written to a temporary file while they are digested; the name that says what they are is given
+/// after
+/// the check and after they are on disk. So a crash at any moment leaves a temporary file at worst, and any
+/// number of
+/// processes may share a cache. A temporary file is locked by its writer: an unlocked one is a dead writer's,
+/// and the
 /// next process that opens the cache removes it.
-/// The folder is the user's alone (mode 0700). Whoever can write as the user can alter blobs; a caller that must not
+/// The folder is the user's alone (mode 0700). Whoever can write as the user can alter blobs; a caller that
+/// must not
 /// rely on that rechecks the digest.
 public final class BlobCache: Sendable {
     /// The folder.
@@ -35,7 +39,8 @@ public final class BlobCache: Sendable {
     ///
     /// - Parameters:
     ///   - size: If given, a blob of another size is no such blob.
-    ///   - recheck: Whether the bytes are digested once more. A blob that fails is removed, and counts as absent.
+    ///   - recheck: Whether the bytes are digested once more. A blob that fails is removed, and counts as
+    /// absent.
     public func path(of digest: Digest, size: UInt64? = nil, recheck: Bool = false) throws -> String? {
         let place = try BlobPlace(digest)
         guard let file = try open(place), let length = try file.regularLength() else { return nil }
@@ -51,7 +56,8 @@ public final class BlobCache: Sendable {
         return root + "/" + place.path
     }
 
-    /// Reads a blob into memory and digests it once more; nil if it is not there, too long, or not what its name says.
+    /// Reads a blob into memory and digests it once more; nil if it is not there, too long, or not what its
+    /// name says.
     public func bytes(of digest: Digest, maximumLength: Int) throws -> [UInt8]? {
         let place = try BlobPlace(digest)
         guard let file = try open(place), let length = try file.regularLength(),

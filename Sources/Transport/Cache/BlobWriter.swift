@@ -76,7 +76,8 @@ final class BlobWriter {
         unlinkat(folder.descriptor, name, 0)
     }
 
-    /// Makes and locks a file that no other process has. One that was swept away between the two is made again.
+    /// Makes and locks a file that no other process has. One that was swept away between the two is made
+    /// again.
     private static func temporaryFile(in folder: CacheFolder, for digest: Digest) throws -> (OpenFile, String)
     {
         for _ in 0..<100 {

@@ -11,7 +11,8 @@ import TrustCore
     import Darwin
 #endif
 
-/// An open folder of the cache. Everything below it is reached by names relative to it, and never through a link.
+/// An open folder of the cache. Everything below it is reached by names relative to it, and never through a
+/// link.
 final class CacheFolder: Sendable {
     let descriptor: Int32
     let path: String
@@ -23,7 +24,8 @@ final class CacheFolder: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Opens the root, making it and its parents. The root itself may be reached through links: the user put them there.
+    /// Opens the root, making it and its parents. The root itself may be reached through links: the user put
+    /// them there.
     static func opening(_ path: String) throws -> CacheFolder {
         try makeAll(path)
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

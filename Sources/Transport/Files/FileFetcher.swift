@@ -5,7 +5,8 @@ public import TrustCore
 
 /// Fetches `file:` URLs: channels on a disk, air-gapped mirrors.
 ///
-/// A path is percent-decoded and opened as it is; symbolic links are followed, since the disk is the user's own.
+/// A path is percent-decoded and opened as it is; symbolic links are followed, since the disk is the user's
+/// own.
 /// Only regular files are read, so that no device or pipe blocks the program.
 public struct FileFetcher: Fetcher {
     private let observer: (any TransferObserver)?
@@ -15,7 +16,8 @@ public struct FileFetcher: Fetcher {
 
     /// Reads a file.
     ///
-    /// - Throws: `limit.too-large`; a failure of kind `disk` or `configuration`; or whatever `receive` throws.
+    /// - Throws: `limit.too-large`; a failure of kind `disk` or `configuration`; or whatever `receive`
+    /// throws.
     public func fetch(
         _ request: FetchRequest,
         receive: (UnsafeRawBufferPointer) throws -> Void

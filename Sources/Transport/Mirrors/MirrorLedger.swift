@@ -9,7 +9,8 @@ struct MirrorLedger {
 
     mutating func add(_ error: any Error, _ report: MirrorReport) { entries.append((error, report)) }
 
-    /// The most telling error: forged before outdated before missing, any refusal before a failure, the first of equals.
+    /// The most telling error: forged before outdated before missing, any refusal before a failure, the first
+    /// of equals.
     func verdict(on resource: String, of mirrors: MirrorList) -> any Error {
         guard let worst = entries.min(by: { Self.rank($0.error) < Self.rank($1.error) }) else {
             return Failure(.network, "no mirror delivered", at: resource)

@@ -5,7 +5,8 @@ public import TrustCore
 
 /// Fetches from a channel's mirrors until one of them delivers something that passes the caller's checks.
 ///
-/// A mirror is left for the next one when it fails, when it lacks what must be there, *and when what it serves is
+/// A mirror is left for the next one when it fails, when it lacks what must be there, *and when what it
+/// serves is
 /// refused*: a refusal thrown by an attempt condemns the mirror for the rest of the run and is reported.
 /// Errors that no mirror is to blame for (policy, our own disk, cancellation) end the search at once.
 /// A mirror cannot gain anything by being asked first: nothing here is evidence.
@@ -35,10 +36,12 @@ public struct MirroredFetcher: Sendable {
 
     /// Runs an attempt on one mirror after the other, and answers the first value that one of them returns.
     ///
-    /// An attempt must begin from scratch each time: it may have been handed bytes by a mirror that failed later.
+    /// An attempt must begin from scratch each time: it may have been handed bytes by a mirror that failed
+    /// later.
     ///
     /// - Parameter resource: What it is about, as reports name it.
-    /// - Throws: With one mirror, what its last attempt threw. With several, the most telling error: a refusal before a
+    /// - Throws: With one mirror, what its last attempt threw. With several, the most telling error: a
+    /// refusal before a
     ///   failure; its cause is a ``MirrorsExhausted`` with all reports.
     public func withMirror<Value>(
         _ resource: String,
@@ -70,7 +73,8 @@ public struct MirroredFetcher: Sendable {
         throw ledger.verdict(on: resource, of: mirrors)
     }
 
-    /// Fetches a small resource into memory, mirror after mirror, until one passes a check; nil if it need not exist
+    /// Fetches a small resource into memory, mirror after mirror, until one passes a check; nil if it need
+    /// not exist
     /// and a mirror says that it does not.
     public func bytes<Value>(
         _ path: String,
@@ -135,7 +139,8 @@ public struct MirroredFetcher: Sendable {
         }
     }
 
-    /// Writes an attempt's error down; answers whether it is worth another round, and throws it if it is not the mirror's fault.
+    /// Writes an attempt's error down; answers whether it is worth another round, and throws it if it is not
+    /// the mirror's fault.
     private func note(
         _ error: any Error,
         of address: String,

@@ -8,7 +8,8 @@
 public enum CanonicalJSON {
     /// Encodes a value.
     ///
-    /// - Throws: a ``Refusal`` with `json.number` for a number that is not a 64-bit integer: the form has no other.
+    /// - Throws: a ``Refusal`` with `json.number` for a number that is not a 64-bit integer: the form has no
+    /// other.
     public static func encode(_ value: JSONValue, of subject: String = "canonical JSON") throws -> [UInt8] {
         var out: [UInt8] = []
         try write(value, to: &out, subject)
@@ -34,7 +35,8 @@ public enum CanonicalJSON {
             out.append(UInt8(ascii: "]"))
         case .object(let object):
             out.append(UInt8(ascii: "{"))
-            for (at, member) in object.members.sorted(by: { ByteKey($0.key) < ByteKey($1.key) }).enumerated() {
+            for (at, member) in object.members.sorted(by: { ByteKey($0.key) < ByteKey($1.key) }).enumerated()
+            {
                 if at > 0 { out.append(UInt8(ascii: ",")) }
                 write(member.key, to: &out)
                 out.append(UInt8(ascii: ":"))

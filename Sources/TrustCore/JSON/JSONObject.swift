@@ -55,7 +55,7 @@ public struct JSONObject: Sendable, Equatable {
 
     private func position(of key: String) -> Int? {
         if members.count >= Self.indexedFrom { return positions[ByteKey(key)] }
-        return members.firstIndex { $0.key.utf8.elementsEqual(key.utf8) }
+        return members.firstIndex { ByteKey.areEqual($0.key, key) }
     }
 
     private mutating func append(_ key: String, _ value: JSONValue) {

@@ -3,8 +3,10 @@
 
 /// A strict reader of RFC 8259 JSON over bytes.
 ///
-/// It refuses what two readers could read in two ways: duplicate keys, text that is not UTF-8, lone surrogates,
-/// a byte order mark, anything after the value. Numbers keep their text. It is for signed metadata and settings;
+/// It refuses what two readers could read in two ways: duplicate keys, text that is not UTF-8, lone
+/// surrogates,
+/// a byte order mark, anything after the value. Numbers keep their text. It is for signed metadata and
+/// settings;
 /// indexes of hundreds of megabytes are scanned, not read into values (`CondaFormats`).
 public struct JSONReader {
     private let bytes: [UInt8]
@@ -23,8 +25,11 @@ public struct JSONReader {
     ) throws -> JSONValue {
         guard bytes.count <= limits.bytes else {
             throw Refusal(
-                CoreCode.tooLarge, subject, expected: "at most \(limits.bytes) bytes",
-                found: "\(bytes.count) bytes")
+                CoreCode.tooLarge,
+                subject,
+                expected: "at most \(limits.bytes) bytes",
+                found: "\(bytes.count) bytes"
+            )
         }
         var reader = JSONReader(bytes: bytes, limits: limits, subject: subject)
         reader.skipSpace()
@@ -146,7 +151,9 @@ public struct JSONReader {
     private mutating func string() throws -> String {
         at += 1
         let start = at
-        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { at += 1 }
+        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            at += 1
+        }
         if next == UInt8(ascii: "\"") {
             defer { at += 1 }
             return try text(bytes[start..<at])

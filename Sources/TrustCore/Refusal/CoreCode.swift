@@ -20,51 +20,74 @@ public enum CoreCode: String, RefusalCode {
         switch self {
         case .jsonSyntax:
             return RefusalEntry(
-                .invalid, "the file is not well-formed JSON",
-                explanation: "A reader that guesses what was meant can be made to see something else than the signer saw.",
-                remedy: again)
+                .invalid,
+                "the file is not well-formed JSON",
+                explanation: "A reader that guesses what was meant can be made to see something else than "
+                    + "the signer saw.",
+                remedy: again
+            )
         case .jsonEncoding:
             return RefusalEntry(
-                .invalid, "the JSON text is not valid UTF-8, or escapes half of a surrogate pair",
+                .invalid,
+                "the JSON text is not valid UTF-8, or escapes half of a surrogate pair",
                 explanation: "Two programs replace broken text in two ways, and then verify different names.",
-                remedy: again)
+                remedy: again
+            )
         case .jsonDuplicateKey:
             return RefusalEntry(
-                .invalid, "an object in the JSON text has one key twice",
-                explanation: "Readers disagree on which of the two counts, so a signer and a verifier could read different values.",
-                remedy: again)
+                .invalid,
+                "an object in the JSON text has one key twice",
+                explanation: "Readers disagree on which of the two counts, so a signer and a verifier could "
+                    + "read different values.",
+                remedy: again
+            )
         case .jsonTooDeep:
             return RefusalEntry(
-                .invalid, "the JSON text is nested deeper than any honest file",
+                .invalid,
+                "the JSON text is nested deeper than any honest file",
                 explanation: "Deep nesting exhausts the stack of a recursive reader.",
-                remedy: again)
+                remedy: again
+            )
         case .jsonNumber:
             return RefusalEntry(
-                .invalid, "a number in the JSON text is out of range",
-                explanation: "A version or length that does not fit its type would wrap or lose digits, and defeat comparisons.",
-                remedy: again)
+                .invalid,
+                "a number in the JSON text is out of range",
+                explanation: "A version or length that does not fit its type would wrap or lose digits, and "
+                    + "defeat comparisons.",
+                remedy: again
+            )
         case .jsonTrailing:
             return RefusalEntry(
-                .invalid, "there is more text after the end of the JSON value",
+                .invalid,
+                "there is more text after the end of the JSON value",
                 explanation: "Bytes that the reader skips are bytes that nobody checked.",
-                remedy: again)
+                remedy: again
+            )
         case .jsonShape:
             return RefusalEntry(
-                .invalid, "a JSON value is missing or of another type than the format demands",
-                explanation: "Every field a decision rests on must be there and be what its specification says.",
-                remedy: "tell the owner of the file which field is wrong")
+                .invalid,
+                "a JSON value is missing or of another type than the format demands",
+                explanation: "Every field a decision rests on must be there and be what its specification "
+                    + "says.",
+                remedy: "tell the owner of the file which field is wrong"
+            )
         case .tooLarge:
             return RefusalEntry(
-                .invalid, "more bytes arrived than allowed",
+                .invalid,
+                "more bytes arrived than allowed",
                 explanation: "A mirror that sends without end fills memory and disk (endless data attack); "
                     + "the length is limited before anything is parsed.",
-                remedy: "try another mirror")
+                remedy: "try another mirror"
+            )
         case .digestMismatch:
             return RefusalEntry(
-                .invalid, "the bytes are not the ones that were promised",
-                explanation: "The digest of what arrived differs from the digest in the data that vouches for it: "
+                .invalid,
+                "the bytes are not the ones that were promised",
+                explanation: "The digest of what arrived differs from the digest in the data that vouches "
+                    + "for it: "
                     + "the file was altered, truncated, or swapped for another.",
-                remedy: "try another mirror; if it repeats, tell the channel's owner")
+                remedy: "try another mirror; if it repeats, tell the channel's owner"
+            )
         }
     }
 }

@@ -5,7 +5,8 @@
 ///
 /// Codes are contract: tests, `--json`, problem responses, `docs/refusals.md` and `kingsnake explain CODE`
 /// all go by the raw value, so a published raw value never changes its meaning.
-/// An area's codes are one enum; each case needs one entry here and one negative test that provokes exactly it.
+/// An area's codes are one enum; each case needs one entry here and one negative test that provokes exactly
+/// it.
 public protocol RefusalCode: RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == String {
     /// What the code means to people.
     var entry: RefusalEntry { get }

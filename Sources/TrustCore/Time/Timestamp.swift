@@ -11,7 +11,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Makes a moment from seconds since 1970.
     public init(seconds: Int64) { self.seconds = seconds }
 
-    /// Reads `YYYY-MM-DDTHH:MM:SSZ`, the only form TUF allows (specification 1.0.34, section 4.2.1); nil for any other.
+    /// Reads `YYYY-MM-DDTHH:MM:SSZ`, the only form TUF allows (specification 1.0.34, section 4.2.1); nil for
+    /// any other.
     public init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
         guard bytes.count == 20 else { return nil }
@@ -76,7 +77,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        return (
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        )
     }
 }
 

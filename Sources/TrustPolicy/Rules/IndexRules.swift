@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// The package's index must be signed and fresh: without that, whoever serves the index decides what is installed.
+/// The package's index must be signed and fresh: without that, whoever serves the index decides what is
+/// installed.
 public struct RequireSignedIndex: Rule {
     /// `signed-index`.
     public let name = "signed-index"
@@ -16,7 +17,10 @@ public struct RequireSignedIndex: Rule {
             return Finding(name, .missing, "the channel `\(evidence.channel)` has no signed index")
         }
         return Finding(
-            name, .satisfied, "role `\(index.role)` vouches for `\(index.file)` until \(index.expires)")
+            name,
+            .satisfied,
+            "role `\(index.role)` vouches for `\(index.file)` until \(index.expires)"
+        )
     }
 }
 
@@ -30,10 +34,20 @@ public struct RequireIndexRecord: Rule {
     /// Holds if there is a record that is not removed.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
-            return Finding(name, .refused, "the signed index of `\(evidence.channel)` does not list the package")
+            return Finding(
+                name,
+                .refused,
+                "the signed index of `\(evidence.channel)` does not list the "
+                    + "package"
+            )
         }
         guard !record.isRemoved else {
-            return Finding(name, .refused, "the signed index of `\(evidence.channel)` lists the package as removed")
+            return Finding(
+                name,
+                .refused,
+                "the signed index of `\(evidence.channel)` lists the package as "
+                    + "removed"
+            )
         }
         return Finding(name, .satisfied, "the signed index lists the package")
     }
@@ -52,6 +66,7 @@ public struct RequireIndexDigest: Rule {
             return Finding(name, .notApplicable, "there is no record to compare with")
         }
         guard let promised = record.sha256 else {
+            guard !record.isRemoved else { return Finding(name, .notApplicable, "of a removed package nothing is promised") }
             return Finding(name, .missing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
@@ -69,7 +84,9 @@ public struct RequireLockAgreement: Rule {
     /// Makes the rule.
     public init() {}
 
-    /// Holds if there is no lock, or one whose every SHA-256 is the package's.
+    /// Holds if there is no lock, or one whose every digest is the package's.
+    ///
+    /// MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other bytes.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
         let strong = lock.digests.filter { $0.algorithm == .sha256 }
@@ -77,7 +94,17 @@ public struct RequireLockAgreement: Rule {
             let found = evidence.packageDigest?.description ?? "nothing"
             return Finding(name, .refused, "the lock demands \(other), the package is \(found)")
         }
+        let weak = lock.digests.filter { $0.algorithm == .md5 }
+        if let known = evidence.record?.md5, let other = weak.first(where: { $0 != known }) {
+            return Finding(name, .refused, "the lock demands \(other), the signed index says \(known)")
+        }
         return Finding(
-            name, .satisfied, strong.isEmpty ? "the lock gives no SHA-256 to compare" : "the lock gives the same digest")
+            name,
+            .satisfied,
+            strong.isEmpty
+                ? "the lock gives no SHA-256 to compare"
+                : "the lock gives the "
+                    + "same digest"
+        )
     }
 }

@@ -19,7 +19,15 @@ public struct Policy: Sendable {
         guard !rules.isEmpty else {
             return Verdict(
                 package: evidence.package,
-                findings: [Finding("policy", .refused, "the policy has no rules, and an empty policy admits nothing")])
+                findings: [
+                    Finding(
+                        "policy",
+                        .refused,
+                        "the policy has no rules, and an empty policy admits "
+                            + "nothing"
+                    )
+                ]
+            )
         }
         return Verdict(package: evidence.package, findings: rules.map { $0.judge(evidence) })
     }

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What a policy says of a package: an ordinary value, with all findings, for a pass as well as for a refusal.
+/// What a policy says of a package: an ordinary value, with all findings, for a pass as well as for a
+/// refusal.
 public struct Verdict: Sendable, Equatable {
     /// The package.
     public let package: String

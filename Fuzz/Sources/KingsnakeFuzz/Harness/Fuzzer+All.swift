@@ -1,0 +1,14 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+extension Fuzzer {
+    /// Every fuzzer. Each has a line in `fuzzers.tsv` and a folder in `Seeds`.
+    static let all: [Fuzzer] = [
+        .json, .text,
+        .messagePack, .compression, .repodata, .shards,
+        .versions, .matchSpec, .textPattern, .names,
+        .pathsJSON, .legacyPaths, .packageInfo, .entryPoints, .prefixRecord, .lockFiles,
+        .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
+        .tufMetadata, .tufWorkflow, .pathPattern,
+    ]
+}
