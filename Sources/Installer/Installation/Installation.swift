@@ -30,6 +30,14 @@ public struct Installation: Sendable {
         self.progress = progress
     }
 
+    /// Ends what a killed installation left unfinished in the prefix, and removes what it left beside it.
+    ///
+    /// - Throws: a `Failure` if another process is at work there, `install.journal` for a damaged journal.
+    public func recover() throws {
+        try PrefixTransaction.recover(prefix: prefix)
+        try UnpackingFolder.removeLeftovers(beside: prefix)
+    }
+
     /// Does it.
     ///
     /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes

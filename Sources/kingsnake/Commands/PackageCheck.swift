@@ -36,19 +36,24 @@ struct PackageCheck {
         let outcome = try await run()
         say(outcome)
         // Everything is said; only the status is left to tell.
-        guard outcome.verdict.isAllowed else { throw ExitCode(NotAllowed(verdicts: [outcome.verdict]).exitStatus) }
+        guard outcome.verdict.isAllowed else {
+            throw ExitCode(NotAllowed(verdicts: [outcome.verdict]).exitStatus)
+        }
     }
 
     /// Says what was found out.
     private func say(_ outcome: Outcome) {
         let entries = outcome.archive.manifest.entries.count
         console.say("\(console.bold(outcome.name.text))")
-        console.say("  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it")
+        console.say(
+            "  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it"
+        )
         VerdictReport(outcome.verdict).say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
-                : "not verified: see the lines above")
+                : "not verified: see the lines above"
+        )
         console.say("Nothing here proves that the code in the package is harmless.")
         var document = VerdictReport(outcome.verdict).json
         document["schema"] = 1
@@ -66,9 +71,16 @@ struct PackageCheck {
         case .refused(let verdict): throw NotAllowed(verdicts: [verdict])
         case .admitted(let package):
             let checked = try PackageExtractor.check(
-                archivePath: package.archivePath, fileName: url.fileName,
-                expecting: (package.sha256, package.record.size))
-            return Outcome(name: url.fileName, archive: checked, verdict: package.verdict, reports: display.json)
+                archivePath: package.archivePath,
+                fileName: url.fileName,
+                expecting: (package.sha256, package.record.size)
+            )
+            return Outcome(
+                name: url.fileName,
+                archive: checked,
+                verdict: package.verdict,
+                reports: display.json
+            )
         }
     }
 

@@ -7,7 +7,8 @@ import CondaFormats
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a package: its archive, every file in it, and that a pinned channel's signed index lists it.",
+        abstract:
+            "Check a package: its archive, every file in it, and that a pinned channel's signed index lists it.",
         discussion: """
             A URL is fetched from the channel's mirrors. A file is looked up by its name in every pinned channel, or in \
             the one given with --channel.
@@ -16,7 +17,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A package's URL, or a .conda or .tar.bz2 file.", valueName: "package"),
-        completion: .file(extensions: ["conda", "bz2"]))
+        completion: .file(extensions: ["conda", "bz2"])
+    )
     var package: String
 
     @Option(help: ArgumentHelp("The channel that a file is said to be from.", valueName: "url"))
