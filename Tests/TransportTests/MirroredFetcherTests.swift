@@ -56,7 +56,9 @@ struct MirroredFetcherTests {
         }
     }
 
-    @Test("Whatever the first mirror does, the second delivers, and the report names the first and what it did")
+    @Test(
+        "Whatever the first mirror does, the second delivers, and the report names the first and what it did"
+    )
     func failOver() async throws {
         let table: [(ServerBehaviour, String?)] = [
             (.status(404), nil), (.status(503), nil), (.status(401), nil), (.truncate(at: 5000), nil),

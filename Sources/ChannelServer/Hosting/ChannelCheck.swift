@@ -6,9 +6,11 @@ import DurableFiles
 import TUF
 public import TrustCore
 
-/// A check of everything in a channel's folder, from the root down to every package, as a client would see it.
+/// A check of everything in a channel's folder, from the root down to every package, as a client would see
+/// it.
 ///
-/// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for, since it can be
+/// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for,
+/// since it can be
 /// downloaded by name.
 public struct ChannelCheck: Sendable {
     /// How closely packages are looked at.
@@ -25,7 +27,8 @@ public struct ChannelCheck: Sendable {
 
     /// Prepares a check.
     ///
-    /// - Parameter root: the root to start from; the channel's own first root if nil, which only shows that the folder
+    /// - Parameter root: the root to start from; the channel's own first root if nil, which only shows that
+    /// the folder
     ///   agrees with itself.
     public init(directory: String, root: [UInt8]?, now: Timestamp) {
         self.directory = directory
@@ -33,11 +36,13 @@ public struct ChannelCheck: Sendable {
         self.now = now
     }
 
-    /// Checks everything, after finishing a publication that was interrupted. Begins anew where another process
+    /// Checks everything, after finishing a publication that was interrupted. Begins anew where another
+    /// process
     /// publishes meanwhile.
     ///
     /// - Parameter progress: is told how many more bytes of packages were read.
-    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…` code.
+    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…`
+    /// code.
     public func run(_ depth: Depth, progress: (UInt64) -> Void = { _ in }) throws -> ChannelReport {
         for _ in 1..<Self.attempts {
             try finishInterrupted()
@@ -71,7 +76,9 @@ public struct ChannelCheck: Sendable {
         let limit = SignedChannel.metadataLimit
         let folder = directory + "/" + ChannelLayout.metadata
         let read = { (name: String) in try DurableFile.read(folder + "/" + name, maximumLength: limit) }
-        guard let root = try root ?? read("1.root.json") else { throw Refusal(ChannelCode.notAChannel, directory) }
+        guard let root = try root ?? read("1.root.json") else {
+            throw Refusal(ChannelCode.notAChannel, directory)
+        }
         let editor = try RepositoryEditor(trustedRoot: root, read: read)
         try refuseExpired(editor)
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
@@ -87,8 +94,12 @@ public struct ChannelCheck: Sendable {
         for status in editor.status {
             guard let expires = status.expires, expires <= now else { continue }
             throw Refusal(
-                TUFCode.expired, "\(status.role) metadata", expected: "an expiry after \(now)", found: "\(expires)",
-                remedy: "run `kingsnake channel sign` where the keys are")
+                TUFCode.expired,
+                "\(status.role) metadata",
+                expected: "an expiry after \(now)",
+                found: "\(expires)",
+                remedy: "run `kingsnake channel sign` where the keys are"
+            )
         }
     }
 
@@ -106,7 +117,9 @@ public struct ChannelCheck: Sendable {
         let subdir = try Subdir(role.text)
         let indexes = IndexCheck(directory: directory, subdir: subdir)
         report.indexFileCount += try indexes.run(metadata)
-        guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else { return }
+        guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
+            return
+        }
         try indexes.compareForms(with: contents, metadata)
         report.subdirCount += 1
         report.shardCount += try ShardCheck(directory: directory, subdir: subdir).run(contents, metadata)
@@ -129,7 +142,8 @@ public struct ChannelCheck: Sendable {
         _ = try PackageArchiveReader.check(archivePath: directory + "/" + path, fileName: record.fileName)
     }
 
-    /// No file that a client would take for a package is there without a record; those of removed ones may stay.
+    /// No file that a client would take for a package is there without a record; those of removed ones may
+    /// stay.
     private func refuseUnlistedPackages(in subdir: Subdir, _ contents: SubdirContents) throws {
         for name in try Folder.names(in: directory + "/" + subdir.text) where ChannelLayout.isPackage(name) {
             let isListed = (try? ArchiveFileName(name)).map { contents.records[$0] != nil } ?? false
@@ -139,10 +153,12 @@ public struct ChannelCheck: Sendable {
         }
     }
 
-    /// A folder that clients would take for a subdir, and that no role speaks for, holds neither index nor packages.
+    /// A folder that clients would take for a subdir, and that no role speaks for, holds neither index nor
+    /// packages.
     private func refuseUndelegated(_ roles: some Collection<RoleName>) throws {
         for folder in try Folder.names(in: directory) {
-            guard let subdir = try? Subdir(folder), !roles.contains(where: { ByteKey($0.text) == ByteKey(folder) })
+            guard let subdir = try? Subdir(folder),
+                !roles.contains(where: { ByteKey($0.text) == ByteKey(folder) })
             else { continue }
             for name in try Folder.names(in: directory + "/" + folder) {
                 let path = ChannelLayout.file(name, in: subdir)

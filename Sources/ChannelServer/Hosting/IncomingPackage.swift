@@ -4,7 +4,8 @@
 public import CondaFormats
 public import TrustCore
 
-/// A package that was inspected, every file in it checked against its manifest, and that may be put into a channel.
+/// A package that was inspected, every file in it checked against its manifest, and that may be put into a
+/// channel.
 public struct IncomingPackage: Sendable {
     /// Its file name.
     public let fileName: ArchiveFileName
@@ -23,7 +24,8 @@ public struct IncomingPackage: Sendable {
 extension IncomingPackage {
     /// Inspects a package.
     ///
-    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or `channel.package-name`
+    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or
+    /// `channel.package-name`
     ///   if it calls itself something else than its file name does.
     public init(inspecting path: String) throws {
         let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
@@ -41,17 +43,26 @@ extension IncomingPackage {
         record = try Self.record(index, summary, name, subdir)
     }
 
-    /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something else than
+    /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something
+    /// else than
     /// its file name does.
     static func subdir(of name: ArchiveFileName, _ index: PackageIndex) throws -> Subdir {
         guard ByteKey("\(index.name)-\(index.version)-\(index.build)") == ByteKey(name.distribution) else {
             throw Refusal(
-                ChannelCode.packageName, name.text, expected: name.distribution,
-                found: "\(index.name)-\(index.version)-\(index.build)")
+                ChannelCode.packageName,
+                name.text,
+                expected: name.distribution,
+                found: "\(index.name)-\(index.version)-\(index.build)"
+            )
         }
         // Very old packages do not name their subdir; then only a noarch one is known.
         guard let subdir = index.subdir ?? (index.noarch == nil ? nil : Subdir.noarch.text) else {
-            throw Refusal(ChannelCode.packageName, name.text, expected: "a `subdir` in info/index.json", found: "none")
+            throw Refusal(
+                ChannelCode.packageName,
+                name.text,
+                expected: "a `subdir` in info/index.json",
+                found: "none"
+            )
         }
         return try Subdir(subdir)
     }

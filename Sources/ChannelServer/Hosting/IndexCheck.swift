@@ -6,12 +6,14 @@ import DurableFiles
 import TUF
 import TrustCore
 
-/// A check that a subdir's index files are what was signed, that all forms say the same, and that there are no others.
+/// A check that a subdir's index files are what was signed, that all forms say the same, and that there are
+/// no others.
 struct IndexCheck {
     let directory: String
     let subdir: Subdir
 
-    /// Every signed index file is there under both its names, with the signed bytes, and nobody's index file is beside
+    /// Every signed index file is there under both its names, with the signed bytes, and nobody's index file
+    /// is beside
     /// them. Answers how many are signed.
     func run(_ metadata: TargetsMetadata) throws -> Int {
         let signed = try ChannelLayout.indexFiles.filter { name in
@@ -46,7 +48,8 @@ struct IndexCheck {
         }
     }
 
-    /// The compressed index is `repodata.json`, byte for byte, and `current_repodata.json` has no record of its own.
+    /// The compressed index is `repodata.json`, byte for byte, and `current_repodata.json` has no record of
+    /// its own.
     /// Shards have a check of theirs: ``ShardCheck``.
     func compareForms(with contents: SubdirContents, _ metadata: TargetsMetadata) throws {
         let files = SignedFiles(directory: directory)

@@ -6,9 +6,11 @@ import TrustCore
 
 /// A set of changes to a channel's folder that happens whole or not at all.
 ///
-/// Everything is staged beside the channel first; one rename commits it; then the files are moved to their places in
+/// Everything is staged beside the channel first; one rename commits it; then the files are moved to their
+/// places in
 /// the order that readers need: packages, shards, index, TUF metadata, `timestamp.json` last
-/// (a reader that sees the new timestamp finds everything it leads to). A process that dies before the commit leaves
+/// (a reader that sees the new timestamp finds everything it leads to). A process that dies before the commit
+/// leaves
 /// the channel as it was; one that dies after it is finished by whoever comes next, without any key.
 struct Publication {
     /// What a file is, in the order files are moved to their places.
@@ -106,7 +108,8 @@ struct Publication {
         try Self.finish(channel, observer)
     }
 
-    /// Finishes what a dead process committed, and clears what one only staged. The caller holds the channel's lock.
+    /// Finishes what a dead process committed, and clears what one only staged. The caller holds the
+    /// channel's lock.
     ///
     /// - Returns: whether there was a committed publication to finish.
     /// - Throws: `channel.plan-unsafe`, since the folder may be a copy that somebody else made.

@@ -8,9 +8,12 @@ import TrustCore
 
 /// Which files of a channel are kept, although the state in force does not lead to them any more.
 ///
-/// A reader that began before a publication, and a mirror that lags behind, go on asking for index files, shards and
-/// metadata of the state before. So these stay for some days after they were superseded. The time of supersession is
-/// their modification time, which the publication sets. Roots stay for ever, for clients follow their chain from the
+/// A reader that began before a publication, and a mirror that lags behind, go on asking for index files,
+/// shards and
+/// metadata of the state before. So these stay for some days after they were superseded. The time of
+/// supersession is
+/// their modification time, which the publication sets. Roots stay for ever, for clients follow their chain
+/// from the
 /// one they pinned (TUF specification 1.0.34, section 5.3); so do packages, which lock files name.
 struct Retention {
     /// How long superseded files stay, in seconds.
@@ -22,7 +25,8 @@ struct Retention {
     /// Their versions.
     let status: [RoleStatus]
 
-    /// The files that neither the state in force nor the planned one leads to, and that were superseded long ago.
+    /// The files that neither the state in force nor the planned one leads to, and that were superseded long
+    /// ago.
     func unneeded(besides planned: Set<ByteKey>, now: Timestamp) throws -> [String] {
         let limit = now.advanced(bySeconds: -Self.grace)
         var candidates = try metadata()
@@ -109,7 +113,8 @@ struct Retention {
         }.map(ChannelLayout.metadataFile)
     }
 
-    /// The file of a role in force; nil for roots, which stay, and for the timestamp, which has one name only.
+    /// The file of a role in force; nil for roots, which stay, and for the timestamp, which has one name
+    /// only.
     private static func file(of role: RoleStatus) -> String? {
         guard role.role != .root, role.role != .timestamp, role.version > 0 else { return nil }
         return ChannelLayout.metadataFile("\(role.version).\(role.role.encoded).json")

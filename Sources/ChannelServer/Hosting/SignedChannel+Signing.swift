@@ -41,7 +41,8 @@ extension SignedChannel {
         return change
     }
 
-    /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for a
+    /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
+    /// a
     /// passphrase: what they should sign is then left to do.
     private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
         var purposes = Set(roles.map(Self.purpose))

@@ -9,9 +9,11 @@ public import TrustCore
 extension SignedChannel {
     /// Delegates more subdirs to roles of the online key, each with an empty index, all or none.
     ///
-    /// Needs the targets key, for that key says which subdirs there are. A subdir that is there already is left alone.
+    /// Needs the targets key, for that key says which subdirs there are. A subdir that is there already is
+    /// left alone.
     ///
-    /// - Throws: `channel.already-there` for a subdir with an index that nobody signed, `channel.key-not-authorised` if the targets key, or the online key, is not at hand.
+    /// - Throws: `channel.already-there` for a subdir with an index that nobody signed,
+    /// `channel.key-not-authorised` if the targets key, or the online key, is not at hand.
     public mutating func addSubdirs(_ subdirs: [Subdir], now: Timestamp) async throws -> ChannelChange {
         var change = ChannelChange()
         var publication = Publication()

@@ -9,7 +9,8 @@ public import TrustCore
 
 /// A signed channel in a folder, opened for changes by whoever holds its online keys.
 ///
-/// Opening takes the channel's lock, finishes a publication that was interrupted, and verifies the metadata from the
+/// Opening takes the channel's lock, finishes a publication that was interrupted, and verifies the metadata
+/// from the
 /// root down as a client would. Every change is one ``Publication``: whole or not at all.
 public struct SignedChannel {
     /// The folder.
@@ -63,7 +64,8 @@ public struct SignedChannel {
         self.passphrase = passphrase
     }
 
-    /// Puts packages in, all or none. One that is there already with the same bytes is left as it is; if its file is
+    /// Puts packages in, all or none. One that is there already with the same bytes is left as it is; if its
+    /// file is
     /// missing or altered, it is written again.
     ///
     /// - Throws: `channel.package-exists` for a name that has other bytes, `channel.subdir-not-delegated`,

@@ -68,7 +68,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "the file is not a zip archive in one piece",
                 explanation:
-                    "Zip readers disagree on damaged or unusual files, so what was checked and what is unpacked could differ.",
+                    "Zip readers disagree on damaged or unusual files, so what was checked and what is "
+                    + "unpacked could differ.",
                 remedy: again
             )
         case .zipMethod:
@@ -84,7 +85,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "the zip archive says two things about one member",
                 explanation:
-                    "Headers and directory must agree, or two programs would read two packages out of one file.",
+                    "Headers and directory must agree, or two programs would read two packages out of one "
+                    + "file.",
                 remedy: owner
             )
         case .crc:
@@ -164,7 +166,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "a field of a header in the archive cannot be read",
                 explanation:
-                    "Numbers and names in tar headers have one form; where they do not, readers guess, and differ.",
+                    "Numbers and names in tar headers have one form; where they do not, readers guess, and "
+                    + "differ.",
                 remedy: owner
             )
         case .tarType:
@@ -179,7 +182,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "an extended header in the archive is malformed",
                 explanation:
-                    "Extended headers change the name and the size of the next entry, so they are read strictly.",
+                    "Extended headers change the name and the size of the next entry, so they are read "
+                    + "strictly.",
                 remedy: owner
             )
         case .device:
@@ -239,7 +243,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "the archive has one name twice",
                 explanation:
-                    "The second entry would replace, or be written through, the first: one was checked, the other stays.",
+                    "The second entry would replace, or be written through, the first: one was checked, the "
+                    + "other stays.",
                 remedy: owner
             )
         case .caseCollision:
@@ -247,7 +252,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "two names in the archive differ only by case",
                 explanation:
-                    "On file systems that ignore case one file replaces the other. Only packages for Linux may have them.",
+                    "On file systems that ignore case one file replaces the other. Only packages for Linux "
+                    + "may have them.",
                 remedy: owner
             )
         case .unicodeCollision:
@@ -315,7 +321,8 @@ public enum ArchiveCode: String, RefusalCode {
                 .invalid,
                 "an entry is of another kind than the manifest says",
                 explanation:
-                    "A link where the manifest has a file, or the other way round, installs as something else.",
+                    "A link where the manifest has a file, or the other way round, installs as something "
+                    + "else.",
                 remedy: owner
             )
         }

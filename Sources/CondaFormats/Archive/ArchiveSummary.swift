@@ -3,9 +3,11 @@
 
 public import TrustCore
 
-/// What was found in a package archive, all of which was read, hashed, inspected and compared with its manifest.
+/// What was found in a package archive, all of which was read, hashed, inspected and compared with its
+/// manifest.
 ///
-/// Not said here: that the archive is the one that an index or a publisher vouches for. Compare ``sha256`` for that.
+/// Not said here: that the archive is the one that an index or a publisher vouches for. Compare ``sha256``
+/// for that.
 public struct ArchiveSummary: Sendable {
     /// SHA-256 of all bytes of the archive.
     public let sha256: Digest

@@ -7,7 +7,8 @@ public import TrustCore
 
 /// The channels whose roots the user has pinned, one folder each.
 ///
-/// What is pinned here is the anchor of everything else: entries are made by the user's word only, and no error
+/// What is pinned here is the anchor of everything else: entries are made by the user's word only, and no
+/// error
 /// message ever advises removing one to get past a refusal.
 public struct TrustStore: Sendable {
     /// The folder that holds the store.
@@ -21,7 +22,8 @@ public struct TrustStore: Sendable {
 
     /// The pinned channel of that URL (or of which that is a mirror), if there is one.
     ///
-    /// - Throws: `trust.pin-damaged` if the root of this channel is; another channel's damage is not its business.
+    /// - Throws: `trust.pin-damaged` if the root of this channel is; another channel's damage is not its
+    /// business.
     public func channel(_ url: ChannelURL) throws -> TrustedChannel? { try entry(url)?.channel() }
 
     /// Pins a channel's root.
@@ -43,8 +45,11 @@ public struct TrustStore: Sendable {
         if let known = try channel(url) {
             guard known.rootDigest == Digest.of(root) else {
                 throw Refusal(
-                    GateCode.alreadyPinned, url.description, expected: "\(known.rootDigest)",
-                    found: "\(Digest.of(root))")
+                    GateCode.alreadyPinned,
+                    url.description,
+                    expected: "\(known.rootDigest)",
+                    found: "\(Digest.of(root))"
+                )
             }
         } else {
             // What an interrupted removal left is another root's.
@@ -59,7 +64,11 @@ public struct TrustStore: Sendable {
             "added": .string(now.description),
         ]
         // Last: without its settings file a folder is not a pinned channel.
-        try DurableFile.write(JSONWriter.encode(settings, .indented) + [0x0A], to: folder + "/channel.json", mode: 0o600)
+        try DurableFile.write(
+            JSONWriter.encode(settings, .indented) + [0x0A],
+            to: folder + "/channel.json",
+            mode: 0o600
+        )
         guard let added = try PinnedEntry(in: folder) else {
             throw Failure(.disk, "the channel was not written", at: folder)
         }

@@ -166,7 +166,8 @@ struct FileCheck: Sendable {
         return parts.joined(separator: "/")
     }
 
-    /// The digest of a file; it is read to the size it had when it was opened, and to its end if it has grown.
+    /// The digest of a file; it is read to the size it had when it was opened, and to its end if it has
+    /// grown.
     private func digest(
         _ file: OpenFile,
         _ size: UInt64,

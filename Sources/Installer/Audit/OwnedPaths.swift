@@ -10,7 +10,8 @@ struct OwnedPaths {
     struct Claim {
         let entry: InstalledEntry
         let package: String
-        /// Whether the record in the prefix says something else than the package: then so does whoever altered the file.
+        /// Whether the record in the prefix says something else than the package: then so does whoever
+        /// altered the file.
         var isMisrecorded = false
         /// What is there; nil as long as nothing was seen.
         var seen: FileStatus.Kind?
@@ -79,7 +80,8 @@ struct OwnedPaths {
         }
     }
 
-    /// Clients record the digests of links in different ways, and old ones record none: that is nobody's forgery.
+    /// Clients record the digests of links in different ways, and old ones record none: that is nobody's
+    /// forgery.
     private static func isMisrecorded(_ entry: InstalledEntry, as recorded: InstalledEntry) -> Bool {
         guard entry.kind != .symbolicLink, let digest = recorded.sha256InPrefix ?? recorded.sha256 else {
             return false

@@ -6,9 +6,11 @@ import DurableFiles
 public import Gatekeeper
 import TrustCore
 
-/// What packages put into a prefix, worked out anew from their archives rather than from the prefix's own records.
+/// What packages put into a prefix, worked out anew from their archives rather than from the prefix's own
+/// records.
 ///
-/// The records in `conda-meta` are not signed; the archives are vouched for by their channel. Each is unpacked, every
+/// The records in `conda-meta` are not signed; the archives are vouched for by their channel. Each is
+/// unpacked, every
 /// file in it checked, and its placeholders replaced once more, exactly as an installation does it.
 public struct PackageContents: Sendable {
     private var entries: [ByteKey: [InstalledEntry]] = [:]
@@ -65,7 +67,8 @@ public struct PackageContents: Sendable {
     /// What the package of a record puts into the prefix; nil if nobody looked at the package.
     func entries(of record: PrefixRecord) -> [InstalledEntry]? { entries[ByteKey(record.recordFileName)] }
 
-    /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what it says.
+    /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what
+    /// it says.
     mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String)
         throws
     {
@@ -82,7 +85,8 @@ public struct PackageContents: Sendable {
 }
 
 extension PythonSite {
-    /// The Python that the prefix's records say is there. Nobody vouches for that: a wrong one makes an audit find
+    /// The Python that the prefix's records say is there. Nobody vouches for that: a wrong one makes an audit
+    /// find
     /// files missing, and hides nothing.
     fileprivate init?(unverifiedFrom records: [PrefixRecord]) {
         guard let record = records.first(where: { ByteKey($0.name) == ByteKey("python") }) else { return nil }

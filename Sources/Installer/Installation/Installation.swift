@@ -8,8 +8,10 @@ import TrustCore
 
 /// Installs admitted packages into a prefix: unpacks and checks each, then links all of them, or nothing.
 ///
-/// Packages are unpacked into a folder beside the prefix, never into a shared one: a file that is linked from a shared
-/// folder could be altered through any other prefix. The digest of each archive is checked once more on the very bytes
+/// Packages are unpacked into a folder beside the prefix, never into a shared one: a file that is linked from
+/// a shared
+/// folder could be altered through any other prefix. The digest of each archive is checked once more on the
+/// very bytes
 /// that are unpacked, so that nothing that happens to the cache after admission matters.
 public struct Installation: Sendable {
     /// The prefix's absolute path.
@@ -40,7 +42,8 @@ public struct Installation: Sendable {
 
     /// Does it.
     ///
-    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda
+    /// removes
     /// as an orphan when it next removes anything.
     ///
     /// - Parameters:
@@ -79,8 +82,12 @@ public struct Installation: Sendable {
     {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
-                expecting: (package.sha256, package.record.size), md5: package.record.md5)
+                archivePath: package.archivePath,
+                fileName: package.url.fileName,
+                into: workshop.path(number),
+                expecting: (package.sha256, package.record.size),
+                md5: package.record.md5
+            )
             progress(package)
             return extracted
         }

@@ -11,12 +11,14 @@ public struct StandingPackages: Sendable {
     public let missing: [AdmittedPackage]
     /// Those whose very archive is installed, with every file as its record says.
     public let standing: [AdmittedPackage]
-    /// Installed packages that nobody asked for now, as `NAME-VERSION-BUILD`; those that would be replaced not among them.
+    /// Installed packages that nobody asked for now, as `NAME-VERSION-BUILD`; those that would be replaced
+    /// not among them.
     public let others: [String]
 
     /// Looks at a prefix, which need not be there. Nothing is changed.
     ///
-    /// The records are not signed: a file that was altered with its record counts as standing. An audit with the
+    /// The records are not signed: a file that was altered with its record counts as standing. An audit with
+    /// the
     /// packages themselves finds it; installing anew replaces it.
     public init(of wanted: [AdmittedPackage], in prefix: String) throws {
         guard let root = try PrefixFolder.open(prefix) else {

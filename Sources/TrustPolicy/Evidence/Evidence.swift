@@ -53,7 +53,8 @@ public struct SignedIndex: Sendable, Equatable {
 public struct IndexRecord: Sendable, Equatable {
     /// The digest the index promises; nil if the record has no SHA-256.
     public let sha256: Digest?
-    /// The MD5 that the index gives beside it: proves nothing, and may only speak against a lock that means other bytes.
+    /// The MD5 that the index gives beside it: proves nothing, and may only speak against a lock that means
+    /// other bytes.
     public let md5: Digest?
     /// The length the index promises, in bytes.
     public let size: UInt64?

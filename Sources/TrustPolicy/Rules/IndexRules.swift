@@ -66,7 +66,14 @@ public struct RequireIndexDigest: Rule {
             return Finding(name, .notApplicable, "there is no record to compare with")
         }
         guard let promised = record.sha256 else {
-            guard !record.isRemoved else { return Finding(name, .notApplicable, "of a removed package nothing is promised") }
+            guard !record.isRemoved else {
+                return Finding(
+                    name,
+                    .notApplicable,
+                    "of a removed package "
+                        + "nothing is promised"
+                )
+            }
             return Finding(name, .missing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
@@ -86,7 +93,8 @@ public struct RequireLockAgreement: Rule {
 
     /// Holds if there is no lock, or one whose every digest is the package's.
     ///
-    /// MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other bytes.
+    /// MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other
+    /// bytes.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
         let strong = lock.digests.filter { $0.algorithm == .sha256 }

@@ -37,12 +37,19 @@ public struct PackageBuilder: Sendable {
         var isNeverLinked = false
     }
 
+    /// The package's name.
     public let name: String
+    /// The version.
     public let version: String
+    /// The build string.
     public let build: String
+    /// The subdir it says it is for.
     public let subdir: String
+    /// The build number.
     public var buildNumber = 0
+    /// What it needs.
     public var depends: [String] = []
+    /// Whether it is noarch, and how.
     public var noarch: Noarch?
     /// Entry points of a noarch Python package, such as `hello = hello.main:run`.
     public var entryPoints: [String] = []
@@ -71,8 +78,12 @@ public struct PackageBuilder: Sendable {
         isNeverLinked: Bool = false
     ) {
         add(
-            file: path, bytes: Array(text.utf8), executable: executable, placeholder: placeholder,
-            isNeverLinked: isNeverLinked)
+            file: path,
+            bytes: Array(text.utf8),
+            executable: executable,
+            placeholder: placeholder,
+            isNeverLinked: isNeverLinked
+        )
     }
 
     /// Adds a file.
@@ -89,7 +100,9 @@ public struct PackageBuilder: Sendable {
     }
 
     /// Adds a symbolic link.
-    public mutating func addLink(_ path: String, to target: String) { entries.append(Entry(path: path, link: target)) }
+    public mutating func addLink(_ path: String, to target: String) {
+        entries.append(Entry(path: path, link: target))
+    }
 
     /// Adds an empty folder.
     public mutating func addFolder(_ path: String) { entries.append(Entry(path: path, isDirectory: true)) }
@@ -100,12 +113,15 @@ public struct PackageBuilder: Sendable {
     }
 
     /// Adds a file below `info/`.
-    public mutating func addInfo(_ name: String, _ text: String) { infoExtras.append((name, Array(text.utf8))) }
+    public mutating func addInfo(_ name: String, _ text: String) {
+        infoExtras.append((name, Array(text.utf8)))
+    }
 
     /// The package's bytes.
     ///
     /// - Parameter tamper: changes the payload's tar data before it is compressed.
-    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8] {
+    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8]
+    {
         switch format {
         case .conda:
             var payload = TarWriter()
@@ -114,7 +130,10 @@ public struct PackageBuilder: Sendable {
             var info = TarWriter()
             addInfo(to: &info)
             return try Self.conda(
-                stem: "\(name)-\(version)-\(build)", payload: payload.finished(), info: info.finished())
+                stem: "\(name)-\(version)-\(build)",
+                payload: payload.finished(),
+                info: info.finished()
+            )
         case .tarBz2:
             var tar = TarWriter()
             addPayload(to: &tar)

@@ -3,7 +3,8 @@
 
 /// Finds where the blocks of a bzip2 file begin, without decompressing anything.
 ///
-/// A block begins with 48 bits that also may occur by chance inside another: a piece that ends at such a place does
+/// A block begins with 48 bits that also may occur by chance inside another: a piece that ends at such a
+/// place does
 /// not decompress, and is to be joined with the next one.
 struct Bzip2Splitter {
     enum Mark: Equatable {

@@ -7,7 +7,8 @@
 package enum PackageUnpacker {
     /// Reads an archive to its last byte, and decompresses it into a sink.
     ///
-    /// - Parameter parallel: what runs several blocks of a `.tar.bz2` at a time; without it one follows the other.
+    /// - Parameter parallel: what runs several blocks of a `.tar.bz2` at a time; without it one follows the
+    /// other.
     package static func unpack(
         _ source: any ArchiveSource,
         fileName: ArchiveFileName,

@@ -31,7 +31,8 @@ enum EntryName {
 
     /// Where a symbolic link leads, as a path inside the package; nil for the top folder itself.
     ///
-    /// - Throws: `archive.link-escape` if it leads out, wherever the package is put; `archive.tar-field` if it is empty.
+    /// - Throws: `archive.link-escape` if it leads out, wherever the package is put; `archive.tar-field` if
+    /// it is empty.
     static func destination(of target: [UInt8], from link: PrefixPath, subject: String) throws -> PrefixPath?
     {
         let wrong = Refusal(ArchiveCode.linkEscape, link.text, at: subject, found: "`\(shown(target))`")

@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// One 512-byte header of a tar archive (POSIX.1-1988 ustar, and what GNU tar and old tar make of it), read strictly.
+/// One 512-byte header of a tar archive (POSIX.1-1988 ustar, and what GNU tar and old tar make of it), read
+/// strictly.
 struct TarHeader {
     enum Kind {
         case file
@@ -48,7 +49,8 @@ struct TarHeader {
         kind = try Self.kind(block[156], name, subject)
     }
 
-    /// Only the POSIX form has a prefix. GNU tar has times at its place, in backups only; since some readers take
+    /// Only the POSIX form has a prefix. GNU tar has times at its place, in backups only; since some readers
+    /// take
     /// them for a prefix, they must not be there.
     private static func prefix(
         _ block: UnsafeRawBufferPointer,
