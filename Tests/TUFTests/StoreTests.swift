@@ -131,8 +131,8 @@ struct StoreTests {
     func abandonedFiles() async throws {
         let folder = try TemporaryFolder()
         let store = try DirectoryMetadataStore(folder.path)
-        try folder.write([0], to: ".new-abc123")
-        try folder.write([0], to: "root_history/.new-abc123")
+        try folder.write([0], to: ".root.json.tmp-abc123")
+        try folder.write([0], to: "root_history/.1.root.json.tmp-abc123")
         try await store.lock().release()
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
         #expect(names == [".lock", "root_history"])
