@@ -22,6 +22,10 @@ struct ChannelAddSubdir: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+    }
+
     func run() async throws {
         let console = output.console
         let names = try subdirs.map { try Subdir($0) }

@@ -46,7 +46,13 @@ final class TransferDisplay: TransferObserver {
     func ended(_ transfer: Transfer, completely: Bool) {}
 
     func rejected(_ report: MirrorReport) {
-        reports.withLock { $0.append(report) }
+        let isNew = reports.withLock { reports in
+            guard !reports.contains(where: { $0.description == report.description }) else { return false }
+            reports.append(report)
+            return true
+        }
+        // A mirror that is asked again and answers the same is no news.
+        guard isNew else { return }
         bar.clear()
         if console.style == .text { console.warn("\(report)") }
     }

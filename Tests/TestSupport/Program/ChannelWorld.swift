@@ -89,6 +89,7 @@ public struct ChannelWorld: Sendable {
         text.replacing(path, with: "[folder]")
             .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/, with: "[time]")
             .replacing(/[0-9a-f]{64}/, with: "[digest]")
+            .replacing(/\b[0-9a-f]{32}\b/, with: "[md5]")
             .replacing(/[0-9]+ (days|hours) left/, with: "[left]")
             .replacing(/127\.0\.0\.1:[0-9]+/, with: "[server]")
             .replacing(/\b[0-9a-f]{8}\b/, with: "[keyid]")
