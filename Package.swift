@@ -195,7 +195,9 @@ let package = Package(
         ),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: [
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "TrustCore",
+            ],
             swiftSettings: settings
         ),
     ],

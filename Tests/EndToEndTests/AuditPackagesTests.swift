@@ -19,7 +19,9 @@ struct AuditPackagesTests {
         #expect(report.status == 3)
     }
 
-    @Test("Placeholders, entry points, links and noarch sources of a prefix as it was installed agree with the packages")
+    @Test(
+        "Placeholders, entry points, links and noarch sources of a prefix as it was installed agree with the packages"
+    )
     func agreesWithInstallation() async throws {
         let world = try await Self.world()
         for extra in [[], ["--cache", "empty"]] {
@@ -74,7 +76,8 @@ struct AuditPackagesTests {
                     entry["sha256_in_prefix"] = .string(Digest.of(bytes).hex)
                     entry["size_in_bytes"] = .number(JSONNumber(Int64(bytes.count)))
                     return .object(entry)
-                })
+                }
+            )
             record["paths_data"] = .object(data)
         }
     }

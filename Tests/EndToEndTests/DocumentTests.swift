@@ -43,7 +43,8 @@ struct DocumentTests {
         let readme = try String(contentsOfFile: SharedData.checkout + "/README.md", encoding: .utf8)
         let help = try await ChannelWorld().must("--help").output
         let words = { (text: String) in text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
-        let statuses = "0 good; 1 refused by policy; 2 usage; 3 evidence invalid (tampering suspected); "
+        let statuses =
+            "0 good; 1 refused by policy; 2 usage; 3 evidence invalid (tampering suspected); "
             + "4 required evidence missing; 5 trust data expired or rolled back; 6 could not find out"
         #expect(words(readme).contains(statuses) && words(help).contains(statuses))
     }

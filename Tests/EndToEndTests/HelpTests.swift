@@ -31,12 +31,16 @@ struct HelpTests {
     @Test("Every command takes --json and --quiet")
     func hasCommonOptions() async throws {
         let commands = try await Self.commands(try ChannelWorld())
-        for command in commands where !["", "trust", "channel"].contains(command.words.joined(separator: " ")) {
+        for command in commands
+        where !["", "trust", "channel"].contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")
         }
     }
 
-    @Test("Completion scripts are valid, where their shell is there to tell", arguments: ["bash", "zsh", "fish"])
+    @Test(
+        "Completion scripts are valid, where their shell is there to tell",
+        arguments: ["bash", "zsh", "fish"]
+    )
     func completes(shell: String) async throws {
         let world = try ChannelWorld()
         let script = try await world.must("--generate-completion-script", shell).output

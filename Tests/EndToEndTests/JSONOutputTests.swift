@@ -14,8 +14,10 @@ struct JSONOutputTests {
         ["channel", "add", "channel", "packages/hello-1.0-0.conda", "packages/hello-1.1-0.conda"],
         ["channel", "remove", "channel", "linux-64/hello-1.1-0.conda"], ["channel", "sign", "channel"],
         ["channel", "sign", "channel", "--all"], ["channel", "status", "channel"],
-        ["channel", "verify", "channel", "--deep"], ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],
-        ["trust", "list"], ["verify", "packages/hello-1.0-0.conda"], ["verify", "URL/linux-64/hello-1.0-0.conda"],
+        ["channel", "verify", "channel", "--deep"],
+        ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],
+        ["trust", "list"], ["verify", "packages/hello-1.0-0.conda"],
+        ["verify", "URL/linux-64/hello-1.0-0.conda"],
         ["explain", "URL/linux-64/hello-1.0-0.conda"], ["explain", "tuf.rollback"], ["explain", "--list"],
         ["install", "--prefix", "env", "URL/linux-64/hello-1.0-0.conda", "--dry-run"],
         ["install", "--prefix", "env", "URL/linux-64/hello-1.0-0.conda"],
@@ -33,15 +35,21 @@ struct JSONOutputTests {
             let result = try await world.program.run(arguments)
             let document = try result.json()
             #expect(result.status == 0 && result.errors.isEmpty, "\(command): \(result.transcript)")
-            #expect(document["schema"]?.integer == 1 && document["status"]?.string == "ok", "\(command): \(result.output)")
+            #expect(
+                document["schema"]?.integer == 1 && document["status"]?.string == "ok",
+                "\(command): \(result.output)"
+            )
         }
     }
 
     /// Commands that end badly, the status they end with, and what the document says of it.
     private static let refused: [(command: [String], status: Int32, word: String)] = [
-        (["channel", "verify", "nowhere"], 4, "refused"), (["extract", "packages/evil-1.0-0.conda"], 3, "refused"),
-        (["extract", "packages/nowhere-1.0-0.conda"], 6, "failed"), (["verify", "packages/hello-1.0-0.conda"], 4, "refused"),
-        (["audit", "--prefix", "nowhere", "--local"], 6, "failed"), (["trust", "remove", "file:///nowhere"], 4, "refused"),
+        (["channel", "verify", "nowhere"], 4, "refused"),
+        (["extract", "packages/evil-1.0-0.conda"], 3, "refused"),
+        (["extract", "packages/nowhere-1.0-0.conda"], 6, "failed"),
+        (["verify", "packages/hello-1.0-0.conda"], 4, "refused"),
+        (["audit", "--prefix", "nowhere", "--local"], 6, "failed"),
+        (["trust", "remove", "file:///nowhere"], 4, "refused"),
     ]
 
     @Test("With --json a command that ends badly says so in one document as well", arguments: refused)
@@ -54,7 +62,10 @@ struct JSONOutputTests {
         let result = try await world.program.run(refused.command + ["--json"])
         let document = try result.json()
         #expect(result.status == refused.status, "\(result.transcript)")
-        #expect(document["schema"]?.integer == 1 && document["status"]?.string == refused.word, "\(result.output)")
+        #expect(
+            document["schema"]?.integer == 1 && document["status"]?.string == refused.word,
+            "\(result.output)"
+        )
     }
 
     @Test("A server's and a package's control characters reach neither the terminal nor the document")
@@ -69,7 +80,8 @@ struct JSONOutputTests {
             ["extract", "packages/sly-1.0-0.conda"], ["verify", "packages/sly-1.0-0.conda"],
             ["extract", "packages/\(esc).conda"], ["extract", "packages/\(esc)-1.0-0.conda"],
             ["explain", "tuf.\(esc)"], ["verify", "packages/hello-1.0-0.conda", "--\(esc)"],
-            ["trust", "add", server.url, "--first-use"], ["trust", "add", server.url + "/\(esc)", "--first-use"],
+            ["trust", "add", server.url, "--first-use"],
+            ["trust", "add", server.url + "/\(esc)", "--first-use"],
             ["install", "--prefix", "env\(esc)", "\(server.url)/linux-64/hello-1.0-0.conda"],
         ]
         for command in commands {

@@ -19,8 +19,10 @@ struct KillTests {
     @Test("`channel add` leaves the old channel or the new one, and clients never see anything else")
     func killsAdd() async throws {
         let points = KillPoints(
-            world: try await Self.channels(), template: "template",
-            command: ["channel", "add", "channel", "new/hello-1.1-0.conda"])
+            world: try await Self.channels(),
+            template: "template",
+            command: ["channel", "add", "channel", "new/hello-1.1-0.conda"]
+        )
         let killed = try await points.run { point in
             try await Self.checkChannel(point, packages: [1, 2])
             try await point.must(points.command)
@@ -33,7 +35,10 @@ struct KillTests {
     @Test("`channel sign --all` leaves a channel that verifies")
     func killsSign() async throws {
         let points = KillPoints(
-            world: try await Self.channels(), template: "template", command: ["channel", "sign", "channel", "--all"])
+            world: try await Self.channels(),
+            template: "template",
+            command: ["channel", "sign", "channel", "--all"]
+        )
         let killed = try await points.run { point in
             try await Self.checkChannel(point, packages: [1])
             try await point.must(points.command)
@@ -47,7 +52,10 @@ struct KillTests {
     func killsInstallation() async throws {
         let world = try await Self.users()
         let points = KillPoints(
-            world: world, template: "template", command: Self.install(Self.newFile, in: world))
+            world: world,
+            template: "template",
+            command: Self.install(Self.newFile, in: world)
+        )
         let killed = try await points.run { point in
             if point.exists("env") { try await Self.checkPrefix(point) }
             try await point.must(points.command)
@@ -57,14 +65,21 @@ struct KillTests {
         #expect(killed > KillPoints.count / 4)
     }
 
-    @Test("`install` of another version into a prefix leaves the old one or the new one, or is ended by the next run")
+    @Test(
+        "`install` of another version into a prefix leaves the old one or the new one, or is ended by the next run"
+    )
     func killsReplacement() async throws {
         let world = try await Self.users()
         // The files go on naming the path that they were installed at first; the records agree with the files.
         try await world.must(
             Self.install(Self.oldFile, in: world, prefix: "template/env")
-                + ["--home", "template/home", "--cache", "template/cache"])
-        let points = KillPoints(world: world, template: "template", command: Self.install(Self.newFile, in: world))
+                + ["--home", "template/home", "--cache", "template/cache"]
+        )
+        let points = KillPoints(
+            world: world,
+            template: "template",
+            command: Self.install(Self.newFile, in: world)
+        )
         let killed = try await points.run { point in
             try await Self.checkPrefixAfterKill(point, points.command)
             try await point.must(points.command)
@@ -84,7 +99,14 @@ struct KillTests {
         try await world.must("channel", "init", "template/channel", "--no-passphrase", "--subdir", "linux-64")
         try await world.must("channel", "add", "template/channel", "old/hello-1.0-0.conda")
         try await world.must(
-            "trust", "add", url, "--root", "template/channel/tuf/1.root.json", "--home", "template/home")
+            "trust",
+            "add",
+            url,
+            "--root",
+            "template/channel/tuf/1.root.json",
+            "--home",
+            "template/home"
+        )
         return world
     }
 
@@ -94,11 +116,32 @@ struct KillTests {
         for package in [old, new] { try world.write(package) }
         try await world.must("channel", "init", "channel", "--no-passphrase", "--subdir", "linux-64")
         try await world.must(
-            "channel", "add", "channel", "packages/hello-1.0-0.conda", "packages/hello-1.1-0.conda")
-        try await world.must("trust", "add", url, "--root", "channel/tuf/1.root.json", "--home", "template/home")
+            "channel",
+            "add",
+            "channel",
+            "packages/hello-1.0-0.conda",
+            "packages/hello-1.1-0.conda"
+        )
+        try await world.must(
+            "trust",
+            "add",
+            url,
+            "--root",
+            "channel/tuf/1.root.json",
+            "--home",
+            "template/home"
+        )
         for file in [oldFile, newFile] {
             try await world.must(
-                "verify", "\(url)/\(file)", "--mirror", world.url, "--home", "template/home", "--cache", "template/cache")
+                "verify",
+                "\(url)/\(file)",
+                "--mirror",
+                world.url,
+                "--home",
+                "template/home",
+                "--cache",
+                "template/cache"
+            )
         }
         return world
     }
@@ -114,7 +157,13 @@ struct KillTests {
         try? FileManager.default.removeItem(atPath: point.path("fresh"))
         try FileManager.default.copyItem(atPath: point.path("home"), toPath: point.path("fresh"))
         try await point.must(
-            "verify", "\(url)/\(oldFile)", "--mirror", "file://" + point.path("channel"), "--home", "fresh")
+            "verify",
+            "\(url)/\(oldFile)",
+            "--mirror",
+            "file://" + point.path("channel"),
+            "--home",
+            "fresh"
+        )
         let check = try await point.must("channel", "verify", "channel", "--json")
         let count = try check.json()["packages"]?.integer
         #expect(count.map { packages.contains($0) } == true, "point \(point.number): \(check.transcript)")
@@ -123,7 +172,9 @@ struct KillTests {
     /// No staging folder, no temporary file.
     private static func checkTidy(_ point: KillPoints.Point) {
         #expect(point.names(in: "channel/.kingsnake") == ["lock"])
-        let odd = point.tree("channel").filter { $0 != ".kingsnake/lock" && $0 != ".kingsnake" && $0.contains("/.") }
+        let odd = point.tree("channel").filter {
+            $0 != ".kingsnake/lock" && $0 != ".kingsnake" && $0.contains("/.")
+        }
         #expect(odd.isEmpty)
         #expect(point.names(in: "channel.keys").filter { $0.hasPrefix(".") || $0.contains("tmp") }.isEmpty)
     }
@@ -146,6 +197,9 @@ struct KillTests {
         let codes = Set(problems.compactMap { $0.object?["code"]?.string })
         #expect(codes.isSubset(of: ["audit.unfinished"]), "point \(point.number): \(audit.transcript)")
         let records = point.names(in: "env/conda-meta").subtracting(["history"])
-        #expect(records == ["hello-1.0-0.json"] || records == ["hello-1.1-0.json"], "point \(point.number): \(records)")
+        #expect(
+            records == ["hello-1.0-0.json"] || records == ["hello-1.1-0.json"],
+            "point \(point.number): \(records)"
+        )
     }
 }

@@ -25,7 +25,9 @@ struct RefusalCatalogTests {
         for case let path as String in try #require(FileManager.default.enumerator(atPath: sources))
         where path.hasSuffix(".swift") {
             let text = try String(contentsOfFile: sources + "/" + path, encoding: .utf8)
-            for match in text.matches(of: /enum\s+(\w+)\s*:[^{]*\bRefusalCode\b[^{]*\{/) { declared.insert(String(match.1)) }
+            for match in text.matches(of: /enum\s+(\w+)\s*:[^{]*\bRefusalCode\b[^{]*\{/) {
+                declared.insert(String(match.1))
+            }
         }
         #expect(declared == known)
     }
@@ -60,7 +62,9 @@ struct RefusalCatalogTests {
     @Test("A refusal looks as the design and the README show it")
     func looksAsShown() throws {
         let refusal = Refusal(
-            try #require(RefusalCatalog.code(named: "tuf.rollback")), at: "https://conda.example.org/x")
+            try #require(RefusalCatalog.code(named: "tuf.rollback")),
+            at: "https://conda.example.org/x"
+        )
         #expect(
             ErrorReport(error: refusal).text == """
                 error: refused `timestamp metadata`
@@ -72,7 +76,8 @@ struct RefusalCatalogTests {
                 hint: \(refusal.remedy)
                 code: tuf.rollback (run `kingsnake explain tuf.rollback`)
 
-                """)
+                """
+        )
     }
 }
 
@@ -80,7 +85,12 @@ extension Refusal {
     fileprivate init(_ code: any RefusalCode, at location: String) {
         func make<Code: RefusalCode>(_ code: Code) -> Refusal {
             Refusal(
-                code, "timestamp metadata", at: location, expected: "version 42 or later", found: "version 41")
+                code,
+                "timestamp metadata",
+                at: location,
+                expected: "version 42 or later",
+                found: "version 41"
+            )
         }
         self = make(code)
     }

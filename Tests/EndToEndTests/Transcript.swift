@@ -26,7 +26,9 @@ struct Transcript: CustomTestStringConvertible, Sendable {
     static let all: [Transcript] = {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.filter { $0.hasSuffix(".txt") }.sorted().compactMap { name in
-            (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)).map { Transcript(name: name, text: $0) }
+            (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)).map {
+                Transcript(name: name, text: $0)
+            }
         }
     }()
 
@@ -45,7 +47,9 @@ struct Transcript: CustomTestStringConvertible, Sendable {
         return result
     }
 
-    func write(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: Self.folder + "/" + name)) }
+    func write(_ text: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: Self.folder + "/" + name))
+    }
 
     private static func shown(_ run: ProgramResult, in world: ChannelWorld) -> String {
         var shown = ""
@@ -72,9 +76,16 @@ struct Transcript: CustomTestStringConvertible, Sendable {
         var sly = PackageBuilder(name: "sly", version: "1.0", build: "0", subdir: "linux-64")
         sly.addUnchecked(path: "\u{1B}[2J\u{1B}[32mok\u{1B}[0m", "gotcha\n")
         var script = PackageBuilder(name: "scripted", version: "1.0", build: "0", subdir: "linux-64")
-        script.add(file: "bin/.scripted-post-link.sh", "#!/bin/sh\necho ran > \"$PREFIX/ran\"\n", executable: true)
+        script.add(
+            file: "bin/.scripted-post-link.sh",
+            "#!/bin/sh\necho ran > \"$PREFIX/ran\"\n",
+            executable: true
+        )
         let builders = [PackageBuilder.hello(), .hello("1.1"), greetings, evil, sly, script]
         return try builders.map { ($0.fileName(.conda), try $0.build(.conda)) }
-            + [("greetings-2.0-0.tar.bz2", try greetings.build(.tarBz2)), ("broken-1.0-0.conda", Array("PK\u{3}".utf8))]
+            + [
+                ("greetings-2.0-0.tar.bz2", try greetings.build(.tarBz2)),
+                ("broken-1.0-0.conda", Array("PK\u{3}".utf8)),
+            ]
     }
 }

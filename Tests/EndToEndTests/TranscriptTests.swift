@@ -17,13 +17,17 @@ struct TranscriptTests {
     func provokesEveryStatus() {
         let lines = Set(Transcript.all.flatMap { $0.text.split(separator: "\n") })
         #expect(!Transcript.all.isEmpty)
-        for status in 1...6 { #expect(lines.contains("= \(status)"), "no command ends with status \(status)") }
+        for status in 1...6 {
+            #expect(lines.contains("= \(status)"), "no command ends with status \(status)")
+        }
     }
 
     @Test("Nothing in a transcript is a control character")
     func hasNoControlCharacters() {
         for transcript in Transcript.all {
-            let odd = transcript.text.unicodeScalars.filter { $0.properties.generalCategory == .control && $0 != "\n" }
+            let odd = transcript.text.unicodeScalars.filter {
+                $0.properties.generalCategory == .control && $0 != "\n"
+            }
             #expect(odd.isEmpty, "\(transcript.name)")
         }
     }

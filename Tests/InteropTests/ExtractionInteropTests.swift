@@ -30,7 +30,10 @@ struct ExtractionInteropTests {
         }
     }
 
-    @Test("Malformed packages that a peer accepts are still refused", arguments: SharedPackage.malformed.keys.sorted())
+    @Test(
+        "Malformed packages that a peer accepts are still refused",
+        arguments: SharedPackage.malformed.keys.sorted()
+    )
     func refused(_ path: String) throws {
         let folder = try TemporaryFolder()
         #expect(throws: (any Error).self) {
@@ -50,8 +53,8 @@ private enum ExtractionPeers {
 
     /// Differences that are meant to be there.
     static func isDeliberate(_ ours: [String: String], _ theirs: [String: String], _ peer: String) -> Bool {
-        // Folders: ours have one mode, whatever the archive says; a folder that its owner cannot enter or that
-        // everybody can write to has no use in an environment.
+        // Archives rarely name folders. The peers make those that are only implied with mode 777 less the umask; ours
+        // are never open to other writers, whatever the umask is.
         if ours["type"] == "directory", theirs["type"] == "directory" { return ours["mode"] == "755" }
         return false
     }
@@ -101,7 +104,9 @@ private enum ExtractionPeers {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", #"umask 0; exec "$@""#, "sh"] + words
-        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) {
+            $1
+        }
         let output = Pipe()
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice

@@ -24,7 +24,12 @@ public enum PackageArchiveReader {
         let inspector = PackageInspector(fileName: fileName, limits: limits, visitor: visitor)
         let sink = DirectSink(inspector)
         let digests = try PackageUnpacker.unpack(
-            source, fileName: fileName, limits: limits, withMD5: withMD5, into: sink)
+            source,
+            fileName: fileName,
+            limits: limits,
+            withMD5: withMD5,
+            into: sink
+        )
         return try inspector.finish(digests)
     }
 
@@ -49,6 +54,8 @@ final class DirectSink: UnpackedSink {
 
     func begin(_ part: ArchivePart) { inspector.begin(part) }
     func space() -> UnsafeMutableRawBufferPointer { buffer }
-    func commit(_ count: Int) throws { try inspector.consume(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+    func commit(_ count: Int) throws {
+        try inspector.consume(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
     func end() throws { try inspector.end() }
 }

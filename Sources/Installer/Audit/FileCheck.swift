@@ -196,6 +196,12 @@ struct FileCheck: Sendable {
     ) -> AuditFinding {
         // Where the record was altered along with the file, it is no accident.
         let code = code == .altered && claim.isMisrecorded ? .differsFromPackage : code
-        return AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
+        return AuditFinding(
+            code,
+            claim.entry.path.text,
+            package: claim.package,
+            expected: expected,
+            found: found
+        )
     }
 }

@@ -35,16 +35,26 @@ public struct PackageContents: Sendable {
         defer { workshop.remove() }
         let python = packages.first { ByteKey($0.record.name) == ByteKey("python") }
         let site = python.flatMap {
-            PythonSite(version: $0.package.record.version, sitePackages: $0.package.record.pythonSitePackagesPath)
+            PythonSite(
+                version: $0.package.record.version,
+                sitePackages: $0.package.record.pythonSitePackagesPath
+            )
         }
         for (number, (record, package)) in packages.enumerated() {
             let directory = workshop.path(number)
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath, fileName: package.url.fileName, into: directory,
-                expecting: (package.sha256, package.record.size))
+                archivePath: package.archivePath,
+                fileName: package.url.fileName,
+                into: directory,
+                expecting: (package.sha256, package.record.size)
+            )
             let request = LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity
+            )
             let fallback = PythonSite(unverifiedFrom: packages.map(\.record))
             try add(record, request, python: site ?? fallback, prefix: prefix)
             try Folder.removeTree(directory)
@@ -56,7 +66,9 @@ public struct PackageContents: Sendable {
     func entries(of record: PrefixRecord) -> [InstalledEntry]? { entries[ByteKey(record.recordFileName)] }
 
     /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what it says.
-    mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String) throws {
+    mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String)
+        throws
+    {
         let planned = try PlannedPackage(checking: request, python: python, prefix: prefix)
         guard let root = try PrefixFolder.open(request.extracted.directory) else {
             throw Failure(.disk, "the unpacked package is gone", at: request.extracted.directory)

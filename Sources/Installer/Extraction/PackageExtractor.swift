@@ -36,8 +36,12 @@ public enum PackageExtractor {
             let summary = try read(archivePath, fileName, expecting, limits, into: writer)
             try writer.finish(as: directory)
             return ExtractedPackage(
-                directory: directory, sha256: summary.sha256, md5: md5, size: summary.size,
-                manifest: summary.manifest)
+                directory: directory,
+                sha256: summary.sha256,
+                md5: md5,
+                size: summary.size,
+                manifest: summary.manifest
+            )
         } catch {
             writer.close()
             try? Folder.removeTree(staging)
@@ -54,7 +58,11 @@ public enum PackageExtractor {
     ) throws -> CheckedPackage {
         let summary = try read(archivePath, fileName, expecting, limits, into: DiscardingVisitor())
         return CheckedPackage(
-            sha256: summary.sha256, size: summary.size, manifest: summary.manifest, infoFiles: summary.infoFiles)
+            sha256: summary.sha256,
+            size: summary.size,
+            manifest: summary.manifest,
+            infoFiles: summary.infoFiles
+        )
     }
 
     /// One core alone decompresses bzip2 best without cutting it up first.
@@ -76,7 +84,13 @@ public enum PackageExtractor {
             let inspector = PackageInspector(fileName: fileName, limits: limits, visitor: visitor)
             let digests = try InspectionPipeline(inspector).run { sink in
                 try PackageUnpacker.unpack(
-                    source, fileName: fileName, limits: limits, withMD5: false, parallel: Self.parallel, into: sink)
+                    source,
+                    fileName: fileName,
+                    limits: limits,
+                    withMD5: false,
+                    parallel: Self.parallel,
+                    into: sink
+                )
             }
             try promise.check(digests.sha256, digests.size)
             return try inspector.finish(digests)

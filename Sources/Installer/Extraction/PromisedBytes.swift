@@ -14,7 +14,12 @@ struct PromisedBytes {
     func check(_ found: Digest, _ length: UInt64) throws {
         if let sha256 { try sha256.check(found, of: subject) }
         if let size, size != length {
-            throw Refusal(CoreCode.digestMismatch, subject, expected: "\(size) bytes", found: "\(length) bytes")
+            throw Refusal(
+                CoreCode.digestMismatch,
+                subject,
+                expected: "\(size) bytes",
+                found: "\(length) bytes"
+            )
         }
     }
 

@@ -31,7 +31,9 @@ final class TreeWriter: ArchiveVisitor {
         guard mkdir(path, 0o755) == 0 else { throw Self.failure("could not make a folder", path) }
         root = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var status = stat()
-        guard root >= 0, fstat(root, &status) == 0 else { throw Self.failure("could not open a folder", path) }
+        guard root >= 0, fstat(root, &status) == 0 else {
+            throw Self.failure("could not open a folder", path)
+        }
         mode = status.st_mode & 0o777
         guard fchmod(root, 0o700) == 0 else { throw Self.failure("could not close a folder to others", path) }
     }
@@ -52,7 +54,9 @@ final class TreeWriter: ArchiveVisitor {
     func finish(as target: String) throws {
         guard fchmod(root, mode) == 0 else { throw Self.failure("could not open a folder to others", path) }
         close()
-        guard renameAnew(path, target) == 0 else { throw Self.failure("could not name the unpacked package", target) }
+        guard renameAnew(path, target) == 0 else {
+            throw Self.failure("could not name the unpacked package", target)
+        }
     }
 
     func directory(_ path: PrefixPath, permissions: UInt16) throws { _ = try folder(path) }
@@ -61,7 +65,9 @@ final class TreeWriter: ArchiveVisitor {
         let folder = try folder(of: path)
         // A file that its owner cannot read could neither be linked nor audited.
         let mode = mode_t(permissions | 0o400)
-        file = withName(of: path) { openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode) }
+        file = withName(of: path) {
+            openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        }
         guard file >= 0 else { throw failure("could not create a file", path) }
         filePath = path
     }
@@ -72,7 +78,8 @@ final class TreeWriter: ArchiveVisitor {
             let count = systemWrite(file, rest)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw filePath.map { failure("could not write a file", $0) } ?? Self.failure("could not write", path)
+                throw filePath.map { failure("could not write a file", $0) }
+                    ?? Self.failure("could not write", path)
             }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         }
@@ -94,7 +101,9 @@ final class TreeWriter: ArchiveVisitor {
     func hardLink(_ path: PrefixPath, to target: PrefixPath) throws {
         // Both ends relative to the root: the target's folders were made by us, and hold no links on the way.
         _ = try folder(of: path)
-        guard linkat(root, target.text, root, path.text, 0) == 0 else { throw failure("could not make a hard link", path) }
+        guard linkat(root, target.text, root, path.text, 0) == 0 else {
+            throw failure("could not make a hard link", path)
+        }
     }
 
     /// The descriptor of the folder that an entry is in.
@@ -128,7 +137,9 @@ final class TreeWriter: ArchiveVisitor {
         made.insert(path)
     }
 
-    private func failure(_ what: String, _ path: PrefixPath) -> Failure { Self.failure(what, "\(self.path)/\(path)") }
+    private func failure(_ what: String, _ path: PrefixPath) -> Failure {
+        Self.failure(what, "\(self.path)/\(path)")
+    }
 
     private static func failure(_ what: String, _ path: String) -> Failure {
         Failure(.disk, "\(what): \(String(cString: strerror(errno)))", at: path)

@@ -30,7 +30,18 @@ public struct Installation: Sendable {
         self.progress = progress
     }
 
+    /// Ends what a killed installation left unfinished in the prefix, and removes what it left beside it.
+    ///
+    /// - Throws: a `Failure` if another process is at work there, `install.journal` for a damaged journal.
+    public func recover() throws {
+        try PrefixTransaction.recover(prefix: prefix)
+        try UnpackingFolder.removeLeftovers(beside: prefix)
+    }
+
     /// Does it.
+    ///
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda removes
+    /// as an orphan when it next removes anything.
     ///
     /// - Parameters:
     ///   - packages: what to install; each name once.
@@ -49,15 +60,23 @@ public struct Installation: Sendable {
         let extracted = try unpack(packages, in: workshop)
         let requests = zip(packages, extracted).map { package, extracted in
             LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity, archivePath: package.archivePath)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity,
+                requestedSpecs: [package.url.fileName.name.raw],
+                archivePath: package.archivePath
+            )
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
         return isDryRun ? nil : try prepared.commit()
     }
 
     /// Unpacks on as many threads as help: each extraction uses two.
-    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws -> [ExtractedPackage] {
+    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws
+        -> [ExtractedPackage]
+    {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
                 archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),

@@ -25,7 +25,9 @@ public struct StandingPackages: Sendable {
         }
         let records = try InstalledPackages.read(root).records
         var installed: [ByteKey: PrefixRecord] = [:]
-        for record in records { installed[ByteKey("\(record.name)-\(record.version)-\(record.build)")] = record }
+        for record in records {
+            installed[ByteKey("\(record.name)-\(record.version)-\(record.build)")] = record
+        }
         let isInstalled = { (package: AdmittedPackage) in
             installed[ByteKey(package.url.fileName.distribution)]?.sha256 == package.sha256
         }

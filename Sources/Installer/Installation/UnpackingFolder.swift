@@ -17,8 +17,8 @@ struct UnpackingFolder {
     init(beside prefix: String) throws {
         let parent = Folder.parent(of: prefix)
         try Folder.create(parent)
-        let name = prefix.split(separator: "/").last.map(String.init) ?? "prefix"
-        try Self.removeLeftovers(in: parent, of: name)
+        try Self.removeLeftovers(beside: prefix)
+        let name = Self.name(of: prefix)
         let suffix = Hex.encode(withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { Array($0) })
         directory = "\(parent)/.\(name)\(Self.mark)\(suffix)"
         try Folder.create(directory, mode: 0o700)
@@ -31,12 +31,18 @@ struct UnpackingFolder {
     /// Removes everything that was not linked elsewhere meanwhile.
     func remove() { try? Folder.removeTree(directory) }
 
-    private static func removeLeftovers(in parent: String, of name: String) throws {
+    /// Removes what dead processes left beside a prefix.
+    static func removeLeftovers(beside prefix: String) throws {
+        let parent = Folder.parent(of: prefix), name = name(of: prefix)
         for entry in try Folder.names(in: parent) where entry.hasPrefix(".\(name)\(mark)") {
             let path = parent + "/" + entry
             guard let lock = try? FileLock(path + "/.lock", waiting: false) else { continue }
             try? Folder.removeTree(path)
             withExtendedLifetime(lock) {}
         }
+    }
+
+    private static func name(of prefix: String) -> String {
+        prefix.split(separator: "/").last.map(String.init) ?? "prefix"
     }
 }

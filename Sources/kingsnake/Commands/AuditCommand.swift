@@ -12,7 +12,8 @@ import TrustPolicy
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Check every file of a prefix against its package's record, and the records against the signed index.",
+        abstract:
+            "Check every file of a prefix against its package's record, and the records against the signed index.",
         discussion: """
             Finds what is missing, altered, or foreign, and packages that their channel's signed index no longer lists or \
             lists with other bytes. Packages from channels that are not pinned are counted and named: nothing vouches \
@@ -25,14 +26,18 @@ struct AuditCommand: AsyncParsableCommand {
     )
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("The prefix to audit. (default: $CONDA_PREFIX)", valueName: "dir"),
-        completion: .directory)
+        name: [.short, .long],
+        help: ArgumentHelp("The prefix to audit. (default: $CONDA_PREFIX)", valueName: "dir"),
+        completion: .directory
+    )
     var prefix: String?
 
     @Flag(help: "Compare with the records on the disk only; ask no channel.")
     var local = false
 
-    @Flag(help: "Compare every file with the package itself, which is fetched again where the cache lacks it.")
+    @Flag(
+        help: "Compare every file with the package itself, which is fetched again where the cache lacks it."
+    )
     var packages = false
 
     @OptionGroup var gate: GateOptions
@@ -42,7 +47,9 @@ struct AuditCommand: AsyncParsableCommand {
         guard prefix ?? EnvironmentVariable.value("CONDA_PREFIX") != nil else {
             throw ValidationError("give --prefix DIR, or activate an environment")
         }
-        guard !(local && packages) else { throw ValidationError("--packages asks channels, and --local asks none") }
+        guard !(local && packages) else {
+            throw ValidationError("--packages asks channels, and --local asks none")
+        }
     }
 
     func run() async throws {
@@ -60,10 +67,17 @@ struct AuditCommand: AsyncParsableCommand {
                 return (index, contents, display.json)
             }
         }
-        let report = try PrefixAudit(prefix: path).run(against: contents) { index[ByteKey($0.recordFileName)] ?? .unknown }
+        let report = try PrefixAudit(prefix: path).run(against: contents) {
+            index[ByteKey($0.recordFileName)] ?? .unknown
+        }
         let unvouched = records.filter { (index[ByteKey($0.recordFileName)] ?? .unknown) == .unknown }
         let result = AuditResult(
-            prefix: path, report: report, unvouched: unvouched, isLocal: local, compared: contents?.count)
+            prefix: path,
+            report: report,
+            unvouched: unvouched,
+            isLocal: local,
+            compared: contents?.count
+        )
         result.show(console, mirrorReports: reports)
         if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
@@ -75,12 +89,18 @@ struct AuditCommand: AsyncParsableCommand {
             guard let url = record.url.flatMap({ try? PackageURL($0) }),
                 try self.gate.trustStore.channel(url.channel) != nil
             else { continue }
-            statuses[ByteKey(record.recordFileName)] = Self.status(of: record, from: url, try await gate.entry(of: url))
+            statuses[ByteKey(record.recordFileName)] = Self.status(
+                of: record,
+                from: url,
+                try await gate.entry(of: url)
+            )
         }
         return statuses
     }
 
-    private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry) -> IndexStatus {
+    private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)
+        -> IndexStatus
+    {
         // A record that names another package's URL would otherwise be vouched for by that package's entry.
         let name = "\(record.name)-\(record.version)-\(record.build)"
         guard ByteKey(url.fileName.distribution) == ByteKey(name) else {
@@ -89,7 +109,9 @@ struct AuditCommand: AsyncParsableCommand {
         guard let listed = entry.record, !entry.isRemoved else { return .unlisted }
         guard let expected = listed.sha256, expected == record.sha256 else {
             return .differs(
-                expected: listed.sha256?.description ?? "a SHA-256", found: record.sha256?.description ?? "none")
+                expected: listed.sha256?.description ?? "a SHA-256",
+                found: record.sha256?.description ?? "none"
+            )
         }
         return .listed
     }
@@ -112,7 +134,9 @@ struct AuditCommand: AsyncParsableCommand {
         defer { bar.clear() }
         for (_, package) in packages { bar.expect(package.record.size ?? 0, label: "unpacking") }
         return try PackageContents(
-            of: packages, prefix: prefix, workFolder: self.gate.locations.cacheDirectory + "/audit"
+            of: packages,
+            prefix: prefix,
+            workFolder: self.gate.locations.cacheDirectory + "/audit"
         ) { bar.advance($0.record.size ?? 0) }
     }
 }

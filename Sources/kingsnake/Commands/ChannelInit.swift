@@ -21,10 +21,13 @@ struct ChannelInit: AsyncParsableCommand {
     @OptionGroup var channel: ChannelOptions
 
     @Option(
-        name: .customLong("subdir"), parsing: .singleValue,
+        name: .customLong("subdir"),
+        parsing: .singleValue,
         help: ArgumentHelp(
             "A subdir of the channel; may be given several times. noarch is always one. (default: the common platforms)",
-            valueName: "name"))
+            valueName: "name"
+        )
+    )
     var subdirs: [String] = []
 
     @Option(help: ArgumentHelp("How many root keys to make.", valueName: "n"))
@@ -58,19 +61,32 @@ struct ChannelInit: AsyncParsableCommand {
             preconditionFailure("validate() has looked at the quorum")
         }
         let names = subdirs.isEmpty ? ChannelSettings.commonSubdirs : subdirs
-        let settings = ChannelSettings(subdirs: try names.map { try Subdir($0) }, lifetimes: lifetimes.lifetimes)
+        let settings = ChannelSettings(
+            subdirs: try names.map { try Subdir($0) },
+            lifetimes: lifetimes.lifetimes
+        )
         let secret = noPassphrase && !encryptOnline ? nil : try newPassphrase()
         let created = try await SignedChannel.create(
-            directory: channel.path, keys: channel.keyRing, settings: settings, scheme: scheme.scheme, root: quorum,
+            directory: channel.path,
+            keys: channel.keyRing,
+            settings: settings,
+            scheme: scheme.scheme,
+            root: quorum,
             offline: noPassphrase ? .unsafelyUnencrypted : try protection(secret),
-            online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted, now: SystemClock.now)
+            online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted,
+            now: SystemClock.now
+        )
         report(created, console)
     }
 
     private func newPassphrase() throws -> Passphrase {
         try Passphrase(
             PassphrasePrompt.obtain(
-                file: channel.passphraseFile, question: "passphrase for the new keys: ", confirming: true))
+                file: channel.passphraseFile,
+                question: "passphrase for the new keys: ",
+                confirming: true
+            )
+        )
     }
 
     private func protection(_ passphrase: Passphrase?) throws -> KeyProtection {

@@ -28,7 +28,9 @@ struct ChannelRemove: AsyncParsableCommand {
     func validate() throws {
         for package in packages {
             guard package.contains("/") else {
-                throw ValidationError("`\(package)`: expected SUBDIR/FILE, such as `linux-64/hello-1.0-0.conda`")
+                throw ValidationError(
+                    "`\(package)`: expected SUBDIR/FILE, such as `linux-64/hello-1.0-0.conda`"
+                )
             }
             _ = try UsageCheck.value(package) { try ChannelFile($0) }
         }

@@ -16,7 +16,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
-        completion: .custom { _, _, _ in RefusalCatalog.names })
+        completion: .custom { _, _, _ in RefusalCatalog.names }
+    )
     var subject: String?
 
     @Flag(help: "List every code.")
@@ -30,10 +31,14 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !list, !markdown else { return }
-        guard let subject else { throw ValidationError("give a refusal code or a package; --list shows all codes") }
+        guard let subject else {
+            throw ValidationError("give a refusal code or a package; --list shows all codes")
+        }
         guard RefusalCatalog.code(named: subject) == nil, !subject.contains("://") else { return }
         guard subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
-            throw ValidationError("`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package")
+            throw ValidationError(
+                "`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package"
+            )
         }
         try UsageCheck.archive(subject)
     }

@@ -20,7 +20,8 @@ struct ExtractCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The package, a .conda or .tar.bz2 file.", valueName: "package"),
-        completion: .file(extensions: ["conda", "bz2"]))
+        completion: .file(extensions: ["conda", "bz2"])
+    )
     var package: String
 
     @Option(help: ArgumentHelp("The folder to make. (default: the package's name, here)", valueName: "dir"))
@@ -46,10 +47,18 @@ struct ExtractCommand: ParsableCommand {
             throw Failure(.configuration, "there is something at the folder to make", at: directory)
         }
         let expected = sha256.flatMap { Digest(.sha256, hex: $0) }
-        let extracted = try PackageExtractor.extract(
-            archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
+        let extracted = try Refusal.naming(name.text) {
+            try PackageExtractor.extract(
+                archivePath: package,
+                fileName: name,
+                into: directory,
+                expecting: (expected, nil)
+            )
+        }
         let count = extracted.manifest.entries.count
-        console.say("unpacked `\(name)` into \(directory): \(Counted(count, "entry")), every file as the package lists it")
+        console.say(
+            "unpacked `\(name)` into \(directory): \(Counted(count, "entry")), every file as the package lists it"
+        )
         console.say("sha256 \(extracted.sha256.hex)")
         var document = JSONObject()
         document["schema"] = 1

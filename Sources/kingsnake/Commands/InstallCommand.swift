@@ -13,7 +13,8 @@ import TrustPolicy
 struct InstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Install packages into a prefix, after checking each of them from its channel's pinned root down.",
+        abstract:
+            "Install packages into a prefix, after checking each of them from its channel's pinned root down.",
         discussion: """
             Everything is fetched, verified, unpacked and planned before the prefix is changed; if anything is refused, the \
             prefix stays as it was. What is installed already, with every file as it was recorded, is left as it is. \
@@ -26,14 +27,21 @@ struct InstallCommand: AsyncParsableCommand {
     )
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("The prefix to install into.", valueName: "dir"),
-        completion: .directory)
+        name: [.short, .long],
+        help: ArgumentHelp("The prefix to install into.", valueName: "dir"),
+        completion: .directory
+    )
     var prefix: String
 
-    @Option(help: ArgumentHelp("A lock file with the packages to install.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("A lock file with the packages to install.", valueName: "file"),
+        completion: .file()
+    )
     var lock: String?
 
-    @Option(help: ArgumentHelp("Which platform's packages a lock file is read for. (default: this machine's)"))
+    @Option(
+        help: ArgumentHelp("Which platform's packages a lock file is read for. (default: this machine's)")
+    )
     var platform: String?
 
     @Option(help: ArgumentHelp("Which environment of a lock file is meant.", valueName: "name"))
@@ -61,8 +69,12 @@ struct InstallCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard lock != nil || !urls.isEmpty else { throw ValidationError("give --lock FILE or URLs of packages") }
-        guard lock == nil || urls.isEmpty else { throw ValidationError("give either --lock FILE or URLs, not both") }
+        guard lock != nil || !urls.isEmpty else {
+            throw ValidationError("give --lock FILE or URLs of packages")
+        }
+        guard lock == nil || urls.isEmpty else {
+            throw ValidationError("give either --lock FILE or URLs, not both")
+        }
         for url in urls { try UsageCheck.url(url, of: "a package") }
         if let platform { _ = try UsageCheck.value(platform) { try Subdir($0) } }
     }
@@ -71,7 +83,7 @@ struct InstallCommand: AsyncParsableCommand {
         let console = output.console
         let prefix = Folder.absolute(prefix)
         // First of all: an earlier installation that died here is ended, whatever becomes of this one.
-        try PrefixTransaction.recover(prefix: prefix)
+        try Installation(prefix: prefix, options: options).recover()
         if prefix.contains(" ") {
             console.warn("the prefix's path has a space in it; scripts of packages may not work there")
         }
@@ -84,7 +96,12 @@ struct InstallCommand: AsyncParsableCommand {
         let admitted = packages.compactMap { if case .admitted(let package) = $0 { package } else { nil } }
         let standing = try reinstall ? nil : StandingPackages(of: admitted, in: prefix)
         let report = InstallReport(
-            prefix: prefix, admitted: admitted, standing: standing, isFromLock: lock != nil, mirrorReports: reports)
+            prefix: prefix,
+            admitted: admitted,
+            standing: standing,
+            isFromLock: lock != nil,
+            mirrorReports: reports
+        )
         let missing = standing?.missing ?? admitted
         guard !missing.isEmpty else { return report.show(nil, isDryRun: dryRun, console) }
         let bar = ProgressBar(console)
@@ -97,8 +114,12 @@ struct InstallCommand: AsyncParsableCommand {
 
     private var options: LinkOptions {
         LinkOptions(
-            now: SystemClock.now, command: CommandLine.arguments, placement: copy ? .copy : .hardLink,
-            scripts: runLinkScripts ? .run : .report, compilation: compile ? .bytecode : .none)
+            now: SystemClock.now,
+            command: CommandLine.arguments,
+            placement: copy ? .copy : .hardLink,
+            scripts: runLinkScripts ? .run : .report,
+            compilation: compile ? .bytecode : .none
+        )
     }
 
     private func requests(_ console: Console) throws -> [PackageRequest] {
@@ -109,7 +130,9 @@ struct InstallCommand: AsyncParsableCommand {
         let selection = try LockFile.read(bytes, fileName: lock)
             .packages(platform: try platform.map { try Subdir($0) } ?? Self.machine, environment: environment)
         for entry in selection.unsupported {
-            console.warn("the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: not installed")
+            console.warn(
+                "the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: not installed"
+            )
         }
         return selection.packages.map { package in
             let digests = [package.sha256, package.md5].compactMap { $0 }

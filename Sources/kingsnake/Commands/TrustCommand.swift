@@ -30,8 +30,12 @@ extension TrustCommand {
         var url: String
 
         @Option(
-            help: ArgumentHelp("The channel's root metadata, as its owner gave it to you.", valueName: "file"),
-            completion: .file(extensions: ["json"]))
+            help: ArgumentHelp(
+                "The channel's root metadata, as its owner gave it to you.",
+                valueName: "file"
+            ),
+            completion: .file(extensions: ["json"])
+        )
         var root: String?
 
         @Option(help: ArgumentHelp("SHA-256 of the root; the root itself is fetched.", valueName: "hex"))
@@ -59,9 +63,19 @@ extension TrustCommand {
             let channel = try ChannelURL(url)
             let mirrors = try gate.mirror.map { try ChannelURL($0) }
             let pin = try await RootPin.obtain(
-                for: channel, file: root, digest: rootSha256, mirrors: mirrors, console: console)
+                for: channel,
+                file: root,
+                digest: rootSha256,
+                mirrors: mirrors,
+                console: console
+            )
             let added = try gate.trustStore.add(
-                channel, mirrors: mirrors, root: pin.bytes, origin: pin.origin, now: SystemClock.now)
+                channel,
+                mirrors: mirrors,
+                root: pin.bytes,
+                origin: pin.origin,
+                now: SystemClock.now
+            )
             console.say("pinned `\(added.url)` to root version \(pin.root.version)")
             TrustReport(added, root: pin.root).lines.forEach { console.say("  \($0)") }
             if pin.origin == .firstUse {
@@ -69,7 +83,8 @@ extension TrustCommand {
                     """
                     this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; \
                     compare sha256 \(added.rootDigest.hex) with the channel's owner
-                    """)
+                    """
+                )
             }
             var document = TrustReport(added, root: pin.root).json
             document["schema"] = 1
@@ -95,7 +110,9 @@ extension TrustCommand {
                 report.lines.forEach { console.say("  \($0)") }
                 documents.append(.object(report.json))
             }
-            if channels.isEmpty { console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one") }
+            if channels.isEmpty {
+                console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one")
+            }
             var document = JSONObject()
             document["schema"] = 1
             document["status"] = "ok"
@@ -122,7 +139,11 @@ extension TrustCommand {
             let console = output.console
             let channel = try ChannelURL(url)
             guard try TrustStore(directory: locations.homeDirectory).remove(channel) else {
-                throw Refusal(GateCode.notTrusted, channel.description)
+                throw Refusal(
+                    GateCode.notTrusted,
+                    channel.description,
+                    remedy: "see `kingsnake trust list` for what is pinned"
+                )
             }
             console.say("forgot `\(channel)`")
             var document = JSONObject()

@@ -20,7 +20,8 @@ struct AuditResult {
     func show(_ console: Console, mirrorReports: JSONValue) {
         console.emit(json(mirrorReports))
         console.say(
-            "checked \(Counted(report.packages, "package")), \(Counted(report.checked, "file")) (\(ByteCount(report.bytes))) in \(prefix)")
+            "checked \(Counted(report.packages, "package")), \(Counted(report.checked, "file")) (\(ByteCount(report.bytes))) in \(prefix)"
+        )
         if !isLocal { showVouching(console) }
         if !report.compiled.isEmpty {
             console.say("  \(Counted(report.compiled.count, "compiled Python file")) made here: not checked")
@@ -31,8 +32,12 @@ struct AuditResult {
         if report.findings.count > Self.shownProblems {
             console.say("… and \(report.findings.count - Self.shownProblems) more; --json has all")
         }
-        console.say(report.isClean ? "no problem found" : "\(Counted(report.findings.count, "problem")) found")
-        if let code = report.findings.first?.code.rawValue { console.say("run `kingsnake explain \(code)` to read more") }
+        console.say(
+            report.isClean ? "no problem found" : "\(Counted(report.findings.count, "problem")) found"
+        )
+        if let code = report.findings.first?.code.rawValue {
+            console.say("run `kingsnake explain \(code)` to read more")
+        }
         console.say("Nothing here proves that the code is harmless.")
     }
 
@@ -41,7 +46,9 @@ struct AuditResult {
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""
-            console.say("  from channels that are not pinned, so nothing vouches for their records: \(unvouched.count) (\(names)\(more))")
+            console.say(
+                "  from channels that are not pinned, so nothing vouches for their records: \(unvouched.count) (\(names)\(more))"
+            )
         }
         if let compared { console.say("  compared with the package itself, file by file: \(compared)") }
     }
@@ -49,7 +56,9 @@ struct AuditResult {
     /// 0 if all is well; else by the worst finding. Packages that nothing vouches for are evidence that is missing.
     var exitStatus: Int32 {
         let kinds = Set(report.findings.map(\.code.entry.kind))
-        for kind in [RefusalKind.invalid, .stale, .missing, .policy] where kinds.contains(kind) { return kind.exitStatus }
+        for kind in [RefusalKind.invalid, .stale, .missing, .policy] where kinds.contains(kind) {
+            return kind.exitStatus
+        }
         return unvouched.isEmpty || isLocal ? 0 : RefusalKind.missing.exitStatus
     }
 
@@ -81,7 +90,8 @@ struct AuditResult {
                 problem["expected"] = finding.expected.map { .string($0) }
                 problem["found"] = finding.found.map { .string($0) }
                 return .object(problem)
-            })
+            }
+        )
         object["mirror_reports"] = mirrorReports
         return object
     }

@@ -22,18 +22,24 @@ struct InstallReport {
     func show(_ result: InstallResult?, isDryRun: Bool, _ console: Console) {
         console.emit(json(result, isDryRun: isDryRun))
         let missing = standing?.missing ?? admitted
-        for package in result?.removed ?? [] { console.say("- \(package.name)-\(package.version)-\(package.build)") }
+        for package in result?.removed ?? [] {
+            console.say("- \(package.name)-\(package.version)-\(package.build)")
+        }
         for package in result?.installed ?? [] {
             let files = Counted(package.fileCount, "file")
             console.say("+ \(package.name)-\(package.version)-\(package.build)  \(files)")
         }
         for package in standing?.standing ?? [] {
-            console.remark("= \(package.url.fileName.distribution) is installed already, every file as recorded")
+            console.remark(
+                "= \(package.url.fileName.distribution) is installed already, every file as recorded"
+            )
         }
         if admitted.isEmpty {
             console.say("nothing to do: the lock names no conda package for this platform and environment")
         } else if missing.isEmpty {
-            console.say("nothing to do in \(prefix); each package is vouched for by its channel's signed index")
+            console.say(
+                "nothing to do in \(prefix); each package is vouched for by its channel's signed index"
+            )
         } else if isDryRun {
             missing.forEach { console.say("would install \($0.url.fileName.distribution)") }
             console.say("\(Counted(missing.count, "package")) checked for \(prefix), nothing changed")
@@ -42,11 +48,14 @@ struct InstallReport {
                 """
                 installed \(Counted(missing.count, "package")) into \(prefix), \
                 each vouched for by its channel's signed index
-                """)
+                """
+            )
         }
         for script in result?.scripts ?? [] { console.remark("\(Self.words(for: script))") }
         if isFromLock, let others = standing?.others, !others.isEmpty {
-            console.remark("note: the lock does not name \(Counted(others.count, "package")) of the prefix, left as found")
+            console.remark(
+                "note: the lock does not name \(Counted(others.count, "package")) of the prefix, left as found"
+            )
         }
     }
 
@@ -62,9 +71,13 @@ struct InstallReport {
         object["unchanged"] = .array((standing?.standing ?? []).map { .string($0.url.fileName.distribution) })
         object["scripts"] = .array(
             (result?.scripts ?? []).map {
-                ["package": .string($0.package), "moment": .string($0.moment.rawValue), "path": .string($0.path),
-                    "outcome": .string(Self.outcome($0.outcome))]
-            })
+                [
+                    "package": .string($0.package), "moment": .string($0.moment.rawValue),
+                    "path": .string($0.path),
+                    "outcome": .string(Self.outcome($0.outcome)),
+                ]
+            }
+        )
         object["mirror_reports"] = mirrorReports
         return object
     }

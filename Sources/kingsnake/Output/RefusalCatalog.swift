@@ -29,6 +29,7 @@ enum RefusalCatalog {
         area("Shards", ShardCode.self),
         area("MessagePack", MessagePackCode.self),
         area("Compression", CompressionCode.self),
+        area("Archives", ArchiveCode.self),
         area("Package metadata", PackageCode.self),
         area("Lock files", LockCode.self),
         area("Installing", InstallCode.self),

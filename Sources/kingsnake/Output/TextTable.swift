@@ -21,7 +21,9 @@ struct TextTable {
             var line = ""
             for (column, cell) in row.enumerated() {
                 line += cell
-                if column + 1 < row.count { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+                if column + 1 < row.count {
+                    line += String(repeating: " ", count: widths[column] - cell.count + 2)
+                }
             }
             while line.last == " " { line.removeLast() }
             return line

@@ -32,7 +32,8 @@ final class TransferDisplay: TransferObserver {
                 object["expected"] = report.expected.map { .string($0) }
                 object["found"] = report.found.map { .string($0) }
                 return .object(object)
-            })
+            }
+        )
     }
 
     func began(_ transfer: Transfer) {

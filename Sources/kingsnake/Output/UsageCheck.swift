@@ -25,7 +25,9 @@ enum UsageCheck {
     /// A URL, as far as a look can tell: the rest is said without showing it, for it may hold a password.
     static func url(_ text: String, of what: String) throws {
         guard text.contains("://") else {
-            throw ValidationError("`\(text)` is not the URL of \(what): expected `https://…`, `http://…` or `file:///…`")
+            throw ValidationError(
+                "`\(text)` is not the URL of \(what): expected `https://…`, `http://…` or `file:///…`"
+            )
         }
     }
 }

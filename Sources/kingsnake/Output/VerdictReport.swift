@@ -26,8 +26,12 @@ struct VerdictReport {
         object["allowed"] = .bool(verdict.isAllowed)
         object["findings"] = .array(
             verdict.findings.map {
-                ["rule": .string($0.rule), "outcome": .string($0.outcome.rawValue), "reason": .string($0.reason)]
-            })
+                [
+                    "rule": .string($0.rule), "outcome": .string($0.outcome.rawValue),
+                    "reason": .string($0.reason),
+                ]
+            }
+        )
         return object
     }
 
@@ -52,7 +56,9 @@ struct NotAllowed: Error {
 
     var text: String {
         verdicts.map { verdict in
-            let reasons = verdict.objections.map { "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n" }.joined()
+            let reasons = verdict.objections.map {
+                "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n"
+            }.joined()
             return "error: `\(Visible.text(verdict.package))` is not allowed\n" + reasons
         }.joined()
     }

@@ -8,7 +8,10 @@ import TrustCore
 
 @Suite("Every refusal of archives")
 struct ArchiveCodeCoverageTests {
-    @Test("Each hostile archive is refused with the code that names its defect", arguments: HostileArchive.all)
+    @Test(
+        "Each hostile archive is refused with the code that names its defect",
+        arguments: HostileArchive.all
+    )
     func refused(_ archive: HostileArchive) throws {
         let source = BytesSource(try archive.bytes())
         let name = try ArchiveFileName(archive.fileName)

@@ -74,7 +74,10 @@ struct ParallelBzip2Tests {
     func checksum() throws {
         var bytes = try PackageBuilder.bzip2(Self.text)
         bytes[bytes.count - 3] ^= 0x10
-        #expect(refusalCode { try Self.decompress(bytes, parallel: Self.backwards) } == "archive.compression-corrupt")
+        #expect(
+            refusalCode { try Self.decompress(bytes, parallel: Self.backwards) }
+                == "archive.compression-corrupt"
+        )
         #expect(refusalCode { try Self.decompress(bytes, parallel: nil) } == "archive.compression-corrupt")
     }
 

@@ -9,7 +9,10 @@ import TrustCore
 
 @Suite("Real packages", .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
 struct RealPackageTests {
-    @Test("Every package is accepted, or refused with the code that names its defect", arguments: SharedPackage.all)
+    @Test(
+        "Every package is accepted, or refused with the code that names its defect",
+        arguments: SharedPackage.all
+    )
     func read(_ package: SharedPackage) throws {
         #expect(refusalCode { try package.check() } == SharedPackage.malformed[package.path])
     }

@@ -40,19 +40,27 @@ struct ExtractionTests {
         #expect(try manager.destinationOfSymbolicLink(atPath: place.target + "/lib/b") == "../bin/a")
         #expect(try manager.contentsOfDirectory(atPath: place.target + "/share/empty") == [])
         let entries = try manager.subpathsOfDirectory(atPath: place.target).sorted()
-        #expect(entries.filter { !$0.hasPrefix("info") } == [
-            "bin", "bin/a", "lib", "lib/a", "lib/b", "share", "share/empty",
-        ])
+        #expect(
+            entries.filter { !$0.hasPrefix("info") } == [
+                "bin", "bin/a", "lib", "lib/a", "lib/b", "share", "share/empty",
+            ]
+        )
     }
 
-    @Test("Checking finds the same as unpacking, for every package of others",
-        .enabled(if: SharedData.isPresent, "\(SharedData.absence)"), arguments: SharedPackage.good)
+    @Test(
+        "Checking finds the same as unpacking, for every package of others",
+        .enabled(if: SharedData.isPresent, "\(SharedData.absence)"),
+        arguments: SharedPackage.good
+    )
     func real(_ package: SharedPackage) throws {
         let folder = try TemporaryFolder()
         let name = try ArchiveFileName(package.fileName)
         let checked = try PackageExtractor.check(archivePath: package.absolutePath, fileName: name)
         let extracted = try PackageExtractor.extract(
-            archivePath: package.absolutePath, fileName: name, into: folder.path + "/a")
+            archivePath: package.absolutePath,
+            fileName: name,
+            into: folder.path + "/a"
+        )
         #expect(checked.sha256 == extracted.sha256)
         #expect(checked.manifest.entries == extracted.manifest.entries)
         for entry in extracted.manifest.entries {

@@ -34,6 +34,7 @@ public struct PackageBuilder: Sendable {
         var placeholder = Placeholder.none
         var isListed = true
         var isDirectory = false
+        var isNeverLinked = false
     }
 
     public let name: String
@@ -66,9 +67,12 @@ public struct PackageBuilder: Sendable {
         file path: String,
         _ text: String,
         executable: Bool = false,
-        placeholder: Placeholder = .none
+        placeholder: Placeholder = .none,
+        isNeverLinked: Bool = false
     ) {
-        add(file: path, bytes: Array(text.utf8), executable: executable, placeholder: placeholder)
+        add(
+            file: path, bytes: Array(text.utf8), executable: executable, placeholder: placeholder,
+            isNeverLinked: isNeverLinked)
     }
 
     /// Adds a file.
@@ -76,9 +80,12 @@ public struct PackageBuilder: Sendable {
         file path: String,
         bytes: [UInt8],
         executable: Bool = false,
-        placeholder: Placeholder = .none
+        placeholder: Placeholder = .none,
+        isNeverLinked: Bool = false
     ) {
-        entries.append(Entry(path: path, content: bytes, isExecutable: executable, placeholder: placeholder))
+        var entry = Entry(path: path, content: bytes, isExecutable: executable, placeholder: placeholder)
+        entry.isNeverLinked = isNeverLinked
+        entries.append(entry)
     }
 
     /// Adds a symbolic link.
@@ -194,6 +201,7 @@ public struct PackageBuilder: Sendable {
             path["_path"] = .string(entry.path)
             path["path_type"] = entry.isDirectory ? "directory" : entry.link == nil ? "hardlink" : "softlink"
             guard !entry.isDirectory else { return .object(path) }
+            if entry.isNeverLinked { path["no_link"] = true }
             let content = entry.link.map { linked(at: $0, from: entry.path) } ?? entry.content
             path["sha256"] = .string(Digest.of(content).hex)
             path["size_in_bytes"] = .number(JSONNumber(Int64(content.count)))

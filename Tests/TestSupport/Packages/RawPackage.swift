@@ -13,7 +13,8 @@ public struct RawPackage: Sendable {
     /// An `info/index.json` for a platform.
     public static func index(subdir: String) -> [UInt8] {
         Array(
-            #"{"name":"a","version":"1","build":"0","build_number":0,"depends":[],"subdir":"\#(subdir)"}"#.utf8
+            #"{"name":"a","version":"1","build":"0","build_number":0,"depends":[],"subdir":"\#(subdir)"}"#
+                .utf8
         )
     }
 

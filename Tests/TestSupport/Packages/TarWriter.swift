@@ -47,7 +47,13 @@ public struct TarWriter: Sendable {
     }
 
     /// Adds an entry with a name in UTF-8.
-    public mutating func add(_ kind: Kind, _ name: String, content: [UInt8] = [], link: String = "", mode: UInt16 = 0o644) {
+    public mutating func add(
+        _ kind: Kind,
+        _ name: String,
+        content: [UInt8] = [],
+        link: String = "",
+        mode: UInt16 = 0o644
+    ) {
         add(kind, Array(name.utf8), content: content, link: Array(link.utf8), mode: mode)
     }
 
@@ -55,7 +61,9 @@ public struct TarWriter: Sendable {
     public mutating func pax(_ key: String, _ value: [UInt8], kind: Kind = .paxEntry) {
         let body = Array(" \(key)=".utf8) + value + [0x0A]
         var length = body.count + 1
-        while body.count + String(length).utf8.count != length { length = body.count + String(length).utf8.count }
+        while body.count + String(length).utf8.count != length {
+            length = body.count + String(length).utf8.count
+        }
         add(kind, Array("PaxHeader".utf8), content: Array(String(length).utf8) + body)
     }
 

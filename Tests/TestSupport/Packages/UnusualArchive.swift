@@ -79,7 +79,9 @@ public struct UnusualArchive: Sendable, CustomStringConvertible {
             tar.add(.file, [0x61]) { $0[345] = UInt8(ascii: "b") }
         },
         payload("a size in base 256", ["a"], files: 2) { tar in
-            tar.add(.file, [0x61]) { $0.replaceSubrange(124..<136, with: [0x80] + repeatElement(0, count: 11)) }
+            tar.add(.file, [0x61]) {
+                $0.replaceSubrange(124..<136, with: [0x80] + repeatElement(0, count: 11))
+            }
         },
         payload("a size in pax", ["a"], files: 2) { tar in
             tar.pax("size", [0x30])
@@ -126,7 +128,8 @@ public struct UnusualArchive: Sendable, CustomStringConvertible {
             }.conda()
         },
         UnusualArchive("names that differ only by case, for Linux", files: 4) {
-            try RawPackage(paths: "\(RawPackage.path("A")),\(RawPackage.path("a"))", subdir: "linux-64") { tar in
+            try RawPackage(paths: "\(RawPackage.path("A")),\(RawPackage.path("a"))", subdir: "linux-64") {
+                tar in
                 tar.add(.file, "A")
                 tar.add(.file, "a")
             }.conda()

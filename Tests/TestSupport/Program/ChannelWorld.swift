@@ -48,7 +48,9 @@ public struct ChannelWorld: Sendable {
 
     /// Writes a file below the folder, and answers its absolute path.
     @discardableResult
-    public func write(_ bytes: [UInt8], to name: String) throws -> String { try temporary.write(bytes, to: name) }
+    public func write(_ bytes: [UInt8], to name: String) throws -> String {
+        try temporary.write(bytes, to: name)
+    }
 
     /// Reads a file below the folder.
     public func read(_ name: String) throws -> [UInt8] { try temporary.read(name) }
@@ -69,7 +71,10 @@ public struct ChannelWorld: Sendable {
     public func must(_ arguments: [String]) async throws -> ProgramResult {
         let result = try await program.run(arguments)
         guard result.status == 0 else {
-            throw Failure(.configuration, "kingsnake \(arguments.joined(separator: " ")): \(result.transcript)")
+            throw Failure(
+                .configuration,
+                "kingsnake \(arguments.joined(separator: " ")): \(result.transcript)"
+            )
         }
         return result
     }
@@ -84,6 +89,7 @@ public struct ChannelWorld: Sendable {
         text.replacing(path, with: "[folder]")
             .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/, with: "[time]")
             .replacing(/[0-9a-f]{64}/, with: "[digest]")
+            .replacing(/[0-9]+ (days|hours) left/, with: "[left]")
             .replacing(/127\.0\.0\.1:[0-9]+/, with: "[server]")
             .replacing(/\b[0-9a-f]{8}\b/, with: "[keyid]")
     }
@@ -94,11 +100,16 @@ extension PackageBuilder {
     public static func hello(_ version: String = "1.0", files: Int = 0) -> PackageBuilder {
         var hello = PackageBuilder(name: "hello", version: version, build: "0", subdir: "linux-64")
         hello.add(
-            file: "bin/hello", "#!/bin/sh\n# \(placeholder)/bin/hello\necho hello \(version)\n", executable: true,
-            placeholder: .text)
+            file: "bin/hello",
+            "#!/bin/sh\n# \(placeholder)/bin/hello\necho hello \(version)\n",
+            executable: true,
+            placeholder: .text
+        )
         hello.add(file: "share/hello.txt", "hello \(version)\n")
         hello.addLink("share/greeting.txt", to: "hello.txt")
-        for number in 0..<files { hello.add(file: "share/many/\(number).txt", "file \(number) of hello \(version)\n") }
+        for number in 0..<files {
+            hello.add(file: "share/many/\(number).txt", "file \(number) of hello \(version)\n")
+        }
         return hello
     }
 }

@@ -28,8 +28,11 @@ struct ChildProcess: Sendable {
         let status = wait(for: pid, killed: kill, began)
         let microseconds = Self.now - began
         return ProgramResult(
-            status: status, output: String(decoding: try captured.read("output"), as: UTF8.self),
-            errors: String(decoding: try captured.read("errors"), as: UTF8.self), microseconds: microseconds)
+            status: status,
+            output: String(decoding: try captured.read("output"), as: UTF8.self),
+            errors: String(decoding: try captured.read("errors"), as: UTF8.self),
+            microseconds: microseconds
+        )
     }
 
     private func start(output: String, errors: String) throws -> pid_t {
@@ -51,7 +54,11 @@ struct ChildProcess: Sendable {
         var pid: pid_t = 0
         let number = posix_spawn(&pid, "/bin/sh", &actions, nil, &argv, &envp)
         guard number == 0 else {
-            throw Failure(.configuration, "could not start a program: \(String(cString: strerror(number)))", at: program)
+            throw Failure(
+                .configuration,
+                "could not start a program: \(String(cString: strerror(number)))",
+                at: program
+            )
         }
         return pid
     }

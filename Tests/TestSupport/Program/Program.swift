@@ -58,7 +58,9 @@ public struct Program: Sendable {
     }
 
     /// Runs any program in the same surroundings.
-    public func run(_ program: String, _ arguments: [String], killed kill: Kill?) async throws -> ProgramResult {
+    public func run(_ program: String, _ arguments: [String], killed kill: Kill?) async throws
+        -> ProgramResult
+    {
         let process = ChildProcess(program, arguments, environment: environment, folder: folder)
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { continuation.resume(with: Result { try process.run(killed: kill) }) }

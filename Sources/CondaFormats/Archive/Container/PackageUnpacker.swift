@@ -22,7 +22,12 @@ package enum PackageUnpacker {
         switch fileName.format {
         case .conda:
             var container = CondaContainer(
-                input, stem: fileName.distribution, subject: subject, sink: sink, budget: budget)
+                input,
+                stem: fileName.distribution,
+                subject: subject,
+                sink: sink,
+                budget: budget
+            )
             try container.read()
         case .tarBz2:
             try sink.begin(.whole)
@@ -37,7 +42,10 @@ package enum PackageUnpacker {
     }
 
     private static func unpackBzip2(
-        _ input: HashedInput, subject: String, budget: inout UnpackBudget, into sink: any UnpackedSink
+        _ input: HashedInput,
+        subject: String,
+        budget: inout UnpackBudget,
+        into sink: any UnpackedSink
     ) throws {
         let decoder = Bzip2Decoder(subject: subject)
         while try !input.isAtEnd() {

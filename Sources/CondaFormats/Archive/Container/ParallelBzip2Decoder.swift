@@ -54,18 +54,27 @@ final class ParallelBzip2Decoder {
     func finish(into sink: any UnpackedSink, spend: (Int, UInt64) throws -> Void) throws {
         guard try workers.endsWhole(sink, spend) else { throw workers.corrupt() }
         guard case .header = place, bytes.isEmpty, hasStream else {
-            throw Refusal(ArchiveCode.truncated, subject, expected: "the end of a bzip2 stream", found: "the end")
+            throw Refusal(
+                ArchiveCode.truncated,
+                subject,
+                expected: "the end of a bzip2 stream",
+                found: "the end"
+            )
         }
     }
 
     /// Goes on to the next place; says whether there may be another in the bytes at hand.
-    private func step(_ packed: UInt64, _ sink: any UnpackedSink, _ spend: (Int, UInt64) throws -> Void) throws -> Bool {
+    private func step(_ packed: UInt64, _ sink: any UnpackedSink, _ spend: (Int, UInt64) throws -> Void)
+        throws -> Bool
+    {
         switch place {
         case .header: return try header()
         case .mark(.streamEnd, let bit) where try workers.endsWhole(sink, spend): return try streamEnd(bit)
         // The mark of an end inside a block stands there by chance: the rest of the block follows.
         case .mark(_, let bit):
-            guard let next = splitter.next(in: bytes, from: bit + Bzip2Splitter.magicLength) else { return false }
+            guard let next = splitter.next(in: bytes, from: bit + Bzip2Splitter.magicLength) else {
+                return false
+            }
             workers.add(Bzip2Block(bytes, bit..<next.bit, level: level, packed: packed))
             if workers.isFull { try workers.flush(sink, spend) }
             moveTo(next.mark, next.bit)
@@ -78,7 +87,12 @@ final class ParallelBzip2Decoder {
         guard first == UInt8(ascii: "B") else {
             throw hasStream
                 ? Refusal(ArchiveCode.trailingData, subject, expected: "the end of the file")
-                : Refusal(ArchiveCode.compressionCorrupt, subject, expected: "bzip2 data", found: "something else")
+                : Refusal(
+                    ArchiveCode.compressionCorrupt,
+                    subject,
+                    expected: "bzip2 data",
+                    found: "something else"
+                )
         }
         let whole = (Self.headerBits + Bzip2Splitter.magicLength) >> 3
         guard bytes.count >= whole else { return false }

@@ -65,7 +65,8 @@ struct ZipMember: Equatable {
             guard wide == nil else { throw malformed("two zip64 fields") }
             wide = content
         }
-        let isNeeded = size == Self.saturated || packedSize == Self.saturated || (hasOffset && offset == Self.saturated)
+        let isNeeded =
+            size == Self.saturated || packedSize == Self.saturated || (hasOffset && offset == Self.saturated)
         guard let wide else {
             if isNeeded { throw malformed("no zip64 field") }
             return

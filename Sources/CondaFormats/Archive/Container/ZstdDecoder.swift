@@ -20,7 +20,9 @@ final class ZstdDecoder {
     private var hasEnded = false
 
     init(subject: String) throws {
-        guard let stream = ZSTD_createDCtx() else { throw Failure(.configuration, "no memory for decompression") }
+        guard let stream = ZSTD_createDCtx() else {
+            throw Failure(.configuration, "no memory for decompression")
+        }
         self.stream = stream
         self.subject = subject
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.windowLog)
@@ -29,14 +31,20 @@ final class ZstdDecoder {
     deinit { ZSTD_freeDCtx(stream) }
 
     /// Decompresses a piece of the compressed stream.
-    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void) throws {
+    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void)
+        throws
+    {
         var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
         var mayHaveMore = false
         while input.pos < input.size || mayHaveMore {
             if !isInsideFrame {
                 if input.pos == input.size { return }
                 guard !hasEnded else {
-                    throw Refusal(ArchiveCode.trailingData, subject, expected: "one zstd frame, and nothing after it")
+                    throw Refusal(
+                        ArchiveCode.trailingData,
+                        subject,
+                        expected: "one zstd frame, and nothing after it"
+                    )
                 }
                 try checkMagic(bytes[input.pos])
             }
@@ -62,7 +70,12 @@ final class ZstdDecoder {
     /// The compressed stream is over (`archive.truncated` in the middle of a frame).
     func finish() throws {
         guard hasEnded else {
-            throw Refusal(ArchiveCode.truncated, subject, expected: "the end of a zstd frame", found: "the end")
+            throw Refusal(
+                ArchiveCode.truncated,
+                subject,
+                expected: "the end of a zstd frame",
+                found: "the end"
+            )
         }
     }
 

@@ -24,8 +24,12 @@ struct LinkCheck {
             }
             guard !parts.isEmpty, !hasDescended || isFolder(parts) else {
                 throw Refusal(
-                    ArchiveCode.linkEscape, link.text, at: subject, expected: "`..` only after folders of the package",
-                    found: "`\(QuotedText.short(text))`")
+                    ArchiveCode.linkEscape,
+                    link.text,
+                    at: subject,
+                    expected: "`..` only after folders of the package",
+                    found: "`\(QuotedText.short(text))`"
+                )
             }
             parts.removeLast()
         }

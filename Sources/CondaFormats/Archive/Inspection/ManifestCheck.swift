@@ -28,7 +28,9 @@ struct ManifestCheck {
         throw Refusal(ArchiveCode.fileUnlisted, unlisted?.text ?? subject, at: subject)
     }
 
-    private func mustBeListed(_ path: PrefixPath, _ seen: SeenEntry) -> Bool { !seen.isDirectory && !path.isInfo }
+    private func mustBeListed(_ path: PrefixPath, _ seen: SeenEntry) -> Bool {
+        !seen.isDirectory && !path.isInfo
+    }
 
     private func compare(_ entry: PathEntry, _ seen: SeenEntry, isLegacy: Bool) throws {
         switch (entry.kind, seen) {
@@ -39,21 +41,33 @@ struct ManifestCheck {
         case (_, .symbolicLink) where isLegacy: break
         default:
             throw Refusal(
-                ArchiveCode.kindMismatch, entry.path.text, at: subject, expected: entry.kind.rawValue,
-                found: seen.kind)
+                ArchiveCode.kindMismatch,
+                entry.path.text,
+                at: subject,
+                expected: entry.kind.rawValue,
+                found: seen.kind
+            )
         }
     }
 
     private func compare(_ entry: PathEntry, _ sha256: Digest, _ size: UInt64) throws {
         if let expected = entry.size, expected != size {
             throw Refusal(
-                ArchiveCode.fileSize, entry.path.text, at: subject, expected: "\(expected) bytes",
-                found: "\(size) bytes")
+                ArchiveCode.fileSize,
+                entry.path.text,
+                at: subject,
+                expected: "\(expected) bytes",
+                found: "\(size) bytes"
+            )
         }
         if let expected = entry.sha256, expected != sha256 {
             throw Refusal(
-                ArchiveCode.fileAltered, entry.path.text, at: subject, expected: expected.description,
-                found: sha256.description)
+                ArchiveCode.fileAltered,
+                entry.path.text,
+                at: subject,
+                expected: expected.description,
+                found: sha256.description
+            )
         }
     }
 
@@ -63,8 +77,12 @@ struct ManifestCheck {
         guard let expected = entry.sha256, let file = file(at: target) else { return }
         guard expected == file || expected == Digest.of(Array(text.utf8)) || expected == Digest.of([]) else {
             throw Refusal(
-                ArchiveCode.fileAltered, entry.path.text, at: subject, expected: expected.description,
-                found: file.description)
+                ArchiveCode.fileAltered,
+                entry.path.text,
+                at: subject,
+                expected: expected.description,
+                found: file.description
+            )
         }
     }
 

@@ -15,7 +15,8 @@ struct NameCollisions {
                     a.count == b.count && !a.indices.contains { lower(a[$0]) != lower(b[$0]) }
                 }
             }
-            return (equal ?? nil) ?? a.path.text.utf8.elementsEqual(b.path.text.utf8) { lower($0) == lower($1) }
+            return (equal ?? nil)
+                ?? a.path.text.utf8.elementsEqual(b.path.text.utf8) { lower($0) == lower($1) }
         }
 
         func hash(into hasher: inout Hasher) {
@@ -25,7 +26,9 @@ struct NameCollisions {
                 let raw = UnsafeRawBufferPointer(bytes)
                 var at = 0
                 while at + 8 <= raw.count {
-                    hasher.combine(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self) | 0x2020_2020_2020_2020)
+                    hasher.combine(
+                        raw.loadUnaligned(fromByteOffset: at, as: UInt64.self) | 0x2020_2020_2020_2020
+                    )
                     at += 8
                 }
                 while at < raw.count {
@@ -35,7 +38,9 @@ struct NameCollisions {
             }
         }
 
-        private static func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+        private static func lower(_ byte: UInt8) -> UInt8 {
+            (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+        }
     }
 
     private let subject: String
@@ -67,8 +72,12 @@ struct NameCollisions {
         guard let other = folded?.updateValue(path, forKey: lower) else { return }
         guard lower.utf8.elementsEqual(other.text.lowercased().utf8) else {
             throw Refusal(
-                ArchiveCode.unicodeCollision, path.text, at: subject, expected: "one form of the name",
-                found: "another form of `\(other)`")
+                ArchiveCode.unicodeCollision,
+                path.text,
+                at: subject,
+                expected: "one form of the name",
+                found: "another form of `\(other)`"
+            )
         }
         byCase = byCase ?? (other, path)
     }

@@ -48,8 +48,12 @@ struct NameRegister {
         case let known? where known.isDirectory: break
         case let known?:
             throw Refusal(
-                ArchiveCode.throughLink, path.text, at: subject, expected: "`\(parent)` to be a folder",
-                found: known.kind)
+                ArchiveCode.throughLink,
+                path.text,
+                at: subject,
+                expected: "`\(parent)` to be a folder",
+                found: known.kind
+            )
         }
         lastParent = parent
     }

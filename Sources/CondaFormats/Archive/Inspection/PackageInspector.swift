@@ -54,8 +54,13 @@ package final class PackageInspector: TarReader.Handler {
         let manifest = try self.manifest()
         try ManifestCheck(subject: subject, entries: names.entries).run(manifest)
         return ArchiveSummary(
-            sha256: digests.sha256, md5: digests.md5, size: digests.size, manifest: manifest, infoFiles: infoFiles,
-            counts: counts)
+            sha256: digests.sha256,
+            md5: digests.md5,
+            size: digests.size,
+            manifest: manifest,
+            infoFiles: infoFiles,
+            counts: counts
+        )
     }
 
     // MARK: Entries
@@ -72,7 +77,9 @@ package final class PackageInspector: TarReader.Handler {
             guard case .directory = kind else { throw Refusal(ArchiveCode.pathUnsafe, ".", at: subject) }
             return
         }
-        guard path.depth <= limits.depth else { throw Refusal(ArchiveCode.pathUnsafe, path.text, at: subject) }
+        guard path.depth <= limits.depth else {
+            throw Refusal(ArchiveCode.pathUnsafe, path.text, at: subject)
+        }
         try checkPart(path, isDirectory: kind == .directory)
         try checkInfo(path, kind)
         switch kind {
@@ -111,8 +118,12 @@ package final class PackageInspector: TarReader.Handler {
             case .file = known, part == .whole || target.isInfo == path.isInfo
         else {
             throw Refusal(
-                ArchiveCode.hardLinkTarget, path.text, at: subject, expected: "an earlier file of the package",
-                found: "`\(EntryName.shown(link))`")
+                ArchiveCode.hardLinkTarget,
+                path.text,
+                at: subject,
+                expected: "an earlier file of the package",
+                found: "`\(EntryName.shown(link))`"
+            )
         }
         try names.add(path, known)
         counts.hardLinks += 1
@@ -162,15 +173,23 @@ package final class PackageInspector: TarReader.Handler {
     }
 
     private func checkCase() throws {
-        guard let (one, other) = names.caseCollision, limits.caseCollisions == .refused, !isForLinux else { return }
+        guard let (one, other) = names.caseCollision, limits.caseCollisions == .refused, !isForLinux else {
+            return
+        }
         throw Refusal(
-            ArchiveCode.caseCollision, other.text, at: subject, expected: "names that differ by more than case",
-            found: "`\(one)`")
+            ArchiveCode.caseCollision,
+            other.text,
+            at: subject,
+            expected: "names that differ by more than case",
+            found: "`\(one)`"
+        )
     }
 
     /// Packages for Linux may tell names apart by case: terminal databases and kernel headers do.
     private var isForLinux: Bool {
-        guard let bytes = infoFiles["info/index.json"], let index = try? PackageIndex.read(bytes) else { return false }
+        guard let bytes = infoFiles["info/index.json"], let index = try? PackageIndex.read(bytes) else {
+            return false
+        }
         return index.subdir?.utf8.starts(with: "linux-".utf8) ?? false
     }
 

@@ -32,10 +32,17 @@ enum EntryName {
     /// Where a symbolic link leads, as a path inside the package; nil for the top folder itself.
     ///
     /// - Throws: `archive.link-escape` if it leads out, wherever the package is put; `archive.tar-field` if it is empty.
-    static func destination(of target: [UInt8], from link: PrefixPath, subject: String) throws -> PrefixPath? {
+    static func destination(of target: [UInt8], from link: PrefixPath, subject: String) throws -> PrefixPath?
+    {
         let wrong = Refusal(ArchiveCode.linkEscape, link.text, at: subject, found: "`\(shown(target))`")
         guard !target.isEmpty else {
-            throw Refusal(ArchiveCode.tarField, link.text, at: subject, expected: "a link with a target", found: "none")
+            throw Refusal(
+                ArchiveCode.tarField,
+                link.text,
+                at: subject,
+                expected: "a link with a target",
+                found: "none"
+            )
         }
         guard target.first != UInt8(ascii: "/"), !target.contains(UInt8(ascii: "\\")),
             !target.contains(0), target.count <= PrefixPath.maximumLength,

@@ -59,7 +59,12 @@ struct TarHeader {
         if !isOld, block[262] == 0 { return text(field) }
         let isGNU = block[262..<265].elementsEqual([0x20, 0x20, 0])
         guard isOld || isGNU, field.allSatisfy({ $0 == 0 }) else {
-            throw Refusal(ArchiveCode.tarField, subject, at: "a header", expected: "the form of ustar or GNU tar")
+            throw Refusal(
+                ArchiveCode.tarField,
+                subject,
+                at: "a header",
+                expected: "the form of ustar or GNU tar"
+            )
         }
         return []
     }
@@ -78,12 +83,18 @@ struct TarHeader {
             throw Refusal(ArchiveCode.device, EntryName.shown(name), at: subject)
         default:
             throw Refusal(
-                ArchiveCode.tarType, EntryName.shown(name), at: subject, found: "type \(flag)")
+                ArchiveCode.tarType,
+                EntryName.shown(name),
+                at: subject,
+                found: "type \(flag)"
+            )
         }
     }
 
     /// The bytes up to the first NUL.
-    private static func text(_ field: Slice<UnsafeRawBufferPointer>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
+    private static func text(_ field: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
+        Array(field.prefix { $0 != 0 })
+    }
 
     /// A number: octal digits among blanks and NULs, or big-endian binary if the first bit is set.
     private static func number(
@@ -93,7 +104,12 @@ struct TarHeader {
         _ subject: String
     ) throws -> UInt64 {
         let field = block[range]
-        let wrong = Refusal(ArchiveCode.tarField, subject, at: "field `\(what)` of a header", expected: "a number")
+        let wrong = Refusal(
+            ArchiveCode.tarField,
+            subject,
+            at: "field `\(what)` of a header",
+            expected: "a number"
+        )
         guard let first = field.first else { throw wrong }
         if first & 0x80 != 0 {
             guard first == 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 }) else { throw wrong }

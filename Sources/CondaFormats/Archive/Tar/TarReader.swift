@@ -10,7 +10,8 @@ import TrustCore
 struct TarReader {
     /// Takes entries as they are in the archive, uninspected.
     protocol Handler: AnyObject {
-        func entry(_ kind: TarHeader.Kind, name: [UInt8], link: [UInt8], size: UInt64, permissions: UInt16) throws
+        func entry(_ kind: TarHeader.Kind, name: [UInt8], link: [UInt8], size: UInt64, permissions: UInt16)
+            throws
         func content(_ bytes: UnsafeRawBufferPointer) throws
         func endOfContent() throws
     }
@@ -55,7 +56,11 @@ struct TarReader {
             case .extended(let kind, let left, let padding): try collect(&rest, kind, left, padding)
             case .ending:
                 guard rest.allSatisfy({ $0 == 0 }) else {
-                    throw Refusal(ArchiveCode.trailingData, subject, expected: "nothing after the end of the tar data")
+                    throw Refusal(
+                        ArchiveCode.trailingData,
+                        subject,
+                        expected: "nothing after the end of the tar data"
+                    )
                 }
                 return
             }
@@ -99,7 +104,11 @@ struct TarReader {
             return
         }
         guard zeroBlocks == 0 else {
-            throw Refusal(ArchiveCode.trailingData, subject, expected: "nothing after the end of the tar data")
+            throw Refusal(
+                ArchiveCode.trailingData,
+                subject,
+                expected: "nothing after the end of the tar data"
+            )
         }
         entries += 1
         guard entries <= limits.entries else {
@@ -110,7 +119,12 @@ struct TarReader {
         switch header.kind {
         case .paxEntry, .paxGlobal, .gnuLongName, .gnuLongLink:
             guard header.size <= UInt64(limits.extensionBytes) else {
-                throw Refusal(ArchiveCode.tooLarge, subject, at: "an extended header", found: "\(header.size) bytes")
+                throw Refusal(
+                    ArchiveCode.tooLarge,
+                    subject,
+                    at: "an extended header",
+                    found: "\(header.size) bytes"
+                )
             }
             collected.removeAll(keepingCapacity: true)
             state = .extended(header.kind, rest: Int(header.size), padding: padding(header.size))
@@ -121,7 +135,12 @@ struct TarReader {
                 return try passFolder(header, size: size, handler)
             }
             guard size <= limits.fileBytes else {
-                throw Refusal(ArchiveCode.tooLarge, EntryName.shown(header.name), at: subject, found: "\(size) bytes")
+                throw Refusal(
+                    ArchiveCode.tooLarge,
+                    EntryName.shown(header.name),
+                    at: subject,
+                    found: "\(size) bytes"
+                )
             }
             try pass(header, size: size, handler)
             state = .content(rest: size, padding: padding(size))
@@ -130,8 +149,12 @@ struct TarReader {
             // The size of these is no content in ustar; a reader that believed it would lose its place.
             guard header.size == 0, overrides.size ?? 0 == 0 else {
                 throw Refusal(
-                    ArchiveCode.tarField, EntryName.shown(header.name), at: subject, expected: "no content",
-                    found: "\(header.size) bytes")
+                    ArchiveCode.tarField,
+                    EntryName.shown(header.name),
+                    at: subject,
+                    expected: "no content",
+                    found: "\(header.size) bytes"
+                )
             }
             try pass(header, size: 0, handler)
         }
@@ -141,8 +164,11 @@ struct TarReader {
     private mutating func passFolder(_ header: TarHeader, size: UInt64, _ handler: some Handler) throws {
         guard header.isOld, size == 0 else {
             throw Refusal(
-                ArchiveCode.tarField, EntryName.shown(overrides.name ?? header.name), at: subject,
-                expected: "a file's name without a slash at its end")
+                ArchiveCode.tarField,
+                EntryName.shown(overrides.name ?? header.name),
+                at: subject,
+                expected: "a file's name without a slash at its end"
+            )
         }
         try pass(header, as: .directory, size: 0, handler)
     }
@@ -154,8 +180,12 @@ struct TarReader {
         _ handler: some Handler
     ) throws {
         try handler.entry(
-            kind ?? header.kind, name: overrides.name ?? header.name, link: overrides.link ?? header.linkName, size: size,
-            permissions: header.permissions)
+            kind ?? header.kind,
+            name: overrides.name ?? header.name,
+            link: overrides.link ?? header.linkName,
+            size: size,
+            permissions: header.permissions
+        )
         overrides = TarOverrides()
     }
 

@@ -17,7 +17,9 @@ extension HostileArchive {
             try payload([0x50, 0x2A, 0x4D, 0x18, 1, 0, 0, 0, 0] + Zstd.compress(TarWriter().finished()))
         },
         HostileArchive(.trailingData, "a second zstd frame, which some readers never see") {
-            try payload(Zstd.compress(TarWriter().finished()) + Zstd.compress([UInt8](repeating: 0, count: 512)))
+            try payload(
+                Zstd.compress(TarWriter().finished()) + Zstd.compress([UInt8](repeating: 0, count: 512))
+            )
         },
         HostileArchive(.trailingData, "a skippable frame at the end") {
             try payload(Zstd.compress(TarWriter().finished()) + [0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0])
@@ -39,7 +41,9 @@ extension HostileArchive {
         HostileArchive(.bomb, "bzip2 that grows a hundred times", fileName: "a-1-0.tar.bz2", limits: ratio) {
             try PackageBuilder.bzip2([UInt8](repeating: 0, count: 1 << 20))
         },
-        HostileArchive(.tooLarge, "more than the limit unpacked", limits: unpacked) { try RawPackage().conda() },
+        HostileArchive(.tooLarge, "more than the limit unpacked", limits: unpacked) {
+            try RawPackage().conda()
+        },
     ]
 
     private static let ratio: ArchiveLimits = {

@@ -48,11 +48,19 @@ extension HostileArchive {
         payload(.fileAltered, "a file was changed", paths: entry("a", of: [1])) {
             $0.add(.file, "a", content: [2])
         },
-        payload(.fileAltered, "a file with many names was changed", paths: "\(entry("a", of: [2])),\(entry("b", of: [1]))") { tar in
+        payload(
+            .fileAltered,
+            "a file with many names was changed",
+            paths: "\(entry("a", of: [2])),\(entry("b", of: [1]))"
+        ) { tar in
             tar.add(.file, "a", content: [2])
             tar.add(.hardLink, "b", link: "a")
         },
-        payload(.fileAltered, "a link leads to another file", paths: "\(entry("a", of: [2])),\(entry("b", of: [1], "softlink"))") { tar in
+        payload(
+            .fileAltered,
+            "a link leads to another file",
+            paths: "\(entry("a", of: [2])),\(entry("b", of: [1], "softlink"))"
+        ) { tar in
             tar.add(.file, "a", content: [2])
             tar.add(.symbolicLink, "b", link: "a")
         },
@@ -75,6 +83,7 @@ extension HostileArchive {
 
     private static func entry(_ name: String, of content: [UInt8], _ kind: String = "hardlink") -> String {
         let sha256 = Digest.of(content).hex
-        return #"{"_path":"\#(name)","path_type":"\#(kind)","sha256":"\#(sha256)","size_in_bytes":\#(content.count)}"#
+        return
+            #"{"_path":"\#(name)","path_type":"\#(kind)","sha256":"\#(sha256)","size_in_bytes":\#(content.count)}"#
     }
 }

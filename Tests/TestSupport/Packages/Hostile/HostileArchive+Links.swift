@@ -62,7 +62,9 @@ extension HostileArchive {
             tar.add(.file, "b")
         },
         payload(.pathParent, "a hard link out") { $0.add(.hardLink, "a", link: "../sentinel") },
-        payload(.pathAbsolute, "a hard link to an absolute path") { $0.add(.hardLink, "a", link: "/etc/passwd") },
+        payload(.pathAbsolute, "a hard link to an absolute path") {
+            $0.add(.hardLink, "a", link: "/etc/passwd")
+        },
         HostileArchive(.hardLinkTarget, "a hard link from one part into the other") {
             var package = RawPackage { $0.add(.file, "a") }
             package.info.add(.hardLink, "info/b", link: "a")

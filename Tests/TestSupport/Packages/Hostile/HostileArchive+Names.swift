@@ -18,7 +18,9 @@ extension HostileArchive {
             }
         },
         payload(.pathParent, "a path that climbs out") { $0.add(.file, "../sentinel") },
-        payload(.pathParent, "a path that climbs out after climbing in") { $0.add(.file, "b/../../sentinel") },
+        payload(.pathParent, "a path that climbs out after climbing in") {
+            $0.add(.file, "b/../../sentinel")
+        },
         payload(.pathParent, "a folder that climbs out") { $0.add(.directory, "../b/") },
         payload(.pathParent, "a long name that climbs out") { tar in
             tar.add(.gnuLongName, "x", content: Array("../sentinel".utf8) + [0])

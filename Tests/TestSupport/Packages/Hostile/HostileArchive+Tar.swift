@@ -35,7 +35,9 @@ extension HostileArchive {
                 block[345] = UInt8(ascii: "b")
             }
         },
-        payload(.tarField, "a ustar header of no known form") { tar in tar.add(.file, [0x61]) { $0[262] = 0x21 } },
+        payload(.tarField, "a ustar header of no known form") { tar in
+            tar.add(.file, [0x61]) { $0[262] = 0x21 }
+        },
         payload(.tarType, "an entry of an unknown type") { $0.add(.contiguous, "a") },
         payload(.tarType, "a sparse file of GNU tar") { $0.add(.gnuSparse, "a") },
         payload(.tarType, "a sparse file in pax") { tar in
@@ -68,7 +70,9 @@ extension HostileArchive {
             $0.add(.file, "a", content: [0])
         },
         payload(.tooLarge, "a base-256 size beyond all limits") { tar in
-            tar.add(.file, [0x61]) { $0.replaceSubrange(124..<136, with: [0x80, 0, 0, 0] + repeatElement(0xFF, count: 8)) }
+            tar.add(.file, [0x61]) {
+                $0.replaceSubrange(124..<136, with: [0x80, 0, 0, 0] + repeatElement(0xFF, count: 8))
+            }
         },
         payload(.tooManyEntries, "more entries than the limit", limits: limits { $0.entries = 0 }) {
             $0.add(.file, "a")

@@ -16,7 +16,9 @@ extension HostileArchive {
             try RawPackage().conda() + RawPackage().conda()
         },
         HostileArchive(.zipStructure, "something that is no zip") { [0, 0, 0, 0] },
-        HostileArchive(.zipStructure, "data in front of the zip") { try [0x23, 0x21] + RawPackage().conda() },
+        HostileArchive(.zipStructure, "data in front of the zip") {
+            try [0x23, 0x21] + RawPackage().conda()
+        },
         HostileArchive(.zipStructure, "a gap between members") {
             let bytes = try RawPackage().conda()
             return bytes.prefix(30 + 13 + 31) + [0, 0, 0, 0, 0, 0, 0, 0] + bytes.dropFirst(30 + 13 + 31)
@@ -85,7 +87,9 @@ extension HostileArchive {
     private static func inDirectory(_ at: Int, _ bytes: [UInt8]) throws -> [UInt8] {
         var package = try RawPackage().conda()
         let place = directory(of: package) + at
-        for (offset, byte) in bytes.enumerated() { package[place + offset] = byte == 0 ? ~package[place] : byte }
+        for (offset, byte) in bytes.enumerated() {
+            package[place + offset] = byte == 0 ? ~package[place] : byte
+        }
         return package
     }
 
