@@ -34,6 +34,12 @@ struct RuleTests {
         RuleCase(RequireIndexRecord(), "no record", Sample.good { $0.record = nil }, .refused),
         RuleCase(
             RequireIndexRecord(),
+            "no record, and no index either",
+            Sample.good { ($0.record, $0.index) = (nil, nil) },
+            .missing
+        ),
+        RuleCase(
+            RequireIndexRecord(),
             "a record that is listed as removed",
             Sample.good { $0.record = Sample.record(Sample.right, isRemoved: true) },
             .refused
@@ -144,6 +150,7 @@ struct RuleTests {
         #expect(
             outcomes == [
                 "signed-index satisfied", "signed-index missing", "in-index satisfied", "in-index refused",
+                "in-index missing",
                 "index-digest satisfied", "index-digest missing", "index-digest refused",
                 "index-digest not-applicable", "lock-agrees satisfied", "lock-agrees refused",
                 "lock-agrees not-applicable",

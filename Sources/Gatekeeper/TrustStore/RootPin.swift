@@ -71,12 +71,11 @@ public struct RootPin: Sendable {
             found = digest
         }
         guard let wanted, let found else {
-            throw Refusal(GateCode.noRoot, channel.description, at: mirror.name)
+            throw Refusal(GateCode.noRoot, channel.description)
         }
         throw Refusal(
             GateCode.rootDigestMismatch,
             channel.description,
-            at: mirror.name,
             expected: wanted.description,
             found: found.description
         )

@@ -34,6 +34,9 @@ public struct RequireIndexRecord: Rule {
     /// Holds if there is a record that is not removed.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
+            guard evidence.index != nil else {
+                return Finding(name, .missing, "there is no signed index that could list the package")
+            }
             return Finding(
                 name,
                 .refused,

@@ -36,7 +36,8 @@ extension RootPin {
                 expecting: wanted,
                 from: mirrors,
                 over: fetcher,
-                observer: display
+                // One that fails alone is the error, and is not told twice.
+                observer: mirrors.count > 1 ? display : nil
             )
             await fetcher.shutdown()
             return pin
