@@ -58,6 +58,8 @@ check: setup ## format, fences, warnings as errors, generated documents
 	@scripts/check-imports
 	@echo "check: compiling everything, tests too; every warning of ours is an error"
 	@$(DEBUG) --build-tests --explicit-target-dependency-import-check error
+	@echo "check: the examples in the documentation"
+	@scripts/check-snippets "$$($(DEBUG) --show-bin-path)"
 	@echo "check: generated documents"
 	@scripts/check-refusals "$$($(DEBUG) --show-bin-path)/kingsnake"
 

@@ -163,8 +163,16 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "TrustPolicyTests",
+            dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatekeeperTests",
-            dependencies: ["Gatekeeper", "TrustPolicy", "TrustCore", "SigningKeys", "TUF", "TestSupport"],
+            dependencies: [
+                "Gatekeeper", "TrustPolicy", "Transport", "CondaFormats", "TrustCore", "SigningKeys", "TUF",
+                "TestSupport",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
@@ -175,7 +183,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "ChannelServer", "TUF", "SigningKeys", "CondaFormats", "TrustCore", "TestSupport",
+                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore",
+                "TestSupport",
             ],
             swiftSettings: settings
         ),
@@ -186,7 +195,9 @@ let package = Package(
         ),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: [
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "TrustCore",
+            ],
             swiftSettings: settings
         ),
     ],

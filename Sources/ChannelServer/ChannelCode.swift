@@ -17,85 +17,138 @@ public enum ChannelCode: String, RefusalCode {
     case indexAltered = "channel.index-altered"
     case indexesDisagree = "channel.indexes-disagree"
     case packageMissing = "channel.package-missing"
+    case recordWithoutDigest = "channel.record-without-digest"
     case shardMissing = "channel.shard-missing"
     case packageUnlisted = "channel.package-unlisted"
     case planUnsafe = "channel.plan-unsafe"
+    case keysServed = "channel.keys-served"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
         case .alreadyThere:
             return RefusalEntry(
-                .invalid, "there is a signed channel, or its keys, here already",
-                explanation: "Beginning anew would replace the root that users have pinned.",
-                remedy: "choose another folder, or work on the channel that is there")
+                .invalid,
+                "there is a channel, or its keys, here already",
+                explanation: "Beginning anew would replace the root that users have pinned, or the index of "
+                    + "what is here.",
+                remedy: "choose another folder, or work on the channel that is there"
+            )
         case .notAChannel:
             return RefusalEntry(
-                .missing, "the folder holds no signed channel",
+                .missing,
+                "the folder holds no signed channel",
                 explanation: "There is no TUF root in it to start from.",
-                remedy: "check the path, or make a channel with `kingsnake channel init`")
+                remedy: "check the path, or make a channel with `kingsnake channel init`"
+            )
         case .packageExists:
             return RefusalEntry(
-                .invalid, "the channel has another package of that file name",
+                .invalid,
+                "the channel has another package of that file name",
                 explanation: "A file name means the same bytes for ever; lock files and caches rely on it.",
-                remedy: "build the package again with a new build number")
+                remedy: "build the package again with a new build number"
+            )
         case .packageUnknown:
             return RefusalEntry(
-                .missing, "the channel does not list the package",
+                .missing,
+                "the channel does not list the package",
                 explanation: "Only what the index lists can be removed from it.",
-                remedy: "see `kingsnake channel status` for what is there")
+                remedy: "see `kingsnake channel status` for what is there"
+            )
         case .packageName:
             return RefusalEntry(
-                .invalid, "the package calls itself something else than its file name does",
+                .invalid,
+                "the package calls itself something else than its file name does",
                 explanation: "Name, version and build in `info/index.json` must be those of the file name, "
                     + "or a solver and an installer would mean two packages.",
-                remedy: "rename the file, or build the package again")
+                remedy: "rename the file, or build the package again"
+            )
         case .subdirNotDelegated:
             return RefusalEntry(
-                .policy, "the channel has no role for the package's subdir",
-                explanation: "Each subdir's index is signed by a role that the offline targets key must have named first.",
-                remedy: "add the subdir with `kingsnake channel init --add-subdir`, which needs the targets key")
+                .policy,
+                "the channel has no role for the package's subdir",
+                explanation: "Each subdir's index is signed by a role that the offline targets key must have "
+                    + "named first.",
+                remedy: "add the subdir with `kingsnake channel add-subdir DIR NAME`, which needs the "
+                    + "targets key"
+            )
         case .keyNotAuthorised:
             return RefusalEntry(
-                .policy, "the key at hand may not sign for this role",
-                explanation: "The channel's root or targets metadata names other keys for it.",
-                remedy: "use the folder of keys that belongs to this channel")
+                .policy,
+                "the keys at hand may not sign for this role",
+                explanation: "The channel's root or targets metadata names other keys for it, or more of "
+                    + "them than are here.",
+                remedy: "use the folder of keys that belongs to this channel"
+            )
         case .indexUnsigned:
             return RefusalEntry(
-                .missing, "a subdir has an index file that no role vouches for",
+                .missing,
+                "a subdir has an index file that no role vouches for",
                 explanation: "Whatever is not among the signed targets could have been put there by anyone.",
-                remedy: "remove the file, or find out who put it there")
+                remedy: "remove the file, or find out who put it there"
+            )
         case .indexAltered:
             return RefusalEntry(
-                .invalid, "an index file is not the one that was signed",
-                explanation: "Ordinary clients read this file; somebody changed it after it was signed, or a copy is incomplete.",
-                remedy: "run `kingsnake channel sign --repair` where the keys are, or copy the channel again")
+                .invalid,
+                "an index file is not the one that was signed",
+                explanation: "Ordinary clients read this file; somebody changed it after it was signed, or a "
+                    + "copy is incomplete.",
+                remedy: "run `kingsnake channel sign --repair` where the keys are, or copy the channel again"
+            )
         case .indexesDisagree:
             return RefusalEntry(
-                .invalid, "the forms of a subdir's index do not say the same",
+                .invalid,
+                "the forms of a subdir's index do not say the same",
                 explanation: "Clients that read different forms would see different packages.",
-                remedy: "run `kingsnake channel sign --repair` where the keys are")
+                remedy: "run `kingsnake channel sign --repair` where the keys are"
+            )
         case .packageMissing:
             return RefusalEntry(
-                .missing, "a package that the index lists is not there",
+                .missing,
+                "a package that the index lists is not there",
                 explanation: "Clients would find it in the index and fail to download it.",
-                remedy: "copy the package from another mirror, or remove it with `kingsnake channel remove`")
+                remedy: "copy the package from another mirror, or remove it with `kingsnake channel remove`"
+            )
+        case .recordWithoutDigest:
+            return RefusalEntry(
+                .missing,
+                "the index gives no SHA-256 for a package",
+                explanation: "Nothing says which bytes the package has, so any would do, and our clients "
+                    + "refuse it.",
+                remedy: "remove the package with `kingsnake channel remove`, and add it again"
+            )
         case .shardMissing:
             return RefusalEntry(
-                .missing, "a shard that the shard index lists is not there",
+                .missing,
+                "a shard that the shard index lists is not there",
                 explanation: "Clients that read shards could not see the package.",
-                remedy: "run `kingsnake channel sign --repair` where the keys are")
+                remedy: "run `kingsnake channel sign --repair` where the keys are"
+            )
         case .packageUnlisted:
             return RefusalEntry(
-                .invalid, "there is a package in the folder that the index does not list",
+                .invalid,
+                "there is a package in the folder that the index does not list",
                 explanation: "It can be downloaded by name although nobody signed for it.",
-                remedy: "add it with `kingsnake channel add`, or remove the file")
+                remedy: "add it with `kingsnake channel add`, or remove the file"
+            )
         case .planUnsafe:
             return RefusalEntry(
-                .invalid, "an interrupted publication would write outside the channel's folder",
-                explanation: "The plan of a publication lies in the channel's folder while it is carried out. Somebody who can "
-                    + "write there changed it to make the owner's own machine write elsewhere.",
-                remedy: "find out who can write to the channel's folder, then remove its `.kingsnake/pending`")
+                .invalid,
+                "a publication would write outside the channel's folder",
+                explanation: "Whoever opens a channel finishes a publication that was interrupted, by the "
+                    + "plan in `.kingsnake/pending`. "
+                    + "In a copy that somebody else made, the plan, or a link in the folder, could name any "
+                    + "file of yours.",
+                remedy: "copy the channel again without its `.kingsnake` folder, and have no symbolic links "
+                    + "to folders in it"
+            )
+        case .keysServed:
+            return RefusalEntry(
+                .policy,
+                "the folder of keys would be inside the folder that is served",
+                explanation: "A web server would hand the private keys to whoever asks for them.",
+                remedy: "choose a folder for the keys that is not below the channel's"
+            )
         }
     }
 }

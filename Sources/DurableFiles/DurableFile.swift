@@ -35,10 +35,36 @@ public enum DurableFile {
 
     /// Puts a finished, synced file or folder in the place of another, and syncs the folder it is in.
     public static func rename(_ from: String, to path: String) throws {
+        try renameWithoutSync(from, to: path)
+        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// Puts a finished, synced file in the place of another. The caller syncs the folder, once for many
+    /// files.
+    public static func renameWithoutSync(_ from: String, to path: String) throws {
         guard systemRename(from, path) == 0 else {
             throw diskFailure("could not rename a file into place", path)
         }
-        try Folder.synchronize(Folder.parent(of: path))
+    }
+
+    /// When a file was last modified, as the file system says; nil if there is none.
+    public static func modified(_ path: String) -> Timestamp? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            return Timestamp(seconds: Int64(status.st_mtimespec.tv_sec))
+        #else
+            return Timestamp(seconds: Int64(status.st_mtim.tv_sec))
+        #endif
+    }
+
+    /// Sets when a file was last modified; it is no error if there is none.
+    public static func setModified(_ path: String, to moment: Timestamp) throws {
+        let time = timespec(tv_sec: time_t(moment.seconds), tv_nsec: 0)
+        let times = [time, time]
+        guard utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT else {
+            throw diskFailure("could not set a file's time", path)
+        }
     }
 
     /// Reads a whole file; nil if there is none.

@@ -28,7 +28,6 @@ public final class FileLock: Sendable {
             if errno == EINTR { continue }
             let isHeld = errno == EWOULDBLOCK
             let failure = diskFailure("could not take a lock", path)
-            close(descriptor)
             guard isHeld else { throw failure }
             throw Failure(
                 .disk,
@@ -58,5 +57,6 @@ public final class FileLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    /// Also after a throwing initialiser that has set everything: nothing closes it by hand.
+    deinit { if descriptor >= 0 { close(descriptor) } }
 }

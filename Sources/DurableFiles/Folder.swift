@@ -52,6 +52,21 @@ public enum Folder {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is a symbolic link at a path.
+    public static func isSymbolicLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Makes a folder and those above it, and waits until their names are on the disk.
+    public static func createDurably(_ path: String, mode: UInt16 = 0o755) throws {
+        let above = parent(of: path)
+        guard !isFolder(path), above != path else { return }
+        try createDurably(above, mode: mode)
+        try create(path, mode: mode)
+        try synchronize(above)
+    }
+
     /// Removes a file, or a folder with everything in it, without following links; no error if there is
     /// nothing.
     public static func removeTree(_ path: String) throws {

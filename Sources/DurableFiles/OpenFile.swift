@@ -77,7 +77,7 @@ public final class OpenFile {
     /// Reads the whole file, and refuses to read more than allowed even if it grows meanwhile.
     public func readAll(maximumLength: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(try length())
+        bytes.reserveCapacity(min(try length(), max(0, maximumLength)))
         try readChunks { chunk in
             guard chunk.count <= maximumLength - bytes.count else {
                 throw Refusal(CoreCode.tooLarge, path, expected: "at most \(maximumLength) bytes")

@@ -5,7 +5,8 @@ public import CondaFormats
 public import TrustCore
 public import TrustPolicy
 
-/// A package that may be installed, cached or served: its bytes are at hand, verified, and the policy allows it.
+/// A package that may be installed, cached or served: its bytes are at hand, verified, and the policy allows
+/// it.
 ///
 /// Only ``Gate`` makes one, so that there is no way around the checks.
 public struct AdmittedPackage: Sendable {

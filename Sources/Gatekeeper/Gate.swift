@@ -8,7 +8,8 @@ public import TrustPolicy
 
 /// Gathers the evidence for packages, asks the policy, and admits or refuses.
 ///
-/// The only choreographer: the program, a proxy and upload checks all come through here, so that there is one path
+/// The only choreographer: the program, a proxy and upload checks all come through here, so that there is one
+/// path
 /// and one explanation. What cannot be verified is thrown; what is not allowed is a value.
 public actor Gate {
     private let configuration: GateConfiguration
@@ -22,9 +23,11 @@ public actor Gate {
         cache = try BlobCache(at: configuration.cacheDirectory)
     }
 
-    /// Decides about packages, and downloads those that may be used. Admissions come in the order of the requests.
+    /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
+    /// requests.
     ///
-    /// - Throws: a `Refusal` where evidence is bad and no mirror gave better, a `Failure` where it could not be had.
+    /// - Throws: a `Refusal` where evidence is bad and no mirror gave better, a `Failure` where it could not
+    /// be had.
     public func admit(_ requests: [PackageRequest]) async throws -> [Admission] {
         try await prepare(requests)
         var admissions: [Int: Admission] = [:]
@@ -61,17 +64,21 @@ public actor Gate {
         let verdict = configuration.policy.verdict(on: evidence)
         guard verdict.isAllowed else { return .refused(verdict) }
         return .admitted(
-            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict))
+            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
+        )
     }
 
-    /// Judges a file that is at hand: whether these bytes are what a channel's signed index lists under that name.
+    /// Judges a file that is at hand: whether these bytes are what a channel's signed index lists under that
+    /// name.
     ///
     /// Nothing is downloaded but the index. A verdict that allows is no admission: the file may change later.
     public func judge(_ digest: Digest, as url: PackageURL) async throws -> Verdict {
         let channel = try trustedChannel(of: url)
         let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir)
         let canonical = PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
-        return configuration.policy.verdict(on: Self.evidence(for: canonical, entry, digest: digest, lock: nil))
+        return configuration.policy.verdict(
+            on: Self.evidence(for: canonical, entry, digest: digest, lock: nil)
+        )
     }
 
     /// What the signed index says of a file name, for audits; the channel's state is fetched once for all.
@@ -114,7 +121,10 @@ public actor Gate {
         lock: LockDemand?
     ) -> Evidence {
         var evidence = Evidence(
-            package: url.fileName.text, channel: url.channel.description, packageDigest: digest)
+            package: url.fileName.text,
+            channel: url.channel.description,
+            packageDigest: digest
+        )
         evidence.index = entry.index
         evidence.record = entry.fact
         evidence.lock = lock

@@ -19,43 +19,63 @@ public enum GateCode: String, RefusalCode {
         switch self {
         case .notTrusted:
             return RefusalEntry(
-                .missing, "no root is pinned for the channel of this package",
+                .missing,
+                "no root is pinned for the channel of this package",
                 explanation: "Without a root to start from nothing the channel says can be checked: "
                     + "an index from an unknown signer is as good as an unsigned one.",
-                remedy: "get the channel's root from its owner and run `kingsnake trust add URL --root FILE`")
+                remedy: "get the channel's root from its owner and run `kingsnake trust add URL --root FILE`"
+            )
         case .alreadyPinned:
             return RefusalEntry(
-                .invalid, "the channel is already pinned to another root",
-                explanation: "Roots change by rotation, which the old root signs. A second, unrelated root is what an impostor "
+                .invalid,
+                "the channel is already pinned to another root",
+                explanation: "Roots change by rotation, which the old root signs. A second, unrelated root "
+                    + "is what an impostor "
                     + "would offer, so it never replaces a pin in passing.",
-                remedy: "ask the channel's owner why the root differs; `kingsnake trust list` shows the pinned one")
+                remedy: "ask the channel's owner why the root differs; `kingsnake trust list` shows the "
+                    + "pinned one"
+            )
         case .pinDamaged:
             return RefusalEntry(
-                .invalid, "the pinned root on this machine is not the one that was pinned",
-                explanation: "The trust store keeps the digest of the root that the user gave. The file beside it was altered or lost, "
+                .invalid,
+                "the pinned root on this machine is not the one that was pinned",
+                explanation: "The trust store keeps the digest of the root that the user gave. The file "
+                    + "beside it was altered or lost, "
                     + "by a failing disk or by somebody who can write to the store.",
-                remedy: "find out who changed the trust store, and restore it from a copy you trust")
+                remedy: "find out who changed the trust store, and restore it from a copy you trust"
+            )
         case .rootDigestMismatch:
             return RefusalEntry(
-                .invalid, "the channel's root is not the one with the digest you gave",
-                explanation: "The digest came to you by a way you trust; the root came from the channel. They do not fit.",
-                remedy: "check the digest with the channel's owner")
+                .invalid,
+                "the channel's root is not the one with the digest you gave",
+                explanation: "The digest came to you by a way you trust; the root came from the channel. "
+                    + "They do not fit.",
+                remedy: "check the digest with the channel's owner"
+            )
         case .noRoot:
             return RefusalEntry(
-                .missing, "the channel shows no TUF root",
+                .missing,
+                "the channel shows no TUF root",
                 explanation: "Only a channel that signs its index can be pinned.",
-                remedy: "check the URL, or ask the channel's owner to sign it (`kingsnake channel init`)")
+                remedy: "check the URL, or ask the channel's owner to sign it (`kingsnake channel init`)"
+            )
         case .indexMissing:
             return RefusalEntry(
-                .missing, "the channel's signed metadata lists no index for this subdir",
-                explanation: "An index that is not among the signed targets could have been put there by anyone.",
-                remedy: "check that the channel has packages for this platform")
+                .missing,
+                "the channel's signed metadata lists no index for this subdir",
+                explanation: "An index that is not among the signed targets could have been put there by "
+                    + "anyone.",
+                remedy: "check that the channel has packages for this platform"
+            )
         case .outsideChannel:
             return RefusalEntry(
-                .invalid, "the index says that its files are somewhere outside the channel",
-                explanation: "An absolute `base_url` leads past the channel's mirrors, and past any proxy that checks. "
+                .invalid,
+                "the index says that its files are somewhere outside the channel",
+                explanation: "An absolute `base_url` leads past the channel's mirrors, and past any proxy "
+                    + "that checks. "
                     + "In a signed channel everything is fetched from below the channel's own address.",
-                remedy: "ask the channel's owner to use a relative `base_url`")
+                remedy: "ask the channel's owner to use a relative `base_url`"
+            )
         }
     }
 }

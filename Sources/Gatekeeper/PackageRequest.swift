@@ -18,7 +18,9 @@ public struct PackageRequest: Sendable, Hashable {
     }
 
     /// Equal if URL and demands are.
-    public static func == (a: PackageRequest, b: PackageRequest) -> Bool { a.url == b.url && a.lock == b.lock }
+    public static func == (a: PackageRequest, b: PackageRequest) -> Bool {
+        a.url == b.url && a.lock == b.lock
+    }
 
     /// Hashes the URL.
     public func hash(into hasher: inout Hasher) { hasher.combine(url) }

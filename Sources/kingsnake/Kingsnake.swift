@@ -21,7 +21,10 @@ struct Kingsnake: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Installing",
-                subcommands: [InstallCommand.self, VerifyCommand.self, AuditCommand.self, ExtractCommand.self]),
+                subcommands: [
+                    InstallCommand.self, VerifyCommand.self, AuditCommand.self, ExtractCommand.self,
+                ]
+            ),
             CommandGroup(name: "Trust", subcommands: [TrustCommand.self, ExplainCommand.self]),
             CommandGroup(name: "Publishing", subcommands: [ChannelCommand.self]),
         ]

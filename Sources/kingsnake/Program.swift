@@ -5,7 +5,8 @@ import ArgumentParser
 import Foundation
 import TrustCore
 
-/// Where the process begins and ends. Errors become their report and their exit status here, and nowhere else.
+/// Where the process begins and ends. Errors become their report and their exit status here, and nowhere
+/// else.
 @main
 enum Program {
     static func main() async {
@@ -29,18 +30,26 @@ enum Program {
             let message = Kingsnake.fullMessage(for: error)
             if !message.isEmpty {
                 let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-                try? stream.write(contentsOf: Data((message + "\n").utf8))
+                // What is wrong with an argument is said with the argument's own words.
+                let text = code.isSuccess ? message : Self.plain(message)
+                try? stream.write(contentsOf: Data((text + "\n").utf8))
             }
             exit(code.isSuccess ? 0 : code == .validationFailure ? 2 : code.rawValue)
         }
         let report = ErrorReport(error: error)
         if CommandLine.arguments.contains("--json") {
-            let bytes = JSONWriter.encode(.object(report.json), .indented) + [0x0A]
-            try? FileHandle.standardOutput.write(contentsOf: Data(bytes))
+            let text = Visible.json(JSONWriter.encode(.object(report.json), .indented)) + "\n"
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } else {
             try? FileHandle.standardError.write(contentsOf: Data(report.text.utf8))
         }
         exit(report.exitStatus)
+    }
+
+    /// A usage error in our own words' form: visible, and beginning with a small letter as all errors do.
+    private static func plain(_ message: String) -> String {
+        let lines = Visible.lines(message)
+        return lines.hasPrefix("Error: ") ? "error: " + lines.dropFirst("Error: ".count) : lines
     }
 
     private static func isOurs(_ error: any Error) -> Bool {

@@ -64,6 +64,42 @@ struct DurableFileTests {
         _ = try FileLock(path, waiting: false)
     }
 
+    @Test("A pipe in a file's place is refused at once, without waiting for a writer")
+    func refusesPipes() throws {
+        let path = folder.path + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(throws: Failure.self) { try DurableFile.read(path, maximumLength: 3) }
+    }
+
+    @Test("A limit far below the file's length takes no memory of that length")
+    func reservesLittle() throws {
+        let path = folder.path + "/sparse"
+        try DurableFile.write([], to: path)
+        #expect(truncate(path, 1 << 40) == 0)
+        let file = try #require(try OpenFile(readingIfThere: path))
+        #expect(refusalCode { try file.readAll(maximumLength: 10) } == CoreCode.tooLarge.rawValue)
+    }
+
+    @Test("A modification time is set and read in whole seconds; a missing file has none")
+    func modificationTimes() throws {
+        let path = folder.path + "/file"
+        try DurableFile.setModified(path, to: Timestamp(seconds: 1))
+        #expect(DurableFile.modified(path) == nil)
+        try DurableFile.write([1], to: path)
+        try DurableFile.setModified(path, to: Timestamp(seconds: 1_000_000_000))
+        #expect(DurableFile.modified(path) == Timestamp(seconds: 1_000_000_000))
+    }
+
+    @Test("Folders are made with those above them, and a link is told from a folder")
+    func makesFolders() throws {
+        let path = folder.path + "/a/b/c"
+        try Folder.createDurably(path)
+        try Folder.createDurably(path)
+        #expect(Folder.isFolder(path) && !Folder.isSymbolicLink(path))
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: path)
+        #expect(Folder.isSymbolicLink(folder.path + "/link") && Folder.isFolder(folder.path + "/link"))
+    }
+
     @Test(
         "Paths are made absolute by name",
         arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")]

@@ -6,7 +6,8 @@ internal import TrustCore
 /// Runs a body that must be refused, and answers the refusal's code name.
 ///
 /// For tests that demand exactly one code: `#expect(refusalCode { try … } == "tuf.rollback")`.
-/// Where nothing was thrown it answers `nil`; where something else was thrown, that error's description, so that
+/// Where nothing was thrown it answers `nil`; where something else was thrown, that error's description, so
+/// that
 /// the failed expectation shows it.
 public func refusalCode<Result>(_ body: () throws -> Result) -> String? {
     do {

@@ -6,7 +6,8 @@ internal import Foundation
 /// Real packages, metadata and bundles made by others. They stand beside the checkout, not in it:
 /// a test that needs them skips visibly without them, by `.enabled(if: SharedData.isPresent, …)`.
 public enum SharedData {
-    /// The folder, whether it is there or not: `KINGSNAKE_SHARED_DATA`, or `../shared/data` beside the checkout.
+    /// The folder, whether it is there or not: `KINGSNAKE_SHARED_DATA`, or `../shared/data` beside the
+    /// checkout.
     public static let root: String =
         ProcessInfo.processInfo.environment["KINGSNAKE_SHARED_DATA"]
         ?? checkout + "/../shared/data"

@@ -57,7 +57,7 @@ struct MirroredFetcherTests {
     }
 
     @Test(
-        "Whatever the first mirror does, the second one delivers, and the report names the first and what it "
+        "Whatever the first mirror does, the second delivers, and the report names the first and what it "
             + "did"
     )
     func failOver() async throws {

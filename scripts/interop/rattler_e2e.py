@@ -42,7 +42,7 @@ async def twice(a: argparse.Namespace, folder: pathlib.Path) -> dict:
 
 
 def main(a: argparse.Namespace) -> dict:
-    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-", ignore_cleanup_errors=True) as temporary:
         return asyncio.run(twice(a, pathlib.Path(temporary)))
 
 

@@ -58,7 +58,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(a: argparse.Namespace) -> dict:
-    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-", ignore_cleanup_errors=True) as temporary:
         return asyncio.run(
             solve_and_install(
                 a.channel, a.prefix, a.specs,

@@ -53,7 +53,7 @@ async def installed(packages: list[dict], prefix: str, platform: str, folder: pa
 
 def main(a: argparse.Namespace) -> list[dict]:
     packages = json.loads(pathlib.Path(a.records).read_bytes())
-    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="kingsnake-rattler-", ignore_cleanup_errors=True) as temporary:
         return asyncio.run(installed(packages, a.prefix, a.platform, pathlib.Path(temporary)))
 
 

@@ -38,10 +38,15 @@ top_level = (Root.type, Timestamp.type, Snapshot.type, Targets.type)
 class Repository:
     """A repository being written: roles, their signers, and the files that were written so far."""
 
-    def __init__(self, out: pathlib.Path, *, consistent: bool, now: datetime) -> None:
-        self.out, self.consistent, self.now = out, consistent, now
-        for name in ("metadata", "targets", "keys"):
-            (out / name).mkdir(parents=True, exist_ok=True)
+    def __init__(
+        self, out: pathlib.Path, *, consistent: bool, now: datetime, metadata: str = "metadata",
+        targets: str = "targets", keys: pathlib.Path | None = None,
+    ) -> None:
+        self.consistent, self.now = consistent, now
+        self.metadata, self.files, self.keys = out / metadata, out / targets, keys or out / "keys"
+        for folder in (self.metadata, self.files, self.keys):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.first_root = self.keys.parent / "1.root.json"
         self.signers: dict[str, list[CryptoSigner]] = {}
         self.made_keys: dict[str, int] = {}
         self.owners: dict[str, str] = {}
@@ -55,7 +60,7 @@ class Repository:
         """A new key for the role, saved beside the repository."""
         signer = generate()
         number = self.made_keys[role] = self.made_keys.get(role, 0) + 1
-        (self.out / "keys" / f"{role}-{number}.pem").write_bytes(signer.private_bytes)
+        (self.keys / f"{role}-{number}.pem").write_bytes(signer.private_bytes)
         self.signers.setdefault(role, []).append(signer)
         return signer
 
@@ -83,7 +88,7 @@ class Repository:
         info = TargetFile.from_data(name, content, ["sha256"])
         self.targets[role].targets[name] = info
         self.owners[name] = role
-        path = self.out / "targets" / name
+        path = self.files / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         if self.consistent:
@@ -95,14 +100,14 @@ class Repository:
             metadata.sign(signer, append=True)
         content = metadata.to_bytes()
         prefix = f"{signed.version}." if versioned else ""
-        (self.out / "metadata" / f"{prefix}{quote(role, '')}.json").write_bytes(content)
+        (self.metadata / f"{prefix}{quote(role, '')}.json").write_bytes(content)
         return content
 
     def publish_root(self, former: list[CryptoSigner] = ()) -> None:
         """Writes the root, signed by its own keys and by those of the version before it."""
         content = self.write(Root.type, self.root, [*former, *self.signers[Root.type]], versioned=True)
         if self.root.version == 1:
-            (self.out / "1.root.json").write_bytes(content)
+            self.first_root.write_bytes(content)
 
     def publish(self) -> None:
         """Writes all roles but the root, each with its parent's hash and length of it."""
@@ -125,7 +130,7 @@ class Repository:
         roles = {Root.type: self.root, Timestamp.type: self.timestamp, Snapshot.type: self.snapshot} | self.targets
         return {
             "consistent_snapshot": self.consistent,
-            "root": str(self.out / "1.root.json"),
+            "root": str(self.first_root),
             "roles": {role: signed.version for role, signed in roles.items()},
             "targets": targets,
         }

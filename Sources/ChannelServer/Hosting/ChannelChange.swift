@@ -11,8 +11,12 @@ public struct ChannelChange: Sendable {
     public internal(set) var unchanged: [ChannelFile] = []
     /// Packages that were taken out of the index.
     public internal(set) var removed: [ChannelFile] = []
+    /// Subdirs that were delegated.
+    public internal(set) var subdirs: [String] = []
     /// Files that were written again because they were missing or altered.
     public internal(set) var repaired: [String] = []
+    /// Index files, shards and metadata that nothing had led to for some days, and that were removed.
+    public internal(set) var pruned: [String] = []
     /// Metadata that was signed, such as `timestamp version 7`.
     public internal(set) var signed: [String] = []
     /// What is due and could not be signed, in words.
@@ -28,7 +32,9 @@ public struct ChannelChange: Sendable {
         object["added"] = .array(added.map { .string($0.description) })
         object["unchanged"] = .array(unchanged.map { .string($0.description) })
         object["removed"] = .array(removed.map { .string($0.description) })
+        object["subdirs"] = .array(subdirs.map { .string($0) })
         object["repaired"] = .array(repaired.map { .string($0) })
+        object["pruned"] = .array(pruned.map { .string($0) })
         object["signed"] = .array(signed.map { .string($0) })
         object["left"] = .array(left.map { .string($0) })
         return object

@@ -6,9 +6,11 @@ import DurableFiles
 import TUF
 public import TrustCore
 
-/// A check of everything in a channel's folder, from the root down to every package, as a client would see it.
+/// A check of everything in a channel's folder, from the root down to every package, as a client would see
+/// it.
 ///
-/// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for, since it can be
+/// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for,
+/// since it can be
 /// downloaded by name.
 public struct ChannelCheck: Sendable {
     /// How closely packages are looked at.
@@ -25,7 +27,8 @@ public struct ChannelCheck: Sendable {
 
     /// Prepares a check.
     ///
-    /// - Parameter root: the root to start from; the channel's own first root if nil, which only shows that the folder
+    /// - Parameter root: the root to start from; the channel's own first root if nil, which only shows that
+    /// the folder
     ///   agrees with itself.
     public init(directory: String, root: [UInt8]?, now: Timestamp) {
         self.directory = directory
@@ -33,26 +36,56 @@ public struct ChannelCheck: Sendable {
         self.now = now
     }
 
-    /// Checks everything, after finishing a publication that was interrupted.
+    /// Checks everything, after finishing a publication that was interrupted. Begins anew where another
+    /// process
+    /// publishes meanwhile.
     ///
     /// - Parameter progress: is told how many more bytes of packages were read.
-    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…` code.
+    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…`
+    /// code.
     public func run(_ depth: Depth, progress: (UInt64) -> Void = { _ in }) throws -> ChannelReport {
-        if Publication.isPending(directory) {
-            let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")
-            try Publication.recover(directory)
-            withExtendedLifetime(lock) {}
+        for _ in 1..<Self.attempts {
+            try finishInterrupted()
+            let before = try timestamp()
+            do {
+                return try runOnce(depth, progress)
+            } catch let refusal as Refusal {
+                guard try Publication.isPending(directory) || timestamp() != before else { throw refusal }
+            }
         }
+        try finishInterrupted()
+        return try runOnce(depth, progress)
+    }
+
+    /// How often the check begins anew.
+    private static let attempts = 5
+
+    private func finishInterrupted() throws {
+        guard Publication.isPending(directory) else { return }
+        let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")
+        try Publication.recover(directory)
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Every publication ends with another timestamp.
+    private func timestamp() throws -> Digest? {
+        try SignedFiles(directory: directory).digest(ChannelLayout.metadataFile("timestamp.json"))
+    }
+
+    private func runOnce(_ depth: Depth, _ progress: (UInt64) -> Void) throws -> ChannelReport {
         let limit = SignedChannel.metadataLimit
         let folder = directory + "/" + ChannelLayout.metadata
         let read = { (name: String) in try DurableFile.read(folder + "/" + name, maximumLength: limit) }
-        guard let root = try root ?? read("1.root.json") else { throw Refusal(ChannelCode.notAChannel, directory) }
+        guard let root = try root ?? read("1.root.json") else {
+            throw Refusal(ChannelCode.notAChannel, directory)
+        }
         let editor = try RepositoryEditor(trustedRoot: root, read: read)
         try refuseExpired(editor)
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
         for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) where role.topLevelKind == nil {
             try check(role, metadata, depth, &report, progress)
         }
+        try refuseUndelegated(editor.roles.keys)
         return report
     }
 
@@ -61,8 +94,12 @@ public struct ChannelCheck: Sendable {
         for status in editor.status {
             guard let expires = status.expires, expires <= now else { continue }
             throw Refusal(
-                TUFCode.expired, "\(status.role) metadata", expected: "an expiry after \(now)", found: "\(expires)",
-                remedy: "run `kingsnake channel sign` where the keys are")
+                TUFCode.expired,
+                "\(status.role) metadata",
+                expected: "an expiry after \(now)",
+                found: "\(expires)",
+                remedy: "run `kingsnake channel sign` where the keys are"
+            )
         }
     }
 
@@ -78,42 +115,20 @@ public struct ChannelCheck: Sendable {
         _ progress: (UInt64) -> Void
     ) throws {
         let subdir = try Subdir(role.text)
-        let files = SignedFiles(directory: directory)
-        guard let contents = try files.contents(of: role, metadata) else { return }
+        let indexes = IndexCheck(directory: directory, subdir: subdir)
+        report.indexFileCount += try indexes.run(metadata)
+        guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
+            return
+        }
+        try indexes.compareForms(with: contents, metadata)
         report.subdirCount += 1
-        report.indexFileCount += try checkIndexFiles(subdir, metadata)
         report.shardCount += try ShardCheck(directory: directory, subdir: subdir).run(contents, metadata)
         for record in contents.records.values.sorted(by: { $0.fileName < $1.fileName }) {
             try check(record, in: subdir, depth)
             report.packageCount += 1
             progress(record.size ?? 0)
         }
-        try refuseUnlisted(subdir, contents)
-    }
-
-    /// Every signed index file is there under both its names, with the signed bytes, and no other index file is.
-    private func checkIndexFiles(_ subdir: Subdir, _ metadata: TargetsMetadata) throws -> Int {
-        var count = 0
-        for name in ChannelLayout.indexFiles {
-            let plain = ChannelLayout.file(name, in: subdir)
-            guard let path = TargetPath(plain), let target = metadata.targets[path] else {
-                if Folder.exists(directory + "/" + plain) { throw Refusal(ChannelCode.indexUnsigned, plain) }
-                continue
-            }
-            let immutable = target.hashes.digest(by: .sha256).map {
-                ChannelLayout.immutableFile(name, digest: $0, in: subdir)
-            }
-            for file in [plain, immutable].compactMap({ $0 }) {
-                let found = try SignedFiles(directory: directory).digest(file)
-                guard let found, found == target.hashes.digest(by: .sha256) else {
-                    throw Refusal(
-                        ChannelCode.indexAltered, file, expected: target.hashes.digest(by: .sha256)?.description,
-                        found: found?.description ?? "no file")
-                }
-            }
-            count += 1
-        }
-        return count
+        try refuseUnlistedPackages(in: subdir, contents)
     }
 
     private func check(_ record: PackageRecord, in subdir: Subdir, _ depth: Depth) throws {
@@ -121,18 +136,35 @@ public struct ChannelCheck: Sendable {
         guard let found = try SignedFiles(directory: directory).digest(path) else {
             throw Refusal(ChannelCode.packageMissing, path)
         }
-        guard let expected = record.sha256 else { throw Refusal(ChannelCode.indexesDisagree, path, expected: "a SHA-256") }
+        guard let expected = record.sha256 else { throw Refusal(ChannelCode.recordWithoutDigest, path) }
         try expected.check(found, of: path)
         guard depth == .everyFile else { return }
         _ = try PackageArchiveReader.check(archivePath: directory + "/" + path, fileName: record.fileName)
     }
 
-    private func refuseUnlisted(_ subdir: Subdir, _ contents: SubdirContents) throws {
-        for name in try Folder.names(in: directory + "/" + subdir.text) {
-            guard let file = try? ArchiveFileName(name), contents.records[file] == nil,
-                !contents.removed.contains(ByteKey(name))
+    /// No file that a client would take for a package is there without a record; those of removed ones may
+    /// stay.
+    private func refuseUnlistedPackages(in subdir: Subdir, _ contents: SubdirContents) throws {
+        for name in try Folder.names(in: directory + "/" + subdir.text) where ChannelLayout.isPackage(name) {
+            let isListed = (try? ArchiveFileName(name)).map { contents.records[$0] != nil } ?? false
+            guard isListed || contents.removed.contains(ByteKey(name)) else {
+                throw Refusal(ChannelCode.packageUnlisted, ChannelLayout.file(name, in: subdir))
+            }
+        }
+    }
+
+    /// A folder that clients would take for a subdir, and that no role speaks for, holds neither index nor
+    /// packages.
+    private func refuseUndelegated(_ roles: some Collection<RoleName>) throws {
+        for folder in try Folder.names(in: directory) {
+            guard let subdir = try? Subdir(folder),
+                !roles.contains(where: { ByteKey($0.text) == ByteKey(folder) })
             else { continue }
-            throw Refusal(ChannelCode.packageUnlisted, ChannelLayout.file(name, in: subdir))
+            for name in try Folder.names(in: directory + "/" + folder) {
+                let path = ChannelLayout.file(name, in: subdir)
+                if ChannelLayout.isIndex(name) { throw Refusal(ChannelCode.indexUnsigned, path) }
+                if ChannelLayout.isPackage(name) { throw Refusal(ChannelCode.packageUnlisted, path) }
+            }
         }
     }
 }

@@ -28,5 +28,7 @@ public struct ChannelFile: Sendable, Hashable, Comparable, CustomStringConvertib
     public var description: String { "\(subdir.text)/\(fileName.text)" }
 
     /// By subdir, then by name.
-    public static func < (a: ChannelFile, b: ChannelFile) -> Bool { (a.subdir, a.fileName) < (b.subdir, b.fileName) }
+    public static func < (a: ChannelFile, b: ChannelFile) -> Bool {
+        (a.subdir, a.fileName) < (b.subdir, b.fileName)
+    }
 }

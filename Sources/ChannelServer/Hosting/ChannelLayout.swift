@@ -4,7 +4,8 @@
 public import CondaFormats
 public import TrustCore
 
-/// Where things are in a channel's folder, relative to it. The same paths, below a URL, are what readers ask for.
+/// Where things are in a channel's folder, relative to it. The same paths, below a URL, are what readers ask
+/// for.
 public enum ChannelLayout {
     /// The folder of TUF metadata.
     public static let metadata = "tuf"
@@ -18,6 +19,18 @@ public enum ChannelLayout {
     public static let shardIndex = "repodata_shards.msgpack.zst"
     /// All index files of a subdir.
     public static let indexFiles = [plainIndex, compressedIndex, currentIndex, shardIndex]
+
+    /// Whether clients would take a file in a subdir for an index, by its name: also in forms that we do not
+    /// make, such as
+    /// `repodata.json.bz2` and `repodata.jlap`, which some clients prefer where they find them.
+    static func isIndex(_ name: String) -> Bool {
+        ["repodata", "current_repodata"].contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    /// Whether clients would take a file for a package, by its name.
+    static func isPackage(_ name: String) -> Bool {
+        ArchiveFormat.allCases.contains { name.utf8.reversed().starts(with: $0.suffix.utf8.reversed()) }
+    }
 
     /// A package, or an index file under the name that every client reads.
     public static func file(_ name: String, in subdir: Subdir) -> String { "\(subdir.text)/\(name)" }

@@ -31,7 +31,9 @@ public struct ChannelSettings: Sendable, Equatable {
     public var lifetimes: Lifetimes
 
     /// What conda calls the common platforms, and `noarch`, which every channel has.
-    public static let commonSubdirs = ["noarch", "linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64"]
+    public static let commonSubdirs = [
+        "noarch", "linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64",
+    ]
     private static let fileName = "channel.json"
     private static let limit = 1 << 20
 
@@ -62,8 +64,10 @@ public struct ChannelSettings: Sendable, Equatable {
             "schema": 1,
             "subdirs": .array(subdirs.map { .string($0.text) }),
             "lifetimes_seconds": [
-                "root": .number(JSONNumber(lifetimes.root)), "targets": .number(JSONNumber(lifetimes.targets)),
-                "subdir": .number(JSONNumber(lifetimes.subdir)), "snapshot": .number(JSONNumber(lifetimes.snapshot)),
+                "root": .number(JSONNumber(lifetimes.root)),
+                "targets": .number(JSONNumber(lifetimes.targets)),
+                "subdir": .number(JSONNumber(lifetimes.subdir)),
+                "snapshot": .number(JSONNumber(lifetimes.snapshot)),
                 "timestamp": .number(JSONNumber(lifetimes.timestamp)),
             ],
         ]

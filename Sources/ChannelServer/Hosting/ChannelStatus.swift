@@ -61,9 +61,13 @@ public struct ChannelStatus: Sendable {
             guard let expires = status.expires else { return nil }
             let keys = editor.keys(of: status.role)
             return Role(
-                name: status.role.text, version: status.version, expires: expires, threshold: keys?.threshold ?? 0,
+                name: status.role.text,
+                version: status.version,
+                expires: expires,
+                threshold: keys?.threshold ?? 0,
                 keyIDs: keys?.keyIDs.map(\.text) ?? [],
-                packageCount: try Self.packageCount(of: status.role, editor, directory))
+                packageCount: try Self.packageCount(of: status.role, editor, directory)
+            )
         }
     }
 
@@ -94,7 +98,8 @@ public struct ChannelStatus: Sendable {
                 entry["keyids"] = .array(role.keyIDs.map { .string($0) })
                 entry["packages"] = role.packageCount.map { .number(JSONNumber(Int64($0))) }
                 return .object(entry)
-            })
+            }
+        )
         return object
     }
 }
@@ -103,6 +108,7 @@ extension RepositoryEditor {
     /// Who may sign a role.
     func keys(of name: RoleName) -> RoleKeys? {
         if let kind = name.topLevelKind { return root.authority(for: kind).role }
-        return roles.keys.sorted().lazy.compactMap { roles[$0]?.delegations?.authority(for: name)?.role }.first
+        return roles.keys.sorted().lazy.compactMap { roles[$0]?.delegations?.authority(for: name)?.role }
+            .first
     }
 }

@@ -4,7 +4,8 @@
 public import CondaFormats
 public import TrustCore
 
-/// A package that was inspected, every file in it checked against its manifest, and that may be put into a channel.
+/// A package that was inspected, every file in it checked against its manifest, and that may be put into a
+/// channel.
 public struct IncomingPackage: Sendable {
     /// Its file name.
     public let fileName: ArchiveFileName
@@ -18,30 +19,52 @@ public struct IncomingPackage: Sendable {
     public let size: UInt64
     /// Its record for the index, from its own `info/index.json`.
     let record: PackageRecord
+}
 
+extension IncomingPackage {
     /// Inspects a package.
     ///
-    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or `channel.package-name`
+    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or
+    /// `channel.package-name`
     ///   if it calls itself something else than its file name does.
     public init(inspecting path: String) throws {
         let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
-        let summary = try PackageArchiveReader.check(archivePath: path, fileName: name)
+        try self.init(name, path, try PackageArchiveReader.check(archivePath: path, fileName: name))
+    }
+
+    /// Takes a package whose archive was inspected.
+    private init(_ name: ArchiveFileName, _ path: String, _ summary: ArchiveSummary) throws {
         let index = try PackageIndex.read(summary.infoFiles["info/index.json"] ?? [])
-        guard ByteKey("\(index.name)-\(index.version)-\(index.build)") == ByteKey(name.distribution) else {
-            throw Refusal(
-                ChannelCode.packageName, name.text, expected: name.distribution,
-                found: "\(index.name)-\(index.version)-\(index.build)")
-        }
-        // Very old packages do not name their subdir; then only a noarch one is known.
-        guard let subdir = index.subdir ?? (index.noarch == nil ? nil : Subdir.noarch.text) else {
-            throw Refusal(ChannelCode.packageName, name.text, expected: "a `subdir` in info/index.json", found: "none")
-        }
+        subdir = try Self.subdir(of: name, index)
         fileName = name
-        self.subdir = try Subdir(subdir)
         self.path = path
         sha256 = summary.sha256
         size = summary.size
-        record = try Self.record(index, summary, name, self.subdir)
+        record = try Self.record(index, summary, name, subdir)
+    }
+
+    /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something
+    /// else than
+    /// its file name does.
+    static func subdir(of name: ArchiveFileName, _ index: PackageIndex) throws -> Subdir {
+        guard ByteKey("\(index.name)-\(index.version)-\(index.build)") == ByteKey(name.distribution) else {
+            throw Refusal(
+                ChannelCode.packageName,
+                name.text,
+                expected: name.distribution,
+                found: "\(index.name)-\(index.version)-\(index.build)"
+            )
+        }
+        // Very old packages do not name their subdir; then only a noarch one is known.
+        guard let subdir = index.subdir ?? (index.noarch == nil ? nil : Subdir.noarch.text) else {
+            throw Refusal(
+                ChannelCode.packageName,
+                name.text,
+                expected: "a `subdir` in info/index.json",
+                found: "none"
+            )
+        }
+        return try Subdir(subdir)
     }
 
     private static func record(

@@ -1,13 +1,15 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import SigningKeys
 import DurableFiles
+public import SigningKeys
 import TrustCore
 
-/// The folder that holds a channel's private keys, beside its settings: never inside the folder that is served.
+/// The folder that holds a channel's private keys, beside its settings: never inside the folder that is
+/// served.
 ///
-/// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need them, and
+/// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
+/// them, and
 /// they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs' indexes.
 public struct KeyRing: Sendable {
     /// What a key is for.
@@ -67,7 +69,11 @@ public struct KeyRing: Sendable {
     /// Unlocks the keys of a purpose that are in the folder; empty if none is here.
     func unlock(_ purpose: Purpose, passphrase: PassphraseSource) throws -> [PrivateKey] {
         try files(of: purpose).map { path in
-            try KeyFile.read(path).unlock { try passphrase(path) }
+            do {
+                return try KeyFile.read(path).unlock { try passphrase(path) }
+            } catch let refusal as Refusal {
+                throw refusal.located(at: path)
+            }
         }
     }
 

@@ -1,15 +1,16 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import CondaFormats
 import DurableFiles
 import TrustCore
 
 /// A set of changes to a channel's folder that happens whole or not at all.
 ///
-/// Everything is staged beside the channel first; one rename commits it; then the files are moved to their places in
+/// Everything is staged beside the channel first; one rename commits it; then the files are moved to their
+/// places in
 /// the order that readers need: packages, shards, index, TUF metadata, `timestamp.json` last
-/// (a reader that sees the new timestamp finds everything it leads to). A process that dies before the commit leaves
+/// (a reader that sees the new timestamp finds everything it leads to). A process that dies before the commit
+/// leaves
 /// the channel as it was; one that dies after it is finished by whoever comes next, without any key.
 struct Publication {
     /// What a file is, in the order files are moved to their places.
@@ -24,6 +25,20 @@ struct Publication {
         case timestamp
     }
 
+    /// A step that is about to be taken. Up to and with ``committing`` the channel is as it was.
+    enum Step: Sendable, Equatable {
+        case staging(String)
+        case planning
+        case committing
+        case moving(String)
+        case removing(String)
+        case forgettingPlan
+        case clearing
+    }
+
+    /// Is told each step before it is taken. What it throws ends the work there, as a sudden death would.
+    typealias Observer = (Step) throws -> Void
+
     private enum Content {
         case bytes([UInt8])
         case copy(of: String, sha256: Digest)
@@ -33,6 +48,8 @@ struct Publication {
     private(set) var removals: [String] = []
 
     var isEmpty: Bool { writes.isEmpty && removals.isEmpty }
+    /// The paths of all files that are planned.
+    var paths: Set<ByteKey> { Set(writes.map { ByteKey($0.path) }) }
 
     /// Plans a file with that content, at a path below the channel's folder.
     mutating func write(_ bytes: [UInt8], to path: String, _ stage: Stage) {
@@ -47,33 +64,63 @@ struct Publication {
     /// Plans that a file be removed, after everything else.
     mutating func remove(_ path: String) { removals.append(path) }
 
-    /// Performs the changes. The caller holds the channel's lock.
-    func commit(to channel: String) throws {
-        let private_ = Self.privateFolder(of: channel)
-        let staging = private_ + "/staging"
-        try Folder.removeTree(staging)
-        try Folder.create(staging)
-        var moves: [JSONValue] = []
-        let ordered = writes.sorted { $0.stage.rawValue < $1.stage.rawValue }
-        for (number, write) in ordered.enumerated() {
-            try Self.stage(write.content, at: staging + "/\(number)")
-            moves.append(["from": .string("\(number)"), "to": .string(write.path)])
+    /// Leaves out shards and index files under immutable names that are there already, with the same bytes.
+    mutating func omitUnchanged(in channel: String) throws {
+        writes = try writes.filter { write in
+            guard write.stage == .shard || write.stage == .index, case .bytes(let bytes) = write.content
+            else {
+                return true
+            }
+            let path = channel + "/" + write.path
+            guard let file = try OpenFile(readingIfThere: path), try file.length() == bytes.count else {
+                return true
+            }
+            return try file.readAll(maximumLength: bytes.count) != bytes
         }
-        let plan: JSONValue = ["schema": 1, "moves": .array(moves), "removals": .array(removals.map { .string($0) })]
-        try DurableFile.write(JSONWriter.encode(plan, .indented), to: staging + "/plan.json")
-        // The commit point.
-        try DurableFile.rename(staging, to: private_ + "/pending")
-        try Self.finish(channel)
     }
 
-    /// Finishes what a dead process committed, and clears what one only staged. The caller holds the channel's lock.
+    /// Performs the changes. The caller holds the channel's lock.
+    func commit(to channel: String, observer: Observer = { _ in }) throws {
+        let private_ = Self.privateFolder(of: channel)
+        let staging = private_ + "/staging"
+        guard !Self.isPending(channel) else {
+            throw Failure(
+                .disk,
+                "an earlier publication is not finished",
+                at: channel,
+                remedy: "open the channel again"
+            )
+        }
+        for path in writes.map(\.path) + removals { try PlannedMoves.check(path, in: channel) }
+        try Folder.removeTree(private_ + "/pending")
+        try Folder.removeTree(staging)
+        try Folder.createDurably(staging)
+        let ordered = writes.sorted { $0.stage.rawValue < $1.stage.rawValue }
+        for (number, write) in ordered.enumerated() {
+            try observer(.staging(write.path))
+            try Self.stage(write.content, at: "\(staging)/\(number)")
+        }
+        try observer(.planning)
+        let plan = PlannedMoves(targets: ordered.map(\.path), removals: removals)
+        try DurableFile.write(plan.encoded(), to: staging + "/" + PlannedMoves.fileName)
+        try observer(.committing)
+        try DurableFile.rename(staging, to: private_ + "/pending")
+        try Self.finish(channel, observer)
+    }
+
+    /// Finishes what a dead process committed, and clears what one only staged. The caller holds the
+    /// channel's lock.
     ///
     /// - Returns: whether there was a committed publication to finish.
+    /// - Throws: `channel.plan-unsafe`, since the folder may be a copy that somebody else made.
     @discardableResult
-    static func recover(_ channel: String) throws -> Bool {
+    static func recover(_ channel: String, observer: Observer = { _ in }) throws -> Bool {
         let private_ = privateFolder(of: channel)
-        let isPending = Folder.exists(private_ + "/pending/plan.json")
-        if isPending { try finish(channel) }
+        for folder in [private_, private_ + "/pending"] where Folder.isSymbolicLink(folder) {
+            throw Refusal(ChannelCode.planUnsafe, folder, expected: "a folder", found: "a symbolic link")
+        }
+        let isPending = isPending(channel)
+        if isPending { try finish(channel, observer) }
         try Folder.removeTree(private_ + "/pending")
         try Folder.removeTree(private_ + "/staging")
         return isPending
@@ -81,7 +128,7 @@ struct Publication {
 
     /// Whether a committed publication waits to be finished.
     static func isPending(_ channel: String) -> Bool {
-        Folder.exists(privateFolder(of: channel) + "/pending/plan.json")
+        Folder.exists(privateFolder(of: channel) + "/pending/" + PlannedMoves.fileName)
     }
 
     /// The folder inside a channel that is not for readers.
@@ -105,33 +152,30 @@ struct Publication {
         try target.synchronize()
     }
 
-    private static func finish(_ channel: String) throws {
+    private static func finish(_ channel: String, _ observer: Observer) throws {
         let pending = privateFolder(of: channel) + "/pending"
-        let path = pending + "/plan.json"
-        guard let bytes = try DurableFile.read(path, maximumLength: 256 << 20) else { return }
-        let plan = try JSONFields(try JSONReader.read(bytes, of: path, limits: JSONLimits(bytes: 256 << 20)), of: path)
-        var folders: [String] = []
-        for move in try plan.array("moves") {
-            let fields = try JSONFields(move, of: path)
-            let source = try place(fields.string("from"), in: pending)
-            let target = try place(fields.string("to"), in: channel)
-            // Gone already if an earlier run got this far.
-            guard Folder.exists(source) else { continue }
-            if folders.last != Folder.parent(of: target) {
-                folders.append(Folder.parent(of: target))
-                try Folder.create(Folder.parent(of: target))
-            }
-            try DurableFile.rename(source, to: target)
+        guard let plan = try PlannedMoves(in: pending) else { return }
+        for path in plan.targets + plan.removals { try PlannedMoves.check(path, in: channel) }
+        // A folder's names are flushed once, before the next folder is touched.
+        var unflushed: String?
+        for (number, path) in plan.targets.enumerated() {
+            try observer(.moving(path))
+            let source = "\(pending)/\(number)"
+            // Gone already if an earlier run got this far; its folder is flushed again all the same.
+            let folder = Folder.parent(of: channel + "/" + path)
+            if let last = unflushed, last != folder { try Folder.synchronize(last) }
+            try Folder.createDurably(folder)
+            unflushed = folder
+            if Folder.exists(source) { try DurableFile.renameWithoutSync(source, to: channel + "/" + path) }
         }
-        for removal in try plan.strings("removals") { try DurableFile.remove(place(removal, in: channel)) }
+        if let unflushed { try Folder.synchronize(unflushed) }
+        for path in plan.removals {
+            try observer(.removing(path))
+            try DurableFile.remove(channel + "/" + path)
+        }
+        try observer(.forgettingPlan)
+        try DurableFile.remove(pending + "/" + PlannedMoves.fileName)
+        try observer(.clearing)
         try Folder.removeTree(pending)
-    }
-
-    /// A path that a plan names, which must stay in its folder: the plan lies where whoever copies channels can write.
-    private static func place(_ path: String, in folder: String) throws -> String {
-        guard let safe = PrefixPath(path) else {
-            throw Refusal(ChannelCode.planUnsafe, path, at: privateFolder(of: folder))
-        }
-        return folder + "/" + safe.text
     }
 }

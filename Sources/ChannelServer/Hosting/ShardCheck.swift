@@ -6,7 +6,8 @@ import DurableFiles
 import TUF
 import TrustCore
 
-/// A check that a subdir's shards are all there, are what the signed shard index names, and say what `repodata.json` says.
+/// A check that a subdir's shards are all there, are what the signed shard index names, and say what
+/// `repodata.json` says.
 struct ShardCheck {
     let directory: String
     let subdir: Subdir
@@ -19,22 +20,38 @@ struct ShardCheck {
         let bytes = try SignedFiles(directory: directory).read(target, ChannelLayout.shardIndex, in: subdir)
         let index = try ShardIndex.read(bytes, of: path.text, subdir: subdir)
         var seen = 0
+        var removed: Set<ByteKey> = []
         for text in index.packageNames {
             let name = try PackageName(text)
             guard let digest = index.digest(of: name) else { continue }
-            seen += try check(try read(name, digest), against: contents)
+            let shard = try read(name, digest)
+            seen += try check(shard, against: contents)
+            removed.formUnion(shard.removed.map { ByteKey($0) })
         }
         guard seen == contents.records.count else {
             throw Refusal(
-                ChannelCode.indexesDisagree, path.text, expected: "\(contents.records.count) packages",
-                found: "\(seen)")
+                ChannelCode.indexesDisagree,
+                path.text,
+                expected: "\(contents.records.count) packages",
+                found: "\(seen)"
+            )
+        }
+        guard removed == contents.removed else {
+            throw Refusal(
+                ChannelCode.indexesDisagree,
+                path.text,
+                expected: "\(contents.removed.count) removed "
+                    + "packages",
+                found: "\(removed.count)"
+            )
         }
         return index.count
     }
 
     private func read(_ name: PackageName, _ digest: Digest) throws -> Shard {
         let path = ChannelLayout.shard(digest, in: subdir)
-        guard let bytes = try DurableFile.read(directory + "/" + path, maximumLength: Shard.maximumLength) else {
+        guard let bytes = try DurableFile.read(directory + "/" + path, maximumLength: Shard.maximumLength)
+        else {
             throw Refusal(ChannelCode.shardMissing, path)
         }
         return try Shard.read(bytes, expected: digest, of: name, subdir: subdir, at: path)
@@ -44,8 +61,11 @@ struct ShardCheck {
         for record in shard.records {
             guard let other = contents.records[record.fileName], other.raw == record.raw else {
                 throw Refusal(
-                    ChannelCode.indexesDisagree, "\(subdir.text)/\(record.fileName.text)",
-                    expected: "the same record in repodata.json", found: "another one, or none")
+                    ChannelCode.indexesDisagree,
+                    "\(subdir.text)/\(record.fileName.text)",
+                    expected: "the same record in repodata.json",
+                    found: "another one, or none"
+                )
             }
         }
         return shard.records.count

@@ -18,9 +18,12 @@ public struct CreatedChannel: Sendable {
 extension SignedChannel {
     /// Makes a channel with empty indexes, and its keys.
     ///
-    /// Every subdir gets all index files at once, for clients remember a missing shard index as "this channel has none".
+    /// Every subdir gets all index files at once, for clients remember a missing shard index as "this channel
+    /// has none".
     ///
-    /// - Throws: `channel.already-there`; then nothing was made.
+    /// - Throws: `channel.already-there`, also for index files that nobody signed, or `channel.keys-served`;
+    /// then nothing
+    ///   was made.
     public static func create(
         directory: String,
         keys: KeyRing,
@@ -31,10 +34,12 @@ extension SignedChannel {
         online: KeyProtection,
         now: Timestamp
     ) async throws -> CreatedChannel {
+        try refuseServed(keys.directory, in: directory)
         let first = directory + "/" + ChannelLayout.metadataFile("1.root.json")
         guard !Folder.exists(first), !Publication.isPending(directory) else {
             throw Refusal(ChannelCode.alreadyThere, directory)
         }
+        for subdir in settings.subdirs { try refuseIndexes(of: subdir, in: directory) }
         guard try KeyRing.Purpose.allCases.allSatisfy({ try keys.files(of: $0).isEmpty }) else {
             throw Refusal(ChannelCode.alreadyThere, keys.directory)
         }
@@ -46,8 +51,11 @@ extension SignedChannel {
         try settings.write(in: keys.directory)
         let onlineSetup = RoleSetup(onlineKeys.map(\.publicKey))
         var editor = try RepositoryEditor(
-            root: RoleSetup(rootKeys.map(\.publicKey), threshold: root.threshold), timestamp: onlineSetup,
-            snapshot: onlineSetup, targets: RoleSetup(targetsKeys.map(\.publicKey)))
+            root: RoleSetup(rootKeys.map(\.publicKey), threshold: root.threshold),
+            timestamp: onlineSetup,
+            snapshot: onlineSetup,
+            targets: RoleSetup(targetsKeys.map(\.publicKey))
+        )
         editor.lifetimes = settings.lifetimes.roles
         var publication = Publication()
         for subdir in settings.subdirs {
@@ -64,13 +72,36 @@ extension SignedChannel {
         try publication.commit(to: directory)
         return CreatedChannel(rootDigest: Digest.of(rootFile.bytes), subdirs: settings.subdirs)
     }
+
+    /// Refuses (`channel.already-there`) to write a new index over one that somebody may still need.
+    static func refuseIndexes(of subdir: Subdir, in directory: String) throws {
+        for name in ChannelLayout.indexFiles {
+            let path = directory + "/" + ChannelLayout.file(name, in: subdir)
+            guard Folder.exists(path) else { continue }
+            throw Refusal(ChannelCode.alreadyThere, path, expected: "no index yet")
+        }
+    }
+
+    /// Refuses (`channel.keys-served`) keys in the channel's folder. Links on the way there are not looked
+    /// through.
+    private static func refuseServed(_ keys: String, in directory: String) throws {
+        let channel = Folder.absolute(directory)
+        guard (Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
+        throw Refusal(ChannelCode.keysServed, keys, expected: "a folder outside \(channel)")
+    }
 }
 
 extension RepositoryEditor {
-    /// Delegates a subdir's paths to a role of its name. Terminating: no other role may speak about these paths.
+    /// Delegates a subdir's paths to a role of its name. Terminating: no other role may speak about these
+    /// paths.
     mutating func delegate(_ subdir: Subdir, keys: RoleSetup) throws {
         guard let role = RoleName(subdir.text) else {
-            throw Refusal(ChannelCode.subdirNotDelegated, subdir.text, expected: "a name that a role can have")
+            throw Refusal(
+                ChannelCode.subdirNotDelegated,
+                subdir.text,
+                expected: "a name that a role can "
+                    + "have"
+            )
         }
         try delegate(.paths("\(subdir.text)/*"), to: role, keys: keys, terminating: true)
     }
@@ -87,7 +118,10 @@ extension RepositoryEditor {
             guard let path = TargetPath(ChannelLayout.file(name, in: subdir)) else { continue }
             try setTarget(path, to: TargetFile(of: bytes), in: role)
             publication.write(
-                bytes, to: ChannelLayout.immutableFile(name, digest: Digest.of(bytes), in: subdir), .index)
+                bytes,
+                to: ChannelLayout.immutableFile(name, digest: Digest.of(bytes), in: subdir),
+                .index
+            )
             publication.write(bytes, to: path.text, .plainIndex)
         }
     }
@@ -98,7 +132,10 @@ extension Publication {
     mutating func write(_ files: [RepositoryFile]) {
         for file in files {
             write(
-                file.bytes, to: ChannelLayout.metadataFile(file.name), file.role == .timestamp ? .timestamp : .metadata)
+                file.bytes,
+                to: ChannelLayout.metadataFile(file.name),
+                file.role == .timestamp ? .timestamp : .metadata
+            )
         }
     }
 }

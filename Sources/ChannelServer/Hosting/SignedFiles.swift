@@ -16,28 +16,43 @@ struct SignedFiles {
     func read(_ target: TargetFile, _ name: String, in subdir: Subdir) throws -> [UInt8] {
         let plain = ChannelLayout.file(name, in: subdir)
         let sha256 = target.hashes.digest(by: .sha256)
-        let paths = [sha256.map { ChannelLayout.immutableFile(name, digest: $0, in: subdir) }, plain].compactMap { $0 }
+        let paths = [sha256.map { ChannelLayout.immutableFile(name, digest: $0, in: subdir) }, plain]
+            .compactMap { $0 }
         var found: Digest?
         for path in paths {
             guard
                 let bytes = try DurableFile.read(
-                    directory + "/" + path, maximumLength: SignedChannel.indexLimit)
+                    directory + "/" + path,
+                    maximumLength: SignedChannel.indexLimit
+                )
             else { continue }
             let digest = Digest.of(bytes)
             if digest == sha256 { return bytes }
             found = found ?? digest
         }
         throw Refusal(
-            ChannelCode.indexAltered, plain, expected: sha256?.description, found: found?.description ?? "no file")
+            ChannelCode.indexAltered,
+            plain,
+            expected: sha256?.description,
+            found: found?.description ?? "no file"
+        )
     }
 
-    /// What the signed index of a role's subdir says; nil if the role signs no index.
+    /// What the signed index of a role's subdir says; nil if the role signs no `repodata.json`.
     func contents(of role: RoleName, _ metadata: TargetsMetadata) throws -> SubdirContents? {
         let subdir = try Subdir(role.text)
-        let plain = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
-        guard let path = TargetPath(plain), let target = metadata.targets[path] else { return nil }
-        let bytes = try read(target, ChannelLayout.plainIndex, in: subdir)
-        return try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: plain, subdir: subdir))
+        guard let bytes = try bytes(ChannelLayout.plainIndex, in: subdir, metadata) else { return nil }
+        let subject = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+        return try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: subject, subdir: subdir))
+    }
+
+    /// The bytes of an index file, as they were signed; nil if the role does not sign it.
+    func bytes(_ name: String, in subdir: Subdir, _ metadata: TargetsMetadata) throws -> [UInt8]? {
+        guard let path = TargetPath(ChannelLayout.file(name, in: subdir)), let target = metadata.targets[path]
+        else {
+            return nil
+        }
+        return try read(target, name, in: subdir)
     }
 
     /// The digest of a file; nil if there is none.

@@ -57,7 +57,8 @@ struct SubdirContents {
         return (files, shards)
     }
 
-    /// Each package's records and removed files; a package whose last file was removed keeps a shard that says so.
+    /// Each package's records and removed files; a package whose last file was removed keeps a shard that
+    /// says so.
     private func grouped(_ all: [PackageRecord]) -> [(PackageName, [String], [PackageRecord])] {
         var groups: [PackageName: (removed: [String], records: [PackageRecord])] = [:]
         for record in all { groups[record.name, default: ([], [])].records.append(record) }

@@ -19,7 +19,8 @@ public struct ArchiveLimits: Sendable {
     public var extensionBytes = 1 << 20
     /// Components of a path.
     public var depth = 128
-    /// Bytes of one of the `info/` files that are kept in memory, `info/paths.json` and `info/files` excepted.
+    /// Bytes of one of the `info/` files that are kept in memory, `info/paths.json` and `info/files`
+    /// excepted.
     public var infoFileBytes: UInt64 = 16 << 20
     /// Bytes of `info/paths.json` and `info/files`.
     public var manifestBytes: UInt64 = 512 << 20
@@ -34,7 +35,8 @@ public struct ArchiveLimits: Sendable {
 public enum CaseCollisions: Sendable {
     /// Refuse them: on a file system that ignores case one file would replace the other.
     case refused
-    /// Let them through: some packages that are only for Linux (terminal databases, kernel headers) have them.
+    /// Let them through: some packages that are only for Linux (terminal databases, kernel headers) have
+    /// them.
     /// Where the file system ignores case, unpacking fails instead; it never overwrites.
     case allowed
 }

@@ -20,7 +20,9 @@ public final class BytesSource: ArchiveSource {
     /// Copies the next bytes.
     public func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, bytes.count - at)
-        bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[at..<at + count])) }
+        bytes.withUnsafeBytes {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[at..<at + count]))
+        }
         at += count
         return count
     }

@@ -3,9 +3,11 @@
 
 public import TrustCore
 
-/// What was found in a package archive, all of which was read, hashed, inspected and compared with its manifest.
+/// What was found in a package archive, all of which was read, hashed, inspected and compared with its
+/// manifest.
 ///
-/// Not said here: that the archive is the one that an index or a publisher vouches for. Compare ``sha256`` for that.
+/// Not said here: that the archive is the one that an index or a publisher vouches for. Compare ``sha256``
+/// for that.
 public struct ArchiveSummary: Sendable {
     /// SHA-256 of all bytes of the archive.
     public let sha256: Digest
@@ -37,6 +39,9 @@ public struct ArchiveCounts: Sendable, Equatable {
     public var hardLinks = 0
     /// Bytes of all regular files.
     public var fileBytes: UInt64 = 0
+
+    /// Counts nothing yet.
+    public init() {}
 }
 
 /// The digests and the length of an archive, taken while it was read.

@@ -1,12 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import TrustCore
+
 #if canImport(Glibc)
     import Glibc
 #else
     import Darwin
 #endif
-import TrustCore
 
 /// An archive in a file, which is opened once.
 public final class FileSource: ArchiveSource {

@@ -8,7 +8,8 @@ import TrustCore
 ///
 /// Archives, which do not fit into memory, have a streaming decoder of their own.
 public enum Zstd {
-    /// The largest window a frame may ask for, as a power of two: 128 MiB, what the `zstd` program allows too.
+    /// The largest window a frame may ask for, as a power of two: 128 MiB, what the `zstd` program allows
+    /// too.
     public static let maximumWindowLog: Int32 = 27
     /// The compression level that the `zstd` program uses where none is given.
     public static let defaultLevel: Int32 = 3

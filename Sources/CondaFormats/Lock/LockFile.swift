@@ -3,7 +3,8 @@
 
 /// A lock file: which packages, by URL and digest, make up an environment.
 ///
-/// Reading checks that the file means one thing: its form, its URLs and digests, and that no two entries contradict
+/// Reading checks that the file means one thing: its form, its URLs and digests, and that no two entries
+/// contradict
 /// each other. That the packages exist, fit together or may be trusted is not said here.
 public struct LockFile: Sendable {
     /// The longest lock file, in bytes.
@@ -28,7 +29,8 @@ public struct LockFile: Sendable {
     struct Section: Sendable {
         /// The environment in pixi files, the category in conda-lock files, empty in explicit lists.
         let environment: String
-        /// The platform's name in the file, which need not be that of a subdirectory; nil if the file has none.
+        /// The platform's name in the file, which need not be that of a subdirectory; nil if the file has
+        /// none.
         let platformName: String?
         /// The subdirectory that the platform's packages come from.
         let platform: Subdir?

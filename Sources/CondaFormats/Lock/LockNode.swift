@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// A value of a YAML file with everything left out that lock files do not need: tags, anchors, types of scalars.
+/// A value of a YAML file with everything left out that lock files do not need: tags, anchors, types of
+/// scalars.
 struct LockNode {
     struct Member {
         let key: String

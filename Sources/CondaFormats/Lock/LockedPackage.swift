@@ -5,7 +5,8 @@ public import TrustCore
 
 /// One conda package as a lock file names it.
 ///
-/// That the file at the URL has these digests, or that the channel's signed index has the package, is not said here.
+/// That the file at the URL has these digests, or that the channel's signed index has the package, is not
+/// said here.
 public struct LockedPackage: Hashable, Sendable {
     /// Where the package stands.
     public let location: PackageURL
@@ -63,7 +64,8 @@ public struct LockedPackage: Hashable, Sendable {
     }
 }
 
-/// An entry of a lock file that is no conda package of a channel, and that this program neither installs nor checks.
+/// An entry of a lock file that is no conda package of a channel, and that this program neither installs nor
+/// checks.
 ///
 /// Such entries are never dropped: an environment is not what its lock says without them.
 public struct UnsupportedLockEntry: Hashable, Sendable {

@@ -5,8 +5,10 @@ public import TrustCore
 
 /// A description of packages, such as `numpy >=1.2,<2` or `conda-forge::numpy[build='py3*']` (CEP 29).
 ///
-/// Two deliberate differences from what is in use: regular expressions are refused, and so are keys that this type
-/// does not know, since a condition that is not checked allows more than was asked for. Where the CEP and both
+/// Two deliberate differences from what is in use: regular expressions are refused, and so are keys that this
+/// type
+/// does not know, since a condition that is not checked allows more than was asked for. Where the CEP and
+/// both
 /// conda and rattler differ (`pkg =1.8 build`, `!=1.8`), the programs' reading is taken.
 public struct MatchSpec: Hashable, Sendable {
     /// The longest specification, in bytes.
@@ -46,7 +48,8 @@ public struct MatchSpec: Hashable, Sendable {
 
     /// Whether the candidate fulfils every condition.
     ///
-    /// - Parameter alias: the URL below which channel names stand; see ``ChannelSpec/matches(_:namesBelow:)``.
+    /// - Parameter alias: the URL below which channel names stand; see
+    /// ``ChannelSpec/matches(_:namesBelow:)``.
     public func matches(_ candidate: MatchCandidate, channelNamesBelow alias: ChannelURL? = nil) -> Bool {
         func holds<Condition, Value>(
             _ condition: Condition?,

@@ -66,7 +66,8 @@ enum MatchSpecParser {
 }
 
 extension MatchSpec {
-    /// The systems that a subdirectory may name, so that `channel/linux-64` is not taken for a channel (CEP 29).
+    /// The systems that a subdirectory may name, so that `channel/linux-64` is not taken for a channel (CEP
+    /// 29).
     private static let systems = ["linux", "osx", "win", "freebsd", "emscripten", "wasi", "zos"]
 
     fileprivate mutating func setChannel(_ text: Substring?) throws {

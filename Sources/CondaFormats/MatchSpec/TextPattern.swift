@@ -1,10 +1,12 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Text to be equal to, or a pattern in which `*` stands for any number of characters. ASCII case does not count
+/// Text to be equal to, or a pattern in which `*` stands for any number of characters. ASCII case does not
+/// count
 /// (CEP 29, string matching).
 ///
-/// There are no regular expressions: what foreign text can make them do is unbounded. Matching takes at most the
+/// There are no regular expressions: what foreign text can make them do is unbounded. Matching takes at most
+/// the
 /// product of the two lengths.
 public struct TextPattern: Hashable, Sendable {
     /// The pattern in lower case.

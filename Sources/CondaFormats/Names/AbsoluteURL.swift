@@ -140,7 +140,8 @@ struct AbsoluteURL {
         return segments.map(normalized)
     }
 
-    /// Undoes the escapes of unreserved characters and writes the others in upper case (RFC 3986, section 6.2.2).
+    /// Undoes the escapes of unreserved characters and writes the others in upper case (RFC 3986, section
+    /// 6.2.2).
     private static func normalized(_ segment: String) -> String {
         guard segment.utf8.contains(UInt8(ascii: "%")) else { return segment }
         var out = ""

@@ -23,10 +23,13 @@ extension CondaVersion: Hashable, Comparable {
         return false
     }
 
-    /// Whether this is the other version or continues it: `1.2.5` starts with `1.2`, and `1.2.0rc1` with `1.2.0r`.
+    /// Whether this is the other version or continues it: `1.2.5` starts with `1.2`, and `1.2.0rc1` with
+    /// `1.2.0r`.
     ///
-    /// All segments but the other's last must be equal, and its last must be this one's beginning: equal numbers, or
-    /// a word that begins with the other word. If the other has a local version, it is that which is continued.
+    /// All segments but the other's last must be equal, and its last must be this one's beginning: equal
+    /// numbers, or
+    /// a word that begins with the other word. If the other has a local version, it is that which is
+    /// continued.
     public func starts(with other: CondaVersion) -> Bool {
         let hasLocal = !other.local.isEmpty
         if hasLocal, comparable[0] != other.comparable[0] { return false }
@@ -52,7 +55,8 @@ extension CondaVersion: Hashable, Comparable {
         text.utf8.lastIndex(of: UInt8(ascii: ".")).flatMap { try? CondaVersion(text[..<$0]) }
     }
 
-    /// Whether this is the other version or a later one of the same series: `~=1.4.2` allows `1.4.2` and later `1.4`.
+    /// Whether this is the other version or a later one of the same series: `~=1.4.2` allows `1.4.2` and
+    /// later `1.4`.
     ///
     /// False where the other version has only one part and so names no series.
     public func isCompatible(with other: CondaVersion) -> Bool {

@@ -139,7 +139,7 @@ public struct InstalledEntry: Hashable, Sendable {
     }
 
     /// Records written on Windows have backslashes between components.
-    private static func slashed(_ path: String) -> String {
+    static func slashed(_ path: String) -> String {
         guard path.utf8.contains(UInt8(ascii: "\\")) else { return path }
         return String(
             decoding: path.utf8.map { $0 == UInt8(ascii: "\\") ? UInt8(ascii: "/") : $0 },

@@ -9,7 +9,8 @@ public struct LinkInfo: Sendable {
     public let noarch: NoarchKind?
     /// Programs to make for a noarch Python package.
     public let entryPoints: [EntryPoint]
-    /// The name of the environment the package asked for: an abandoned idea of conda's, reported and not acted on.
+    /// The name of the environment the package asked for: an abandoned idea of conda's, reported and not
+    /// acted on.
     public let preferredEnvironment: String?
 
     /// Reads `info/link.json`.

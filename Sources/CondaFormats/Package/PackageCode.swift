@@ -42,7 +42,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "the list of files is of a version we do not know",
                 explanation:
-                    "Only version 1 of `info/paths.json` exists (CEP 34); another could mean its fields differently.",
+                    "Only version 1 of `info/paths.json` exists (CEP 34); another could mean its fields "
+                    + "differently.",
                 remedy: tell
             )
         case .pathUnsafe:
@@ -50,7 +51,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a path could lead out of the prefix or mean two things",
                 explanation:
-                    "Absolute paths, `..`, backslashes and control characters let a package write where it must not.",
+                    "Absolute paths, `..`, backslashes and control characters let a package write where it "
+                    + "must not.",
                 remedy: tell
             )
         case .pathDuplicate:
@@ -66,7 +68,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a path is of a type we do not know",
                 explanation:
-                    "A file may be `hardlink`, `softlink` or `directory` (CEP 34); guessing would install something else.",
+                    "A file may be `hardlink`, `softlink` or `directory` (CEP 34); guessing would install "
+                    + "something else.",
                 remedy: tell
             )
         case .tooManyPaths:
@@ -81,7 +84,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a digest is not one",
                 explanation:
-                    "A SHA-256 digest is 64 hexadecimal digits, an MD5 digest 32; anything else can match no file.",
+                    "A SHA-256 digest is 64 hexadecimal digits, an MD5 digest 32; anything else can match no "
+                    + "file.",
                 remedy: tell
             )
         case .sizeRange:
@@ -105,7 +109,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a prefix placeholder is empty or not a path",
                 explanation:
-                    "A placeholder is replaced wherever it occurs, so one that is short or no path rewrites innocent bytes.",
+                    "A placeholder is replaced wherever it occurs, so one that is short or no path rewrites "
+                    + "innocent bytes.",
                 remedy: tell
             )
         case .prefixLine:
@@ -113,7 +118,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a line of `info/has_prefix` or `info/no_link` cannot be understood",
                 explanation:
-                    "A line is a path, or a placeholder, a mode and a path, and the path is one of `info/files`.",
+                    "A line is a path, or a placeholder, a mode and a path, and the path is one of "
+                    + "`info/files`.",
                 remedy: tell
             )
         case .textEncoding:
@@ -129,7 +135,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a name, version or build string cannot be part of a file name",
                 explanation:
-                    "Together they name the package's record in `conda-meta`, so a `/` in them would write elsewhere.",
+                    "Together they name the package's record in `conda-meta`, so a `/` in them would write "
+                    + "elsewhere.",
                 remedy: tell
             )
         case .noarchKind:
@@ -152,7 +159,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "an entry point is not `name = module:function`",
                 explanation:
-                    "The name becomes a file in `bin/` and the rest becomes Python source: a `/` in the one writes "
+                    "The name becomes a file in `bin/` and the rest becomes Python source: a `/` in the one "
+                    + "writes "
                     + "outside (CVE-2026-47425), and punctuation in the other runs code.",
                 remedy: tell
             )
@@ -161,7 +169,8 @@ public enum PackageCode: String, RefusalCode {
                 .invalid,
                 "a record in `conda-meta` is not named after its package",
                 explanation:
-                    "The file must be `NAME-VERSION-BUILD.json`; conda ignores any other, so the package would be unseen.",
+                    "The file must be `NAME-VERSION-BUILD.json`; conda ignores any other, so the package "
+                    + "would be unseen.",
                 remedy: record
             )
         }

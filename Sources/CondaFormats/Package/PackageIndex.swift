@@ -110,7 +110,8 @@ struct RecordIdentity {
         buildNumber = try PathsJSON.size(fields, "build_number") ?? 0
     }
 
-    /// Text that is safe in a file name: not empty, of printable ASCII, without separators, not starting with a dot.
+    /// Text that is safe in a file name: not empty, of printable ASCII, without separators, not starting with
+    /// a dot.
     private static func part(_ fields: JSONFields, _ key: String) throws -> String {
         let text = try fields.string(key)
         let isSafe = text.utf8.allSatisfy {

@@ -9,7 +9,8 @@ public struct PathEntry: Hashable, Sendable {
     public enum Kind: String, Sendable {
         /// A regular file: `hardlink` in the file.
         case file = "hardlink"
-        /// A symbolic link: `softlink` in the file. Its digest is that of the file it leads to, if that is in the package.
+        /// A symbolic link: `softlink` in the file. Its digest is that of the file it leads to, if that is in
+        /// the package.
         case symbolicLink = "softlink"
         /// An empty folder: `directory` in the file.
         case directory
@@ -37,11 +38,13 @@ public struct PathEntry: Hashable, Sendable {
         }
     }
 
-    /// Where it goes, relative to the prefix (for noarch python packages: before `site-packages/` and `python-scripts/` are mapped).
+    /// Where it goes, relative to the prefix (for noarch python packages: before `site-packages/` and
+    /// `python-scripts/` are mapped).
     public let path: PrefixPath
     /// What it installs as.
     public let kind: Kind
-    /// SHA-256 of the file as it is in the package, before any replacement. Nil in legacy packages and for some links.
+    /// SHA-256 of the file as it is in the package, before any replacement. Nil in legacy packages and for
+    /// some links.
     public let sha256: Digest?
     /// Length in bytes of the file as it is in the package. Nil in legacy packages.
     public let size: UInt64?

@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// A quick reader of the long arrays in `info/paths.json` and in prefix records, for the form they always have.
+/// A quick reader of the long arrays in `info/paths.json` and in prefix records, for the form they always
+/// have.
 ///
 /// It takes the arrays out of the text, and what is left is read strictly. It knows a subset of JSON: strings
 /// without escapes, known members, each once. Whatever else it meets makes it give up, and then the strict

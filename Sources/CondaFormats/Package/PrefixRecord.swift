@@ -3,9 +3,11 @@
 
 public import TrustCore
 
-/// A record in `conda-meta`: a package as it was installed, in the form that conda, mamba, pixi and rattler share.
+/// A record in `conda-meta`: a package as it was installed, in the form that conda, mamba, pixi and rattler
+/// share.
 ///
-/// It holds the index's whole record of the package, where it came from, and each installed file. Members this
+/// It holds the index's whole record of the package, where it came from, and each installed file. Members
+/// this
 /// version does not know are kept in ``object``. Nobody signs it: it is what an audit compares a prefix with.
 public struct PrefixRecord: Sendable {
     /// How most of the files came into the prefix.
@@ -78,7 +80,9 @@ public struct PrefixRecord: Sendable {
     public let extractedPackageDirectory: String?
     /// How the files came into the prefix.
     public let link: Link?
-    /// The installed files, each path once.
+    /// The installed files, each path once, where they are in the prefix: for noarch Python packages conda's
+    /// own
+    /// records have that in `files` only.
     public let entries: [InstalledEntry]
     /// Everything the record says; without `files` and `paths_data.paths` where it was read without them.
     public let object: JSONObject
@@ -101,6 +105,8 @@ public struct PrefixRecord: Sendable {
         var plain: (rest: [UInt8], entries: [InstalledEntry])?
         if detail == .withoutArrays, bytes.count <= limits.bytes, let arrays = PlainArrays.record(bytes) {
             plain = try InstalledEntry.plain(arrays.entries, recordFileName).map { (arrays.rest, $0) }
+            // Where such entries went is in `files`.
+            if plain?.entries.contains(where: \.isBelowPackageTree) == true { plain = nil }
         }
         let value = try JSONReader.read(plain?.rest ?? bytes, of: recordFileName, limits: limits)
         let record = try PrefixRecord(JSONFields(value, of: recordFileName), entries: plain?.entries)
@@ -147,7 +153,8 @@ public struct PrefixRecord: Sendable {
         }
         // Reading what is left checks the version, too.
         let rest = try InstalledEntry.readAll(fields)
-        self.entries = entries ?? rest
+        self.entries =
+            noarch == .python ? try InstalledEntry.placed(entries ?? rest, by: fields) : entries ?? rest
         object = fields.object
     }
 

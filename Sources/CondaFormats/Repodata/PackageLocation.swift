@@ -11,11 +11,13 @@ public struct PackageLocation: Sendable {
     /// Elsewhere, a proxy in front of the channel would not see what is fetched.
     public let isInsideChannel: Bool
 
-    /// Resolves a base URL, absolute or relative to the channel's subdirectory. Nil and nothing are the subdirectory.
+    /// Resolves a base URL, absolute or relative to the channel's subdirectory. Nil and nothing are the
+    /// subdirectory.
     ///
     /// A slash at the end makes no difference, although CEP 15 says "prepend": every client puts one in.
     /// Credentials of the channel stay with relative URLs and are never given to an absolute one.
-    /// - Throws: a ``Refusal`` with `repodata.base-url`, `repodata.base-url-scheme` or `repodata.base-url-escape`.
+    /// - Throws: a ``Refusal`` with `repodata.base-url`, `repodata.base-url-scheme` or
+    /// `repodata.base-url-escape`.
     public init(channel: ChannelURL, subdir: Subdir, baseURL: String? = nil) throws {
         let channelText = channel.textWithCredentials
         let text = baseURL ?? ""

@@ -43,7 +43,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "the index is of a version that is not known",
                 explanation:
-                    "A later version may give old fields a new meaning; reading it by the old rules is a guess.",
+                    "A later version may give old fields a new meaning; reading it by the old rules is a "
+                    + "guess.",
                 remedy: "update kingsnake"
             )
         case .wrongSubdir:
@@ -60,7 +61,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "the index has more top-level keys than any honest one",
                 explanation:
-                    "Unknown keys are ignored, but they have to be remembered to find one that is there twice.",
+                    "Unknown keys are ignored, but they have to be remembered to find one that is there "
+                    + "twice.",
                 remedy: Self.mirror
             )
         case .fileName:
@@ -68,7 +70,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "a package's file name is not NAME-VERSION-BUILD with a known ending",
                 explanation:
-                    "File names become parts of URLs and paths; one with slashes, escapes, control characters "
+                    "File names become parts of URLs and paths; one with slashes, escapes, control "
+                    + "characters "
                     + "or text beyond ASCII could lead elsewhere or look like another.",
                 remedy: Self.owner
             )
@@ -86,7 +89,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "the index lists one file name twice",
                 explanation:
-                    "Readers disagree on which of two records counts, so what was checked need not be what is used.",
+                    "Readers disagree on which of two records counts, so what was checked need not be what "
+                    + "is used.",
                 remedy: Self.mirror
             )
         }
@@ -108,7 +112,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "the index sends its reader to a less trusted kind of place than it came from",
                 explanation:
-                    "An index from the network may not lead to local files, nor one fetched by HTTPS to plain HTTP.",
+                    "An index from the network may not lead to local files, nor one fetched by HTTPS to "
+                    + "plain HTTP.",
                 remedy: Self.owner
             )
         default:
@@ -129,7 +134,8 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "a record's `name` is not the one in its file name",
                 explanation:
-                    "A package found under one name would be installed as another: its policy would not apply.",
+                    "A package found under one name would be installed as another: its policy would not "
+                    + "apply.",
                 remedy: Self.owner
             )
         case .recordVersion:

@@ -15,7 +15,8 @@ extension RepodataIndex {
     /// All file names, `.tar.bz2` before `.conda`, each in byte order. They are not known to be well-formed.
     public var fileNames: [String] { (tarBz2.entries + conda.entries).map(fileName) }
 
-    /// The names of all packages, in byte order, as file names have them; one that cannot be divided has none.
+    /// The names of all packages, in byte order, as file names have them; one that cannot be divided has
+    /// none.
     public var packageNames: [String] {
         var names: Set<ByteKey> = []
         for table in [tarBz2, conda] {
@@ -52,7 +53,8 @@ extension RepodataIndex {
 
     /// All records of a package, `.tar.bz2` before `.conda`, each in byte order of the file names.
     ///
-    /// They are found by their file names, written as the name was or in lower case; that the `name` in the record
+    /// They are found by their file names, written as the name was or in lower case; that the `name` in the
+    /// record
     /// is the same is checked. A record whose file name cannot be divided is no package's.
     /// - Throws: a ``Refusal`` if one of the records is not as it should be.
     public func records(named name: PackageName) throws -> [PackageRecord] {

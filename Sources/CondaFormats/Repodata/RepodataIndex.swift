@@ -6,7 +6,8 @@ import TrustCore
 /// An index of packages (`repodata.json`, CEP 36), opened without reading its records.
 ///
 /// Opening is one strict pass that remembers where each record is: the whole text is valid JSON and UTF-8,
-/// no file name is there twice, nothing follows the end. What a record says is read and checked when it is asked
+/// no file name is there twice, nothing follows the end. What a record says is read and checked when it is
+/// asked
 /// for, so a bad record spoils nothing but itself. That anybody vouches for the index is not said here.
 public struct RepodataIndex: Sendable {
     /// The text, as it was given.
@@ -17,7 +18,8 @@ public struct RepodataIndex: Sendable {
     public let info: RepodataInfo
     /// File names that were once listed and no longer are, in the order of the file.
     public let removed: [String]
-    /// The bytes of the top-level `signatures` object of conda content trust, if there is one. Not checked here.
+    /// The bytes of the top-level `signatures` object of conda content trust, if there is one. Not checked
+    /// here.
     public let signatures: ArraySlice<UInt8>?
     /// Top-level keys that are not known and have no effect, in byte order.
     public let unknownKeys: [String]

@@ -10,7 +10,8 @@ public struct RepodataInfo: Sendable, Equatable {
 
     /// The subdirectory whose packages are listed. Nil if the index does not say.
     public var subdir: Subdir?
-    /// Where packages are, absolute or relative to the index (CEP 15), as it was written. Nil if they are beside it.
+    /// Where packages are, absolute or relative to the index (CEP 15), as it was written. Nil if they are
+    /// beside it.
     public var baseURL: String?
     /// The whole `info` object, unknown members included.
     public var raw: JSONObject

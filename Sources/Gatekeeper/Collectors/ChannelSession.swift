@@ -7,7 +7,8 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its shards and
+/// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its
+/// shards and
 /// packages from any, for those are named by their digest.
 actor ChannelSession {
     private let channel: TrustedChannel
@@ -24,33 +25,49 @@ actor ChannelSession {
         mirrors = MirroredFetcher(
             try MirrorList(
                 // Without credentials: this is the name that messages show; mirrors have their own.
-                channel.url.identity, mirrors: sources.map(\.textWithCredentials),
+                channel.url.identity,
+                mirrors: sources.map(\.textWithCredentials),
                 // The mirrors that the user named are all that is asked: the canonical address may not exist.
-                canonicalPlace: .nowhere),
+                canonicalPlace: .nowhere
+            ),
             over: configuration.fetcher,
             retry: configuration.retry,
-            observer: configuration.observer)
+            observer: configuration.observer
+        )
     }
 
-    /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first that gives
+    /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first
+    /// that gives
     /// current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
         let missing = subdirs.filter { indexes[$0] == nil }
         guard !missing.isEmpty else { return }
         let opened = try await mirrors.withMirror("the signed index") { mirror in
-            let reader = try await SignedIndexReader(self.channel, mirror: mirror, cache: self.cache, now: self.now)
+            let reader = try await SignedIndexReader(
+                self.channel,
+                mirror: mirror,
+                cache: self.cache,
+                now: self.now
+            )
             var opened: [Subdir: any SubdirIndex] = [:]
             for subdir in missing { opened[subdir] = try await reader.open(subdir) }
             return opened
         }
         indexes.merge(opened) { $1 }
+        // Not inside the attempt: that the signed metadata lists no index is no fault of the mirror that serves it.
+        for subdir in missing where opened[subdir] == nil {
+            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        }
     }
 
     /// What the signed index says of a file name.
     func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
         try await open([subdir])
         guard let index = indexes[subdir] else {
-            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+            preconditionFailure(
+                "what was opened is there or was "
+                    + "thrown"
+            )
         }
         return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
     }
@@ -60,7 +77,12 @@ actor ChannelSession {
         let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
         let path = try channel.url.path(of: location.url(of: url.fileName))
         return try await mirrors.fetch(
-            path, expected: sha256, size: entry.record?.size, maximumLength: Self.packageLimit, into: cache)
+            path,
+            expected: sha256,
+            size: entry.record?.size,
+            maximumLength: Self.packageLimit,
+            into: cache
+        )
     }
 
     /// Larger packages than this are not fetched, whatever the index says.

@@ -18,6 +18,6 @@ public struct IndexEntry: Sendable {
     /// The same as a fact for the policy; nil if the index has never heard of the file.
     var fact: IndexRecord? {
         guard record != nil || isRemoved else { return nil }
-        return IndexRecord(sha256: record?.sha256, size: record?.size, isRemoved: isRemoved)
+        return IndexRecord(sha256: record?.sha256, md5: record?.md5, size: record?.size, isRemoved: isRemoved)
     }
 }

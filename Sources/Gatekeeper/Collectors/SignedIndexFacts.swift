@@ -21,7 +21,10 @@ extension SignedIndex {
             versions[target.role.text] = snapshot.files[target.role]?.version
         }
         self.init(
-            role: target.role.text, file: target.path.text, versions: versions,
-            expires: expiries.min() ?? root.expires)
+            role: target.role.text,
+            file: target.path.text,
+            versions: versions,
+            expires: expiries.min() ?? root.expires
+        )
     }
 }

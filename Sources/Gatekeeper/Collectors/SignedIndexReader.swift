@@ -7,7 +7,8 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// Reads a channel's signed indexes from one mirror: root, timestamp, snapshot, targets, subdir role, index file.
+/// Reads a channel's signed indexes from one mirror: root, timestamp, snapshot, targets, subdir role, index
+/// file.
 struct SignedIndexReader {
     private let channel: TrustedChannel
     private let mirror: BoundMirror
@@ -27,12 +28,15 @@ struct SignedIndexReader {
             metadataURL: mirror.canonical + "/tuf",
             store: try DirectoryMetadataStore(channel.metadataDirectory),
             fetcher: mirror,
-            now: now)
+            now: now
+        )
         try await updater.refresh()
     }
 
-    /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain repodata.
-    func open(_ subdir: Subdir) async throws -> any SubdirIndex {
+    /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
+    /// repodata;
+    /// nil if the signed metadata lists none of them.
+    func open(_ subdir: Subdir) async throws -> (any SubdirIndex)? {
         for form in Form.allCases {
             guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),
                 let target = try await updater.target(path)
@@ -40,7 +44,7 @@ struct SignedIndexReader {
             let bytes = try await fetch(target)
             return try await index(form, bytes, SignedIndex(target, in: try await updater.trusted()), subdir)
         }
-        throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        return nil
     }
 
     private enum Form: String, CaseIterable {
@@ -70,7 +74,9 @@ struct SignedIndexReader {
     /// Fetches an index file unless the cache has it; either way its bytes have the promised digest.
     private func fetch(_ target: TargetDescription) async throws -> [UInt8] {
         let sha256 = target.file.hashes.digest(by: .sha256)
-        if let sha256, let bytes = try cache.bytes(of: sha256, maximumLength: Int(clamping: target.file.length)) {
+        if let sha256,
+            let bytes = try cache.bytes(of: sha256, maximumLength: Int(clamping: target.file.length))
+        {
             return bytes
         }
         let bytes = try await updater.download(target, from: mirror.canonical)

@@ -11,8 +11,10 @@ protocol SubdirIndex: Sendable {
     /// Who vouches for it.
     var fact: SignedIndex { get }
 
-    /// What it says of a file name. A sharded index fetches the package's shard first, and checks it by its digest.
-    func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) async throws -> IndexEntry
+    /// What it says of a file name. A sharded index fetches the package's shard first, and checks it by its
+    /// digest.
+    func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) async throws
+        -> IndexEntry
 }
 
 /// An index in one file: `repodata.json`.
@@ -20,18 +22,23 @@ struct WholeIndex: SubdirIndex {
     let fact: SignedIndex
     let repodata: RepodataIndex
 
-    func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry {
+    func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry
+    {
         let isRemoved = repodata.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
         return IndexEntry(
-            index: fact, record: try repodata.record(fileName: fileName), baseURL: repodata.info.baseURL,
-            isRemoved: isRemoved)
+            index: fact,
+            record: try repodata.record(fileName: fileName),
+            baseURL: repodata.info.baseURL,
+            isRemoved: isRemoved
+        )
     }
 }
 
 /// An index in one small file a package: shards (CEP 16).
 ///
 /// CEP 16 names a shard by the SHA-256 of its bytes and does not demand that clients check it. We do, before
-/// the first byte of it is decompressed: whoever could swap a shard would control both `depends` and `sha256`.
+/// the first byte of it is decompressed: whoever could swap a shard would control both `depends` and
+/// `sha256`.
 struct ShardedIndex: SubdirIndex {
     let fact: SignedIndex
     let channel: ChannelURL
@@ -62,22 +69,28 @@ struct ShardedIndex: SubdirIndex {
             return try Shard.read(bytes, expected: digest, of: name, subdir: subdir)
         }
         let path = try channel.path(of: try shards.url(of: digest, channel: channel, subdir: subdir))
-        let found = try await mirrors.bytes(path, maximumLength: Shard.maximumLength, mustExist: true) { bytes in
+        let found = try await mirrors.bytes(path, maximumLength: Shard.maximumLength, mustExist: true) {
+            bytes in
             (bytes, try Shard.read(bytes, expected: digest, of: name, subdir: subdir, at: path))
         }
-        guard let (bytes, shard) = found else { preconditionFailure("what must exist is there or was thrown") }
-        try await cache.store(expected: digest, size: nil) { sink in try bytes.withUnsafeBytes { try sink($0) } }
+        guard let (bytes, shard) = found else {
+            preconditionFailure("what must exist is there or was thrown")
+        }
+        try await cache.store(expected: digest, size: nil) { sink in
+            try bytes.withUnsafeBytes { try sink($0) }
+        }
         return shard
     }
 }
 
 extension ChannelURL {
-    /// The part of a URL below the channel, for its mirrors to be asked for (`gate.outside-channel` for another's).
+    /// The part of a URL below the channel, for its mirrors to be asked for (`gate.outside-channel` for
+    /// another's).
     func path(of url: String) throws -> String {
-        let base = textWithCredentials + "/"
-        guard url.utf8.starts(with: base.utf8) else {
-            throw Refusal(GateCode.outsideChannel, description, expected: "a place below the channel")
+        // An absolute address in an index has no credentials, even if it is the channel's own.
+        for base in [textWithCredentials + "/", identity + "/"] where url.utf8.starts(with: base.utf8) {
+            return String(decoding: Array(url.utf8.dropFirst(base.utf8.count)), as: UTF8.self)
         }
-        return String(decoding: Array(url.utf8.dropFirst(base.utf8.count)), as: UTF8.self)
+        throw Refusal(GateCode.outsideChannel, description, expected: "a place below the channel")
     }
 }

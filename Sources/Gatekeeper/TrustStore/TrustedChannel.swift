@@ -12,7 +12,8 @@ public struct TrustedChannel: Sendable {
         case file
         /// The user gave the digest of the root, and the channel the bytes.
         case digest
-        /// The first root the channel showed was believed. Whoever controlled the connection then is trusted now.
+        /// The first root the channel showed was believed. Whoever controlled the connection then is trusted
+        /// now.
         case firstUse = "first-use"
     }
 

@@ -42,7 +42,8 @@ public enum AuditCode: String, RefusalCode {
                 .invalid,
                 "a file has become a link, or a link a file",
                 explanation:
-                    "What is there now is of another kind than what was installed, as when a file is swapped for a "
+                    "What is there now is of another kind than what was installed, as when a file is swapped "
+                    + "for a "
                     + "link to another one.",
                 remedy: "look at what changed it, then install the package again"
             )
@@ -51,7 +52,8 @@ public enum AuditCode: String, RefusalCode {
                 .policy,
                 "a file belongs to no package",
                 explanation:
-                    "Nothing in `conda-meta` accounts for it: it was put there by pip, by hand, or by an intruder.",
+                    "Nothing in `conda-meta` accounts for it: it was put there by pip, by hand, or by an "
+                    + "intruder.",
                 remedy: "find out who put it there; remove it if nobody needs it"
             )
         case .unverifiable:
@@ -59,7 +61,8 @@ public enum AuditCode: String, RefusalCode {
                 .missing,
                 "an installed file cannot be checked",
                 explanation:
-                    "The package's record has no digest for the file, so nobody can tell whether it was altered.",
+                    "The package's record has no digest for the file, so nobody can tell whether it was "
+                    + "altered.",
                 remedy: again
             )
         case .overlap:
@@ -67,7 +70,8 @@ public enum AuditCode: String, RefusalCode {
                 .policy,
                 "two packages claim one file",
                 explanation:
-                    "One of them has overwritten the other's file, so one of the two is not as it was published.",
+                    "One of them has overwritten the other's file, so one of the two is not as it was "
+                    + "published.",
                 remedy: "remove one of the two packages"
             )
         case .recordCorrupt:
@@ -98,7 +102,8 @@ public enum AuditCode: String, RefusalCode {
                 .invalid,
                 "an installed file, and its record, are not the package's",
                 explanation:
-                    "The package itself holds something else there. The record in `conda-meta` was made to agree with "
+                    "The package itself holds something else there. The record in `conda-meta` was made to "
+                    + "agree with "
                     + "what is there now: somebody altered both.",
                 remedy: "take the prefix out of use, look at what changed it, and install into a new one"
             )
@@ -107,7 +112,8 @@ public enum AuditCode: String, RefusalCode {
                 .missing,
                 "an installation is unfinished, or going on right now",
                 explanation:
-                    "There is a `.kingsnake` folder in the prefix, so its files and records may not fit together yet.",
+                    "There is a `.kingsnake` folder in the prefix, so its files and records may not fit "
+                    + "together yet.",
                 remedy: "wait for the other process, or run an installation again, which completes it"
             )
         }

@@ -166,7 +166,8 @@ struct FileCheck: Sendable {
         return parts.joined(separator: "/")
     }
 
-    /// The digest of a file; it is read to the size it had when it was opened, and to its end if it has grown.
+    /// The digest of a file; it is read to the size it had when it was opened, and to its end if it has
+    /// grown.
     private func digest(
         _ file: OpenFile,
         _ size: UInt64,
@@ -196,6 +197,12 @@ struct FileCheck: Sendable {
     ) -> AuditFinding {
         // Where the record was altered along with the file, it is no accident.
         let code = code == .altered && claim.isMisrecorded ? .differsFromPackage : code
-        return AuditFinding(code, claim.entry.path.text, package: claim.package, expected: expected, found: found)
+        return AuditFinding(
+            code,
+            claim.entry.path.text,
+            package: claim.package,
+            expected: expected,
+            found: found
+        )
     }
 }

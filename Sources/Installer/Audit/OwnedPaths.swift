@@ -10,7 +10,8 @@ struct OwnedPaths {
     struct Claim {
         let entry: InstalledEntry
         let package: String
-        /// Whether the record in the prefix says something else than the package: then so does whoever altered the file.
+        /// Whether the record in the prefix says something else than the package: then so does whoever
+        /// altered the file.
         var isMisrecorded = false
         /// What is there; nil as long as nothing was seen.
         var seen: FileStatus.Kind?
@@ -25,8 +26,11 @@ struct OwnedPaths {
 
     /// Compiled Python files that are there, and of which nobody recorded what they should hold.
     var unverifiedCompiled: [String] {
-        claims.filter { $0.entry.kind == .compiledPython && $0.seen == .file && $0.entry.sha256InPrefix ?? $0.entry.sha256 == nil }
-            .map(\.entry.path.text)
+        claims.filter {
+            $0.entry.kind == .compiledPython && $0.seen == .file
+                && $0.entry.sha256InPrefix ?? $0.entry.sha256 == nil
+        }
+        .map(\.entry.path.text)
     }
 
     /// Gathers the claims of records; of those whose package is known, the package's own.
@@ -65,20 +69,30 @@ struct OwnedPaths {
                 // No claim: the walk must not take what is there for the package's, and finds it foreign.
                 findings.append(
                     AuditFinding(
-                        .differsFromPackage, entry.path.text, package: package, expected: "no such file in the package",
-                        found: "one in its record in `conda-meta`"))
+                        .differsFromPackage,
+                        entry.path.text,
+                        package: package,
+                        expected: "no such file in the package",
+                        found: "one in its record in `conda-meta`"
+                    )
+                )
             }
         }
     }
 
-    /// Clients record the digests of links in different ways, and old ones record none: that is nobody's forgery.
+    /// Clients record the digests of links in different ways, and old ones record none: that is nobody's
+    /// forgery.
     private static func isMisrecorded(_ entry: InstalledEntry, as recorded: InstalledEntry) -> Bool {
-        guard entry.kind != .symbolicLink, let digest = recorded.sha256InPrefix ?? recorded.sha256 else { return false }
+        guard entry.kind != .symbolicLink, let digest = recorded.sha256InPrefix ?? recorded.sha256 else {
+            return false
+        }
         return digest != entry.sha256InPrefix ?? entry.sha256
     }
 
     private static func isCompiled(_ path: PrefixPath, fromOneOf sources: Set<PrefixPath>) -> Bool {
-        if let source = PrefixWalk.source(ofCompiled: path.text) { return PrefixPath(source).map(sources.contains) ?? false }
+        if let source = PrefixWalk.source(ofCompiled: path.text) {
+            return PrefixPath(source).map(sources.contains) ?? false
+        }
         return path.text.hasSuffix(".pyc") && PrefixPath(path.text.dropLast()).map(sources.contains) ?? false
     }
 
@@ -93,7 +107,12 @@ struct OwnedPaths {
         guard entry.kind != .directory || claims[at].entry.kind != .directory else { return }
         findings.append(
             AuditFinding(
-                .overlap, entry.path.text, package: claim.package, found: "\(claims[at].package) has it too"))
+                .overlap,
+                entry.path.text,
+                package: claim.package,
+                found: "\(claims[at].package) has it too"
+            )
+        )
     }
 
     /// Notes what is at a path; false if nobody claims it.

@@ -6,9 +6,11 @@ import DurableFiles
 public import Gatekeeper
 import TrustCore
 
-/// What packages put into a prefix, worked out anew from their archives rather than from the prefix's own records.
+/// What packages put into a prefix, worked out anew from their archives rather than from the prefix's own
+/// records.
 ///
-/// The records in `conda-meta` are not signed; the archives are vouched for by their channel. Each is unpacked, every
+/// The records in `conda-meta` are not signed; the archives are vouched for by their channel. Each is
+/// unpacked, every
 /// file in it checked, and its placeholders replaced once more, exactly as an installation does it.
 public struct PackageContents: Sendable {
     private var entries: [ByteKey: [InstalledEntry]] = [:]
@@ -35,16 +37,26 @@ public struct PackageContents: Sendable {
         defer { workshop.remove() }
         let python = packages.first { ByteKey($0.record.name) == ByteKey("python") }
         let site = python.flatMap {
-            PythonSite(version: $0.package.record.version, sitePackages: $0.package.record.pythonSitePackagesPath)
+            PythonSite(
+                version: $0.package.record.version,
+                sitePackages: $0.package.record.pythonSitePackagesPath
+            )
         }
         for (number, (record, package)) in packages.enumerated() {
             let directory = workshop.path(number)
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath, fileName: package.url.fileName, into: directory,
-                expecting: (package.sha256, package.record.size))
+                archivePath: package.archivePath,
+                fileName: package.url.fileName,
+                into: directory,
+                expecting: (package.sha256, package.record.size)
+            )
             let request = LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity
+            )
             let fallback = PythonSite(unverifiedFrom: packages.map(\.record))
             try add(record, request, python: site ?? fallback, prefix: prefix)
             try Folder.removeTree(directory)
@@ -55,8 +67,11 @@ public struct PackageContents: Sendable {
     /// What the package of a record puts into the prefix; nil if nobody looked at the package.
     func entries(of record: PrefixRecord) -> [InstalledEntry]? { entries[ByteKey(record.recordFileName)] }
 
-    /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what it says.
-    mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String) throws {
+    /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what
+    /// it says.
+    mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String)
+        throws
+    {
         let planned = try PlannedPackage(checking: request, python: python, prefix: prefix)
         guard let root = try PrefixFolder.open(request.extracted.directory) else {
             throw Failure(.disk, "the unpacked package is gone", at: request.extracted.directory)
@@ -70,7 +85,8 @@ public struct PackageContents: Sendable {
 }
 
 extension PythonSite {
-    /// The Python that the prefix's records say is there. Nobody vouches for that: a wrong one makes an audit find
+    /// The Python that the prefix's records say is there. Nobody vouches for that: a wrong one makes an audit
+    /// find
     /// files missing, and hides nothing.
     fileprivate init?(unverifiedFrom records: [PrefixRecord]) {
         guard let record = records.first(where: { ByteKey($0.name) == ByteKey("python") }) else { return nil }

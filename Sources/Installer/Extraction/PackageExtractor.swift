@@ -2,14 +2,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
+import Dispatch
 import DurableFiles
+import Foundation
 public import TrustCore
 
-/// Unpacks packages, checking everything in the same pass: the archive's digest, every entry's name and kind, and every
+/// Unpacks packages, checking everything in the same pass: the archive's digest, every entry's name and kind,
+/// and every
 /// file against the package's manifest.
 ///
-/// One thread reads, hashes and decompresses; another inspects, hashes each file and writes. Everything is written into
-/// a folder that nobody else knows; it gets its name only when all checks have passed, and is removed if one fails.
+/// One thread reads, hashes and decompresses; another inspects, hashes each file and writes. Everything is
+/// written into
+/// a folder that nobody else knows; it gets its name only when all checks have passed, and is removed if one
+/// fails.
 /// Files are not synced one by one: whoever commits them does.
 public enum PackageExtractor {
     /// Unpacks a package into a folder that is not there yet.
@@ -17,24 +22,31 @@ public enum PackageExtractor {
     /// - Parameters:
     ///   - directory: the absolute path of the folder to make. Its parent must exist.
     ///   - expecting: what the archive's bytes must be, where that is known.
-    /// - Throws: a `Refusal` with an `archive.…`, `package.…`, `json.…` or `digest.mismatch` code, or a `Failure`; then
+    ///   - md5: what the index says the archive's MD5 is, for the record of the installation; passed on
+    /// unchecked.
+    /// - Throws: a `Refusal` with an `archive.…`, `package.…`, `json.…` or `digest.mismatch` code, or a
+    /// `Failure`; then
     ///   nothing is left, inside or outside.
     public static func extract(
         archivePath: String,
         fileName: ArchiveFileName,
         into directory: String,
         expecting: (sha256: Digest?, size: UInt64?) = (nil, nil),
+        md5: Digest? = nil,
         limits: ArchiveLimits = ArchiveLimits()
     ) throws -> ExtractedPackage {
         let staging = DurableFile.temporaryName(beside: directory)
         let writer = try TreeWriter(creating: staging)
         do {
             let summary = try read(archivePath, fileName, expecting, limits, into: writer)
-            try writer.finish()
-            try writer.rename(to: directory)
+            try writer.finish(as: directory)
             return ExtractedPackage(
-                directory: directory, sha256: summary.sha256, md5: summary.md5, size: summary.size,
-                manifest: summary.manifest)
+                directory: directory,
+                sha256: summary.sha256,
+                md5: md5,
+                size: summary.size,
+                manifest: summary.manifest
+            )
         } catch {
             writer.close()
             try? Folder.removeTree(staging)
@@ -51,8 +63,18 @@ public enum PackageExtractor {
     ) throws -> CheckedPackage {
         let summary = try read(archivePath, fileName, expecting, limits, into: DiscardingVisitor())
         return CheckedPackage(
-            sha256: summary.sha256, size: summary.size, manifest: summary.manifest, infoFiles: summary.infoFiles)
+            sha256: summary.sha256,
+            size: summary.size,
+            manifest: summary.manifest,
+            infoFiles: summary.infoFiles
+        )
     }
+
+    /// One core alone decompresses bzip2 best without cutting it up first.
+    private static let parallel: ParallelRunner? = {
+        guard ProcessInfo.processInfo.activeProcessorCount > 1 else { return nil }
+        return { count, body in DispatchQueue.concurrentPerform(iterations: count, execute: body) }
+    }()
 
     private static func read(
         _ archivePath: String,
@@ -61,17 +83,26 @@ public enum PackageExtractor {
         _ limits: ArchiveLimits,
         into visitor: any ArchiveVisitor
     ) throws -> ArchiveSummary {
-        let source = try FileSource(archivePath)
-        let inspector = PackageInspector(fileName: fileName, limits: limits, visitor: visitor)
-        let digests = try InspectionPipeline(inspector).run { sink in
-            try PackageUnpacker.unpack(source, fileName: fileName, limits: limits, withMD5: true, into: sink)
+        let promise = PromisedBytes(sha256: expecting.sha256, size: expecting.size, subject: fileName.text)
+        do {
+            let source = try FileSource(archivePath)
+            let inspector = PackageInspector(fileName: fileName, limits: limits, visitor: visitor)
+            let digests = try InspectionPipeline(inspector).run { sink in
+                try PackageUnpacker.unpack(
+                    source,
+                    fileName: fileName,
+                    limits: limits,
+                    withMD5: false,
+                    parallel: Self.parallel,
+                    into: sink
+                )
+            }
+            try promise.check(digests.sha256, digests.size)
+            return try inspector.finish(digests)
+        } catch let refusal as Refusal {
+            // Other bytes than promised are the first thing to say, whatever else is wrong with them.
+            try promise.checkAll(of: FileSource(archivePath))
+            throw refusal
         }
-        // Other bytes than promised are the first thing to say, whatever else is wrong with them.
-        if let expected = expecting.sha256 { try expected.check(digests.sha256, of: fileName.text) }
-        if let size = expecting.size, size != digests.size {
-            throw Refusal(
-                CoreCode.digestMismatch, fileName.text, expected: "\(size) bytes", found: "\(digests.size) bytes")
-        }
-        return try inspector.finish(digests)
     }
 }

@@ -8,8 +8,10 @@ import TrustCore
 
 /// Installs admitted packages into a prefix: unpacks and checks each, then links all of them, or nothing.
 ///
-/// Packages are unpacked into a folder beside the prefix, never into a shared one: a file that is linked from a shared
-/// folder could be altered through any other prefix. The digest of each archive is checked once more on the very bytes
+/// Packages are unpacked into a folder beside the prefix, never into a shared one: a file that is linked from
+/// a shared
+/// folder could be altered through any other prefix. The digest of each archive is checked once more on the
+/// very bytes
 /// that are unpacked, so that nothing that happens to the cache after admission matters.
 public struct Installation: Sendable {
     /// The prefix's absolute path.
@@ -32,6 +34,10 @@ public struct Installation: Sendable {
 
     /// Does it.
     ///
+    /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda
+    /// removes
+    /// as an orphan when it next removes anything.
+    ///
     /// - Parameters:
     ///   - packages: what to install; each name once.
     ///   - removing: names of installed packages to remove in the same step.
@@ -49,19 +55,31 @@ public struct Installation: Sendable {
         let extracted = try unpack(packages, in: workshop)
         let requests = zip(packages, extracted).map { package, extracted in
             LinkRequest(
-                extracted: extracted, record: package.record.raw, fileName: package.url.fileName.text,
-                url: package.url.identity, channel: package.url.channel.identity, archivePath: package.archivePath)
+                extracted: extracted,
+                record: package.record.raw,
+                fileName: package.url.fileName.text,
+                url: package.url.identity,
+                channel: package.url.channel.identity,
+                requestedSpecs: [package.url.fileName.name.raw],
+                archivePath: package.archivePath
+            )
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
         return isDryRun ? nil : try prepared.commit()
     }
 
     /// Unpacks on as many threads as help: each extraction uses two.
-    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws -> [ExtractedPackage] {
+    private func unpack(_ packages: [AdmittedPackage], in workshop: UnpackingFolder) throws
+        -> [ExtractedPackage]
+    {
         try packages.enumerated().map { number, package in
             let extracted = try PackageExtractor.extract(
-                archivePath: package.archivePath, fileName: package.url.fileName, into: workshop.path(number),
-                expecting: (package.sha256, package.record.size))
+                archivePath: package.archivePath,
+                fileName: package.url.fileName,
+                into: workshop.path(number),
+                expecting: (package.sha256, package.record.size),
+                md5: package.record.md5
+            )
             progress(package)
             return extracted
         }

@@ -6,7 +6,8 @@ import TrustCore
 
 /// A folder beside a prefix in which packages are unpacked, so that their files can be linked into it.
 ///
-/// It is locked while it is in use: one that nobody holds is a dead process's, and the next to come removes it.
+/// It is locked while it is in use: one that nobody holds is a dead process's, and the next to come removes
+/// it.
 struct UnpackingFolder {
     private let directory: String
     private let lock: FileLock

@@ -52,6 +52,8 @@ extension PlannedPackage {
         var object = identity.object
         let extracted = request.extracted
         object["fn"] = .string(request.fileName)
+        // Index records may lack it; readers of `conda-meta` expect it.
+        if object["depends"] == nil { object["depends"] = [] }
         object["url"] = .string(Self.withoutCredentials(request.url))
         object["channel"] = .string(channel)
         object["sha256"] = .string(extracted.sha256.hex)

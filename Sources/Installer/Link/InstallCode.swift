@@ -69,7 +69,8 @@ public enum InstallCode: String, RefusalCode {
                 .invalid,
                 "the package writes where only installers may",
                 explanation:
-                    "A file in `conda-meta` could forge the record of another package, or pin and hide versions.",
+                    "A file in `conda-meta` could forge the record of another package, or pin and hide "
+                    + "versions.",
                 remedy: tell
             )
         case .clobberPackage:
@@ -77,7 +78,8 @@ public enum InstallCode: String, RefusalCode {
                 .policy,
                 "two packages install one file",
                 explanation:
-                    "The later one would overwrite the earlier one's file, which is how one package takes over another.",
+                    "The later one would overwrite the earlier one's file, which is how one package takes "
+                    + "over another.",
                 remedy: "leave one of the two packages out"
             )
         case .clobberForeign:
@@ -92,7 +94,8 @@ public enum InstallCode: String, RefusalCode {
                 .policy,
                 "a path is to be a file and a folder",
                 explanation:
-                    "One of two packages, or of a package and the prefix, needs a folder where the other has a file.",
+                    "One of two packages, or of a package and the prefix, needs a folder where the other has "
+                    + "a file.",
                 remedy: "leave one of the two out, or move the file away"
             )
         case .throughLink:
@@ -100,7 +103,8 @@ public enum InstallCode: String, RefusalCode {
                 .invalid,
                 "a file would be written through a symbolic link",
                 explanation:
-                    "A link in the place of a folder makes a package write somewhere else, outside the prefix even.",
+                    "A link in the place of a folder makes a package write somewhere else, outside the "
+                    + "prefix even.",
                 remedy: "replace the link by a folder, or leave the package out"
             )
         case .linkEscapes:
@@ -116,7 +120,8 @@ public enum InstallCode: String, RefusalCode {
                 .policy,
                 "two paths are one on this file system",
                 explanation:
-                    "The file system does not tell upper from lower case, so one file would overwrite the other.",
+                    "The file system does not tell upper from lower case, so one file would overwrite the "
+                    + "other.",
                 remedy: "use a file system that tells upper from lower case"
             )
         case .prefixTooLong:
@@ -139,7 +144,8 @@ public enum InstallCode: String, RefusalCode {
                 .invalid,
                 "the journal of an unfinished installation cannot be understood",
                 explanation:
-                    "A journal says which files still have to be moved; following a damaged one could move others.",
+                    "A journal says which files still have to be moved; following a damaged one could move "
+                    + "others.",
                 remedy: "make the prefix anew"
             )
         }

@@ -99,7 +99,8 @@ struct LinkPlan: Sendable {
                 "python",
                 expected: before.map { "Python \($0.version)" } ?? "the same Python",
                 found:
-                    "\(python.map { "Python \($0.version)" } ?? "none"); left behind: \(left.joined(separator: ", "))"
+                    "\(python.map { "Python \($0.version)" } ?? "none"); left behind: "
+                    + "\(left.joined(separator: ", "))"
             )
         }
     }

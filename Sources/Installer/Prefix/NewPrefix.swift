@@ -69,7 +69,8 @@ final class NewPrefix {
         return found
     }
 
-    /// Whether a folder can be replaced by renaming another over it: it is empty, its parent may be written, and
+    /// Whether a folder can be replaced by renaming another over it: it is empty, its parent may be written,
+    /// and
     /// it is not where another file system begins.
     static func canReplace(_ root: PrefixFolder) throws -> Bool {
         guard try root.list().isEmpty, let (parent, target) = try? place(of: root.path, making: false) else {

@@ -6,6 +6,12 @@ import NIOCore
 import NIOSSL
 import TrustCore
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Turns what the HTTP client throws into a failure with words and a fault.
 enum ClientErrorWording {
     /// - Parameter delivered: How much of the body had arrived; nil while there was no answer yet.
@@ -45,8 +51,14 @@ enum ClientErrorWording {
         if case .connectTimeout? = error as? ChannelError {
             return (.timeout, "the server did not take the connection in time")
         }
-        guard delivered != nil else { return (.connection, "no connection: \(error)") }
+        guard delivered != nil else { return (.connection, "no connection: \(reason(error))") }
         return (.interrupted, "the connection broke" + after(delivered))
+    }
+
+    /// The system's own words where it was the system that said no.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError, let words = strerror(error.errnoCode) else { return "\(error)" }
+        return String(cString: words)
     }
 
     private static func after(_ delivered: Int?) -> String {

@@ -79,6 +79,8 @@ public struct StreamingDigest: Sendable {
         case sha256(SHA256)
         case sha512(SHA512)
         case md5(Insecure.MD5)
+        /// Only while bytes are taken in.
+        case taken
     }
 
     /// The hash function in use.
@@ -106,7 +108,10 @@ public struct StreamingDigest: Sendable {
     /// Takes in more bytes.
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         byteCount += UInt64(bytes.count)
-        switch state {
+        // Hashers copy themselves when they are shared: nobody else may hold this one while it changes.
+        let own = state
+        state = .taken
+        switch consume own {
         case .sha256(var hash):
             hash.update(bufferPointer: bytes)
             state = .sha256(hash)
@@ -116,6 +121,7 @@ public struct StreamingDigest: Sendable {
         case .md5(var hash):
             hash.update(bufferPointer: bytes)
             state = .md5(hash)
+        case .taken: preconditionFailure("a digest takes in one piece at a time")
         }
     }
 
@@ -125,6 +131,7 @@ public struct StreamingDigest: Sendable {
         case .sha256(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
         case .sha512(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
         case .md5(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
+        case .taken: preconditionFailure("a digest takes in one piece at a time")
         }
     }
 }

@@ -53,14 +53,18 @@ public struct SignedIndex: Sendable, Equatable {
 public struct IndexRecord: Sendable, Equatable {
     /// The digest the index promises; nil if the record has no SHA-256.
     public let sha256: Digest?
+    /// The MD5 that the index gives beside it: proves nothing, and may only speak against a lock that means
+    /// other bytes.
+    public let md5: Digest?
     /// The length the index promises, in bytes.
     public let size: UInt64?
     /// Whether the index lists the file as removed.
     public let isRemoved: Bool
 
     /// Makes a fact.
-    public init(sha256: Digest?, size: UInt64?, isRemoved: Bool) {
+    public init(sha256: Digest?, md5: Digest? = nil, size: UInt64?, isRemoved: Bool) {
         self.sha256 = sha256
+        self.md5 = md5
         self.size = size
         self.isRemoved = isRemoved
     }

@@ -66,6 +66,14 @@ public struct RequireIndexDigest: Rule {
             return Finding(name, .notApplicable, "there is no record to compare with")
         }
         guard let promised = record.sha256 else {
+            guard !record.isRemoved else {
+                return Finding(
+                    name,
+                    .notApplicable,
+                    "of a removed package "
+                        + "nothing is promised"
+                )
+            }
             return Finding(name, .missing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
@@ -83,13 +91,20 @@ public struct RequireLockAgreement: Rule {
     /// Makes the rule.
     public init() {}
 
-    /// Holds if there is no lock, or one whose every SHA-256 is the package's.
+    /// Holds if there is no lock, or one whose every digest is the package's.
+    ///
+    /// MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other
+    /// bytes.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
         let strong = lock.digests.filter { $0.algorithm == .sha256 }
         if let other = strong.first(where: { $0 != evidence.packageDigest }) {
             let found = evidence.packageDigest?.description ?? "nothing"
             return Finding(name, .refused, "the lock demands \(other), the package is \(found)")
+        }
+        let weak = lock.digests.filter { $0.algorithm == .md5 }
+        if let known = evidence.record?.md5, let other = weak.first(where: { $0 != known }) {
+            return Finding(name, .refused, "the lock demands \(other), the signed index says \(known)")
         }
         return Finding(
             name,

@@ -7,65 +7,140 @@ import DurableFiles
 import Gatekeeper
 import Installer
 import TrustCore
+import TrustPolicy
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Check every file of a prefix against its package's record, and the records against the signed index.",
+        abstract: "Check every file of a prefix against its package's record, and the records against the "
+            + "signed index.",
         discussion: """
             Finds what is missing, altered, or foreign, and packages that their channel's signed index no longer lists or \
             lists with other bytes. Packages from channels that are not pinned are counted and named: nothing vouches \
             for their records.
+
+            The records are not signed, so whoever alters a file can alter its record too. With --packages the records are \
+            not relied upon: each package is taken from the cache or fetched again, verified, and every file compared with \
+            it. Give the prefix by the path it was installed at, since that path stands in its files.
             """
     )
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("The prefix to audit. (default: $CONDA_PREFIX)", valueName: "dir"),
-        completion: .directory)
+        name: [.short, .long],
+        help: ArgumentHelp("The prefix to audit. (default: $CONDA_PREFIX)", valueName: "dir"),
+        completion: .directory
+    )
     var prefix: String?
 
     @Flag(help: "Compare with the records on the disk only; ask no channel.")
     var local = false
 
+    @Flag(
+        help: "Compare every file with the package itself, which is fetched again where the cache lacks "
+            + "it."
+    )
+    var packages = false
+
     @OptionGroup var gate: GateOptions
     @OptionGroup var output: OutputOptions
 
-    func run() async throws {
-        let console = output.console
-        guard let prefix = prefix ?? EnvironmentVariable.value("CONDA_PREFIX") else {
+    func validate() throws {
+        guard prefix ?? EnvironmentVariable.value("CONDA_PREFIX") != nil else {
             throw ValidationError("give --prefix DIR, or activate an environment")
         }
-        let path = Folder.absolute(prefix)
-        let records = try InstalledPackages.read(prefix: path).records
-        let (index, reports) = try await gate.withGate(console) { gate, display in
-            (local ? [:] : try await statuses(of: records, gate), display.json)
+        guard !(local && packages) else {
+            throw ValidationError(
+                "--packages asks channels, and --local asks "
+                    + "none"
+            )
         }
-        let report = try PrefixAudit(prefix: path).run { index[ByteKey($0.recordFileName)] ?? .unknown }
+    }
+
+    func run() async throws {
+        let console = output.console
+        let path = Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
+        let records = try InstalledPackages.read(prefix: path).records
+        var index: [ByteKey: IndexStatus] = [:]
+        var contents: PackageContents?
+        var reports = JSONValue.array([])
+        if !local {
+            (index, contents, reports) = try await gate.withGate(console) { gate, display in
+                let index = try await statuses(of: records, gate)
+                let listed = records.filter { index[ByteKey($0.recordFileName)] == .listed }
+                let contents = packages ? try await self.contents(of: listed, path, gate, console) : nil
+                return (index, contents, display.json)
+            }
+        }
+        let report = try PrefixAudit(prefix: path).run(against: contents) {
+            index[ByteKey($0.recordFileName)] ?? .unknown
+        }
         let unvouched = records.filter { (index[ByteKey($0.recordFileName)] ?? .unknown) == .unknown }
-        let result = AuditResult(prefix: path, report: report, unvouched: unvouched, isLocal: local)
+        let result = AuditResult(
+            prefix: path,
+            report: report,
+            unvouched: unvouched,
+            isLocal: local,
+            compared: contents?.count
+        )
         result.show(console, mirrorReports: reports)
-        guard report.isClean else { throw ExitCode(RefusalKind.invalid.exitStatus) }
-        guard unvouched.isEmpty || local else { throw ExitCode(RefusalKind.missing.exitStatus) }
+        if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
 
     /// What the signed indexes say now of each installed package whose channel is pinned.
     private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws -> [ByteKey: IndexStatus] {
         var statuses: [ByteKey: IndexStatus] = [:]
         for record in records {
-            guard let text = record.url, let url = try? PackageURL(text),
+            guard let url = record.url.flatMap({ try? PackageURL($0) }),
                 try self.gate.trustStore.channel(url.channel) != nil
             else { continue }
-            statuses[ByteKey(record.recordFileName)] = Self.status(of: record, try await gate.entry(of: url))
+            statuses[ByteKey(record.recordFileName)] = Self.status(
+                of: record,
+                from: url,
+                try await gate.entry(of: url)
+            )
         }
         return statuses
     }
 
-    private static func status(of record: PrefixRecord, _ entry: IndexEntry) -> IndexStatus {
+    private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)
+        -> IndexStatus
+    {
+        // A record that names another package's URL would otherwise be vouched for by that package's entry.
+        let name = "\(record.name)-\(record.version)-\(record.build)"
+        guard ByteKey(url.fileName.distribution) == ByteKey(name) else {
+            return .differs(expected: name, found: "`\(url.fileName)` as its URL")
+        }
         guard let listed = entry.record, !entry.isRemoved else { return .unlisted }
         guard let expected = listed.sha256, expected == record.sha256 else {
             return .differs(
-                expected: listed.sha256?.description ?? "a SHA-256", found: record.sha256?.description ?? "none")
+                expected: listed.sha256?.description ?? "a SHA-256",
+                found: record.sha256?.description ?? "none"
+            )
         }
         return .listed
+    }
+
+    /// What the packages themselves hold, each admitted like one that is about to be installed.
+    private func contents(
+        of records: [PrefixRecord],
+        _ prefix: String,
+        _ gate: Gate,
+        _ console: Console
+    ) async throws -> PackageContents {
+        let urls = try records.compactMap { try $0.url.map { try PackageURL($0) } }
+        let admissions = try await gate.admit(urls.map { PackageRequest($0) })
+        let refused = admissions.map(\.verdict).filter { !$0.isAllowed }
+        guard refused.isEmpty else { throw NotAllowed(verdicts: refused) }
+        let packages = zip(records, admissions).compactMap { record, admission in
+            if case .admitted(let package) = admission { (record: record, package: package) } else { nil }
+        }
+        let bar = ProgressBar(console)
+        defer { bar.clear() }
+        for (_, package) in packages { bar.expect(package.record.size ?? 0, label: "unpacking") }
+        return try PackageContents(
+            of: packages,
+            prefix: prefix,
+            workFolder: self.gate.locations.cacheDirectory + "/audit"
+        ) { bar.advance($0.record.size ?? 0) }
     }
 }

@@ -20,10 +20,13 @@ struct ChannelAdd: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The packages, .conda or .tar.bz2 files.", valueName: "package"),
-        completion: .file(extensions: ["conda", "bz2"]))
+        completion: .file(extensions: ["conda", "bz2"])
+    )
     var packages: [String]
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws { try packages.forEach(UsageCheck.archive) }
 
     func run() async throws {
         let console = output.console
@@ -31,8 +34,11 @@ struct ChannelAdd: AsyncParsableCommand {
         var channel = try channel.open()
         var incoming: [IncomingPackage] = []
         for (number, path) in packages.enumerated() {
-            bar.expect(0, label: "\(number + 1) of \(packages.count): \(path.split(separator: "/").last ?? "")")
-            let package = try IncomingPackage(inspecting: Folder.absolute(path))
+            bar.expect(
+                0,
+                label: "\(number + 1) of \(packages.count): \(path.split(separator: "/").last ?? "")"
+            )
+            let package = try Refusal.naming(path) { try IncomingPackage(inspecting: Folder.absolute(path)) }
             bar.advance(package.size)
             incoming.append(package)
         }

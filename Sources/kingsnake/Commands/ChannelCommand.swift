@@ -8,8 +8,8 @@ struct ChannelCommand: AsyncParsableCommand {
         commandName: "channel",
         abstract: "Make and keep a signed channel in a folder that any web server can serve.",
         subcommands: [
-            ChannelInit.self, ChannelAdd.self, ChannelRemove.self, ChannelSign.self, ChannelStatusCommand.self,
-            ChannelVerify.self,
+            ChannelInit.self, ChannelAdd.self, ChannelRemove.self, ChannelAddSubdir.self, ChannelSign.self,
+            ChannelStatusCommand.self, ChannelVerify.self,
         ]
     )
 }

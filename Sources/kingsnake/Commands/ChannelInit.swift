@@ -21,10 +21,14 @@ struct ChannelInit: AsyncParsableCommand {
     @OptionGroup var channel: ChannelOptions
 
     @Option(
-        name: .customLong("subdir"), parsing: .singleValue,
+        name: .customLong("subdir"),
+        parsing: .singleValue,
         help: ArgumentHelp(
-            "A subdir of the channel; may be given several times. noarch is always one. (default: the common platforms)",
-            valueName: "name"))
+            "A subdir of the channel; may be given several times. noarch is always one. (default: the common "
+                + "platforms)",
+            valueName: "name"
+        )
+    )
     var subdirs: [String] = []
 
     @Option(help: ArgumentHelp("How many root keys to make.", valueName: "n"))
@@ -45,25 +49,45 @@ struct ChannelInit: AsyncParsableCommand {
     @OptionGroup var lifetimes: LifetimeOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard KeyRing.Quorum(count: rootKeys, threshold: rootThreshold) != nil else {
+            throw ValidationError("--root-threshold must be from 1 to --root-keys, and that at most 20")
+        }
+        for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+    }
+
     func run() async throws {
         let console = output.console
         guard let quorum = KeyRing.Quorum(count: rootKeys, threshold: rootThreshold) else {
-            throw ValidationError("--root-threshold must be from 1 to --root-keys, and that at most 20")
+            preconditionFailure("validate() has looked at the quorum")
         }
         let names = subdirs.isEmpty ? ChannelSettings.commonSubdirs : subdirs
-        let settings = ChannelSettings(subdirs: try names.map { try Subdir($0) }, lifetimes: lifetimes.lifetimes)
+        let settings = ChannelSettings(
+            subdirs: try names.map { try Subdir($0) },
+            lifetimes: lifetimes.lifetimes
+        )
         let secret = noPassphrase && !encryptOnline ? nil : try newPassphrase()
         let created = try await SignedChannel.create(
-            directory: channel.path, keys: channel.keyRing, settings: settings, scheme: scheme.scheme, root: quorum,
+            directory: channel.path,
+            keys: channel.keyRing,
+            settings: settings,
+            scheme: scheme.scheme,
+            root: quorum,
             offline: noPassphrase ? .unsafelyUnencrypted : try protection(secret),
-            online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted, now: SystemClock.now)
+            online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted,
+            now: SystemClock.now
+        )
         report(created, console)
     }
 
     private func newPassphrase() throws -> Passphrase {
         try Passphrase(
             PassphrasePrompt.obtain(
-                file: channel.passphraseFile, question: "passphrase for the new keys: ", confirming: true))
+                file: channel.passphraseFile,
+                question: "passphrase for the new keys: ",
+                confirming: true
+            )
+        )
     }
 
     private func protection(_ passphrase: Passphrase?) throws -> KeyProtection {
@@ -73,7 +97,7 @@ struct ChannelInit: AsyncParsableCommand {
 
     private func report(_ created: CreatedChannel, _ console: Console) {
         console.say("made a signed channel in \(channel.path)")
-        console.say("  subdirs   " + created.subdirs.map(\.text).joined(separator: ", "))
+        console.say("  subdirs   \(created.subdirs.map(\.text).joined(separator: ", "))")
         console.say("  root      tuf/1.root.json, sha256 \(created.rootDigest.hex)")
         console.say("  keys      \(channel.keyRing.directory)")
         console.say("            root-*.key and targets-*.key are offline keys: move them to a safe place")

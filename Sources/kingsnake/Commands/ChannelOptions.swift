@@ -14,14 +14,17 @@ struct ChannelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp("The folder of the channel's keys. (default: DIR.keys)", valueName: "dir"),
-        completion: .directory)
+        completion: .directory
+    )
     var keys: String?
 
     @Option(
         help: ArgumentHelp(
             "A file with the passphrase of encrypted keys. (default: $KINGSNAKE_PASSPHRASE, or a question)",
-            valueName: "file"),
-        completion: .file())
+            valueName: "file"
+        ),
+        completion: .file()
+    )
     var passphraseFile: String?
 
     var path: String { Folder.absolute(directory) }
@@ -32,7 +35,9 @@ struct ChannelOptions: ParsableArguments {
         let file = passphraseFile
         return { keyFile in
             let name = keyFile.split(separator: "/").last.map(String.init) ?? keyFile
-            return try SigningKeys.Passphrase(PassphrasePrompt.obtain(file: file, question: "passphrase of \(name): "))
+            return try SigningKeys.Passphrase(
+                PassphrasePrompt.obtain(file: file, question: "passphrase of \(name): ")
+            )
         }
     }
 

@@ -25,6 +25,18 @@ struct ChannelRemove: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        for package in packages {
+            guard package.contains("/") else {
+                throw ValidationError(
+                    "`\(package)`: expected SUBDIR/FILE, such as "
+                        + "`linux-64/hello-1.0-0.conda`"
+                )
+            }
+            _ = try UsageCheck.value(package) { try ChannelFile($0) }
+        }
+    }
+
     func run() async throws {
         let console = output.console
         var channel = try channel.open()

@@ -10,7 +10,8 @@ struct ChannelSign: AsyncParsableCommand {
         abstract: "Renew the signatures that are due.",
         discussion: """
             Run it often, for instance every hour: the timestamp is renewed when half of its life is over, the others when a \
-            third is left. It signs what the keys at hand can sign and says what is left to do.
+            third is left. It signs what the keys at hand can sign and says what is left to do. Index files, shards and metadata \
+            that nothing has led to for seven days are removed.
             """
     )
 
@@ -19,7 +20,10 @@ struct ChannelSign: AsyncParsableCommand {
     @Flag(help: "Renew everything that the keys at hand can sign, due or not.")
     var all = false
 
-    @Flag(help: "Write the index files again from the signed record of packages, where they are missing or altered.")
+    @Flag(
+        help: "Write the index files again from the signed record of packages, where they are missing or "
+            + "altered."
+    )
     var repair = false
 
     @OptionGroup var output: OutputOptions
@@ -27,10 +31,21 @@ struct ChannelSign: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         var channel = try channel.open()
-        let change = try await channel.sign(all ? .everything : .whatIsDue, repairing: repair, now: SystemClock.now)
-        if change.signed.isEmpty, change.repaired.isEmpty { console.say("nothing is due") }
+        let change = try await channel.sign(
+            all ? .everything : .whatIsDue,
+            repairing: repair,
+            now: SystemClock.now
+        )
+        if change.signed.isEmpty, change.repaired.isEmpty, change.pruned.isEmpty {
+            console.say("nothing is due")
+        }
         change.repaired.forEach { console.say("repaired \($0)") }
         change.signed.forEach { console.say("signed \($0)") }
+        if !change.pruned.isEmpty {
+            console.say(
+                "removed \(Counted(change.pruned.count, "file")) that nothing has led to for seven days"
+            )
+        }
         change.left.forEach { console.warn("\($0)") }
         console.emit(change.json)
     }

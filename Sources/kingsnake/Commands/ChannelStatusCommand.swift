@@ -32,7 +32,10 @@ struct ChannelStatusCommand: ParsableCommand {
         }
         table.lines.forEach { console.say("\($0)") }
         if status.isPending {
-            console.warn("a publication was interrupted; the next `channel add`, `sign` or `verify` finishes it")
+            console.warn(
+                "a publication was interrupted; the next `channel add`, `sign` or `verify` finishes "
+                    + "it"
+            )
         }
         console.emit(status.json)
     }

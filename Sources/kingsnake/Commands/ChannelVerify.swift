@@ -21,7 +21,8 @@ struct ChannelVerify: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("The root to start from. (default: DIR/tuf/1.root.json)", valueName: "file"),
-        completion: .file(extensions: ["json"]))
+        completion: .file(extensions: ["json"])
+    )
     var root: String?
 
     @Flag(help: "Unpack every package in memory and check every file in it.")
@@ -41,8 +42,11 @@ struct ChannelVerify: ParsableCommand {
         let check = ChannelCheck(directory: channel.path, root: root, now: SystemClock.now)
         let report = try check.run(deep ? .everyFile : .digests) { bar.advance($0) }
         bar.clear()
-        console.say("verified \(report.packageCount) packages in \(report.subdirCount) subdirs, from root version \(report.rootVersion)")
-        console.say("  \(report.indexFileCount) index files and \(report.shardCount) shards say the same")
+        let packages = Counted(report.packageCount, "package"),
+            subdirs = Counted(report.subdirCount, "subdir")
+        console.say("verified \(packages) in \(subdirs), from root version \(report.rootVersion)")
+        let files = Counted(report.indexFileCount, "index file"), shards = Counted(report.shardCount, "shard")
+        console.say("  \(files) and \(shards) say the same")
         console.say("  good until \(report.expires)")
         console.emit(report.json)
     }

@@ -16,7 +16,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
-        completion: .custom { _, _, _ in RefusalCatalog.names })
+        completion: .custom { _, _, _ in RefusalCatalog.names }
+    )
     var subject: String?
 
     @Flag(help: "List every code.")
@@ -28,22 +29,40 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var gate: GateOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard !list, !markdown else { return }
+        guard let subject else {
+            throw ValidationError(
+                "give a refusal code or a package; --list shows all "
+                    + "codes"
+            )
+        }
+        guard RefusalCatalog.code(named: subject) == nil, !subject.contains("://") else { return }
+        guard subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
+            throw ValidationError(
+                "`\(subject)` is neither a known code (see `kingsnake explain --list`) nor "
+                    + "a package"
+            )
+        }
+        try UsageCheck.archive(subject)
+    }
+
     func run() async throws {
         let console = output.console
         if markdown { return print(RefusalGuide.markdown, terminator: "") }
         if list { return showAll(console) }
-        guard let subject else { throw ValidationError("give a refusal code or a package") }
+        guard let subject else { return }
         if let code = RefusalCatalog.code(named: subject) { return show(code, console) }
-        guard subject.contains("/") || subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
-            throw ValidationError("`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package")
-        }
         let check = PackageCheck(subject: subject, gate: gate, console: console)
         try await check.explain()
     }
 
     private func show(_ code: any RefusalCode, _ console: Console) {
         RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
-        console.emit(json(code))
+        var document = json(code)
+        document["schema"] = 1
+        document["status"] = "ok"
+        console.emit(document)
     }
 
     private func showAll(_ console: Console) {
@@ -54,6 +73,7 @@ struct ExplainCommand: AsyncParsableCommand {
         table.lines.forEach { console.say("\($0)") }
         var document = JSONObject()
         document["schema"] = 1
+        document["status"] = "ok"
         document["codes"] = .array(RefusalCatalog.all.map { .object(json($0)) })
         console.emit(document)
     }

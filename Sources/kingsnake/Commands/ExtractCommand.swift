@@ -20,7 +20,8 @@ struct ExtractCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("The package, a .conda or .tar.bz2 file.", valueName: "package"),
-        completion: .file(extensions: ["conda", "bz2"]))
+        completion: .file(extensions: ["conda", "bz2"])
+    )
     var package: String
 
     @Option(help: ArgumentHelp("The folder to make. (default: the package's name, here)", valueName: "dir"))
@@ -31,6 +32,13 @@ struct ExtractCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try UsageCheck.archive(package)
+        guard sha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
+            throw ValidationError("--sha256 takes 64 hexadecimal digits")
+        }
+    }
+
     func run() throws {
         let console = output.console
         let name = try ArchiveFileName(package.split(separator: "/").last.map(String.init) ?? package)
@@ -38,14 +46,20 @@ struct ExtractCommand: ParsableCommand {
         guard !Folder.exists(directory) else {
             throw Failure(.configuration, "there is something at the folder to make", at: directory)
         }
-        let expected = try sha256.map { text in
-            guard let digest = Digest(.sha256, hex: text) else { throw ValidationError("--sha256 takes 64 hex digits") }
-            return digest
+        let expected = sha256.flatMap { Digest(.sha256, hex: $0) }
+        let extracted = try Refusal.naming(name.text) {
+            try PackageExtractor.extract(
+                archivePath: package,
+                fileName: name,
+                into: directory,
+                expecting: (expected, nil)
+            )
         }
-        let extracted = try PackageExtractor.extract(
-            archivePath: package, fileName: name, into: directory, expecting: (expected, nil))
         let count = extracted.manifest.entries.count
-        console.say("unpacked `\(name)` into \(directory): \(count) entries, every file as the package lists it")
+        console.say(
+            "unpacked `\(name)` into \(directory): \(Counted(count, "entry")), every file as the "
+                + "package lists it"
+        )
         console.say("sha256 \(extracted.sha256.hex)")
         var document = JSONObject()
         document["schema"] = 1

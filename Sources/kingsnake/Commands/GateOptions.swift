@@ -12,20 +12,31 @@ struct GateOptions: ParsableArguments {
     @OptionGroup var locations: LocationOptions
 
     @Option(
-        name: .long, parsing: .singleValue,
+        name: .long,
+        parsing: .singleValue,
         help: ArgumentHelp(
-            "A mirror to fetch from instead of those the channel was pinned with; may be given several times, in order.",
-            discussion: "No mirror is trusted: whatever it serves is checked.", valueName: "url"))
+            "A mirror to fetch from instead of those the channel was pinned with; may be given several "
+                + "times, in order.",
+            discussion: "No mirror is trusted: whatever it serves is checked.",
+            valueName: "url"
+        )
+    )
     var mirror: [String] = []
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
     /// Runs a body with a gate, and ends its connections afterwards.
-    func withGate<Value>(_ console: Console, _ body: (Gate, TransferDisplay) async throws -> Value) async throws -> Value {
+    func withGate<Value>(_ console: Console, _ body: (Gate, TransferDisplay) async throws -> Value)
+        async throws -> Value
+    {
         let display = TransferDisplay(console)
         let fetcher = URLFetcher(observer: display)
         var configuration = GateConfiguration(
-            trustStore: trustStore, cacheDirectory: locations.cacheDirectory, fetcher: fetcher, now: SystemClock.now)
+            trustStore: trustStore,
+            cacheDirectory: locations.cacheDirectory,
+            fetcher: fetcher,
+            now: SystemClock.now
+        )
         configuration.mirrorOverride = try mirror.map { try ChannelURL($0) }
         configuration.observer = display
         do {

@@ -13,24 +13,38 @@ import TrustPolicy
 struct InstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "install",
-        abstract: "Install packages into a prefix, after checking each of them from its channel's pinned root down.",
+        abstract: "Install packages into a prefix, after checking each of them from its channel's pinned "
+            + "root down.",
         discussion: """
             Everything is fetched, verified, unpacked and planned before the prefix is changed; if anything is refused, the \
-            prefix stays as it was. Link scripts of packages are reported and not run, unless you ask for it.
+            prefix stays as it was. What is installed already, with every file as it was recorded, is left as it is. \
+            Packages are installed exactly as named: nothing is solved, and other packages of the prefix stay.
 
-            Lock files: @EXPLICIT lists, conda-lock v1, pixi.lock v4 to v6.
+            Link scripts of packages are reported and not run, unless you ask for it.
+
+            Lock files: @EXPLICIT lists, conda-lock v1, pixi.lock v4 to v7.
             """
     )
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("The prefix to install into.", valueName: "dir"),
-        completion: .directory)
+        name: [.short, .long],
+        help: ArgumentHelp("The prefix to install into.", valueName: "dir"),
+        completion: .directory
+    )
     var prefix: String
 
-    @Option(help: ArgumentHelp("A lock file with the packages to install.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("A lock file with the packages to install.", valueName: "file"),
+        completion: .file()
+    )
     var lock: String?
 
-    @Option(help: ArgumentHelp("Which platform's packages a lock file is read for. (default: this machine's)"))
+    @Option(
+        help: ArgumentHelp(
+            "Which platform's packages a lock file is read for. (default: this "
+                + "machine's)"
+        )
+    )
     var platform: String?
 
     @Option(help: ArgumentHelp("Which environment of a lock file is meant.", valueName: "name"))
@@ -38,6 +52,9 @@ struct InstallCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("URLs of packages to install.", valueName: "url"))
     var urls: [String] = []
+
+    @Flag(help: "Install packages anew that are installed already.")
+    var reinstall = false
 
     @Flag(help: "Check and plan everything, and change nothing.")
     var dryRun = false
@@ -55,8 +72,20 @@ struct InstallCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard lock != nil || !urls.isEmpty else { throw ValidationError("give --lock FILE or URLs of packages") }
-        guard lock == nil || urls.isEmpty else { throw ValidationError("give either --lock FILE or URLs, not both") }
+        guard lock != nil || !urls.isEmpty else {
+            throw ValidationError(
+                "give --lock FILE or URLs of "
+                    + "packages"
+            )
+        }
+        guard lock == nil || urls.isEmpty else {
+            throw ValidationError(
+                "give either --lock FILE or URLs, not "
+                    + "both"
+            )
+        }
+        for url in urls { try UsageCheck.url(url, of: "a package") }
+        if let platform { _ = try UsageCheck.value(platform) { try Subdir($0) } }
     }
 
     func run() async throws {
@@ -64,6 +93,9 @@ struct InstallCommand: AsyncParsableCommand {
         let prefix = Folder.absolute(prefix)
         // First of all: an earlier installation that died here is ended, whatever becomes of this one.
         try PrefixTransaction.recover(prefix: prefix)
+        if prefix.contains(" ") {
+            console.warn("the prefix's path has a space in it; scripts of packages may not work there")
+        }
         let wanted = try requests(console)
         let (packages, reports) = try await gate.withGate(console) { gate, display in
             (try await gate.admit(wanted), display.json)
@@ -71,18 +103,32 @@ struct InstallCommand: AsyncParsableCommand {
         let refused = packages.map(\.verdict).filter { !$0.isAllowed }
         guard refused.isEmpty else { throw NotAllowed(verdicts: refused) }
         let admitted = packages.compactMap { if case .admitted(let package) = $0 { package } else { nil } }
+        let standing = try reinstall ? nil : StandingPackages(of: admitted, in: prefix)
+        let report = InstallReport(
+            prefix: prefix,
+            admitted: admitted,
+            standing: standing,
+            isFromLock: lock != nil,
+            mirrorReports: reports
+        )
+        let missing = standing?.missing ?? admitted
+        guard !missing.isEmpty else { return report.show(nil, isDryRun: dryRun, console) }
         let bar = ProgressBar(console)
-        for package in admitted { bar.expect(package.record.size ?? 0, label: "unpacking") }
+        for package in missing { bar.expect(package.record.size ?? 0, label: "unpacking") }
         let installation = Installation(prefix: prefix, options: options) { bar.advance($0.record.size ?? 0) }
-        let result = try installation.run(admitted, isDryRun: dryRun)
+        let result = try installation.run(missing, isDryRun: dryRun)
         bar.clear()
-        InstallReport(prefix: prefix, admitted: admitted, result: result, mirrorReports: reports).show(console)
+        report.show(result, isDryRun: dryRun, console)
     }
 
     private var options: LinkOptions {
         LinkOptions(
-            now: SystemClock.now, command: CommandLine.arguments, placement: copy ? .copy : .hardLink,
-            scripts: runLinkScripts ? .run : .report, compilation: compile ? .bytecode : .none)
+            now: SystemClock.now,
+            command: CommandLine.arguments,
+            placement: copy ? .copy : .hardLink,
+            scripts: runLinkScripts ? .run : .report,
+            compilation: compile ? .bytecode : .none
+        )
     }
 
     private func requests(_ console: Console) throws -> [PackageRequest] {
@@ -93,7 +139,10 @@ struct InstallCommand: AsyncParsableCommand {
         let selection = try LockFile.read(bytes, fileName: lock)
             .packages(platform: try platform.map { try Subdir($0) } ?? Self.machine, environment: environment)
         for entry in selection.unsupported {
-            console.warn("the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: not installed")
+            console.warn(
+                "the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: "
+                    + "not installed"
+            )
         }
         return selection.packages.map { package in
             let digests = [package.sha256, package.md5].compactMap { $0 }

@@ -14,7 +14,12 @@ struct LifetimeOptions: ParsableArguments {
     var subdirLifetime = Lifetime(days: 30)
     @Option(help: ArgumentHelp("How long the snapshot is good.", valueName: "time"))
     var snapshotLifetime = Lifetime(days: 7)
-    @Option(help: ArgumentHelp("How long the timestamp is good: the longest a mirror can hide news.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long the timestamp is good: the longest a mirror can hide news.",
+            valueName: "time"
+        )
+    )
     var timestampLifetime = Lifetime(days: 1)
 
     var lifetimes: ChannelSettings.Lifetimes {

@@ -1,13 +1,15 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ArgumentParser
 import CondaFormats
 import Gatekeeper
 import Installer
 import TrustCore
 import TrustPolicy
 
-/// Checks one package, a file or a URL, in every way there is: its archive by itself, and against a pinned channel.
+/// Checks one package, a file or a URL, in every way there is: its archive by itself, and against a pinned
+/// channel.
 struct PackageCheck {
     let subject: String
     var channel: ChannelURL?
@@ -23,7 +25,7 @@ struct PackageCheck {
     }
 
     /// Checks the package, and throws where evidence is bad.
-    func run() async throws -> Outcome {
+    private func run() async throws -> Outcome {
         try await gate.withGate(console) { gate, display in
             if subject.contains("://") { return try await checkURL(gate, display) }
             return try await checkFile(gate, display)
@@ -34,19 +36,26 @@ struct PackageCheck {
     func explain() async throws {
         let outcome = try await run()
         say(outcome)
-        guard outcome.verdict.isAllowed else { throw NotAllowed(verdicts: [outcome.verdict]) }
+        // Everything is said; only the status is left to tell.
+        guard outcome.verdict.isAllowed else {
+            throw ExitCode(NotAllowed(verdicts: [outcome.verdict]).exitStatus)
+        }
     }
 
     /// Says what was found out.
-    func say(_ outcome: Outcome) {
+    private func say(_ outcome: Outcome) {
         let entries = outcome.archive.manifest.entries.count
-        console.say(console.bold(outcome.name.text))
-        console.say("  \(console.good("ok     "))  archive: \(entries) entries, every file as the package lists it")
-        VerdictReport(outcome.verdict).lines(console).forEach { console.say("\($0)") }
+        console.say("\(console.bold(outcome.name.text))")
+        console.say(
+            "  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the "
+                + "package lists it"
+        )
+        VerdictReport(outcome.verdict).say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
-                : "not verified: see the lines above")
+                : "not verified: see the lines above"
+        )
         console.say("Nothing here proves that the code in the package is harmless.")
         var document = VerdictReport(outcome.verdict).json
         document["schema"] = 1
@@ -64,15 +73,24 @@ struct PackageCheck {
         case .refused(let verdict): throw NotAllowed(verdicts: [verdict])
         case .admitted(let package):
             let checked = try PackageExtractor.check(
-                archivePath: package.archivePath, fileName: url.fileName,
-                expecting: (package.sha256, package.record.size))
-            return Outcome(name: url.fileName, archive: checked, verdict: package.verdict, reports: display.json)
+                archivePath: package.archivePath,
+                fileName: url.fileName,
+                expecting: (package.sha256, package.record.size)
+            )
+            return Outcome(
+                name: url.fileName,
+                archive: checked,
+                verdict: package.verdict,
+                reports: display.json
+            )
         }
     }
 
     private func checkFile(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let name = try ArchiveFileName(subject.split(separator: "/").last.map(String.init) ?? subject)
-        let checked = try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
+        let checked = try Refusal.naming(name.text) {
+            try PackageExtractor.check(archivePath: subject, fileName: name, expecting: (nil, nil))
+        }
         let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
         let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
         var verdicts: [Verdict] = []
@@ -82,9 +100,7 @@ struct PackageCheck {
             if verdict.isAllowed { break }
         }
         guard let verdict = verdicts.first(where: \.isAllowed) ?? verdicts.first else {
-            let nothing = Evidence(package: name.text, channel: "none pinned", packageDigest: checked.sha256)
-            return Outcome(
-                name: name, archive: checked, verdict: Policy.standard.verdict(on: nothing), reports: display.json)
+            throw Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
         return Outcome(name: name, archive: checked, verdict: verdict, reports: display.json)
     }

@@ -30,8 +30,12 @@ extension TrustCommand {
         var url: String
 
         @Option(
-            help: ArgumentHelp("The channel's root metadata, as its owner gave it to you.", valueName: "file"),
-            completion: .file(extensions: ["json"]))
+            help: ArgumentHelp(
+                "The channel's root metadata, as its owner gave it to you.",
+                valueName: "file"
+            ),
+            completion: .file(extensions: ["json"])
+        )
         var root: String?
 
         @Option(help: ArgumentHelp("SHA-256 of the root; the root itself is fetched.", valueName: "hex"))
@@ -48,6 +52,10 @@ extension TrustCommand {
             guard ways == 1 else {
                 throw ValidationError("give exactly one of --root FILE, --root-sha256 HEX and --first-use")
             }
+            try UsageCheck.url(url, of: "a channel")
+            guard rootSha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
+                throw ValidationError("--root-sha256 takes 64 hexadecimal digits")
+            }
         }
 
         func run() async throws {
@@ -55,17 +63,33 @@ extension TrustCommand {
             let channel = try ChannelURL(url)
             let mirrors = try gate.mirror.map { try ChannelURL($0) }
             let pin = try await RootPin.obtain(
-                for: channel, file: root, digest: rootSha256, mirrors: mirrors, console: console)
+                for: channel,
+                file: root,
+                digest: rootSha256,
+                mirrors: mirrors,
+                console: console
+            )
             let added = try gate.trustStore.add(
-                channel, mirrors: mirrors, root: pin.bytes, origin: pin.origin, now: SystemClock.now)
+                channel,
+                mirrors: mirrors,
+                root: pin.bytes,
+                origin: pin.origin,
+                now: SystemClock.now
+            )
             console.say("pinned `\(added.url)` to root version \(pin.root.version)")
             TrustReport(added, root: pin.root).lines.forEach { console.say("  \($0)") }
             if pin.origin == .firstUse {
                 console.warn(
-                    "this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; "
-                        + "compare sha256 \(added.rootDigest.hex) with the channel's owner")
+                    """
+                    this root was believed on first use: whoever answered for `\(added.url)` just now is trusted; \
+                    compare sha256 \(added.rootDigest.hex) with the channel's owner
+                    """
+                )
             }
-            console.emit(TrustReport(added, root: pin.root).json)
+            var document = TrustReport(added, root: pin.root).json
+            document["schema"] = 1
+            document["status"] = "ok"
+            console.emit(document)
         }
     }
 
@@ -82,13 +106,19 @@ extension TrustCommand {
             for channel in channels {
                 let root = try SignedMetadata<RootMetadata>(parsing: channel.pinnedRoot, as: .root).role
                 let report = TrustReport(channel, root: root)
-                console.say(console.bold("\(channel.url)"))
+                console.say("\(console.bold("\(channel.url)"))")
                 report.lines.forEach { console.say("  \($0)") }
                 documents.append(.object(report.json))
             }
-            if channels.isEmpty { console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one") }
+            if channels.isEmpty {
+                console.say(
+                    "no channel is pinned; `kingsnake trust add URL --root FILE` "
+                        + "pins one"
+                )
+            }
             var document = JSONObject()
             document["schema"] = 1
+            document["status"] = "ok"
             document["channels"] = .array(documents)
             console.emit(document)
         }
@@ -106,15 +136,23 @@ extension TrustCommand {
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
+        func validate() throws { try UsageCheck.url(url, of: "a channel") }
+
         func run() throws {
             let console = output.console
             let channel = try ChannelURL(url)
             guard try TrustStore(directory: locations.homeDirectory).remove(channel) else {
-                throw Refusal(GateCode.notTrusted, channel.description)
+                throw Refusal(
+                    GateCode.notTrusted,
+                    channel.description,
+                    remedy: "see `kingsnake trust list` for what "
+                        + "is pinned"
+                )
             }
             console.say("forgot `\(channel)`")
             var document = JSONObject()
             document["schema"] = 1
+            document["status"] = "ok"
             document["removed"] = .string(channel.description)
             console.emit(document)
         }

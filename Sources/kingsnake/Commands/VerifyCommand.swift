@@ -3,12 +3,12 @@
 
 import ArgumentParser
 import CondaFormats
-import TrustPolicy
 
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a package: its archive, every file in it, and that a pinned channel's signed index lists it.",
+        abstract: "Check a package: its archive, every file in it, and that a pinned channel's signed index "
+            + "lists it.",
         discussion: """
             A URL is fetched from the channel's mirrors. A file is looked up by its name in every pinned channel, or in \
             the one given with --channel.
@@ -17,7 +17,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp("A package's URL, or a .conda or .tar.bz2 file.", valueName: "package"),
-        completion: .file(extensions: ["conda", "bz2"]))
+        completion: .file(extensions: ["conda", "bz2"])
+    )
     var package: String
 
     @Option(help: ArgumentHelp("The channel that a file is said to be from.", valueName: "url"))
@@ -26,12 +27,14 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var gate: GateOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if !package.contains("://") { try UsageCheck.archive(package) }
+        if let channel { try UsageCheck.url(channel, of: "a channel") }
+    }
+
     func run() async throws {
         var check = PackageCheck(subject: package, gate: gate, console: output.console)
         check.channel = try channel.map { try ChannelURL($0) }
-        let outcome = try await check.run()
-        if !outcome.verdict.isAllowed, output.json { throw NotAllowed(verdicts: [outcome.verdict]) }
-        check.say(outcome)
-        guard outcome.verdict.isAllowed else { throw NotAllowed(verdicts: [outcome.verdict]) }
+        try await check.explain()
     }
 }

@@ -12,30 +12,59 @@ struct AuditResult {
     /// Packages whose channel is not pinned.
     let unvouched: [PrefixRecord]
     let isLocal: Bool
+    /// How many packages were compared with themselves; nil if that was not asked for.
+    let compared: Int?
 
     private static let shownProblems = 50
 
     func show(_ console: Console, mirrorReports: JSONValue) {
         console.emit(json(mirrorReports))
-        console.say("checked \(report.packages) packages, \(report.checked) files (\(ByteCount(report.bytes))) in \(prefix)")
-        if !isLocal {
-            console.say("  \(report.packages - unvouched.count) packages are from channels with a pinned root")
-            if !unvouched.isEmpty {
-                let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
-                console.say("  \(unvouched.count) are not, so nothing vouches for their records: \(names)")
-            }
-        }
+        console.say(
+            "checked \(Counted(report.packages, "package")), \(Counted(report.checked, "file")) (\(ByteCount(report.bytes))) in \(prefix)"
+        )
+        if !isLocal { showVouching(console) }
         if !report.compiled.isEmpty {
-            console.say("  \(report.compiled.count) compiled Python files were made here and are not checked")
+            console.say("  \(Counted(report.compiled.count, "compiled Python file")) made here: not checked")
         }
         for finding in report.findings.prefix(Self.shownProblems) {
-            console.say(console.bad("PROBLEM") + "  \(Self.line(finding))")
+            console.say("\(console.bad("PROBLEM"))  \(Self.line(finding))")
         }
         if report.findings.count > Self.shownProblems {
             console.say("… and \(report.findings.count - Self.shownProblems) more; --json has all")
         }
-        console.say(report.isClean ? "no problem found" : "\(report.findings.count) problems found")
+        console.say(
+            report.isClean ? "no problem found" : "\(Counted(report.findings.count, "problem")) found"
+        )
+        if let code = report.findings.first?.code.rawValue {
+            console.say(
+                "run `kingsnake explain \(code)` to "
+                    + "read more"
+            )
+        }
         console.say("Nothing here proves that the code is harmless.")
+    }
+
+    private func showVouching(_ console: Console) {
+        console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count)")
+        if !unvouched.isEmpty {
+            let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
+            let more = unvouched.count > 8 ? ", …" : ""
+            console.say(
+                "  from channels that are not pinned, so nothing vouches for their records: "
+                    + "\(unvouched.count) (\(names)\(more))"
+            )
+        }
+        if let compared { console.say("  compared with the package itself, file by file: \(compared)") }
+    }
+
+    /// 0 if all is well; else by the worst finding. Packages that nothing vouches for are evidence that is
+    /// missing.
+    var exitStatus: Int32 {
+        let kinds = Set(report.findings.map(\.code.entry.kind))
+        for kind in [RefusalKind.invalid, .stale, .missing, .policy] where kinds.contains(kind) {
+            return kind.exitStatus
+        }
+        return unvouched.isEmpty || isLocal ? 0 : RefusalKind.missing.exitStatus
     }
 
     private static func line(_ finding: AuditFinding) -> String {
@@ -55,6 +84,7 @@ struct AuditResult {
         object["checked"] = .number(JSONNumber(Int64(report.checked)))
         object["bytes"] = .number(JSONNumber(Int64(clamping: report.bytes)))
         object["unvouched"] = .array(unvouched.map { .string($0.recordFileName) })
+        object["compared_with_package"] = compared.map { .number(JSONNumber(Int64($0))) }
         object["compiled"] = .number(JSONNumber(Int64(report.compiled.count)))
         object["problems"] = .array(
             report.findings.map { finding in
@@ -65,7 +95,8 @@ struct AuditResult {
                 problem["expected"] = finding.expected.map { .string($0) }
                 problem["found"] = finding.found.map { .string($0) }
                 return .object(problem)
-            })
+            }
+        )
         object["mirror_reports"] = mirrorReports
         return object
     }

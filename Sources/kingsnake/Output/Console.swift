@@ -18,7 +18,8 @@ struct Console: Sendable {
         isQuiet = options.quiet
         errorIsTerminal = isatty(STDERR_FILENO) == 1
         let environment = ProcessInfo.processInfo.environment
-        usesColor = isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
+        usesColor =
+            isatty(STDOUT_FILENO) == 1 && environment["NO_COLOR"] == nil && environment["TERM"] != "dumb"
     }
 
     /// A line of the result; not shown with `--json`.

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Transport
 import TrustCore
 
 /// How an error looks to people, and to programs.
@@ -24,7 +25,7 @@ struct ErrorReport {
         case let refusal as Refusal: Self.text(of: refusal)
         case let verdict as NotAllowed: verdict.text
         case let failure as Failure: Self.text(of: failure)
-        default: "error: \(error)\n"
+        default: "error: \(Visible.text("\(error)"))\n"
         }
     }
 
@@ -50,22 +51,30 @@ struct ErrorReport {
     }
 
     private static func text(of refusal: Refusal) -> String {
-        var lines = ["error: refused `\(refusal.subject)`", "  why       \(refusal.code.entry.summary)"]
-        if let location = refusal.location { lines.append("  where     \(location)") }
-        if let expected = refusal.expected { lines.append("  expected  \(expected)") }
-        if let found = refusal.found { lines.append("  found     \(found)") }
-        if let cause = refusal.cause { lines.append("  because   \(cause)") }
-        lines += ["", "hint: \(refusal.remedy)"]
-        lines.append("code: \(refusal.codeName) (run `kingsnake explain \(refusal.codeName)`)")
-        return lines.joined(separator: "\n") + "\n"
+        let rows = [
+            ("why", refusal.code.entry.summary), ("where", refusal.location), ("expected", refusal.expected),
+            ("found", refusal.found), ("because", refusal.cause.map { "\($0)" }),
+        ]
+        return headed("refused `\(refusal.subject)`", rows)
+            + "\nhint: \(Visible.text(refusal.remedy))\ncode: \(refusal.codeName) (run `kingsnake explain "
+            + "\(refusal.codeName)`)\n"
     }
 
     private static func text(of failure: Failure) -> String {
-        var lines = ["error: could not find out: \(failure.message)"]
-        if let location = failure.location { lines.append("  where     \(location)") }
-        if let cause = failure.cause { lines.append("  because   \(cause)") }
-        if let remedy = failure.remedy { lines += ["", "hint: \(remedy)"] }
-        return lines.joined(separator: "\n") + "\n"
+        // What sort of network trouble it was is said in the message already.
+        let cause = failure.cause is TransferFault ? nil : failure.cause.map { "\($0)" }
+        let rows = [("where", failure.location), ("because", cause)]
+        let hint = failure.remedy.map { "\nhint: \(Visible.text($0))\n" } ?? ""
+        let isOutside = failure.kind == .network || failure.kind == .disk
+        return headed((isOutside ? "could not find out: " : "") + failure.message, rows) + hint
+    }
+
+    private static func headed(_ title: String, _ rows: [(name: String, text: String?)]) -> String {
+        rows.reduce("error: \(Visible.text(title))\n") { text, row in
+            guard let content = row.text else { return text }
+            return text + "  " + row.name + String(repeating: " ", count: 10 - row.name.count)
+                + Visible.text(content) + "\n"
+        }
     }
 
     static func json(of refusal: Refusal) -> JSONObject {

@@ -10,40 +10,80 @@ import TrustCore
 struct InstallReport {
     let prefix: String
     let admitted: [AdmittedPackage]
-    /// Nil for a dry run.
-    let result: InstallResult?
+    /// What was in the prefix already; nil if everything is installed anew.
+    let standing: StandingPackages?
+    /// Whether it was asked for by a lock file, which describes a whole prefix.
+    let isFromLock: Bool
     let mirrorReports: JSONValue
 
-    func show(_ console: Console) {
-        console.emit(json)
-        guard let result else {
-            console.say("would install \(admitted.count) packages into \(prefix); everything was checked, nothing changed")
-            admitted.forEach { console.say("  \($0.url.fileName.distribution)") }
-            return
+    /// Shows it.
+    ///
+    /// - Parameter result: what was done; nil if nothing was, or nothing had to be.
+    func show(_ result: InstallResult?, isDryRun: Bool, _ console: Console) {
+        console.emit(json(result, isDryRun: isDryRun))
+        let missing = standing?.missing ?? admitted
+        for package in result?.removed ?? [] {
+            console.say(
+                "- "
+                    + "\(package.name)-\(package.version)-\(package.build)"
+            )
         }
-        for package in result.removed { console.say("- \(package.name)-\(package.version)-\(package.build)") }
-        for package in result.installed {
-            console.say("+ \(package.name)-\(package.version)-\(package.build)  \(package.fileCount) files")
+        for package in result?.installed ?? [] {
+            let files = Counted(package.fileCount, "file")
+            console.say("+ \(package.name)-\(package.version)-\(package.build)  \(files)")
         }
-        console.say(
-            "installed \(result.installed.count) packages into \(prefix), each vouched for by its channel's signed index")
-        for script in result.scripts { console.remark(Self.words(for: script)) }
+        for package in standing?.standing ?? [] {
+            console.remark(
+                "= \(package.url.fileName.distribution) is installed already, every file as "
+                    + "recorded"
+            )
+        }
+        if admitted.isEmpty {
+            console.say("nothing to do: the lock names no conda package for this platform and environment")
+        } else if missing.isEmpty {
+            console.say(
+                "nothing to do in \(prefix); each package is vouched for by its channel's signed "
+                    + "index"
+            )
+        } else if isDryRun {
+            missing.forEach { console.say("would install \($0.url.fileName.distribution)") }
+            console.say("\(Counted(missing.count, "package")) checked for \(prefix), nothing changed")
+        } else {
+            console.say(
+                """
+                installed \(Counted(missing.count, "package")) into \(prefix), \
+                each vouched for by its channel's signed index
+                """
+            )
+        }
+        for script in result?.scripts ?? [] { console.remark("\(Self.words(for: script))") }
+        if isFromLock, let others = standing?.others, !others.isEmpty {
+            console.remark(
+                "note: the lock does not name \(Counted(others.count, "package")) of the prefix, "
+                    + "left as found"
+            )
+        }
     }
 
-    private var json: JSONObject {
+    private func json(_ result: InstallResult?, isDryRun: Bool) -> JSONObject {
         var object = JSONObject()
         object["schema"] = 1
         object["status"] = "ok"
         object["prefix"] = .string(prefix)
-        object["dry_run"] = .bool(result == nil)
+        object["dry_run"] = .bool(isDryRun)
         object["verdicts"] = .array(admitted.map { .object(VerdictReport($0.verdict).json) })
         object["installed"] = .array((result?.installed ?? []).map { .object(Self.json(of: $0)) })
         object["removed"] = .array((result?.removed ?? []).map { .object(Self.json(of: $0)) })
+        object["unchanged"] = .array((standing?.standing ?? []).map { .string($0.url.fileName.distribution) })
         object["scripts"] = .array(
             (result?.scripts ?? []).map {
-                ["package": .string($0.package), "moment": .string($0.moment.rawValue), "path": .string($0.path),
-                    "outcome": .string(Self.outcome($0.outcome))]
-            })
+                [
+                    "package": .string($0.package), "moment": .string($0.moment.rawValue),
+                    "path": .string($0.path),
+                    "outcome": .string(Self.outcome($0.outcome)),
+                ]
+            }
+        )
         object["mirror_reports"] = mirrorReports
         return object
     }

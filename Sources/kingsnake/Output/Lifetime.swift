@@ -9,8 +9,11 @@ struct Lifetime: ExpressibleByArgument, CustomStringConvertible, Sendable {
     private let text: String
 
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000]
-        guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()), count > 0
+        let units: [Character: Int64] = [
+            "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000,
+        ]
+        guard let unit = argument.last.flatMap({ units[$0] }), let count = Int64(argument.dropLast()),
+            count > 0
         else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow, product <= 100 * 31_536_000 else { return nil }

@@ -8,13 +8,19 @@ import Foundation
 struct LocationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The folder of pinned roots and trusted metadata. (default: $KINGSNAKE_HOME or ~/.local/share/kingsnake)",
-            valueName: "dir"))
+            "The folder of pinned roots and trusted metadata. (default: $KINGSNAKE_HOME or "
+                + "~/.local/share/kingsnake)",
+            valueName: "dir"
+        )
+    )
     var home: String?
 
     @Option(
         help: ArgumentHelp(
-            "The folder of verified downloads. (default: $KINGSNAKE_CACHE or ~/.cache/kingsnake)", valueName: "dir"))
+            "The folder of verified downloads. (default: $KINGSNAKE_CACHE or ~/.cache/kingsnake)",
+            valueName: "dir"
+        )
+    )
     var cache: String?
 
     var homeDirectory: String { home ?? Self.folder("KINGSNAKE_HOME", "XDG_DATA_HOME", ".local/share") }

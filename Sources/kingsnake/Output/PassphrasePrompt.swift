@@ -17,8 +17,10 @@ enum PassphrasePrompt {
         if let text = ProcessInfo.processInfo.environment[variable] { return Array(text.utf8) }
         guard isatty(STDIN_FILENO) == 1 else {
             throw Failure(
-                .configuration, "a passphrase is needed, and there is no terminal to ask on",
-                remedy: "give `--passphrase-file FILE`, or set \(variable)")
+                .configuration,
+                "a passphrase is needed, and there is no terminal to ask on",
+                remedy: "give `--passphrase-file FILE`, or set \(variable)"
+            )
         }
         let answer = try ask(question)
         if confirming, try ask("once more: ") != answer {
@@ -28,7 +30,8 @@ enum PassphrasePrompt {
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: limit) else {
+        guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: limit)
+        else {
             throw Failure(.disk, "could not read the passphrase file", at: path)
         }
         return Array(data.prefix { $0 != 0x0A && $0 != 0x0D })

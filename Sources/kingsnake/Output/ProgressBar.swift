@@ -4,7 +4,8 @@
 import Foundation
 import Synchronization
 
-/// A line on the terminal that shows how far long work has got. Silent where standard error is not a terminal.
+/// A line on the terminal that shows how far long work has got. Silent where standard error is not a
+/// terminal.
 final class ProgressBar: Sendable {
     private struct State {
         var done: UInt64 = 0
@@ -17,6 +18,7 @@ final class ProgressBar: Sendable {
     private let isShown: Bool
     private let state = Mutex(State())
     private static let redrawInterval: UInt64 = 100_000_000
+    private static let labelLength = 24
 
     init(_ console: Console) {
         isShown = console.errorIsTerminal && console.style == .text && !console.isQuiet
@@ -26,7 +28,8 @@ final class ProgressBar: Sendable {
     func expect(_ bytes: UInt64, label: String) {
         change { state in
             state.total += bytes
-            state.label = label
+            // Long names would wrap, and a wrapped line cannot be drawn over.
+            state.label = String(Visible.text(label).prefix(Self.labelLength))
         }
     }
 
@@ -56,7 +59,7 @@ final class ProgressBar: Sendable {
 
     private static func line(_ state: State) -> String {
         let total = max(state.total, state.done, 1)
-        let width = 30
+        let width = 20
         let filled = Int(Double(width) * Double(state.done) / Double(total))
         let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled)
         return "[\(bar)] \(ByteCount(state.done)) of \(ByteCount(total))  \(state.label)"

@@ -10,7 +10,8 @@ import TUF
 import Transport
 import TrustCore
 
-/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from it.
+/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from
+/// it.
 enum RefusalCatalog {
     /// One area's codes, in the order of their enum.
     struct Area {
@@ -29,6 +30,7 @@ enum RefusalCatalog {
         area("Shards", ShardCode.self),
         area("MessagePack", MessagePackCode.self),
         area("Compression", CompressionCode.self),
+        area("Archives", ArchiveCode.self),
         area("Package metadata", PackageCode.self),
         area("Lock files", LockCode.self),
         area("Installing", InstallCode.self),

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A line for a terminal, in which only the program's own words can move the cursor, change colours or end the line.
+/// A line for a terminal, in which only the program's own words can move the cursor, change colours or end
+/// the line.
 ///
-/// Names of packages and files, and what servers say, come from strangers. Whatever is interpolated here is made
+/// Names of packages and files, and what servers say, come from strangers. Whatever is interpolated here is
+/// made
 /// visible instead of obeyed; only a ``Styled`` value brings its own style along.
 struct TerminalText: ExpressibleByStringInterpolation {
     /// The text as it is written.
@@ -26,7 +28,7 @@ struct TerminalText: ExpressibleByStringInterpolation {
 
 /// A piece of text between two codes that change its look; the text itself is visible through and through.
 struct Styled {
-    fileprivate let text: String
+    let text: String
 
     init(_ text: String, code: String?) {
         let visible = Visible.text(text)
@@ -36,7 +38,8 @@ struct Styled {
 
 /// Makes characters visible that a terminal would obey.
 enum Visible {
-    /// The text with every control character, line end, and invisible or direction-changing character spelt out,
+    /// The text with every control character, line end, and invisible or direction-changing character spelt
+    /// out,
     /// as in `\u{1B}`.
     static func text(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnseen) else { return text }
@@ -57,7 +60,8 @@ enum Visible {
             .joined(separator: "\n")
     }
 
-    /// JSON text in which these characters are escaped too; inside strings, the only place they can be, it means the same.
+    /// JSON text in which these characters are escaped too; inside strings, the only place they can be, it
+    /// means the same.
     static func json(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.unicodeScalars.contains(where: { isUnseen($0) && $0 != "\n" }) else { return text }

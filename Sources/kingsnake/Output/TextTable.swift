@@ -1,13 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Rows of text in columns, each as wide as its widest cell.
+/// Rows of visible text in columns, each as wide as its widest cell.
 struct TextTable {
     private var rows: [[String]] = []
 
     init(_ header: [String]) { rows = [header] }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(Visible.text)) }
 
     var isEmpty: Bool { rows.count <= 1 }
 
@@ -21,7 +21,9 @@ struct TextTable {
             var line = ""
             for (column, cell) in row.enumerated() {
                 line += cell
-                if column + 1 < row.count { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+                if column + 1 < row.count {
+                    line += String(repeating: " ", count: widths[column] - cell.count + 2)
+                }
             }
             while line.last == " " { line.removeLast() }
             return line

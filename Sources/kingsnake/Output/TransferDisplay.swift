@@ -32,7 +32,8 @@ final class TransferDisplay: TransferObserver {
                 object["expected"] = report.expected.map { .string($0) }
                 object["found"] = report.found.map { .string($0) }
                 return .object(object)
-            })
+            }
+        )
     }
 
     func began(_ transfer: Transfer) {
@@ -47,7 +48,7 @@ final class TransferDisplay: TransferObserver {
     func rejected(_ report: MirrorReport) {
         reports.withLock { $0.append(report) }
         bar.clear()
-        if console.style == .text { console.warn(report.description) }
+        if console.style == .text { console.warn("\(report)") }
     }
 
     /// Takes the progress bar away.

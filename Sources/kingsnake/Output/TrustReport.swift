@@ -31,7 +31,6 @@ struct TrustReport {
 
     var json: JSONObject {
         var object = JSONObject()
-        object["schema"] = 1
         object["url"] = .string(channel.url.description)
         object["root_version"] = .number(JSONNumber(root.version))
         object["root_sha256"] = .string(channel.rootDigest.hex)

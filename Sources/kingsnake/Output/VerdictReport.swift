@@ -10,12 +10,12 @@ struct VerdictReport {
 
     init(_ verdict: Verdict) { self.verdict = verdict }
 
-    /// One line a finding, with a word for its outcome in front.
-    func lines(_ console: Console) -> [String] {
-        verdict.findings.map { finding in
+    /// Says one line a finding, with a word for its outcome in front.
+    func say(on console: Console) {
+        for finding in verdict.findings {
             let word = Self.word(for: finding.outcome)
             let shown = finding.permits ? console.good(word) : console.bad(word)
-            return "  \(shown)  \(finding.rule): \(finding.reason)"
+            console.say("  \(shown)  \(finding.rule): \(finding.reason)")
         }
     }
 
@@ -26,8 +26,12 @@ struct VerdictReport {
         object["allowed"] = .bool(verdict.isAllowed)
         object["findings"] = .array(
             verdict.findings.map {
-                ["rule": .string($0.rule), "outcome": .string($0.outcome.rawValue), "reason": .string($0.reason)]
-            })
+                [
+                    "rule": .string($0.rule), "outcome": .string($0.outcome.rawValue),
+                    "reason": .string($0.reason),
+                ]
+            }
+        )
         return object
     }
 
@@ -41,7 +45,8 @@ struct VerdictReport {
     }
 }
 
-/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is a value.
+/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is
+/// a value.
 struct NotAllowed: Error {
     let verdicts: [Verdict]
 
@@ -52,8 +57,11 @@ struct NotAllowed: Error {
 
     var text: String {
         verdicts.map { verdict in
-            let reasons = verdict.objections.map { "  \($0.rule): \($0.reason)\n" }.joined()
-            return "error: `\(verdict.package)` is not allowed\n" + reasons
+            let reasons = verdict.objections.map {
+                "  \(Visible.text($0.rule)): "
+                    + "\(Visible.text($0.reason))\n"
+            }.joined()
+            return "error: `\(Visible.text(verdict.package))` is not allowed\n" + reasons
         }.joined()
     }
 }

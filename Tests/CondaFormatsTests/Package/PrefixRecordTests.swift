@@ -56,6 +56,58 @@ struct PrefixRecordTests {
         #expect(record.name == "valid" && record.entries.isEmpty && record.channel == "defaults")
     }
 
+    @Test(
+        "Where conda says only in `files` where a noarch Python package's file went, the entry is there",
+        arguments: [
+            // In the package, the record's files, in the prefix.
+            (
+                "site-packages/a.py", ["lib/python3.13/site-packages/a.py"],
+                "lib/python3.13/site-packages/a.py"
+            ),
+            ("site-packages/a.py", ["Lib\\site-packages\\a.py"], "Lib/site-packages/a.py"),
+            (
+                "site-packages/a.py",
+                ["lib/x/site-packages/b/site-packages/a.py", "lib/x/site-packages/a.py"],
+                "lib/x/site-packages/a.py"
+            ),
+            ("python-scripts/a", ["bin/a"], "bin/a"),
+            ("python-scripts/a", ["Scripts/a"], "Scripts/a"),
+            // Nothing to go by.
+            ("site-packages/a.py", [], "site-packages/a.py"),
+            ("site-packages/a.py", ["site-packages/a.py", "lib/x/site-packages/a.py"], "site-packages/a.py"),
+            (
+                "site-packages/a.py", ["lib/x/site-packages/a.py", "lib/y/site-packages/a.py"],
+                "site-packages/a.py"
+            ),
+            ("share/a", ["lib/x/site-packages/a"], "share/a"),
+        ],
+        [PrefixRecord.Detail.everything, .withoutArrays]
+    )
+    func readsCondasNoarchPython(
+        record: (path: String, files: [String], place: String),
+        detail: PrefixRecord.Detail
+    ) throws {
+        var object = JSONObject()
+        for key in ["name", "version", "build"] { object[key] = "1" }
+        object["build_number"] = 0
+        object["noarch"] = "python"
+        object["files"] = .array(record.files.map { .string($0) })
+        object["paths_data"] = [
+            "paths_version": 1, "paths": [["_path": .string(record.path), "path_type": "hardlink"]],
+        ]
+        let bytes = JSONWriter.encode(.object(object))
+        let read = try PrefixRecord.read(bytes, named: "1-1-1.json", detail: detail)
+        #expect(read.entries.map(\.path.text) == [record.place])
+        // Other packages have such folders, too.
+        object["noarch"] = "generic"
+        let generic = try PrefixRecord.read(
+            JSONWriter.encode(.object(object)),
+            named: "1-1-1.json",
+            detail: detail
+        )
+        #expect(generic.entries.map(\.path.text) == [record.path])
+    }
+
     @Test("A record with names only has its files as entries")
     func readsFiles() throws {
         let text =

@@ -52,7 +52,8 @@ private func rewriteEntries(_ folder: TemporaryFolder, _ change: (inout JSONObje
                 guard var entry = path.object else { return path }
                 change(&entry)
                 return .object(entry)
-            })
+            }
+        )
         object["paths_data"] = .object(data)
     }
 }
@@ -106,7 +107,9 @@ private let provocations: [AuditCode: @Sendable () throws -> AuditReport] = [
             .differs(expected: "a", found: "b")
         }
     },
-    .differsFromPackage: { try audit(againstPackage: true) { try forge("lib/a", Array("evil".utf8), in: $0) } },
+    .differsFromPackage: {
+        try audit(againstPackage: true) { try forge("lib/a", Array("evil".utf8), in: $0) }
+    },
     .unfinished: { try audit { try $0.write([], to: "env/.kingsnake/journal.json") } },
 ]
 
@@ -174,7 +177,10 @@ struct PrefixAuditTests {
         #expect(report.isClean)
     }
 
-    @Test("A file and its record altered together deceive an audit of the records, and not one of the packages")
+    @Test(
+        "A file and its record altered together deceive an audit of the records, and not one of the "
+            + "packages"
+    )
     func comparesWithPackages() throws {
         for path in ["lib/a", "bin/run"] {
             let deceived = try audit { try forge(path, Array("evil".utf8), in: $0) }
@@ -185,7 +191,10 @@ struct PrefixAuditTests {
         }
     }
 
-    @Test("Compared with its package, a prefix as it was installed is clean, and an edited file is only altered")
+    @Test(
+        "Compared with its package, a prefix as it was installed is clean, and an edited file is only "
+            + "altered"
+    )
     func isCleanBesidePackage() throws {
         #expect(try audit(againstPackage: true).isClean)
         let report = try audit(againstPackage: true) { try $0.write([0x62], to: "env/lib/a") }
@@ -198,7 +207,9 @@ struct PrefixAuditTests {
             let report = try audit(againstPackage: true) { folder in
                 try folder.write(Array("evil".utf8), to: "env/bin/evil")
                 try rewriteRecord(folder) { object in
-                    guard var data = object["paths_data"]?.object, var paths = data["paths"]?.array else { return }
+                    guard var data = object["paths_data"]?.object, var paths = data["paths"]?.array else {
+                        return
+                    }
                     paths.append(["_path": "bin/evil", "path_type": .string(kind)])
                     data["paths"] = .array(paths)
                     object["paths_data"] = .object(data)

@@ -5,7 +5,8 @@ import CBzip2
 public import CondaFormats
 public import TrustCore
 
-/// Makes small packages with correct manifests, deterministic to the byte, and breaks one thing at a time on demand.
+/// Makes small packages with correct manifests, deterministic to the byte, and breaks one thing at a time on
+/// demand.
 public struct PackageBuilder: Sendable {
     /// How a noarch package is laid out.
     public enum Noarch: String, Sendable {
@@ -34,14 +35,22 @@ public struct PackageBuilder: Sendable {
         var placeholder = Placeholder.none
         var isListed = true
         var isDirectory = false
+        var isNeverLinked = false
     }
 
+    /// The package's name.
     public let name: String
+    /// The version.
     public let version: String
+    /// The build string.
     public let build: String
+    /// The subdir it says it is for.
     public let subdir: String
+    /// The build number.
     public var buildNumber = 0
+    /// What it needs.
     public var depends: [String] = []
+    /// Whether it is noarch, and how.
     public var noarch: Noarch?
     /// Entry points of a noarch Python package, such as `hello = hello.main:run`.
     public var entryPoints: [String] = []
@@ -66,9 +75,16 @@ public struct PackageBuilder: Sendable {
         file path: String,
         _ text: String,
         executable: Bool = false,
-        placeholder: Placeholder = .none
+        placeholder: Placeholder = .none,
+        isNeverLinked: Bool = false
     ) {
-        add(file: path, bytes: Array(text.utf8), executable: executable, placeholder: placeholder)
+        add(
+            file: path,
+            bytes: Array(text.utf8),
+            executable: executable,
+            placeholder: placeholder,
+            isNeverLinked: isNeverLinked
+        )
     }
 
     /// Adds a file.
@@ -76,13 +92,18 @@ public struct PackageBuilder: Sendable {
         file path: String,
         bytes: [UInt8],
         executable: Bool = false,
-        placeholder: Placeholder = .none
+        placeholder: Placeholder = .none,
+        isNeverLinked: Bool = false
     ) {
-        entries.append(Entry(path: path, content: bytes, isExecutable: executable, placeholder: placeholder))
+        var entry = Entry(path: path, content: bytes, isExecutable: executable, placeholder: placeholder)
+        entry.isNeverLinked = isNeverLinked
+        entries.append(entry)
     }
 
     /// Adds a symbolic link.
-    public mutating func addLink(_ path: String, to target: String) { entries.append(Entry(path: path, link: target)) }
+    public mutating func addLink(_ path: String, to target: String) {
+        entries.append(Entry(path: path, link: target))
+    }
 
     /// Adds an empty folder.
     public mutating func addFolder(_ path: String) { entries.append(Entry(path: path, isDirectory: true)) }
@@ -93,12 +114,15 @@ public struct PackageBuilder: Sendable {
     }
 
     /// Adds a file below `info/`.
-    public mutating func addInfo(_ name: String, _ text: String) { infoExtras.append((name, Array(text.utf8))) }
+    public mutating func addInfo(_ name: String, _ text: String) {
+        infoExtras.append((name, Array(text.utf8)))
+    }
 
     /// The package's bytes.
     ///
     /// - Parameter tamper: changes the payload's tar data before it is compressed.
-    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8] {
+    public func build(_ format: ArchiveFormat, tamper: (inout TarWriter) -> Void = { _ in }) throws -> [UInt8]
+    {
         switch format {
         case .conda:
             var payload = TarWriter()
@@ -107,7 +131,10 @@ public struct PackageBuilder: Sendable {
             var info = TarWriter()
             addInfo(to: &info)
             return try Self.conda(
-                stem: "\(name)-\(version)-\(build)", payload: payload.finished(), info: info.finished())
+                stem: "\(name)-\(version)-\(build)",
+                payload: payload.finished(),
+                info: info.finished()
+            )
         case .tarBz2:
             var tar = TarWriter()
             addPayload(to: &tar)
@@ -194,6 +221,7 @@ public struct PackageBuilder: Sendable {
             path["_path"] = .string(entry.path)
             path["path_type"] = entry.isDirectory ? "directory" : entry.link == nil ? "hardlink" : "softlink"
             guard !entry.isDirectory else { return .object(path) }
+            if entry.isNeverLinked { path["no_link"] = true }
             let content = entry.link.map { linked(at: $0, from: entry.path) } ?? entry.content
             path["sha256"] = .string(Digest.of(content).hex)
             path["size_in_bytes"] = .number(JSONNumber(Int64(content.count)))

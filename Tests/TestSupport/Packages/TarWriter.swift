@@ -27,6 +27,8 @@ public struct TarWriter: Sendable {
     public init() {}
 
     /// Adds an entry. A name that does not fit the header gets a pax header in front.
+    ///
+    /// - Parameter edit: changes the 512 bytes of the header before its checksum is put in.
     public mutating func add(
         _ kind: Kind,
         _ name: [UInt8],
@@ -34,17 +36,24 @@ public struct TarWriter: Sendable {
         link: [UInt8] = [],
         mode: UInt16 = 0o644,
         statedSize: Int? = nil,
-        checksumOffset: Int = 0
+        checksumOffset: Int = 0,
+        edit: (inout [UInt8]) -> Void = { _ in }
     ) {
         if name.count > 100 { pax("path", name) }
         if link.count > 100 { pax("linkpath", link) }
-        header(kind, name, link, mode, statedSize ?? content.count, checksumOffset)
+        header(kind, name, link, mode, statedSize ?? content.count, checksumOffset, edit)
         bytes += content
         bytes += repeatElement(0, count: (512 - content.count % 512) % 512)
     }
 
     /// Adds an entry with a name in UTF-8.
-    public mutating func add(_ kind: Kind, _ name: String, content: [UInt8] = [], link: String = "", mode: UInt16 = 0o644) {
+    public mutating func add(
+        _ kind: Kind,
+        _ name: String,
+        content: [UInt8] = [],
+        link: String = "",
+        mode: UInt16 = 0o644
+    ) {
         add(kind, Array(name.utf8), content: content, link: Array(link.utf8), mode: mode)
     }
 
@@ -52,7 +61,9 @@ public struct TarWriter: Sendable {
     public mutating func pax(_ key: String, _ value: [UInt8], kind: Kind = .paxEntry) {
         let body = Array(" \(key)=".utf8) + value + [0x0A]
         var length = body.count + 1
-        while body.count + String(length).utf8.count != length { length = body.count + String(length).utf8.count }
+        while body.count + String(length).utf8.count != length {
+            length = body.count + String(length).utf8.count
+        }
         add(kind, Array("PaxHeader".utf8), content: Array(String(length).utf8) + body)
     }
 
@@ -68,7 +79,8 @@ public struct TarWriter: Sendable {
         _ link: [UInt8],
         _ mode: UInt16,
         _ size: Int,
-        _ checksumOffset: Int
+        _ checksumOffset: Int,
+        _ edit: (inout [UInt8]) -> Void
     ) {
         var block = [UInt8](repeating: 0, count: 512)
         func put(_ bytes: [UInt8], at offset: Int, most: Int) {
@@ -83,6 +95,7 @@ public struct TarWriter: Sendable {
         block[156] = kind.rawValue
         put(link, at: 157, most: 100)
         put(Array("ustar".utf8) + [0, 0x30, 0x30], at: 257, most: 8)
+        edit(&block)
         put([UInt8](repeating: 0x20, count: 8), at: 148, most: 8)
         let sum = block.reduce(0) { $0 + Int($1) } + checksumOffset
         put(octal(sum, 6) + [0, 0x20], at: 148, most: 8)

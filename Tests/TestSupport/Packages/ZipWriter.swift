@@ -36,7 +36,12 @@ public struct ZipWriter: Sendable {
             bytes += [0x50, 0x4B, 3, 4] + header(member, member.name, inDirectory: false)
             bytes += member.content
             directory += [0x50, 0x4B, 1, 2] + little(UInt16(member.isZip64 ? 45 : 20))
-            directory += header(member, member.directoryName ?? member.name, inDirectory: true, offset: offset)
+            directory += header(
+                member,
+                member.directoryName ?? member.name,
+                inDirectory: true,
+                offset: offset
+            )
         }
         let start = UInt32(truncatingIfNeeded: bytes.count)
         let count = UInt16(truncatingIfNeeded: members.count)
@@ -56,10 +61,13 @@ public struct ZipWriter: Sendable {
         let short = member.isZip64 ? UInt32.max : UInt32(truncatingIfNeeded: size)
         var bytes = little(UInt16(member.isZip64 ? 45 : 20)) + little(member.flags) + little(member.method)
         // 1980-01-01, so that the same content gives the same bytes.
-        bytes += little(UInt16(0)) + little(UInt16(0x21)) + little(checksum(member.content) &+ member.checksumOffset)
+        bytes +=
+            little(UInt16(0)) + little(UInt16(0x21))
+            + little(checksum(member.content) &+ member.checksumOffset)
         bytes += little(short) + little(short) + little(UInt16(name.utf8.count)) + little(UInt16(extra.count))
         if inDirectory {
-            bytes += little(UInt16(0)) + little(UInt16(0)) + little(UInt16(0)) + little(UInt32(0)) + little(offset)
+            bytes +=
+                little(UInt16(0)) + little(UInt16(0)) + little(UInt16(0)) + little(UInt32(0)) + little(offset)
         }
         return bytes + Array(name.utf8) + extra
     }
@@ -70,7 +78,9 @@ public struct ZipWriter: Sendable {
 
     private static func checksum(_ bytes: [UInt8]) -> UInt32 {
         ~bytes.reduce(UInt32.max) { value, byte in
-            (0..<8).reduce(value ^ UInt32(byte)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+            (0..<8).reduce(value ^ UInt32(byte)) { value, _ in
+                value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A `Range` header of one range (RFC 9110 14.2). Several ranges, or something that is none, mean the whole file.
+/// A `Range` header of one range (RFC 9110 14.2). Several ranges, or something that is none, mean the whole
+/// file.
 enum ByteRange: Equatable {
     case whole
     case unsatisfiable

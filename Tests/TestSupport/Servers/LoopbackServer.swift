@@ -8,7 +8,8 @@ import Synchronization
 
 /// A web server on 127.0.0.1 that serves a folder, and misbehaves on demand.
 ///
-/// For tests and the demo: a channel's good mirror and its hostile ones. Real clients read from it too, so what it
+/// For tests and the demo: a channel's good mirror and its hostile ones. Real clients read from it too, so
+/// what it
 /// does without a fault is proper HTTP: HEAD, ranges, conditional requests, `Cache-Control`.
 public final class LoopbackServer: Sendable {
     /// Decides what happens to a request.

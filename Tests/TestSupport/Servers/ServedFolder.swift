@@ -4,7 +4,8 @@
 import Foundation
 import TrustCore
 
-/// Answers GET and HEAD from a folder as a good static server does: validators, conditional requests, single ranges.
+/// Answers GET and HEAD from a folder as a good static server does: validators, conditional requests, single
+/// ranges.
 /// Nothing outside the folder, no hidden links to follow, no folder listings.
 struct ServedFolder: Sendable {
     let root: String

@@ -5,7 +5,8 @@ import Dispatch
 
 /// Runs a server's tasks on a thread of their own.
 ///
-/// Tests wait for real clients with blocking calls, which take threads away from Swift's small pool; a server in that
+/// Tests wait for real clients with blocking calls, which take threads away from Swift's small pool; a server
+/// in that
 /// pool would never get to answer them.
 final class ServerExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "loopback server")

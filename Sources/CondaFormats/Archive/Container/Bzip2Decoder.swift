@@ -23,7 +23,9 @@ final class Bzip2Decoder {
     }
 
     /// Decompresses a piece of the file.
-    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void) throws {
+    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void)
+        throws
+    {
         guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return }
         stream.pointee.next_in = UnsafeMutablePointer(mutating: base)
         stream.pointee.avail_in = UInt32(bytes.count)
@@ -46,7 +48,12 @@ final class Bzip2Decoder {
     /// The file is over (`archive.truncated` in the middle of a stream).
     func finish() throws {
         guard isBetweenStreams else {
-            throw Refusal(ArchiveCode.truncated, subject, expected: "the end of a bzip2 stream", found: "the end")
+            throw Refusal(
+                ArchiveCode.truncated,
+                subject,
+                expected: "the end of a bzip2 stream",
+                found: "the end"
+            )
         }
     }
 
@@ -54,7 +61,12 @@ final class Bzip2Decoder {
         guard byte == 0x42 else {
             throw isBetweenStreams
                 ? Refusal(ArchiveCode.trailingData, subject, expected: "the end of the file")
-                : Refusal(ArchiveCode.compressionCorrupt, subject, expected: "bzip2 data", found: "something else")
+                : Refusal(
+                    ArchiveCode.compressionCorrupt,
+                    subject,
+                    expected: "bzip2 data",
+                    found: "something else"
+                )
         }
         let (input, available) = (stream.pointee.next_in, stream.pointee.avail_in)
         stream.initialize(to: bz_stream())

@@ -5,9 +5,12 @@ import TrustCore
 
 /// Reads a `.conda` archive from front to back: a zip of three stored members (CEP 35).
 ///
-/// Zip readers disagree where a file says things twice: some go by the headers in front of the data, some by the
-/// central directory, some search for the directory from the end. So here the file must be in one piece: members
-/// one after another from the first byte, then the directory, which must say the same about each, then its end
+/// Zip readers disagree where a file says things twice: some go by the headers in front of the data, some by
+/// the
+/// central directory, some search for the directory from the end. So here the file must be in one piece:
+/// members
+/// one after another from the first byte, then the directory, which must say the same about each, then its
+/// end
 /// record, and nothing else. Whichever way another program reads the file, it sees what was checked.
 struct CondaContainer {
     private static let localSignature: UInt64 = 0x0403_4B50
@@ -25,7 +28,11 @@ struct CondaContainer {
     private var members: [ZipMember] = []
 
     init(
-        _ input: HashedInput, stem: String, subject: String, sink: any UnpackedSink, budget: UnpackBudget
+        _ input: HashedInput,
+        stem: String,
+        subject: String,
+        sink: any UnpackedSink,
+        budget: UnpackBudget
     ) {
         self.input = input
         self.stem = stem
@@ -69,16 +76,30 @@ struct CondaContainer {
         let nameLength = fields.next16()
         let extraLength = fields.next16()
         guard nameLength <= Self.maximumNameLength else {
-            throw structure(expected: "a name of at most \(Self.maximumNameLength) bytes", found: "\(nameLength)")
+            throw structure(
+                expected: "a name of at most \(Self.maximumNameLength) bytes",
+                found: "\(nameLength)"
+            )
         }
         let name = try input.take(nameLength, "the name of a zip member")
         var member = ZipMember(
-            name: name, flags: flags, method: method, crc: crc, packedSize: packedSize, size: size, offset: offset)
+            name: name,
+            flags: flags,
+            method: method,
+            crc: crc,
+            packedSize: packedSize,
+            size: size,
+            offset: offset
+        )
         let content = try content(of: member)
         guard method == 0, flags & ~Self.allowedFlags == 0 else {
             throw Refusal(
-                ArchiveCode.zipMethod, member.displayName, at: subject, expected: "a stored member",
-                found: "method \(method), flags \(flags)")
+                ArchiveCode.zipMethod,
+                member.displayName,
+                at: subject,
+                expected: "a stored member",
+                found: "method \(method), flags \(flags)"
+            )
         }
         try member.applyZip64(extra: try input.take(extraLength, member.displayName), hasOffset: false)
         guard member.packedSize == member.size else {
@@ -97,15 +118,22 @@ struct CondaContainer {
     private func content(of member: ZipMember) throws -> Content {
         guard !members.contains(where: { $0.name == member.name }) else {
             throw Refusal(
-                ArchiveCode.memberDuplicate, member.displayName, at: subject, expected: "each member once")
+                ArchiveCode.memberDuplicate,
+                member.displayName,
+                at: subject,
+                expected: "each member once"
+            )
         }
         if member.name == Array("metadata.json".utf8) { return .metadata }
         if member.name == Array("pkg-\(stem).tar.zst".utf8) { return .stream(.payload) }
         if member.name == Array("info-\(stem).tar.zst".utf8) { return .stream(.info) }
         throw Refusal(
-            ArchiveCode.memberUnexpected, member.displayName, at: subject,
+            ArchiveCode.memberUnexpected,
+            member.displayName,
+            at: subject,
             expected: "`metadata.json`, `pkg-\(stem).tar.zst` or `info-\(stem).tar.zst`",
-            found: "`\(member.displayName)`")
+            found: "`\(member.displayName)`"
+        )
     }
 
     private mutating func readContent(_ content: Content, of member: ZipMember) throws {
@@ -126,8 +154,12 @@ struct CondaContainer {
         let fields = try JSONFields(JSONReader.read(bytes, of: "metadata.json"), of: "metadata.json")
         guard fields.object["conda_pkg_format_version"]?.integer == 2 else {
             throw Refusal(
-                ArchiveCode.formatVersion, subject, at: "metadata.json", expected: "conda_pkg_format_version 2",
-                found: fields.object["conda_pkg_format_version"]?.integer.map { "\($0)" })
+                ArchiveCode.formatVersion,
+                subject,
+                at: "metadata.json",
+                expected: "conda_pkg_format_version 2",
+                found: fields.object["conda_pkg_format_version"]?.integer.map { "\($0)" }
+            )
         }
     }
 
@@ -140,8 +172,12 @@ struct CondaContainer {
             let available = try input.peek()
             guard !available.isEmpty else {
                 throw Refusal(
-                    ArchiveCode.truncated, member.displayName, at: subject,
-                    expected: "\(rest) more bytes", found: "the end")
+                    ArchiveCode.truncated,
+                    member.displayName,
+                    at: subject,
+                    expected: "\(rest) more bytes",
+                    found: "the end"
+                )
             }
             let count = Int(min(UInt64(available.count), rest))
             let chunk = UnsafeRawBufferPointer(rebasing: available[..<count])
@@ -161,8 +197,12 @@ struct CondaContainer {
     private func check(_ crc: CRC32, of member: ZipMember) throws {
         guard UInt64(crc.value) == member.crc else {
             throw Refusal(
-                ArchiveCode.crc, member.displayName, at: subject, expected: String(member.crc, radix: 16),
-                found: String(crc.value, radix: 16))
+                ArchiveCode.crc,
+                member.displayName,
+                at: subject,
+                expected: String(member.crc, radix: 16),
+                found: String(crc.value, radix: 16)
+            )
         }
     }
 
@@ -180,6 +220,12 @@ struct CondaContainer {
     }
 
     private func structure(expected: String, found: String) -> Refusal {
-        Refusal(ArchiveCode.zipStructure, subject, at: "byte \(input.position)", expected: expected, found: found)
+        Refusal(
+            ArchiveCode.zipStructure,
+            subject,
+            at: "byte \(input.position)",
+            expected: expected,
+            found: found
+        )
     }
 }

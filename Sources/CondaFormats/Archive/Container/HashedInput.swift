@@ -46,8 +46,12 @@ final class HashedInput {
             let chunk = try peek().prefix(count - bytes.count)
             guard !chunk.isEmpty else {
                 throw Refusal(
-                    ArchiveCode.truncated, what, at: "byte \(position)", expected: "\(count) bytes",
-                    found: "\(bytes.count) bytes")
+                    ArchiveCode.truncated,
+                    what,
+                    at: "byte \(position)",
+                    expected: "\(count) bytes",
+                    found: "\(bytes.count) bytes"
+                )
             }
             bytes.append(contentsOf: chunk)
             advance(chunk.count)

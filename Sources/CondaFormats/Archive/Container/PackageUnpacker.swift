@@ -6,11 +6,15 @@
 /// What it hands to the sink is tar; what is in it is the business of ``PackageInspector``.
 package enum PackageUnpacker {
     /// Reads an archive to its last byte, and decompresses it into a sink.
+    ///
+    /// - Parameter parallel: what runs several blocks of a `.tar.bz2` at a time; without it one follows the
+    /// other.
     package static func unpack(
         _ source: any ArchiveSource,
         fileName: ArchiveFileName,
         limits: ArchiveLimits,
         withMD5: Bool,
+        parallel: ParallelRunner? = nil,
         into sink: any UnpackedSink
     ) throws -> ArchiveDigests {
         let input = HashedInput(source, withMD5: withMD5)
@@ -19,19 +23,32 @@ package enum PackageUnpacker {
         switch fileName.format {
         case .conda:
             var container = CondaContainer(
-                input, stem: fileName.distribution, subject: subject, sink: sink, budget: budget)
+                input,
+                stem: fileName.distribution,
+                subject: subject,
+                sink: sink,
+                budget: budget
+            )
             try container.read()
         case .tarBz2:
-            try unpackBzip2(input, subject: subject, budget: &budget, into: sink)
+            try sink.begin(.whole)
+            if let parallel {
+                try unpackBzip2(input, subject, &budget, parallel, into: sink)
+            } else {
+                try unpackBzip2(input, subject: subject, budget: &budget, into: sink)
+            }
+            try sink.end()
         }
         return input.digests()
     }
 
     private static func unpackBzip2(
-        _ input: HashedInput, subject: String, budget: inout UnpackBudget, into sink: any UnpackedSink
+        _ input: HashedInput,
+        subject: String,
+        budget: inout UnpackBudget,
+        into sink: any UnpackedSink
     ) throws {
         let decoder = Bzip2Decoder(subject: subject)
-        try sink.begin(.whole)
         while try !input.isAtEnd() {
             let chunk = try input.peek()
             let packed = input.position + UInt64(chunk.count)
@@ -39,6 +56,22 @@ package enum PackageUnpacker {
             input.advance(chunk.count)
         }
         try decoder.finish()
-        try sink.end()
+    }
+
+    private static func unpackBzip2(
+        _ input: HashedInput,
+        _ subject: String,
+        _ budget: inout UnpackBudget,
+        _ parallel: @escaping ParallelRunner,
+        into sink: any UnpackedSink
+    ) throws {
+        let decoder = ParallelBzip2Decoder(subject: subject, run: parallel)
+        while try !input.isAtEnd() {
+            let chunk = try input.peek()
+            let packed = input.position + UInt64(chunk.count)
+            try decoder.consume(chunk, packed: packed, into: sink) { try budget.spend($0, packed: $1) }
+            input.advance(chunk.count)
+        }
+        try decoder.finish(into: sink) { try budget.spend($0, packed: $1) }
     }
 }

@@ -21,13 +21,19 @@ struct UnpackBudget {
         unpacked += UInt64(count)
         guard unpacked <= limits.unpackedBytes else {
             throw Refusal(
-                ArchiveCode.tooLarge, subject, expected: "at most \(limits.unpackedBytes) bytes unpacked",
-                found: "more")
+                ArchiveCode.tooLarge,
+                subject,
+                expected: "at most \(limits.unpackedBytes) bytes unpacked",
+                found: "more"
+            )
         }
         guard unpacked <= limits.ratioAppliesFrom || unpacked / limits.ratio <= packed else {
             throw Refusal(
-                ArchiveCode.bomb, subject, expected: "at most \(limits.ratio) times the compressed size",
-                found: "\(unpacked) bytes from \(packed)")
+                ArchiveCode.bomb,
+                subject,
+                expected: "at most \(limits.ratio) times the compressed size",
+                found: "\(unpacked) bytes from \(packed)"
+            )
         }
     }
 }

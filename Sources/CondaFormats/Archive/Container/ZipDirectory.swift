@@ -20,6 +20,9 @@ struct ZipDirectory {
     func read(firstSignature: UInt64, offset: UInt64) throws {
         var signature = firstSignature
         var listed: [ZipMember] = []
+        guard signature == Self.centralSignature else {
+            throw structure("a member or the directory", "something else")
+        }
         while signature == Self.centralSignature {
             guard listed.count < members.count else {
                 throw mismatch("\(members.count) members in the directory", "more")
@@ -32,12 +35,21 @@ struct ZipDirectory {
             throw mismatch("the directory and the headers to say the same", "two descriptions of a member")
         }
         let size = input.position - 4 - offset
-        let wide = try readWideEnd(&signature, DirectoryPlace(offset: offset, size: size, count: members.count))
-        guard signature == Self.endSignature else { throw structure("the end of the directory", "something else") }
+        let wide = try readWideEnd(
+            &signature,
+            DirectoryPlace(offset: offset, size: size, count: members.count)
+        )
+        guard signature == Self.endSignature else {
+            throw structure("the end of the directory", "something else")
+        }
         try readEnd(DirectoryPlace(offset: offset, size: size, count: members.count), mayBeSaturated: wide)
         guard try input.isAtEnd() else {
             throw Refusal(
-                ArchiveCode.trailingData, subject, at: "byte \(input.position)", expected: "the end of the file")
+                ArchiveCode.trailingData,
+                subject,
+                at: "byte \(input.position)",
+                expected: "the end of the file"
+            )
         }
     }
 
@@ -68,7 +80,14 @@ struct ZipDirectory {
         }
         let name = try input.take(nameLength, "the zip directory")
         var member = ZipMember(
-            name: name, flags: flags, method: method, crc: crc, packedSize: packedSize, size: size, offset: offset)
+            name: name,
+            flags: flags,
+            method: method,
+            crc: crc,
+            packedSize: packedSize,
+            size: size,
+            offset: offset
+        )
         try member.applyZip64(extra: try input.take(extraLength, "the zip directory"), hasOffset: true)
         return member
     }
@@ -121,10 +140,22 @@ struct ZipDirectory {
     }
 
     private func structure(_ expected: String, _ found: String) -> Refusal {
-        Refusal(ArchiveCode.zipStructure, subject, at: "byte \(input.position)", expected: expected, found: found)
+        Refusal(
+            ArchiveCode.zipStructure,
+            subject,
+            at: "byte \(input.position)",
+            expected: expected,
+            found: found
+        )
     }
 
     private func mismatch(_ expected: String, _ found: String) -> Refusal {
-        Refusal(ArchiveCode.zipMismatch, subject, at: "byte \(input.position)", expected: expected, found: found)
+        Refusal(
+            ArchiveCode.zipMismatch,
+            subject,
+            at: "byte \(input.position)",
+            expected: expected,
+            found: found
+        )
     }
 }

@@ -48,9 +48,11 @@ struct ZipMember: Equatable {
 
     var displayName: String { String(decoding: name, as: UTF8.self) }
 
-    /// Puts in the 64-bit values of the zip64 extra field, where the 32-bit fields are saturated (APPNOTE 4.5.3).
+    /// Puts in the 64-bit values of the zip64 extra field, where the 32-bit fields are saturated (APPNOTE
+    /// 4.5.3).
     ///
-    /// Every extra field must be well-formed, and zip64 there at most once. A zip64 field that nothing asks for must
+    /// Every extra field must be well-formed, and zip64 there at most once. A zip64 field that nothing asks
+    /// for must
     /// repeat the values, since readers differ in whether they look at it.
     mutating func applyZip64(extra: [UInt8], hasOffset: Bool) throws {
         var fields = ZipFields(extra)
@@ -65,7 +67,8 @@ struct ZipMember: Equatable {
             guard wide == nil else { throw malformed("two zip64 fields") }
             wide = content
         }
-        let isNeeded = size == Self.saturated || packedSize == Self.saturated || (hasOffset && offset == Self.saturated)
+        let isNeeded =
+            size == Self.saturated || packedSize == Self.saturated || (hasOffset && offset == Self.saturated)
         guard let wide else {
             if isNeeded { throw malformed("no zip64 field") }
             return

@@ -4,10 +4,12 @@
 import CZstd
 import TrustCore
 
-/// Decompresses Zstandard frames into a sink.
+/// Decompresses a Zstandard frame into a sink.
 ///
-/// One or more frames with nothing between or after them: skippable frames, which decoders pass over silently and
-/// could hide data, are refused, and so are dictionaries and windows above 128 MiB (RFC 8878).
+/// One frame with nothing before or after it: some readers stop after the first, and skippable frames, which
+/// decoders
+/// pass over silently, could hide data. Dictionaries and windows above 128 MiB (RFC 8878) are refused as
+/// well.
 final class ZstdDecoder {
     private static let windowLog: Int32 = 27
     private static let frameMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
@@ -17,9 +19,12 @@ final class ZstdDecoder {
     /// How much of the current frame's magic number was seen.
     private var magicCount = 0
     private var isInsideFrame = false
+    private var hasEnded = false
 
     init(subject: String) throws {
-        guard let stream = ZSTD_createDCtx() else { throw Failure(.configuration, "no memory for decompression") }
+        guard let stream = ZSTD_createDCtx() else {
+            throw Failure(.configuration, "no memory for decompression")
+        }
         self.stream = stream
         self.subject = subject
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, Self.windowLog)
@@ -28,12 +33,21 @@ final class ZstdDecoder {
     deinit { ZSTD_freeDCtx(stream) }
 
     /// Decompresses a piece of the compressed stream.
-    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void) throws {
+    func consume(_ bytes: UnsafeRawBufferPointer, into sink: any UnpackedSink, spend: (Int) throws -> Void)
+        throws
+    {
         var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
         var mayHaveMore = false
         while input.pos < input.size || mayHaveMore {
             if !isInsideFrame {
                 if input.pos == input.size { return }
+                guard !hasEnded else {
+                    throw Refusal(
+                        ArchiveCode.trailingData,
+                        subject,
+                        expected: "one zstd frame, and nothing after it"
+                    )
+                }
                 try checkMagic(bytes[input.pos])
             }
             let space = try sink.space()
@@ -47,7 +61,7 @@ final class ZstdDecoder {
             if !isInsideFrame, magicCount == 4 { isInsideFrame = true }
             if result == 0 {
                 isInsideFrame = false
-                magicCount = 0
+                hasEnded = true
             }
             mayHaveMore = isInsideFrame && output.pos == output.size
             try spend(output.pos)
@@ -57,8 +71,13 @@ final class ZstdDecoder {
 
     /// The compressed stream is over (`archive.truncated` in the middle of a frame).
     func finish() throws {
-        guard !isInsideFrame, magicCount == 0 else {
-            throw Refusal(ArchiveCode.truncated, subject, expected: "the end of a zstd frame", found: "the end")
+        guard hasEnded else {
+            throw Refusal(
+                ArchiveCode.truncated,
+                subject,
+                expected: "the end of a zstd frame",
+                found: "the end"
+            )
         }
     }
 

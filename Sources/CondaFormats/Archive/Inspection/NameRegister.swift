@@ -7,17 +7,15 @@ import TrustCore
 struct NameRegister {
     private(set) var entries: [PrefixPath: SeenEntry] = [:]
     private let subject: String
-    private let allowsCaseCollisions: Bool
-    /// Names as a file system that ignores case and Unicode forms would see them. `String` compares by
-    /// canonical equivalence, which is what is wanted here for once.
-    private var folded: [String: PrefixPath] = [:]
+    private var collisions: NameCollisions
     private var lastParent: PrefixPath?
-    /// The first pair of names that differ only by case; refused at the end unless the package is for Linux.
-    private(set) var caseCollision: (PrefixPath, PrefixPath)?
 
-    init(subject: String, allowsCaseCollisions: Bool) {
+    /// The first pair of names that differ only by case; refused at the end unless the package is for Linux.
+    var caseCollision: (PrefixPath, PrefixPath)? { collisions.byCase }
+
+    init(subject: String) {
         self.subject = subject
-        self.allowsCaseCollisions = allowsCaseCollisions
+        collisions = NameCollisions(subject: subject)
     }
 
     /// Takes a new name.
@@ -32,7 +30,7 @@ struct NameRegister {
             return
         case (.some, _): throw Refusal(ArchiveCode.duplicateName, path.text, at: subject)
         }
-        try fold(path)
+        try collisions.add(path)
         entries[path] = entry
     }
 
@@ -40,29 +38,23 @@ struct NameRegister {
     mutating func update(_ path: PrefixPath, _ entry: SeenEntry) { entries[path] = entry }
 
     private mutating func addParents(of path: PrefixPath) throws {
-        guard let parent = path.parent, parent != lastParent else { return }
+        if let lastParent, path.isDirectly(in: lastParent) { return }
+        guard let parent = path.parent else { return }
         switch entries[parent] {
         case nil:
             try addParents(of: parent)
-            try fold(parent)
+            try collisions.add(parent)
             entries[parent] = .impliedDirectory
         case let known? where known.isDirectory: break
         case let known?:
             throw Refusal(
-                ArchiveCode.throughLink, path.text, at: subject, expected: "`\(parent)` to be a folder",
-                found: known.kind)
+                ArchiveCode.throughLink,
+                path.text,
+                at: subject,
+                expected: "`\(parent)` to be a folder",
+                found: known.kind
+            )
         }
         lastParent = parent
-    }
-
-    private mutating func fold(_ path: PrefixPath) throws {
-        guard let other = folded.updateValue(path, forKey: path.text.lowercased()) else { return }
-        if path.text.lowercased().utf8.elementsEqual(other.text.lowercased().utf8) {
-            caseCollision = caseCollision ?? (other, path)
-        } else {
-            throw Refusal(
-                ArchiveCode.unicodeCollision, path.text, at: subject, expected: "one form of the name",
-                found: "another form of `\(other)`")
-        }
     }
 }

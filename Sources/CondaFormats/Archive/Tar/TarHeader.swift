@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// One 512-byte header of a tar archive (POSIX.1-1988 ustar, and what GNU tar and old tar make of it), read strictly.
+/// One 512-byte header of a tar archive (POSIX.1-1988 ustar, and what GNU tar and old tar make of it), read
+/// strictly.
 struct TarHeader {
     enum Kind {
         case file
@@ -23,21 +24,24 @@ struct TarHeader {
     let linkName: [UInt8]
     let size: UInt64
     let permissions: UInt16
+    /// Whether the header is from before POSIX, when folders had no type: their names end in a slash.
+    let isOld: Bool
 
     /// Reads a header that is not all zero.
     ///
     /// - Throws: `archive.tar-checksum`, `archive.tar-field`, `archive.device`, `archive.tar-type`.
     init(_ block: UnsafeRawBufferPointer, subject: String) throws {
         let stated = try Self.number(block, 148..<156, "checksum", subject)
+        // The checksum's own field counts as blanks.
         var sum: UInt64 = 8 * 32
-        for (at, byte) in block.enumerated() where !(148..<156).contains(at) { sum += UInt64(byte) }
+        for at in 0..<148 { sum &+= UInt64(block[at]) }
+        for at in 156..<Self.length { sum &+= UInt64(block[at]) }
         guard stated == sum else {
             throw Refusal(ArchiveCode.tarChecksum, subject, expected: "\(stated)", found: "\(sum)")
         }
         let short = Self.text(block[0..<100])
-        let isUstar = block[257..<262].elementsEqual("ustar".utf8)
-        // GNU tar uses the bytes of the prefix for other things: only the POSIX form has one.
-        let prefix = isUstar && block[262] == 0 ? Self.text(block[345..<500]) : []
+        isOld = !block[257..<262].elementsEqual("ustar".utf8)
+        let prefix = try Self.prefix(block, isOld: isOld, subject)
         name = prefix.isEmpty ? short : prefix + [UInt8(ascii: "/")] + short
         linkName = Self.text(block[157..<257])
         size = try Self.number(block, 124..<136, "size", subject)
@@ -45,10 +49,31 @@ struct TarHeader {
         kind = try Self.kind(block[156], name, subject)
     }
 
+    /// Only the POSIX form has a prefix. GNU tar has times at its place, in backups only; since some readers
+    /// take
+    /// them for a prefix, they must not be there.
+    private static func prefix(
+        _ block: UnsafeRawBufferPointer,
+        isOld: Bool,
+        _ subject: String
+    ) throws -> [UInt8] {
+        let field = block[345..<500]
+        if !isOld, block[262] == 0 { return text(field) }
+        let isGNU = block[262..<265].elementsEqual([0x20, 0x20, 0])
+        guard isOld || isGNU, field.allSatisfy({ $0 == 0 }) else {
+            throw Refusal(
+                ArchiveCode.tarField,
+                subject,
+                at: "a header",
+                expected: "the form of ustar or GNU tar"
+            )
+        }
+        return []
+    }
+
     private static func kind(_ flag: UInt8, _ name: [UInt8], _ subject: String) throws -> Kind {
         switch flag {
-        // Old tar has no type for folders: their names end in a slash.
-        case 0, UInt8(ascii: "0"): return name.last == UInt8(ascii: "/") ? .directory : .file
+        case 0, UInt8(ascii: "0"): return .file
         case UInt8(ascii: "1"): return .hardLink
         case UInt8(ascii: "2"): return .symbolicLink
         case UInt8(ascii: "5"): return .directory
@@ -60,12 +85,18 @@ struct TarHeader {
             throw Refusal(ArchiveCode.device, EntryName.shown(name), at: subject)
         default:
             throw Refusal(
-                ArchiveCode.tarType, EntryName.shown(name), at: subject, found: "type \(flag)")
+                ArchiveCode.tarType,
+                EntryName.shown(name),
+                at: subject,
+                found: "type \(flag)"
+            )
         }
     }
 
     /// The bytes up to the first NUL.
-    private static func text(_ field: Slice<UnsafeRawBufferPointer>) -> [UInt8] { Array(field.prefix { $0 != 0 }) }
+    private static func text(_ field: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
+        Array(field.prefix { $0 != 0 })
+    }
 
     /// A number: octal digits among blanks and NULs, or big-endian binary if the first bit is set.
     private static func number(
@@ -75,7 +106,12 @@ struct TarHeader {
         _ subject: String
     ) throws -> UInt64 {
         let field = block[range]
-        let wrong = Refusal(ArchiveCode.tarField, subject, at: "field `\(what)` of a header", expected: "a number")
+        let wrong = Refusal(
+            ArchiveCode.tarField,
+            subject,
+            at: "field `\(what)` of a header",
+            expected: "a number"
+        )
         guard let first = field.first else { throw wrong }
         if first & 0x80 != 0 {
             guard first == 0x80, field.dropFirst().dropLast(8).allSatisfy({ $0 == 0 }) else { throw wrong }

@@ -5,14 +5,24 @@ import TrustCore
 
 /// What extended headers say about the entry that follows them.
 struct TarOverrides {
-    var name: [UInt8]?
-    var link: [UInt8]?
-    var size: UInt64?
+    private(set) var name: [UInt8]?
+    private(set) var link: [UInt8]?
+    private(set) var size: UInt64?
+    private var seen: Set<TarHeader.Kind> = []
+
+    /// Whether an entry must follow.
+    var isPending: Bool { !seen.isEmpty }
 
     /// Takes the content of an extended header.
     ///
     /// - Throws: `archive.tar-extension`.
     mutating func apply(_ kind: TarHeader.Kind, _ content: [UInt8], subject: String) throws {
+        // Readers differ in which of two extended headers wins.
+        let isGNU = kind == .gnuLongName || kind == .gnuLongLink
+        guard
+            kind == .paxGlobal
+                || (seen.insert(kind).inserted && !(isGNU ? seen.contains(.paxEntry) : seen.count > 1))
+        else { throw Refusal(ArchiveCode.tarExtension, subject, expected: "one extended header of a kind") }
         switch kind {
         case .gnuLongName: name = try Self.longName(content, subject)
         case .gnuLongLink: link = try Self.longName(content, subject)
@@ -34,7 +44,9 @@ struct TarOverrides {
         case "path": name = value
         case "linkpath": link = value
         case "size":
-            guard let text = String(validating: value, as: UTF8.self), let number = UInt64(text), text.first != "+" else {
+            guard let text = String(validating: value, as: UTF8.self), let number = UInt64(text),
+                text.first != "+"
+            else {
                 throw Refusal(ArchiveCode.tarExtension, subject, expected: "a number in `size`")
             }
             size = number
@@ -56,7 +68,11 @@ struct TarOverrides {
 
     /// `LENGTH KEY=VALUE\n` again and again (POSIX.1-2001), each key once.
     private static func records(_ content: [UInt8], _ subject: String) throws -> [(String, [UInt8])] {
-        let wrong = Refusal(ArchiveCode.tarExtension, subject, expected: "records of the form `LENGTH KEY=VALUE`")
+        let wrong = Refusal(
+            ArchiveCode.tarExtension,
+            subject,
+            expected: "records of the form `LENGTH KEY=VALUE`"
+        )
         var records: [(String, [UInt8])] = []
         var seen: Set<String> = []
         var rest = content[...]

@@ -10,7 +10,8 @@ import TrustCore
 struct TarReader {
     /// Takes entries as they are in the archive, uninspected.
     protocol Handler: AnyObject {
-        func entry(_ kind: TarHeader.Kind, name: [UInt8], link: [UInt8], size: UInt64, permissions: UInt16) throws
+        func entry(_ kind: TarHeader.Kind, name: [UInt8], link: [UInt8], size: UInt64, permissions: UInt16)
+            throws
         func content(_ bytes: UnsafeRawBufferPointer) throws
         func endOfContent() throws
     }
@@ -55,7 +56,11 @@ struct TarReader {
             case .extended(let kind, let left, let padding): try collect(&rest, kind, left, padding)
             case .ending:
                 guard rest.allSatisfy({ $0 == 0 }) else {
-                    throw Refusal(ArchiveCode.trailingData, subject, expected: "nothing after the end of the tar data")
+                    throw Refusal(
+                        ArchiveCode.trailingData,
+                        subject,
+                        expected: "nothing after the end of the tar data"
+                    )
                 }
                 return
             }
@@ -66,8 +71,14 @@ struct TarReader {
     func finish() throws {
         if case .ending = state { return }
         // Some tools write one zero block, or none: the end of the stream after a whole entry is the end as well.
-        if case .header = state, block.isEmpty, entries > 0 { return }
+        if case .header = state, block.isEmpty, entries > 0 { return try checkNothingPending() }
         throw Refusal(ArchiveCode.truncated, subject, expected: "the end of the tar data")
+    }
+
+    private func checkNothingPending() throws {
+        guard !overrides.isPending else {
+            throw Refusal(ArchiveCode.tarExtension, subject, expected: "an entry after an extended header")
+        }
     }
 
     private mutating func takeHeader(_ rest: inout UnsafeRawBufferPointer, _ handler: some Handler) throws {
@@ -87,12 +98,17 @@ struct TarReader {
 
     private mutating func header(_ bytes: UnsafeRawBufferPointer, _ handler: some Handler) throws {
         if bytes.allSatisfy({ $0 == 0 }) {
+            try checkNothingPending()
             zeroBlocks += 1
             if zeroBlocks == 2 { state = .ending }
             return
         }
         guard zeroBlocks == 0 else {
-            throw Refusal(ArchiveCode.trailingData, subject, expected: "nothing after the end of the tar data")
+            throw Refusal(
+                ArchiveCode.trailingData,
+                subject,
+                expected: "nothing after the end of the tar data"
+            )
         }
         entries += 1
         guard entries <= limits.entries else {
@@ -103,15 +119,28 @@ struct TarReader {
         switch header.kind {
         case .paxEntry, .paxGlobal, .gnuLongName, .gnuLongLink:
             guard header.size <= UInt64(limits.extensionBytes) else {
-                throw Refusal(ArchiveCode.tooLarge, subject, at: "an extended header", found: "\(header.size) bytes")
+                throw Refusal(
+                    ArchiveCode.tooLarge,
+                    subject,
+                    at: "an extended header",
+                    found: "\(header.size) bytes"
+                )
             }
             collected.removeAll(keepingCapacity: true)
             state = .extended(header.kind, rest: Int(header.size), padding: padding(header.size))
             if header.size == 0 { try endExtended(header.kind, 0) }
         case .file:
             let size = overrides.size ?? header.size
+            if (overrides.name ?? header.name).last == UInt8(ascii: "/") {
+                return try passFolder(header, size: size, handler)
+            }
             guard size <= limits.fileBytes else {
-                throw Refusal(ArchiveCode.tooLarge, EntryName.shown(header.name), at: subject, found: "\(size) bytes")
+                throw Refusal(
+                    ArchiveCode.tooLarge,
+                    EntryName.shown(header.name),
+                    at: subject,
+                    found: "\(size) bytes"
+                )
             }
             try pass(header, size: size, handler)
             state = .content(rest: size, padding: padding(size))
@@ -120,17 +149,43 @@ struct TarReader {
             // The size of these is no content in ustar; a reader that believed it would lose its place.
             guard header.size == 0, overrides.size ?? 0 == 0 else {
                 throw Refusal(
-                    ArchiveCode.tarField, EntryName.shown(header.name), at: subject, expected: "no content",
-                    found: "\(header.size) bytes")
+                    ArchiveCode.tarField,
+                    EntryName.shown(header.name),
+                    at: subject,
+                    expected: "no content",
+                    found: "\(header.size) bytes"
+                )
             }
             try pass(header, size: 0, handler)
         }
     }
 
-    private mutating func pass(_ header: TarHeader, size: UInt64, _ handler: some Handler) throws {
+    /// A file whose name ends in a slash: a folder in old tar data, and in newer data now this, now that.
+    private mutating func passFolder(_ header: TarHeader, size: UInt64, _ handler: some Handler) throws {
+        guard header.isOld, size == 0 else {
+            throw Refusal(
+                ArchiveCode.tarField,
+                EntryName.shown(overrides.name ?? header.name),
+                at: subject,
+                expected: "a file's name without a slash at its end"
+            )
+        }
+        try pass(header, as: .directory, size: 0, handler)
+    }
+
+    private mutating func pass(
+        _ header: TarHeader,
+        as kind: TarHeader.Kind? = nil,
+        size: UInt64,
+        _ handler: some Handler
+    ) throws {
         try handler.entry(
-            header.kind, name: overrides.name ?? header.name, link: overrides.link ?? header.linkName, size: size,
-            permissions: header.permissions)
+            kind ?? header.kind,
+            name: overrides.name ?? header.name,
+            link: overrides.link ?? header.linkName,
+            size: size,
+            permissions: header.permissions
+        )
         overrides = TarOverrides()
     }
 

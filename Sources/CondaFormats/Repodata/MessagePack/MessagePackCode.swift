@@ -46,7 +46,8 @@ public enum MessagePackCode: String, RefusalCode {
                 .invalid,
                 "a map in the MessagePack data has one key twice",
                 explanation:
-                    "Readers disagree on which of the two counts, so what was checked need not be what is used.",
+                    "Readers disagree on which of the two counts, so what was checked need not be what is "
+                    + "used.",
                 remedy: again
             )
         case .keyType:
@@ -54,7 +55,8 @@ public enum MessagePackCode: String, RefusalCode {
                 .invalid,
                 "a key in the MessagePack data is not text",
                 explanation:
-                    "Every key in a conda index is text; other keys have no meaning, and two readers compare them in two ways.",
+                    "Every key in a conda index is text; other keys have no meaning, and two readers compare "
+                    + "them in two ways.",
                 remedy: again
             )
         case .tooDeep:

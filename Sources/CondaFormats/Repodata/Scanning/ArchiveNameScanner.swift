@@ -19,7 +19,8 @@ enum ArchiveNameScanner {
         return at
     }
 
-    /// Where the ending starts: the section's own, or the other one; the end of the name where there is neither.
+    /// Where the ending starts: the section's own, or the other one; the end of the name where there is
+    /// neither.
     @inline(__always)
     static func stem(
         _ text: Span<UInt8>,

@@ -15,7 +15,8 @@ extension JSONScanner {
         }
     }
 
-    /// The first position from here that holds a quote, a backslash, a control character or a byte beyond ASCII;
+    /// The first position from here that holds a quote, a backslash, a control character or a byte beyond
+    /// ASCII;
     /// or the end.
     @inline(__always)
     private static func firstSpecial(_ text: Span<UInt8>, _ start: Int) -> Int {

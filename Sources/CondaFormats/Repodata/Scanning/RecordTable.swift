@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// Where the records of one section of an index are: 16 bytes a record, in the byte order of their file names.
+/// Where the records of one section of an index are: 16 bytes a record, in the byte order of their file
+/// names.
 ///
 /// In that order the records of one package stand together, so two binary searches answer both questions an
 /// index is asked, without a hash table and without anything a hostile file could make slow.
@@ -57,7 +58,8 @@ struct RecordTable: Sendable {
         misplaced.first { other.entry(fileName: Array(text[$0.name]), text) != nil }
     }
 
-    /// Sorts by the first sixteen bytes of the names, side by side in memory, and looks at the rest only where
+    /// Sorts by the first sixteen bytes of the names, side by side in memory, and looks at the rest only
+    /// where
     /// those are equal.
     private mutating func sortByPrefix(_ text: [UInt8]) {
         var keyed = entries.map { entry in

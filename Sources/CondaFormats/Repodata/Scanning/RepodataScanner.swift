@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// The one pass over an index: finds every record and reads nothing but the few fields about the index itself.
+/// The one pass over an index: finds every record and reads nothing but the few fields about the index
+/// itself.
 struct RepodataScanner {
     /// The longest index: a file offset fits 32 bits, and the largest channel has 363 MB.
     static let maximumLength = 2 << 30

@@ -99,7 +99,8 @@ public struct Shard: Sendable {
         }
     }
 
-    /// The compressed bytes of the shard, and the digest that names them: the same for the same content, level and
+    /// The compressed bytes of the shard, and the digest that names them: the same for the same content,
+    /// level and
     /// version of zstd.
     public func encode(level: Int32 = Zstd.defaultLevel) throws -> (bytes: [UInt8], digest: Digest) {
         var top = MessagePackMap()

@@ -30,7 +30,8 @@ public enum ShardCode: String, RefusalCode {
                 .invalid,
                 "the shard index is of a version that is not known",
                 explanation:
-                    "A later version may give old fields a new meaning; reading it by the old rules is a guess.",
+                    "A later version may give old fields a new meaning; reading it by the old rules is a "
+                    + "guess.",
                 remedy: "update kingsnake"
             )
         case .digest:
@@ -38,7 +39,8 @@ public enum ShardCode: String, RefusalCode {
                 .invalid,
                 "a shard is not the one that its index names",
                 explanation:
-                    "The SHA-256 of the shard's bytes differs from the one in the shard index: whoever altered the shard "
+                    "The SHA-256 of the shard's bytes differs from the one in the shard index: whoever "
+                    + "altered the shard "
                     + "decides what is installed and what its checksum should be.",
                 remedy: "try another mirror; if it repeats, tell the channel's owner"
             )
@@ -47,7 +49,8 @@ public enum ShardCode: String, RefusalCode {
                 .invalid,
                 "binary data in a shard or its index is not a digest of the right length",
                 explanation:
-                    "The only binary data in these files are digests; one that cannot be compared checks nothing.",
+                    "The only binary data in these files are digests; one that cannot be compared checks "
+                    + "nothing.",
                 remedy: owner
             )
         case .number:
@@ -55,7 +58,8 @@ public enum ShardCode: String, RefusalCode {
                 .invalid,
                 "a number in a record has no counterpart in the other format",
                 explanation:
-                    "JSON has neither infinity nor NaN, and MessagePack no integers beyond 64 bits; rounding would change the record.",
+                    "JSON has neither infinity nor NaN, and MessagePack no integers beyond 64 bits; rounding "
+                    + "would change the record.",
                 remedy: owner
             )
         case .otherPackage:
@@ -63,7 +67,8 @@ public enum ShardCode: String, RefusalCode {
                 .invalid,
                 "a shard holds a record of another package",
                 explanation:
-                    "The records of a package are in its own shard only; one in another's would be found or missed "
+                    "The records of a package are in its own shard only; one in another's would be found or "
+                    + "missed "
                     + "depending on what else was looked up.",
                 remedy: owner
             )

@@ -3,9 +3,11 @@
 
 public import TrustCore
 
-/// The index of a sharded channel (`repodata_shards.msgpack.zst`, CEP 16): the digest of each package's shard.
+/// The index of a sharded channel (`repodata_shards.msgpack.zst`, CEP 16): the digest of each package's
+/// shard.
 ///
-/// That anybody vouches for the index is not said here; if somebody does, the digests in it vouch for the shards.
+/// That anybody vouches for the index is not said here; if somebody does, the digests in it vouch for the
+/// shards.
 public struct ShardIndex: Sendable {
     /// The file's name in a subdirectory.
     public static let fileName = "repodata_shards.msgpack.zst"

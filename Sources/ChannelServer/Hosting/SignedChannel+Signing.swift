@@ -1,0 +1,106 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import DurableFiles
+import SigningKeys
+import TUF
+public import TrustCore
+
+extension SignedChannel {
+    /// What `sign` renews.
+    public enum Renewal: Sendable {
+        /// What has less than a part of its life left: half for the timestamp, a third for the others.
+        case whatIsDue
+        /// Everything that the keys at hand can sign.
+        case everything
+    }
+
+    /// Renews signatures, and writes index files again where they are missing or altered, if asked.
+    public mutating func sign(_ renewal: Renewal, repairing: Bool, now: Timestamp) async throws
+        -> ChannelChange
+    {
+        var change = ChannelChange()
+        var publication = Publication()
+        if repairing { try repair(&publication, &change) }
+        let due = editor.status.filter { isDue($0, renewal, now) }.map(\.role)
+        let signers = try signers(for: due, renewal)
+        let before = editor
+        do {
+            editor.renew(due, by: signers)
+            try await publish([], &publication, &change, signers: signers, now: now)
+        } catch {
+            editor = before
+            throw error
+        }
+        change.left = editor.status.filter { isDue($0, .whatIsDue, now) }.map { role in
+            "`\(role.role)` expires on \(role.expires?.description ?? "?") and needs "
+                + (Self.purpose(of: role.role) == .online
+                    ? "the online key" : "offline keys, not enough of which are at hand in \(keys.directory)")
+        }
+        return change
+    }
+
+    /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
+    /// a
+    /// passphrase: what they should sign is then left to do.
+    private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
+        var purposes = Set(roles.map(Self.purpose))
+        // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
+        if purposes.contains(.targets) { purposes.insert(.online) }
+        return try KeyRing.Purpose.allCases.filter(purposes.contains).flatMap { purpose -> [any Signer] in
+            do {
+                return try keys.unlock(purpose, passphrase: passphrase)
+            } catch let failure as Failure
+                where failure.kind == .configuration && purpose != .online && renewal == .whatIsDue
+            {
+                return []
+            }
+        }
+    }
+
+    private static func purpose(of role: RoleName) -> KeyRing.Purpose {
+        switch role.topLevelKind {
+        case .root: .root
+        case .targets: .targets
+        case .timestamp, .snapshot, nil: .online
+        }
+    }
+
+    private func isDue(_ role: RoleStatus, _ renewal: Renewal, _ now: Timestamp) -> Bool {
+        guard renewal == .whatIsDue, let expires = role.expires else { return true }
+        let life = editor.lifetimes.seconds(for: role.role)
+        let rest = role.role == .timestamp ? life / 2 : life / 3
+        return expires <= now.advanced(bySeconds: rest)
+    }
+
+    /// Plans to write again whatever the readers' copies of the signed index lack.
+    private func repair(_ publication: inout Publication, _ change: inout ChannelChange) throws {
+        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) where role != .targets {
+            let subdir = try Subdir(role.text)
+            let (files, shards) = try read(subdir).encoded()
+            for (digest, bytes) in shards.sorted(by: { $0.key.hex < $1.key.hex }) {
+                let path = ChannelLayout.shard(digest, in: subdir)
+                if try differs(path, bytes) {
+                    publication.write(bytes, to: path, .shard)
+                    change.repaired.append(path)
+                }
+            }
+            for (name, bytes) in files {
+                guard let path = TargetPath(ChannelLayout.file(name, in: subdir)),
+                    metadata.targets[path] == TargetFile(of: bytes)
+                else { continue }
+                let immutable = ChannelLayout.immutableFile(name, digest: Digest.of(bytes), in: subdir)
+                for (file, stage) in [(immutable, Publication.Stage.index), (path.text, .plainIndex)]
+                where try differs(file, bytes) {
+                    publication.write(bytes, to: file, stage)
+                    change.repaired.append(file)
+                }
+            }
+        }
+    }
+
+    private func differs(_ path: String, _ bytes: [UInt8]) throws -> Bool {
+        try SignedFiles(directory: directory).digest(path) != Digest.of(bytes)
+    }
+}

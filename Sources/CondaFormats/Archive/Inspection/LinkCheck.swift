@@ -1,0 +1,43 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+/// The rule about symbolic links that only all entries together can break.
+///
+/// Read by its letters `a/a/../..` goes nowhere; where `a` is a link to `.`, it goes two folders up. So a
+/// link may
+/// climb (`..`) from its own folder, and from folders that the package itself has, but never through a link,
+/// and
+/// never from a name that another package could make a link.
+struct LinkCheck {
+    let subject: String
+    let entries: [PrefixPath: SeenEntry]
+
+    /// Checks one link, whose target does not leave the package by its letters (`archive.link-escape`).
+    func run(_ link: PrefixPath, to text: String) throws {
+        var parts = link.parent?.components ?? []
+        var hasDescended = false
+        for part in text.split(separator: "/") where part != "." {
+            if part != ".." {
+                parts.append(part)
+                hasDescended = true
+                continue
+            }
+            guard !parts.isEmpty, !hasDescended || isFolder(parts) else {
+                throw Refusal(
+                    ArchiveCode.linkEscape,
+                    link.text,
+                    at: subject,
+                    expected: "`..` only after folders of the package",
+                    found: "`\(QuotedText.short(text))`"
+                )
+            }
+            parts.removeLast()
+        }
+    }
+
+    private func isFolder(_ parts: [Substring]) -> Bool {
+        PrefixPath(parts.joined(separator: "/")).flatMap { entries[$0] }?.isDirectory ?? false
+    }
+}

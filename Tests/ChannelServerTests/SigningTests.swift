@@ -1,0 +1,163 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import SigningKeys
+import TestSupport
+import Testing
+import TrustCore
+
+@testable import ChannelServer
+
+@Suite("Renewing signatures")
+struct SigningTests {
+    private static func after(_ hours: Int64) -> Timestamp {
+        ChannelScene.start.advanced(bySeconds: hours * 3600)
+    }
+
+    @Test(
+        "What is due is renewed, and nothing else",
+        arguments: [
+            (hours: 11, signed: []),
+            (hours: 13, signed: ["timestamp version 2"]),
+            // A third of a week is left.
+            (hours: 24 * 5, signed: ["snapshot version 2", "timestamp version 2"]),
+            (
+                hours: 24 * 21,
+                signed: [
+                    "linux-64 version 2", "noarch version 2", "snapshot version 2", "timestamp version 2",
+                ]
+            ),
+            (
+                hours: 24 * 300,
+                signed: [
+                    "root version 2", "linux-64 version 2", "noarch version 2", "targets version 2",
+                    "snapshot version 2",
+                    "timestamp version 2",
+                ]
+            ),
+        ] as [(hours: Int64, signed: [String])]
+    )
+    func whatIsDue(hours: Int64, signed: [String]) async throws {
+        let scene = try await ChannelScene.make()
+        let change = try await scene.sign(now: Self.after(hours))
+        #expect(change.signed == signed)
+        #expect(change.left.isEmpty)
+        if !signed.isEmpty { try scene.check(now: Self.after(hours)) }
+    }
+
+    @Test("Everything can be renewed at once, and clients that pinned the first root follow")
+    func everything() async throws {
+        let scene = try await ChannelScene.make()
+        let change = try await scene.sign(.everything)
+        #expect(change.signed.count == 6)
+        let first = try scene.folder.read("channel/tuf/1.root.json")
+        let check = ChannelCheck(directory: scene.directory, root: first, now: ChannelScene.start)
+        #expect(try check.run(.digests).rootVersion == 2)
+    }
+
+    @Test("Without the offline keys the rest is renewed, and what is left is said")
+    func offlineKeysAway() async throws {
+        let scene = try await ChannelScene.make()
+        for name in ["root-1.key", "targets-1.key"] {
+            try FileManager.default.removeItem(atPath: scene.keys.directory + "/" + name)
+        }
+        #expect(try await scene.sign(now: Self.after(13)).left.isEmpty)
+        let change = try await scene.sign(now: Self.after(24 * 300))
+        #expect(
+            change.signed == [
+                "linux-64 version 2", "noarch version 2", "snapshot version 2", "timestamp version 3",
+            ]
+        )
+        #expect(change.left.count == 2)
+        #expect(
+            change.left[0].hasPrefix("`root` expires on 2027-11-21T12:00:00Z")
+                && change.left[1].hasPrefix("`targets`")
+        )
+    }
+
+    @Test(
+        "Encrypted offline keys are not asked for until they are due; then an unattended run goes on without "
+            + "them"
+    )
+    func encryptedOfflineKeys() async throws {
+        let passphrase = try Passphrase(Array("correct horse".utf8))
+        let scene = try await ChannelScene.make(offline: .passphrase(passphrase))
+        #expect(try await scene.sign(now: Self.after(13)).signed == ["timestamp version 2"])
+        let change = try await scene.sign(now: Self.after(24 * 300))
+        #expect(change.left.count == 2 && change.signed.count == 4)
+        // Whoever demands everything is told.
+        await #expect(throws: Failure.self) { try await scene.sign(.everything, now: Self.after(24 * 300)) }
+        var channel = try SignedChannel(
+            directory: scene.directory,
+            keys: scene.keys,
+            passphrase: { _ in passphrase },
+            now: Self.after(24 * 300)
+        )
+        let attended = try await channel.sign(.whatIsDue, repairing: false, now: Self.after(24 * 300))
+        #expect(
+            attended.signed == [
+                "root version 2", "targets version 2", "snapshot version 3", "timestamp version 4",
+            ]
+        )
+        #expect(attended.left.isEmpty)
+    }
+
+    @Test("An expired channel can be renewed, and does not verify before")
+    func expired() async throws {
+        let scene = try await ChannelScene.make()
+        let later = Self.after(24 * 400)
+        #expect(refusalCode { try scene.check(now: later) } == "tuf.expired")
+        try await scene.sign(now: later)
+        try scene.check(now: later)
+    }
+
+    @Test("Repairing writes what readers lack again, signs nothing, and the channel verifies")
+    func repairs() async throws {
+        let scene = try await ChannelScene.make()
+        try await scene.add([.sample(), .other()])
+        let good = try scene.files()
+        var count = 0
+        // One after the other: lost, then altered. `repodata.json` in one of its two names must stay to repair from.
+        for path in good.keys.sorted() where path.contains("repodata") || path.contains("/shards/") {
+            let bytes = try scene.folder.read("channel/" + path)
+            try FileManager.default.removeItem(atPath: scene.directory + "/" + path)
+            guard refusalCode({ try scene.check() }) != nil else {
+                // Superseded, and kept for readers that lag behind.
+                try scene.folder.write(bytes, to: "channel/" + path)
+                continue
+            }
+            count += 1
+            var change = try await scene.sign(repairing: true)
+            #expect(change.repaired == [path] && change.signed.isEmpty)
+            try scene.folder.write([1], to: "channel/" + path)
+            change = try await scene.sign(repairing: true)
+            #expect(change.repaired == [path])
+            try scene.check()
+        }
+        #expect(try scene.files() == good)
+        // Two subdirs with four forms under two names each, and two shards.
+        #expect(count == 18)
+    }
+
+    @Test("The status tells versions, expiry, keys and packages, also of an expired channel")
+    func status() async throws {
+        let scene = try await ChannelScene.make()
+        try await scene.add([.sample()])
+        let later = ChannelScene.start.advanced(byDays: 8)
+        let status = try ChannelStatus(directory: scene.directory, now: later)
+        #expect(
+            status.roles.map(\.name) == ["root", "timestamp", "snapshot", "targets", "linux-64", "noarch"]
+        )
+        #expect(status.roles.map(\.version) == [1, 2, 2, 1, 2, 1])
+        #expect(status.roles.map(\.packageCount) == [nil, nil, nil, nil, 1, 0])
+        #expect(status.roles[1].remaining(at: later) == "EXPIRED")
+        #expect(status.roles[0].remaining(at: later) == "357 days left")
+        #expect(!status.isPending && status.roles.allSatisfy { $0.keyIDs.count == 1 && $0.threshold == 1 })
+        #expect(status.rootDigest == Digest.of(try scene.folder.read("channel/tuf/1.root.json")))
+        let roles = try #require(status.json["roles"]?.array)
+        #expect(
+            roles.map { $0.object?["expired"] == .bool(true) } == [false, true, true, false, false, false]
+        )
+    }
+}

@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TestSupport
+import Testing
+
+@Suite("The demo")
+struct DemoTests {
+    @Test("The demo succeeds twice in the same folder, and every attack in its table is refused")
+    func succeedsTwice() async throws {
+        let folder = try TemporaryFolder()
+        let demo = Program(in: folder.path, name: "kingsnake-demo")
+        for _ in 1...2 {
+            let result = try await demo.run()
+            #expect(result.status == 0, "\(result.transcript)")
+            let table = result.output.split(separator: "\n").drop { !$0.hasPrefix("3. Attacks") }
+            let refused = table.filter { $0.contains(/\ refused [a-z]+\.[a-z-]+$/) }
+            #expect(refused.count >= 12)
+            #expect(!result.output.contains("NOT"))
+            #expect(result.output.contains("every attack was refused, with its code"))
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import Testing
+
+/// A document with commands for a shell in it.
+struct ShellDocument: CustomTestStringConvertible, Sendable {
+    let path: String
+    /// What stands between lines of ```` ```sh ```` and ```` ``` ````, all in one.
+    let script: String
+
+    var testDescription: String { path }
+
+    static let all: [ShellDocument] = {
+        let folder = SharedData.checkout
+        let pages = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/docs")) ?? []
+        let paths = ["README.md"] + pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
+        return paths.compactMap { path in
+            let text = (try? String(contentsOfFile: folder + "/" + path, encoding: .utf8)) ?? ""
+            let blocks = text.matches(of: /(?m)^```sh\n((?:.*\n)*?)```$/).map { String($0.1) }
+            return blocks.isEmpty ? nil : ShellDocument(path: path, script: blocks.joined(separator: "\n"))
+        }
+    }()
+}
+
+@Suite("Documents")
+struct DocumentTests {
+    @Test("The commands that a document shows work, in their order", arguments: ShellDocument.all)
+    func commandsWork(_ document: ShellDocument) async throws {
+        let world = try ChannelWorld()
+        try world.write(PackageBuilder.hello())
+        let result = try await world.program.runScript("set -x\n" + document.script)
+        #expect(result.status == 0, "\(result.transcript)")
+    }
+
+    @Test("The README shows commands")
+    func readmeHasCommands() { #expect(ShellDocument.all.first?.path == "README.md") }
+
+    @Test("The exit statuses that the README names are the program's own")
+    func readmeNamesStatuses() async throws {
+        let readme = try String(contentsOfFile: SharedData.checkout + "/README.md", encoding: .utf8)
+        let help = try await ChannelWorld().must("--help").output
+        let words = { (text: String) in text.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+        let statuses =
+            "0 good; 1 refused by policy; 2 usage; 3 evidence invalid (tampering suspected); "
+            + "4 required evidence missing; 5 trust data expired or rolled back; 6 could not find out"
+        #expect(words(readme).contains(statuses) && words(help).contains(statuses))
+    }
+}

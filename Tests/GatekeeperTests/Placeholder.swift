@@ -1,2 +1,0 @@
-// Copyright (c) 2026 the Kingsnake authors
-// SPDX-License-Identifier: BSD-3-Clause

@@ -1,0 +1,56 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import TrustCore
+
+/// The other programs, in the Python environment that `scripts/peers` makes.
+enum Peers {
+    /// Whether `KINGSNAKE_PEERS` names that environment.
+    static let arePresent = FileManager.default.isExecutableFile(atPath: python)
+    /// What a skipped test says.
+    static let absence =
+        "KINGSNAKE_PEERS does not name the environment that `scripts/peers` makes: see `make interop`"
+
+    private static let python = (ProcessInfo.processInfo.environment["KINGSNAKE_PEERS"] ?? "") + "/bin/python"
+
+    /// Runs a script of `scripts/interop`, and answers what the peer said.
+    ///
+    /// - Throws: a ``PeerRefusal`` if the peer refused or failed.
+    static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
+        let path = "\(SharedData.checkout)/scripts/interop/\(script).py"
+        // No byte code beside the scripts, whatever the user's habit is.
+        let result = try await RunningProgram.run(
+            python,
+            [path] + arguments,
+            environment: ["PYTHONDONTWRITEBYTECODE": "1"]
+        )
+        guard let answer = try? JSONReader.read(result.output, of: script) else {
+            throw PeerRefusal(error: "status \(result.status)", message: result.errors)
+        }
+        guard result.status == 0 else {
+            throw PeerRefusal(
+                error: answer["error"]?.string ?? "status \(result.status)",
+                message: answer["message"]?.string ?? result.errors
+            )
+        }
+        return answer
+    }
+}
+
+/// A peer did not do what it was asked to.
+struct PeerRefusal: Error, CustomStringConvertible {
+    let error: String
+    let message: String
+
+    var description: String { "\(error): \(message)" }
+}
+
+extension JSONValue {
+    /// A member, if it is an object that has it.
+    subscript(key: String) -> JSONValue? { object?[key] }
+
+    /// The strings in it, if it is an array of strings.
+    var strings: [String]? { array?.compactMap(\.string) }
+}

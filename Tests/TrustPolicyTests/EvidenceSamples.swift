@@ -1,0 +1,38 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+import TrustPolicy
+
+/// Evidence about one package, good unless a test takes something away.
+enum EvidenceSamples {
+    static let right = Digest.of([1])
+    static let wrong = Digest.of([2])
+    static let rightMD5 = Digest.of([1], by: .md5)
+    static let wrongMD5 = Digest.of([2], by: .md5)
+    static let index = SignedIndex(
+        role: "linux-64",
+        file: "linux-64/repodata.json",
+        versions: ["root": 1],
+        expires: Timestamp(seconds: 1_800_000_000)
+    )
+
+    /// Everything is as it should be; no lock.
+    static func good(_ change: (inout Evidence) -> Void = { _ in }) -> Evidence { evidence(right, change) }
+
+    static func evidence(_ digest: Digest?, _ change: (inout Evidence) -> Void = { _ in }) -> Evidence {
+        var evidence = Evidence(
+            package: "zlib-1.3-0.conda",
+            channel: "https://conda.example.org/main",
+            packageDigest: digest
+        )
+        evidence.index = index
+        evidence.record = record(right)
+        change(&evidence)
+        return evidence
+    }
+
+    static func record(_ sha256: Digest?, isRemoved: Bool = false) -> IndexRecord {
+        IndexRecord(sha256: sha256, md5: rightMD5, size: 10, isRemoved: isRemoved)
+    }
+}

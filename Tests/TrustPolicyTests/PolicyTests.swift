@@ -1,0 +1,113 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Testing
+import TrustCore
+import TrustPolicy
+
+/// Evidence, and the rules of the standard policy that object to it.
+struct VerdictCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let evidence: Evidence
+    let objections: [String]
+
+    init(_ situation: String, _ evidence: Evidence, objections: [String]) {
+        testDescription = situation
+        self.evidence = evidence
+        self.objections = objections
+    }
+}
+
+@Suite("The standard policy")
+struct PolicyTests {
+    private typealias Sample = EvidenceSamples
+
+    static let cases: [VerdictCase] = [
+        VerdictCase("good evidence", Sample.good(), objections: []),
+        VerdictCase(
+            "good evidence and a lock that agrees",
+            Sample.good { $0.lock = LockDemand(digests: [Sample.right, Sample.rightMD5]) },
+            objections: []
+        ),
+        VerdictCase(
+            "nothing at all",
+            Evidence(package: "a-1-0.conda", channel: "none", packageDigest: nil),
+            objections: ["signed-index", "in-index"]
+        ),
+        VerdictCase(
+            "a lock that agrees, and nothing signed: a lock is no signature",
+            Sample.good {
+                $0.index = nil
+                $0.record = nil
+                $0.lock = LockDemand(digests: [Sample.right])
+            },
+            objections: ["signed-index", "in-index"]
+        ),
+        VerdictCase(
+            "a lock with MD5 only, and no record: MD5 never admits by itself",
+            Sample.good {
+                $0.record = nil
+                $0.lock = LockDemand(digests: [Sample.rightMD5])
+            },
+            objections: ["in-index"]
+        ),
+        VerdictCase(
+            "a lock and a record with MD5 only: MD5 never admits by itself",
+            Sample.good {
+                $0.record = Sample.record(nil)
+                $0.lock = LockDemand(digests: [Sample.rightMD5])
+            },
+            objections: ["index-digest"]
+        ),
+        VerdictCase(
+            "an unsigned index with a fitting record",
+            Sample.good { $0.index = nil },
+            objections: ["signed-index"]
+        ),
+        VerdictCase(
+            "a removed package",
+            Sample.good { $0.record = Sample.record(Sample.right, isRemoved: true) },
+            objections: ["in-index"]
+        ),
+        VerdictCase("altered bytes", Sample.evidence(Sample.wrong), objections: ["index-digest"]),
+        VerdictCase(
+            "altered bytes and a lock: every rule is told",
+            Sample.evidence(Sample.wrong) { $0.lock = LockDemand(digests: [Sample.right]) },
+            objections: ["index-digest", "lock-agrees"]
+        ),
+        VerdictCase(
+            "a lock that demands other bytes than the index",
+            Sample.good { $0.lock = LockDemand(digests: [Sample.wrong]) },
+            objections: ["lock-agrees"]
+        ),
+    ]
+
+    @Test("The rules that object are those of the table", arguments: cases)
+    func verdict(_ example: VerdictCase) {
+        let verdict = Policy.standard.verdict(on: example.evidence)
+        #expect(verdict.objections.map(\.rule) == example.objections)
+        #expect(verdict.isAllowed == example.objections.isEmpty)
+        #expect(verdict.package == example.evidence.package)
+        // All findings are told, for a pass as well as for a refusal.
+        #expect(verdict.findings.map(\.rule) == Policy.standard.rules.map(\.name))
+    }
+
+    @Test("A policy without rules refuses, even where everything is as it should be")
+    func emptyPolicy() {
+        let verdict = Policy([]).verdict(on: EvidenceSamples.good())
+        #expect(!verdict.isAllowed)
+        #expect(verdict.findings.map(\.outcome) == [.refused])
+    }
+
+    @Test("A verdict without findings permits nothing")
+    func emptyVerdict() { #expect(!Verdict(package: "a-1-0.conda", findings: []).isAllowed) }
+
+    @Test("The same evidence gives the same verdict")
+    func isDeterministic() {
+        for example in Self.cases {
+            #expect(
+                Policy.standard.verdict(on: example.evidence) == Policy.standard.verdict(on: example.evidence)
+            )
+        }
+    }
+}
