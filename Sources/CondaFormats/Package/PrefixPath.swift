@@ -27,7 +27,7 @@ public struct PrefixPath: Hashable, Comparable, Sendable {
     }
 
     /// The components, at least one.
-    public var components: [Substring] { text.split(separator: "/") }
+    public var components: [Substring] { PathParts.of(text) }
     /// The last component.
     public var name: Substring {
         text[(text.utf8.lastIndex(of: 0x2F).map(text.utf8.index(after:)) ?? text.startIndex)...]

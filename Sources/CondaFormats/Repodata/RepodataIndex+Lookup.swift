@@ -75,9 +75,9 @@ extension RepodataIndex {
         let lower = Array(name.normalized.utf8)
         let written = Array(name.raw.utf8)
         return [tarBz2, conda].flatMap { table in
-            let found = table.entries(packageName: lower, text)
-            let others = written == lower ? [] : table.entries(packageName: written, text)
-            return (found + others).map { ($0, table.format) }
+            // Where the two differ first, the written one has a capital letter, which is the lower byte.
+            let found = written == lower ? [] : table.entries(packageName: written, text)
+            return (found + table.entries(packageName: lower, text)).map { ($0, table.format) }
         }
     }
 

@@ -144,7 +144,7 @@ struct FileCheck: Sendable {
     /// The path that a link's target names, following further links; nil if it leads out or in circles.
     private func resolved(_ target: String, from folder: PrefixPath?) throws -> String? {
         var parts = folder?.components.map(String.init) ?? []
-        var rest = target.split(separator: "/").map(String.init)[...]
+        var rest = PathParts.of(target).map(String.init)[...]
         var hops = 0
         while let part = rest.popFirst() {
             if part == "." { continue }
@@ -159,9 +159,9 @@ struct FileCheck: Sendable {
             hops += 1
             guard hops <= 40, let parent = try PrefixTree(root).parent(of: path) else { return nil }
             let next = try parent.linkTarget(part)
-            guard !next.hasPrefix("/") else { return nil }
+            guard !next.utf8.starts(with: "/".utf8) else { return nil }
             parts.removeLast()
-            rest = (next.split(separator: "/").map(String.init) + rest)[...]
+            rest = (PathParts.of(next).map(String.init) + rest)[...]
         }
         return parts.joined(separator: "/")
     }

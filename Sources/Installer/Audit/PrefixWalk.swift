@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import TrustCore
 
 /// A walk over everything in a prefix, which finds what nobody owns.
@@ -54,7 +55,7 @@ struct PrefixWalk {
     /// `a/NAME.py` for `a/__pycache__/NAME.*.pyc`.
     static func source(ofCompiled path: String) -> String? {
         guard path.hasSuffix(".pyc") else { return nil }
-        let parts = path.split(separator: "/")
+        let parts = PathParts.of(path)
         guard parts.count >= 2, parts[parts.count - 2] == "__pycache__", let name = parts.last,
             let dot = name.utf8.firstIndex(of: UInt8(ascii: "."))
         else { return nil }

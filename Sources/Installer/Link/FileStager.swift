@@ -222,7 +222,7 @@ struct FileStager {
     static func staysInside(_ target: String, depth: Int) -> Bool {
         guard !target.isEmpty, !target.utf8.starts(with: "/".utf8) else { return false }
         var depth = depth
-        for part in target.split(separator: "/") {
+        for part in PathParts.of(target) {
             if part == ".." { depth -= 1 } else if part != "." { depth += 1 }
             if depth < 0 { return false }
         }

@@ -38,6 +38,16 @@ struct RepodataIndexTests {
         #expect(try index.records(named: PackageName("zlibb")).isEmpty)
     }
 
+    @Test("The files of a package in two spellings are in byte order too")
+    func spellingsInOrder() throws {
+        let records = ["a", "A"].map {
+            "\"\($0)-1-0.conda\":" + RepodataSamples.record(name: $0, version: "1", build: "0")
+        }
+        let index = try RepodataSamples.open("{\"packages.conda\":{\(records.joined(separator: ","))}}")
+        #expect(try index.fileNames(named: PackageName("A")) == ["A-1-0.conda", "a-1-0.conda"])
+        #expect(try index.fileNames(named: PackageName("a")) == ["a-1-0.conda"])
+    }
+
     @Test("A package whose name starts with another's is not mistaken for it")
     func prefixes() throws {
         let files = ["a-1-0", "a-b-1-0", "a-b-c-1-0", "a-2-0", "ab-1-0", "a_-1-0", "a.b-1-0"]

@@ -7,9 +7,31 @@ import TrustCore
 extension Fuzzer {
     /// `info/paths.json`.
     static let pathsJSON = Fuzzer("paths-json") { bytes in
-        let manifest = try PathsManifest.read(infoFiles: ["info/paths.json": bytes])
+        func read(_ bytes: [UInt8]) throws -> PathsManifest? {
+            try Finding.accepted { try PathsManifest.read(infoFiles: ["info/paths.json": bytes]) }
+        }
+        let manifest = try read(bytes)
+        // There is a quick way for what is usual: the other way must come to the same.
+        if let value = try Finding.accepted({ try JSONReader.read(bytes, of: "input") }) {
+            let unusual = try read(JSONWriter.encode(unusual(value), .indented))
+            Finding.unlessEqual(manifest?.entries, unusual?.entries, "entries that are read in two ways")
+        } else {
+            Finding.unless(manifest == nil, "what is no JSON is a manifest")
+        }
+        guard let manifest else { return }
         Finding.unlessEqual(manifest.source, .pathsJSON, "the source")
         PlainRules.checkUnique(manifest.entries.map(\.path))
+    }
+
+    /// The same with an unknown member in the first path.
+    private static func unusual(_ value: JSONValue) -> JSONValue {
+        guard var top = value.object, var paths = top["paths"]?.array, var first = paths.first?.object else {
+            return value
+        }
+        first.insert("unusual", ["\n"])
+        paths[0] = .object(first)
+        top["paths"] = .array(paths)
+        return .object(top)
     }
 
     /// `info/files`, `info/has_prefix` and `info/no_link`, with a NUL between them.
@@ -62,7 +84,16 @@ extension Fuzzer {
     static let prefixRecord = Fuzzer("prefix-record") { bytes in
         let limits = JSONLimits(bytes: 1 << 20, depth: 30)
         let fields = try JSONFields(try JSONReader.read(bytes, of: "input", limits: limits), of: "input")
-        let record = try PrefixRecord(fields.object)
+        guard let record = try Finding.accepted({ try PrefixRecord(fields.object) }) else {
+            // Refused in one way, refused in the other.
+            for name in fields.object["name"]?.string.map({ ["\($0)-1-0.json"] }) ?? [] {
+                let quick = try Finding.accepted {
+                    try PrefixRecord.read(bytes, named: name, detail: .withoutArrays)
+                }
+                Finding.unless(quick == nil, "a bad record is read quickly")
+            }
+            return
+        }
         Finding.unless(PlainRules.isName(record.recordFileName), "`\(record.recordFileName)` is no file")
         PlainRules.checkUnique(record.entries.map(\.path))
         record.pythonSitePackagesPath.map(PlainRules.check)
@@ -70,6 +101,12 @@ extension Fuzzer {
             try PrefixRecord.read(record.encode(), named: record.recordFileName)
         }
         Finding.unless(again.object == record.object, "the record that was written differs")
+        for detail in [PrefixRecord.Detail.everything, .withoutArrays] {
+            let direct = Finding.ifRefused("a record is refused when it is read at once") {
+                try PrefixRecord.read(bytes, named: record.recordFileName, detail: detail)
+            }
+            Finding.unlessEqual(direct.entries, record.entries, "entries that are read in two ways")
+        }
         var copy = record.object
         copy["paths_data"] = ["paths_version": 1, "paths": .array(record.entries.map(\.json))]
         let entries = Finding.ifRefused("entries are refused when written") { try PrefixRecord(copy).entries }

@@ -88,9 +88,11 @@ struct RepodataComparison {
         where !sections.joined().contains(where: { ByteKey($0.key) == ByteKey(other) }) {
             Finding.unless(index.recordText(fileName: other) == nil, "`\(other)` is found and not listed")
         }
-        let direct = try Finding.accepted {
+        let section: ArchiveFormat = sections[0].contains { $0.key == member.key } ? .tarBz2 : .conda
+        var direct = try Finding.accepted {
             try PackageRecord(member.value, fileName: member.key, subdir: index.info.subdir)
         }
+        if direct?.fileName.format != section { direct = nil }
         let found = try Finding.accepted { try index.record(fileName: member.key) } ?? nil
         Finding.unless((direct == nil) == (found == nil), "`\(member.key)` is a record in one way only")
         Finding.unless(direct?.raw == found?.raw, "the record of `\(member.key)` is two records")
@@ -116,10 +118,12 @@ struct RepodataComparison {
         }
     }
 
-    /// NAME of NAME-VERSION-BUILD, if no part is missing or empty.
+    /// NAME of NAME-VERSION-BUILD, whatever the ending, if no part is missing or empty.
     private static func packageName(_ file: String) -> ByteKey? {
-        let ending = file.utf8.suffix(6).elementsEqual(".conda".utf8) ? 6 : 8
-        let parts = file.utf8.dropLast(ending).split(
+        let ending = [".tar.bz2", ".conda"].first {
+            file.utf8.count > $0.utf8.count && file.utf8.suffix($0.utf8.count).elementsEqual($0.utf8)
+        }
+        let parts = file.utf8.dropLast(ending?.utf8.count ?? 0).split(
             separator: UInt8(ascii: "-"),
             omittingEmptySubsequences: false
         )

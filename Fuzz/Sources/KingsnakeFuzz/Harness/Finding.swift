@@ -3,6 +3,14 @@
 
 import TrustCore
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The end of a run: something does not hold.
 enum Finding {
     /// Ends the process in a way that libFuzzer takes for a crash, so that it keeps the input.
@@ -26,8 +34,17 @@ enum Finding {
     /// The value, or nil if the input is refused; every other error goes on.
     static func accepted<Value>(_ body: () throws -> Value) throws -> Value? {
         do { return try body() } catch let refusal as Refusal {
-            _ = refusal.description
+            note(refusal)
             return nil
         }
+    }
+
+    /// Whether refusals are printed, to see how far a seed gets: if the environment variable `FUZZ_EXPLAIN` is set.
+    private static let explains = getenv("FUZZ_EXPLAIN") != nil
+
+    /// Makes the message, which is made of foreign bytes.
+    static func note(_ refusal: Refusal) {
+        let message = refusal.description
+        if explains { print("refused: \(message)") }
     }
 }

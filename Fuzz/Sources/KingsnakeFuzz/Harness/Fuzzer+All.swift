@@ -8,6 +8,7 @@ extension Fuzzer {
         .messagePack, .compression, .repodata, .shards,
         .versions, .matchSpec, .textPattern, .names,
         .pathsJSON, .legacyPaths, .packageInfo, .entryPoints, .prefixRecord, .lockFiles,
+        .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .tufMetadata, .tufWorkflow, .pathPattern,
     ]

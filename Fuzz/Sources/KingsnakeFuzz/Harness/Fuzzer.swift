@@ -20,8 +20,7 @@ struct Fuzzer: Sendable {
         do {
             try read(bytes)
         } catch let refusal as Refusal {
-            // A message about foreign bytes is made of foreign bytes.
-            _ = refusal.description
+            Finding.note(refusal)
         } catch {
             Finding.report("foreign bytes were answered with an error that is not a refusal: \(error)")
         }

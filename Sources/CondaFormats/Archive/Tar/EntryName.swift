@@ -50,7 +50,7 @@ enum EntryName {
             let text = String(validating: target, as: UTF8.self)
         else { throw wrong }
         var parts = link.parent?.components ?? []
-        for part in text.split(separator: "/") where part != "." {
+        for part in PathParts.of(text) where part != "." {
             if part != ".." {
                 parts.append(part)
             } else if parts.popLast() == nil {
