@@ -104,7 +104,7 @@ public enum Folder {
             start = (here.map { String(cString: $0) } ?? "") + "/" + path
         }
         var parts: [Substring] = []
-        for part in start.split(separator: "/") where part != "." {
+        for part in start.utf8.split(separator: UInt8(ascii: "/")).map({ Substring($0) }) where part != "." {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
         }
         return "/" + parts.joined(separator: "/")

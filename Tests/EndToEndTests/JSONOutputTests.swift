@@ -12,7 +12,8 @@ struct JSONOutputTests {
     private static let commands: [[String]] = [
         ["channel", "init", "channel", "--no-passphrase", "--subdir", "linux-64"],
         ["channel", "add", "channel", "packages/hello-1.0-0.conda", "packages/hello-1.1-0.conda"],
-        ["channel", "remove", "channel", "linux-64/hello-1.1-0.conda"], ["channel", "add-subdir", "channel", "osx-64"], ["channel", "sign", "channel"],
+        ["channel", "remove", "channel", "linux-64/hello-1.1-0.conda"],
+        ["channel", "add-subdir", "channel", "osx-64"], ["channel", "sign", "channel"],
         ["channel", "sign", "channel", "--all"], ["channel", "status", "channel"],
         ["channel", "verify", "channel", "--deep"],
         ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],

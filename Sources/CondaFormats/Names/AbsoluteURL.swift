@@ -126,10 +126,7 @@ struct AbsoluteURL {
         while segments.last == "" { segments.removeLast() }
         for segment in segments {
             guard let decoded = PercentEncoding.decode(segment) else {
-                throw refusal(
-                    "whole percent "
-                        + "escapes"
-                )
+                throw refusal("whole percent escapes")
             }
             // An escape must not smuggle in what could not stand there plainly.
             let isPlain = decoded.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != 0x2F && $0 != 0x5C }

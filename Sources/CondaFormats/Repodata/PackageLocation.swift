@@ -83,7 +83,9 @@ public struct PackageLocation: Sendable {
     private static func resolve(_ text: String, against base: [String], _ subject: String) throws -> [String]
     {
         var path = base
-        var parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        // As bytes: to `String` a slash with a combining mark behind it is no slash.
+        var parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
         if parts.first == "" { parts.removeFirst() }
         if parts.last == "" { parts.removeLast() }
         for part in parts {

@@ -5,9 +5,8 @@ import TrustCore
 
 /// Which relative paths may be put behind a mirror's address.
 enum ChannelPath {
-    /// Refuses (`fetch.path-escape`) what a server or a file system could read as another folder, a query, or
-    /// an
-    /// absolute path. Escapes are looked through once, as a server does.
+    /// Refuses (`fetch.path-escape`) what a server or a file system could read as another folder, a query,
+    /// or an absolute path. Escapes are looked through once, as a server does.
     static func check(_ path: String) throws {
         let isClean = path.utf8.allSatisfy {
             $0 > 0x20 && $0 < 0x7F && $0 != 0x5C && $0 != 0x3F && $0 != 0x23
