@@ -18,7 +18,7 @@ struct LinkCheck {
     func run(_ link: PrefixPath, to text: String) throws {
         var parts = link.parent?.components ?? []
         var hasDescended = false
-        for part in text.split(separator: "/") where part != "." {
+        for part in PathParts.of(text) where part != "." {
             if part != ".." {
                 parts.append(part)
                 hasDescended = true

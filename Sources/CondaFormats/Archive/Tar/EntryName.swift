@@ -62,7 +62,7 @@ enum EntryName {
 
     /// Whether a link's target has `..` after a name: ``LinkCheck`` looks at these.
     static func climbsLate(_ target: String) -> Bool {
-        let parts = target.split(separator: "/").filter { $0 != "." }
+        let parts = PathParts.of(target).filter { $0 != "." }
         return parts.drop { $0 == ".." }.contains("..")
     }
 
