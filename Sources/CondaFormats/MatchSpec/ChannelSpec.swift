@@ -16,6 +16,17 @@ public enum ChannelSpec: Hashable, Sendable {
     public init(_ text: some StringProtocol) throws {
         let text = String(text)
         if text.contains("*") {
+            let isPattern = text.utf8.allSatisfy {
+                ASCIIClass.isAlphanumeric($0) || "._-~/:*%+@!$&,;=()".utf8.contains($0)
+            }
+            guard isPattern, text.last != "$" else {
+                throw Refusal(
+                    NameCode.matchSpecValue,
+                    "channel",
+                    expected: "a glob for a channel's name or URL",
+                    found: "`\(QuotedText.short(text))`"
+                )
+            }
             self = .pattern(TextPattern(text))
         } else if text.contains("://") {
             self = .url(try ChannelURL(text))
@@ -56,6 +67,11 @@ public enum ChannelSpec: Hashable, Sendable {
             return pattern.matches(channel.identity.dropFirst(alias.identity.count + 1))
         }
     }
+}
+
+extension ChannelSpec {
+    /// Whether it is a pattern.
+    var isPattern: Bool { if case .pattern = self { true } else { false } }
 }
 
 extension ChannelSpec: CustomStringConvertible {

@@ -77,23 +77,7 @@ extension MatchSpec: CustomStringConvertible {
     /// The canonical form (CEP 29, appendix A), with every condition but the name in brackets where the short
     /// form could be read in two ways.
     public var description: String {
-        var before = ""
-        var pairs: [(String, String)] = []
-        if let channel {
-            if case .pattern = channel {
-                pairs.append(("channel", channel.description))
-            } else {
-                before = channel.description
-            }
-        }
-        if let subdir {
-            if before.isEmpty || subdir.isGlob {
-                pairs.append(("subdir", subdir.text))
-            } else {
-                before += "/" + subdir.text
-            }
-        }
-        var text = before.isEmpty ? name.text : before + "::" + name.text
+        var (text, pairs) = beginning
         switch version {
         case .clause(.equal(let version)):
             text += "==\(version.text)"
@@ -111,7 +95,32 @@ extension MatchSpec: CustomStringConvertible {
         pairs.appendIf("md5", md5?.hex)
         pairs.appendIf("sha256", sha256?.hex)
         guard !pairs.isEmpty else { return text }
-        return text + "[" + pairs.map { "\($0.0)='\($0.1)'" }.joined(separator: ",") + "]"
+        return text + "[" + pairs.map { "\($0.0)=\(Self.quoted($0.1))" }.joined(separator: ",") + "]"
+    }
+}
+
+extension MatchSpec {
+    /// The name, with channel and subdirectory in front as far as they are read again as what they are.
+    private var beginning: (text: String, pairs: [(String, String)]) {
+        var pairs: [(String, String)] = []
+        guard let channel, !channel.isPattern else {
+            pairs.appendIf("channel", channel)
+            pairs.appendIf("subdir", subdir)
+            return (name.text, pairs)
+        }
+        if let subdir, Self.isRead("\(channel)/\(subdir)", asChannel: channel.description, subdir.text) {
+            return ("\(channel)/\(subdir)::\(name.text)", pairs)
+        }
+        let canStandInFront = Self.isRead(channel.description, asChannel: channel.description, nil)
+        if !canStandInFront { pairs.appendIf("channel", channel) }
+        pairs.appendIf("subdir", subdir)
+        return (canStandInFront ? "\(channel)::\(name.text)" : name.text, pairs)
+    }
+
+    /// A value in quotes. URLs may hold `'`; no value holds `"`.
+    private static func quoted(_ value: String) -> String {
+        let mark = value.utf8.contains(UInt8(ascii: "'")) ? "\"" : "'"
+        return mark + value + mark
     }
 }
 

@@ -72,16 +72,29 @@ extension MatchSpec {
 
     fileprivate mutating func setChannel(_ text: Substring?) throws {
         guard var text else { return }
-        if let slash = text.lastIndex(of: "/") {
-            let last = text[text.index(after: slash)...]
-            let isKnown = last == "noarch" || Self.systems.contains { last.hasPrefix($0 + "-") }
-            if isKnown, let subdir = Subdir(ifValid: last) {
-                self.subdir = TextPattern(subdir.text)
-                text = text[..<slash]
-            }
+        if let (channel, subdir) = Self.divided(text) {
+            self.subdir = TextPattern(subdir.text)
+            text = channel
         }
         // `*` asks for nothing.
         if text != "*" { channel = try ChannelSpec(text) }
+    }
+
+    /// Splits `CHANNEL/SUBDIR`; nil if no subdirectory that may stand there is behind the last slash.
+    private static func divided(_ text: Substring) -> (channel: Substring, subdir: Subdir)? {
+        guard let slash = text.lastIndex(of: "/") else { return nil }
+        let last = text[text.index(after: slash)...]
+        guard last == "noarch" || systems.contains(where: { last.hasPrefix($0 + "-") }),
+            let subdir = Subdir(ifValid: last)
+        else { return nil }
+        return (text[..<slash], subdir)
+    }
+
+    /// Whether a text in front of `::` is read as this channel and this subdirectory.
+    static func isRead(_ text: String, asChannel channel: String, _ subdir: String?) -> Bool {
+        guard !text.utf8.contains(UInt8(ascii: "[")) else { return false }
+        let parts = divided(text[...])
+        return (parts?.channel ?? text[...]) == channel && parts?.subdir.text == subdir
     }
 
     fileprivate mutating func setVersionAndBuild(
@@ -136,10 +149,20 @@ extension MatchSpec {
         case .buildNumber: buildNumber = try BuildNumberSpec(value)
         case .channel: channel = try ChannelSpec(value)
         case .subdir:
-            guard value.contains("*") || Subdir(ifValid: value) != nil else { throw wrong("a subdirectory") }
+            let isPattern =
+                value.contains("*")
+                && value.utf8.allSatisfy { ASCIIClass.isAlphanumeric($0) || "-*".utf8.contains($0) }
+            guard isPattern || Subdir(ifValid: value) != nil else { throw wrong("a subdirectory") }
             subdir = TextPattern(value)
         case .fileName:
-            if !value.contains("*") { _ = try ArchiveFileName(value) }
+            if value.contains("*") {
+                let isPattern = value.utf8.allSatisfy {
+                    ASCIIClass.isAlphanumeric($0) || "._-+!*".utf8.contains($0)
+                }
+                guard isPattern else { throw wrong("a file name") }
+            } else {
+                _ = try ArchiveFileName(value)
+            }
             fileName = TextPattern(value)
         case .url: url = try PackageURL(value)
         case .md5:

@@ -52,6 +52,9 @@ public enum VersionClause: Hashable, Sendable {
                         + "`\(mark)`"
                 )
             }
+            guard rest.utf8.allSatisfy({ ASCIIClass.isAlphanumeric($0) || "._!+-*".utf8.contains($0) }) else {
+                throw invalid("no `*` but among the characters of versions")
+            }
             self = .pattern(TextPattern(rest))
             return
         }

@@ -35,4 +35,16 @@ struct LinkDestinationTests {
         let found = try EntryName.destination(of: Array(target.utf8), from: path, subject: "package")
         #expect(found == PrefixPath(destination))
     }
+
+    @Test("A climb through a link is seen, whatever follows the slash behind it")
+    func seesLateClimbs() throws {
+        let link = try #require(PrefixPath("d/l"))
+        let other = try #require(PrefixPath("d/x"))
+        let check = LinkCheck(subject: "package", entries: [other: .symbolicLink(to: nil, text: ".")])
+        for target in ["x/..", "x/../\u{301}"] {
+            #expect(EntryName.climbsLate(target))
+            #expect(refusalCode { try check.run(link, to: target) } == "archive.link-escape")
+        }
+        #expect(!EntryName.climbsLate("../x/\u{301}"))
+    }
 }

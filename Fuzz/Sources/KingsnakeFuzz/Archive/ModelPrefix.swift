@@ -11,6 +11,7 @@ final class ModelPrefix: ArchiveVisitor {
     }
 
     private var nodes: [[[UInt8]]: Node] = [:]
+    private var targets: [[[UInt8]]: [[UInt8]]] = [:]
     private var expected: UInt64 = 0
     private var isInFile = false
 
@@ -29,6 +30,7 @@ final class ModelPrefix: ArchiveVisitor {
         Finding.unlessEqual(summary.sha256, Digest.of(archive), "the digest of the package")
         Finding.unlessEqual(summary.size, UInt64(archive.count), "the length of the package")
         Finding.unless(!prefix.isInFile, "a file without an end")
+        for link in prefix.targets.keys { prefix.follow(link) }
         PlainRules.checkUnique(summary.manifest.entries.map(\.path))
         for entry in summary.manifest.entries {
             let node = prefix.nodes[Self.parts(entry.path.text)]
@@ -43,6 +45,26 @@ final class ModelPrefix: ArchiveVisitor {
 
     private static func parts(_ text: String) -> [[UInt8]] {
         text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
+    }
+
+    /// Goes where the system would go, through the package's own links: never out.
+    private func follow(_ link: [[UInt8]]) {
+        var here: [[UInt8]] = []
+        var ahead = link[...]
+        var hops = 0
+        while let part = ahead.popFirst() {
+            if part.elementsEqual("..".utf8) {
+                Finding.unless(!here.isEmpty, "a link leads out through other links")
+                here.removeLast()
+                continue
+            }
+            here.append(part)
+            guard let target = targets[here] else { continue }
+            hops += 1
+            guard hops <= 40 else { return }
+            here.removeLast()
+            ahead = (target + ahead)[...]
+        }
     }
 
     private func add(_ path: PrefixPath, _ node: Node) {
@@ -89,12 +111,14 @@ final class ModelPrefix: ArchiveVisitor {
 
     func symbolicLink(_ path: PrefixPath, target: String) {
         add(path, .link)
+        let steps = target.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
+        targets[Self.parts(path.text)] = steps.filter { !$0.elementsEqual(".".utf8) }
         var depth = Self.parts(path.text).count - 1
         Finding.unless(
             target.utf8.first != UInt8(ascii: "/") && !target.isEmpty,
             "`\(path)` leads to `\(target)`"
         )
-        for part in target.utf8.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
+        for part in steps where !part.elementsEqual(".".utf8) {
             depth += part.elementsEqual("..".utf8) ? -1 : 1
             Finding.unless(depth >= 0, "`\(path)` leads out, to `\(target)`")
         }
