@@ -5,8 +5,7 @@ import Foundation
 import TestSupport
 
 /// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a
-/// verified
-/// install, and a table of attacks, each refused with its code.
+/// verified install, and a table of attacks, each refused with its code.
 ///
 /// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
 /// should be.

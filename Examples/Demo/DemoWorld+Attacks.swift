@@ -12,8 +12,7 @@ extension DemoWorld {
     /// Verifies a package over one mirror, and answers the refusal's code.
     ///
     /// - Parameter keepingTrust: whether to go on with what the user has seen before; otherwise a user who
-    /// has pinned
-    ///   the root and knows nothing else is asked.
+    ///   has pinned the root and knows nothing else is asked.
     func refusal(
         servedFrom directory: String,
         keepingTrust: Bool = false,

@@ -15,8 +15,7 @@ public enum DurableFile {
     /// part.
     ///
     /// The bytes go to a temporary file beside it, which is synced and then renamed over it; the folder is
-    /// synced
-    /// too, so that the change survives a power loss once this returns.
+    /// synced too, so that the change survives a power loss once this returns.
     ///
     /// - Parameter mode: the permission bits of the new file, whatever the process's umask says.
     /// - Throws: a ``Failure`` of kind `disk`; then nothing is left behind.

@@ -9,8 +9,7 @@ public import TrustPolicy
 /// Gathers the evidence for packages, asks the policy, and admits or refuses.
 ///
 /// The only choreographer: the program, a proxy and upload checks all come through here, so that there is one
-/// path
-/// and one explanation. What cannot be verified is thrown; what is not allowed is a value.
+/// path and one explanation. What cannot be verified is thrown; what is not allowed is a value.
 public actor Gate {
     private let configuration: GateConfiguration
     private let cache: BlobCache

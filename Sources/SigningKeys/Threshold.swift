@@ -8,8 +8,7 @@ import TrustCore
 /// - Each key counts once, whatever number of ids it is listed under and however it is spelled.
 /// - Two signatures under one key id are refused, even where enough others are valid.
 /// - Signatures by unknown keys, wrong ones and empty ones are skipped: a ceremony that is not finished, or a
-/// key
-///   that was rotated away, must not make good metadata bad.
+///   key that was rotated away, must not make good metadata bad.
 /// - A threshold below one is refused.
 ///
 /// (TUF specification 1.0.34, sections 2.1, 4.2 and 5; TAP 12; GHSA-pwqf-9h7j-7mv8, CVE-2020-15093,
@@ -21,13 +20,11 @@ public enum Threshold {
     ///   - signatures: What came with the message.
     ///   - message: The signed bytes.
     ///   - keys: The keys that are authorised, under the ids by which signatures name them. The same id may
-    /// be listed
-    ///     again with the same key.
+    ///     be listed again with the same key.
     ///   - threshold: How many different keys must have signed.
     ///   - subject: What was signed, for messages, such as `root metadata`.
     /// - Throws: a refusal with `signature.threshold-invalid`, `signature.missing`,
-    /// `signature.duplicate-key-id`,
-    ///   `signature.ambiguous-key-id` or `signature.threshold-not-met`.
+    ///   `signature.duplicate-key-id`, `signature.ambiguous-key-id` or `signature.threshold-not-met`.
     @discardableResult
     public static func check(
         _ signatures: [Signature],

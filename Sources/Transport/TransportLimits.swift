@@ -4,8 +4,7 @@
 /// How long and how much we put up with from a server, before it counts as not answering.
 ///
 /// The limits on time are availability, not evidence: what exceeds them is a `Failure`, and another mirror is
-/// tried.
-/// The limit on bytes belongs to the single request, `FetchRequest.maximumLength`.
+/// tried. The limit on bytes belongs to the single request, `FetchRequest.maximumLength`.
 public struct TransportLimits: Sendable {
     /// Until the connection stands, TLS included.
     public var connect: Duration = .seconds(15)

@@ -28,8 +28,7 @@ public struct ChannelCheck: Sendable {
     /// Prepares a check.
     ///
     /// - Parameter root: the root to start from; the channel's own first root if nil, which only shows that
-    /// the folder
-    ///   agrees with itself.
+    ///   the folder agrees with itself.
     public init(directory: String, root: [UInt8]?, now: Timestamp) {
         self.directory = directory
         self.root = root
@@ -37,8 +36,7 @@ public struct ChannelCheck: Sendable {
     }
 
     /// Checks everything, after finishing a publication that was interrupted. Begins anew where another
-    /// process
-    /// publishes meanwhile.
+    /// process publishes meanwhile.
     ///
     /// - Parameter progress: is told how many more bytes of packages were read.
     /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…`

@@ -25,8 +25,7 @@ extension IncomingPackage {
     /// Inspects a package.
     ///
     /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or
-    /// `channel.package-name`
-    ///   if it calls itself something else than its file name does.
+    ///   `channel.package-name` if it calls itself something else than its file name does.
     public init(inspecting path: String) throws {
         let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
         try self.init(name, path, try PackageArchiveReader.check(archivePath: path, fileName: name))
@@ -44,8 +43,7 @@ extension IncomingPackage {
     }
 
     /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something
-    /// else than
-    /// its file name does.
+    /// else than its file name does.
     static func subdir(of name: ArchiveFileName, _ index: PackageIndex) throws -> Subdir {
         guard ByteKey("\(index.name)-\(index.version)-\(index.build)") == ByteKey(name.distribution) else {
             throw Refusal(

@@ -13,8 +13,7 @@ struct IndexCheck {
     let subdir: Subdir
 
     /// Every signed index file is there under both its names, with the signed bytes, and nobody's index file
-    /// is beside
-    /// them. Answers how many are signed.
+    /// is beside them. Answers how many are signed.
     func run(_ metadata: TargetsMetadata) throws -> Int {
         let signed = try ChannelLayout.indexFiles.filter { name in
             guard let path = TargetPath(ChannelLayout.file(name, in: subdir)),
@@ -49,8 +48,7 @@ struct IndexCheck {
     }
 
     /// The compressed index is `repodata.json`, byte for byte, and `current_repodata.json` has no record of
-    /// its own.
-    /// Shards have a check of theirs: ``ShardCheck``.
+    /// its own. Shards have a check of theirs: ``ShardCheck``.
     func compareForms(with contents: SubdirContents, _ metadata: TargetsMetadata) throws {
         let files = SignedFiles(directory: directory)
         if let bytes = try files.bytes(ChannelLayout.compressedIndex, in: subdir, metadata) {

@@ -9,8 +9,8 @@ import TrustCore
 /// served.
 ///
 /// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
-/// them, and
-/// they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs' indexes.
+/// them, and they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs'
+/// indexes.
 public struct KeyRing: Sendable {
     /// What a key is for.
     public enum Purpose: String, Sendable, CaseIterable {

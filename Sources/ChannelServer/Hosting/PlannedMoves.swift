@@ -6,8 +6,7 @@ import TUF
 import TrustCore
 
 /// The plan of a committed publication, as it is written beside the staged files: the file `0` goes to the
-/// first
-/// target, `1` to the second, and so on; then files are removed.
+/// first target, `1` to the second, and so on; then files are removed.
 ///
 /// Whoever opens a channel follows the plan it finds, so what it says is foreign: see ``check(_:in:)``.
 struct PlannedMoves {
@@ -40,9 +39,8 @@ struct PlannedMoves {
     }
 
     /// Refuses (`channel.plan-unsafe`) a path that is not of a file that readers see, below the channel's
-    /// folder and
-    /// not through a link. A copy of a channel that somebody else made may hold a plan, and links, of their
-    /// choice.
+    /// folder and not through a link. A copy of a channel that somebody else made may hold a plan, and links,
+    /// of their choice.
     static func check(_ path: String, in channel: String) throws {
         guard TargetPath(path) != nil, !path.utf8.starts(with: ".kingsnake".utf8) else {
             throw Refusal(

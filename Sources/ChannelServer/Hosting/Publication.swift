@@ -7,11 +7,9 @@ import TrustCore
 /// A set of changes to a channel's folder that happens whole or not at all.
 ///
 /// Everything is staged beside the channel first; one rename commits it; then the files are moved to their
-/// places in
-/// the order that readers need: packages, shards, index, TUF metadata, `timestamp.json` last
-/// (a reader that sees the new timestamp finds everything it leads to). A process that dies before the commit
-/// leaves
-/// the channel as it was; one that dies after it is finished by whoever comes next, without any key.
+/// places in the order that readers need: packages, shards, index, TUF metadata, `timestamp.json` last (a
+/// reader that sees the new timestamp finds everything it leads to). A process that dies before the commit
+/// leaves the channel as it was; one that dies after it is finished by whoever comes next, without any key.
 struct Publication {
     /// What a file is, in the order files are moved to their places.
     enum Stage: Int, CaseIterable {

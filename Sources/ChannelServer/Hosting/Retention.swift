@@ -9,12 +9,10 @@ import TrustCore
 /// Which files of a channel are kept, although the state in force does not lead to them any more.
 ///
 /// A reader that began before a publication, and a mirror that lags behind, go on asking for index files,
-/// shards and
-/// metadata of the state before. So these stay for some days after they were superseded. The time of
-/// supersession is
-/// their modification time, which the publication sets. Roots stay for ever, for clients follow their chain
-/// from the
-/// one they pinned (TUF specification 1.0.34, section 5.3); so do packages, which lock files name.
+/// shards and metadata of the state before. So these stay for some days after they were superseded. The time
+/// of supersession is their modification time, which the publication sets. Roots stay for ever, for clients
+/// follow their chain from the one they pinned (TUF specification 1.0.34, section 5.3); so do packages, which
+/// lock files name.
 struct Retention {
     /// How long superseded files stay, in seconds.
     static let grace: Int64 = 7 * 86_400

@@ -22,8 +22,7 @@ extension SignedChannel {
     /// has none".
     ///
     /// - Throws: `channel.already-there`, also for index files that nobody signed, or `channel.keys-served`;
-    /// then nothing
-    ///   was made.
+    ///   then nothing was made.
     public static func create(
         directory: String,
         keys: KeyRing,

@@ -42,8 +42,7 @@ extension SignedChannel {
     }
 
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
-    /// a
-    /// passphrase: what they should sign is then left to do.
+    /// a passphrase: what they should sign is then left to do.
     private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
         var purposes = Set(roles.map(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.

@@ -10,8 +10,7 @@ public import TrustCore
 /// A signed channel in a folder, opened for changes by whoever holds its online keys.
 ///
 /// Opening takes the channel's lock, finishes a publication that was interrupted, and verifies the metadata
-/// from the
-/// root down as a client would. Every change is one ``Publication``: whole or not at all.
+/// from the root down as a client would. Every change is one ``Publication``: whole or not at all.
 public struct SignedChannel {
     /// The folder.
     public let directory: String
@@ -65,8 +64,7 @@ public struct SignedChannel {
     }
 
     /// Puts packages in, all or none. One that is there already with the same bytes is left as it is; if its
-    /// file is
-    /// missing or altered, it is written again.
+    /// file is missing or altered, it is written again.
     ///
     /// - Throws: `channel.package-exists` for a name that has other bytes, `channel.subdir-not-delegated`,
     ///   `channel.key-not-authorised`.

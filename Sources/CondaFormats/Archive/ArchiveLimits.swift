@@ -36,7 +36,6 @@ public enum CaseCollisions: Sendable {
     /// Refuse them: on a file system that ignores case one file would replace the other.
     case refused
     /// Let them through: some packages that are only for Linux (terminal databases, kernel headers) have
-    /// them.
-    /// Where the file system ignores case, unpacking fails instead; it never overwrites.
+    /// them. Where the file system ignores case, unpacking fails instead; it never overwrites.
     case allowed
 }

@@ -4,13 +4,10 @@
 /// Takes the entries of a package, one after another, each inspected before it gets here.
 ///
 /// What it is given is *provisional* until the reader returns: the checksums of the archive and the
-/// comparison with
-/// the manifest come last. Whoever writes must write where nobody looks, and throw it away on an error.
-/// Guaranteed by the reader: paths are safe and unique; no entry stands below a link or a file; a hard link's
-/// target
-/// is an earlier regular file. Permission bits are read, write and execute only: set-user-id, set-group-id
-/// and the
-/// sticky bit are left out, as conda itself ignores them.
+/// comparison with the manifest come last. Whoever writes must write where nobody looks, and throw it away on
+/// an error. Guaranteed by the reader: paths are safe and unique; no entry stands below a link or a file; a
+/// hard link's target is an earlier regular file. Permission bits are read, write and execute only:
+/// set-user-id, set-group-id and the sticky bit are left out, as conda itself ignores them.
 public protocol ArchiveVisitor: AnyObject {
     /// A folder that the archive names. Folders that it only implies are not announced.
     func directory(_ path: PrefixPath, permissions: UInt16) throws

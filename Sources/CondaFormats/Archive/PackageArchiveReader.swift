@@ -6,17 +6,15 @@ import TrustCore
 /// Reads and inspects a package, `.conda` or `.tar.bz2`, in one pass over its bytes.
 public enum PackageArchiveReader {
     /// Reads a package to its last byte: container, checksums, every entry's name and kind, the digest of
-    /// every file,
-    /// and the comparison with the package's own manifest. Entries go to the visitor once they are inspected.
+    /// every file, and the comparison with the package's own manifest. Entries go to the visitor once they
+    /// are inspected.
     ///
     /// Not checked here: that anybody vouches for the package, and that it is the one its file name says.
     ///
     /// - Parameter withMD5: whether to take the MD5 as well, which indexes carry for old clients. It costs as
-    /// much time
-    ///   as all else together.
+    ///   much time as all else together.
     /// - Throws: a `Refusal` with an `archive.…`, `package.…` or `json.…` code; then what the visitor was
-    /// given is
-    ///   worth nothing.
+    ///   given is worth nothing.
     public static func read(
         _ source: any ArchiveSource,
         fileName: ArchiveFileName,

@@ -4,8 +4,7 @@
 /// A lock file: which packages, by URL and digest, make up an environment.
 ///
 /// Reading checks that the file means one thing: its form, its URLs and digests, and that no two entries
-/// contradict
-/// each other. That the packages exist, fit together or may be trusted is not said here.
+/// contradict each other. That the packages exist, fit together or may be trusted is not said here.
 public struct LockFile: Sendable {
     /// The longest lock file, in bytes.
     public static let maximumLength = 64 << 20

@@ -20,8 +20,7 @@ extension LockFile {
     ///
     /// - Parameter environment: nil for the file's default.
     /// - Throws: a ``Refusal`` with `lock.platform-missing`, `lock.environment-missing`,
-    /// `lock.wrong-platform` or
-    ///   `lock.conflicting-entries`.
+    ///   `lock.wrong-platform` or `lock.conflicting-entries`.
     public func packages(platform: Subdir, environment: String? = nil) throws -> LockSelection {
         let chosen = try sections(platform: platform, environment: environment ?? defaultEnvironment)
         var builder = LockSectionBuilder("the lock file")

@@ -110,11 +110,9 @@ enum LockYAML {
     /// The line of the first `&name` or `*name` that stands where a YAML value can begin.
     ///
     /// A look at the bytes before the parser sees them, so that nothing that multiplies is ever composed. It
-    /// knows
-    /// nothing of quotes and so may take text for a reference, never a reference for text: a value can begin
-    /// only at
-    /// a line's beginning or after `-`, `?`, `:`, `,`, `[`, `{`. (Unicode line ends count as any other
-    /// non-ASCII.)
+    /// knows nothing of quotes and so may take text for a reference, never a reference for text: a value can
+    /// begin only at a line's beginning or after `-`, `?`, `:`, `,`, `[`, `{`. (Unicode line ends count as
+    /// any other non-ASCII.)
     private static func lineOfReference(in text: String) -> Int? {
         var line = 1
         var previous = UInt8(ascii: "\n")

@@ -52,8 +52,7 @@ public enum ChannelSpec: Hashable, Sendable {
     /// Whether the channel is the one asked for.
     ///
     /// - Parameter alias: the URL below which names stand. Without it a name is compared with the whole path
-    /// of
-    ///   the channel's URL and **the host is not looked at**: enough to search, not to decide on trust.
+    ///   of the channel's URL and **the host is not looked at**: enough to search, not to decide on trust.
     public func matches(_ channel: ChannelURL, namesBelow alias: ChannelURL? = nil) -> Bool {
         switch self {
         case .url(let url): return channel == url

@@ -6,10 +6,8 @@ public import TrustCore
 /// A description of packages, such as `numpy >=1.2,<2` or `conda-forge::numpy[build='py3*']` (CEP 29).
 ///
 /// Two deliberate differences from what is in use: regular expressions are refused, and so are keys that this
-/// type
-/// does not know, since a condition that is not checked allows more than was asked for. Where the CEP and
-/// both
-/// conda and rattler differ (`pkg =1.8 build`, `!=1.8`), the programs' reading is taken.
+/// type does not know, since a condition that is not checked allows more than was asked for. Where the CEP
+/// and both conda and rattler differ (`pkg =1.8 build`, `!=1.8`), the programs' reading is taken.
 public struct MatchSpec: Hashable, Sendable {
     /// The longest specification, in bytes.
     public static let maximumLength = 4096

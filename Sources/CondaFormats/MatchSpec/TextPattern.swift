@@ -2,12 +2,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Text to be equal to, or a pattern in which `*` stands for any number of characters. ASCII case does not
-/// count
-/// (CEP 29, string matching).
+/// count (CEP 29, string matching).
 ///
 /// There are no regular expressions: what foreign text can make them do is unbounded. Matching takes at most
-/// the
-/// product of the two lengths.
+/// the product of the two lengths.
 public struct TextPattern: Hashable, Sendable {
     /// The pattern in lower case.
     public let text: String

@@ -6,8 +6,7 @@ import TrustCore
 /// The file name of a package's archive: `name-version-build.conda` or `name-version-build.tar.bz2` (CEP 26).
 ///
 /// What the parts may hold excludes separators of folders, so that the name is always a file in the folder it
-/// is
-/// put in. That the version can be ordered is not checked: see ``CondaVersion``. Compared as bytes.
+/// is put in. That the version can be ordered is not checked: see ``CondaVersion``. Compared as bytes.
 public struct ArchiveFileName: Hashable, Comparable, Sendable {
     /// The longest file name, in bytes.
     public static let maximumLength = 211

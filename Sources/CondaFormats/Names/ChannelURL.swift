@@ -6,11 +6,9 @@ import TrustCore
 /// The base URL of a channel: the folder that holds `noarch/` (CEP 26), without a slash at the end.
 ///
 /// Scheme and host are lower case, the scheme's own port is left out, and there is neither query nor fragment
-/// nor
-/// `..`, so that one place has one spelling. A user and password before the host, or a token as `/t/TOKEN/`,
-/// are
-/// kept for fetching and left out of ``description`` and ``identity``.
-/// That the place exists and is a channel is not checked.
+/// nor `..`, so that one place has one spelling. A user and password before the host, or a token as
+/// `/t/TOKEN/`, are kept for fetching and left out of ``description`` and ``identity``. That the place exists
+/// and is a channel is not checked.
 public struct ChannelURL: Sendable {
     /// The longest URL, in bytes.
     public static let maximumLength = 2048

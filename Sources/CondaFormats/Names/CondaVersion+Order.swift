@@ -27,9 +27,8 @@ extension CondaVersion: Hashable, Comparable {
     /// `1.2.0r`.
     ///
     /// All segments but the other's last must be equal, and its last must be this one's beginning: equal
-    /// numbers, or
-    /// a word that begins with the other word. If the other has a local version, it is that which is
-    /// continued.
+    /// numbers, or a word that begins with the other word. If the other has a local version, it is that which
+    /// is continued.
     public func starts(with other: CondaVersion) -> Bool {
         let hasLocal = !other.local.isEmpty
         if hasLocal, comparable[0] != other.comparable[0] { return false }

@@ -4,14 +4,12 @@
 import TrustCore
 
 /// A version in conda's order (CEP 33): epoch, main version and local version, each a list of segments of
-/// numbers
-/// and words.
+/// numbers and words.
 ///
 /// Versions are equal if the order has no place between them: `1.1`, `1.1.0` and `1.1+0` are one version, and
 /// case does not count. Where CEP 33 leaves a question open, conda's own reading is taken: numbers have no
-/// upper
-/// limit, `dev` and `post` are special only as whole words, and one underscore at the end belongs to the last
-/// word.
+/// upper limit, `dev` and `post` are special only as whole words, and one underscore at the end belongs to
+/// the last word.
 public struct CondaVersion: Sendable {
     /// The longest version, in bytes (CEP 26).
     public static let maximumLength = 64

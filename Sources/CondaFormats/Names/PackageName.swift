@@ -6,9 +6,8 @@ import TrustCore
 /// The name of a package, such as `numpy` or the virtual `__glibc` (CEP 26).
 ///
 /// ASCII letters and digits, with single `.`, `-` or `_` between them; a single underscore may come first,
-/// and
-/// exactly two come first in the name of a virtual package. Names that differ only in case are the same name.
-/// That a package of this name exists is not said here.
+/// and exactly two come first in the name of a virtual package. Names that differ only in case are the same
+/// name. That a package of this name exists is not said here.
 public struct PackageName: Hashable, Sendable {
     /// The longest name, in bytes.
     public static let maximumLength = 64

@@ -6,8 +6,7 @@ enum QuotedText {
     private static let maximumLength = 120
 
     /// The text's beginning, with everything that could move a terminal's cursor, reorder letters or look
-    /// like
-    /// another letter written as `\u{…}`.
+    /// like another letter written as `\u{…}`.
     static func short(_ text: some StringProtocol) -> String {
         var out = ""
         for scalar in text.unicodeScalars {

@@ -12,10 +12,8 @@ extension InstalledEntry {
     /// Puts the entries of a noarch Python package where they were installed.
     ///
     /// conda's records say in `paths_data` where a file was in the package, as in `site-packages/a.py`, and
-    /// only in
-    /// `files` where it went, as in `lib/python3.13/site-packages/a.py`. An entry stays where it is if
-    /// `files` has its
-    /// own path, or none or several that it could have gone to.
+    /// only in `files` where it went, as in `lib/python3.13/site-packages/a.py`. An entry stays where it is
+    /// if `files` has its own path, or none or several that it could have gone to.
     /// - Throws: a refusal if a path is unsafe or two entries have one path.
     static func placed(_ entries: [InstalledEntry], by record: JSONFields) throws -> [InstalledEntry] {
         guard entries.contains(where: \.isBelowPackageTree) else { return entries }
@@ -63,8 +61,7 @@ private enum PackageTree: CaseIterable {
 }
 
 /// Where the files of a noarch Python package went. Paths are taken apart as bytes: a slash with a combining
-/// mark after
-/// it is one character and still a slash.
+/// mark after it is one character and still a slash.
 private struct Places {
     private let files: Set<ByteKey>
     /// By the path below the first `site-packages`; nil where there are several.

@@ -6,10 +6,8 @@ import TrustCore
 /// A relative path that stays inside the folder it is put in, whatever the platform.
 ///
 /// Made of one or more components joined by `/`; no component is empty, `.` or `..`. Backslashes, drive
-/// letters,
-/// control characters, over-long names and absolute paths do not get this far.
-/// Compared as bytes: two names that look alike are two names (a collision is the archive inspector's
-/// business).
+/// letters, control characters, over-long names and absolute paths do not get this far. Compared as bytes:
+/// two names that look alike are two names (a collision is the archive inspector's business).
 public struct PrefixPath: Hashable, Comparable, Sendable {
     /// The longest path, in bytes.
     public static let maximumLength = 4096

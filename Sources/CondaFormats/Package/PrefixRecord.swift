@@ -7,8 +7,8 @@ public import TrustCore
 /// share.
 ///
 /// It holds the index's whole record of the package, where it came from, and each installed file. Members
-/// this
-/// version does not know are kept in ``object``. Nobody signs it: it is what an audit compares a prefix with.
+/// this version does not know are kept in ``object``. Nobody signs it: it is what an audit compares a prefix
+/// with.
 public struct PrefixRecord: Sendable {
     /// How most of the files came into the prefix.
     public enum LinkType: Int64, Sendable {
@@ -81,8 +81,7 @@ public struct PrefixRecord: Sendable {
     /// How the files came into the prefix.
     public let link: Link?
     /// The installed files, each path once, where they are in the prefix: for noarch Python packages conda's
-    /// own
-    /// records have that in `files` only.
+    /// own records have that in `files` only.
     public let entries: [InstalledEntry]
     /// Everything the record says; without `files` and `paths_data.paths` where it was read without them.
     public let object: JSONObject

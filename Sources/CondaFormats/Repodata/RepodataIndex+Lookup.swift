@@ -54,8 +54,7 @@ extension RepodataIndex {
     /// All records of a package, `.tar.bz2` before `.conda`, each in byte order of the file names.
     ///
     /// They are found by their file names, written as the name was or in lower case; that the `name` in the
-    /// record
-    /// is the same is checked. A record whose file name cannot be divided is no package's.
+    /// record is the same is checked. A record whose file name cannot be divided is no package's.
     /// - Throws: a ``Refusal`` if one of the records is not as it should be.
     public func records(named name: PackageName) throws -> [PackageRecord] {
         try entries(named: name).map { try record($0.0, in: $0.1) }

@@ -5,9 +5,8 @@ import TrustCore
 
 /// An index of packages (`repodata.json`, CEP 36), opened without reading its records.
 ///
-/// Opening is one strict pass that remembers where each record is: the whole text is valid JSON and UTF-8,
-/// no file name is there twice, nothing follows the end. What a record says is read and checked when it is
-/// asked
+/// Opening is one strict pass that remembers where each record is: the whole text is valid JSON and UTF-8, no
+/// file name is there twice, nothing follows the end. What a record says is read and checked when it is asked
 /// for, so a bad record spoils nothing but itself. That anybody vouches for the index is not said here.
 public struct RepodataIndex: Sendable {
     /// The text, as it was given.

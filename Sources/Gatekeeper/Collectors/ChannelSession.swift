@@ -8,8 +8,7 @@ import TrustCore
 import TrustPolicy
 
 /// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its
-/// shards and
-/// packages from any, for those are named by their digest.
+/// shards and packages from any, for those are named by their digest.
 actor ChannelSession {
     private let channel: TrustedChannel
     private let now: Timestamp
@@ -37,8 +36,7 @@ actor ChannelSession {
     }
 
     /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first
-    /// that gives
-    /// current, correctly signed metadata and exactly the index files that it names.
+    /// that gives current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
         let missing = subdirs.filter { indexes[$0] == nil }
         guard !missing.isEmpty else { return }

@@ -34,8 +34,7 @@ struct SignedIndexReader {
     }
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
-    /// repodata;
-    /// nil if the signed metadata lists none of them.
+    /// repodata; nil if the signed metadata lists none of them.
     func open(_ subdir: Subdir) async throws -> (any SubdirIndex)? {
         for form in Form.allCases {
             guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),

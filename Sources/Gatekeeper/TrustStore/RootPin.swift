@@ -25,16 +25,14 @@ public struct RootPin: Sendable {
     /// Takes the root that the user gave as a file.
     ///
     /// - Throws: a `Refusal` with `tuf.signatures` if the root was not signed by its own keys (TUF
-    /// specification 1.0.34,
-    ///   section 5.3.4), or a `tuf.…` or `json.…` code.
+    ///   specification 1.0.34, section 5.3.4), or a `tuf.…` or `json.…` code.
     public init(file bytes: [UInt8]) throws { try self.init(bytes, .file) }
 
     /// Fetches a channel's root, from the first mirror that has one which fits.
     ///
     /// - Parameters:
     ///   - digest: SHA-256 of the root, which came by a way that the user trusts. Any version of the root may
-    /// have it.
-    ///     Nil believes the first root that a mirror shows.
+    ///     have it. Nil believes the first root that a mirror shows.
     ///   - mirrors: where to fetch from, in order; the channel itself if empty.
     ///   - fetcher: fetches over the network.
     /// - Throws: `trust.no-root`, `trust.root-digest`, what ``init(file:)`` throws, or a `Failure`.

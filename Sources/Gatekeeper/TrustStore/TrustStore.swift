@@ -8,8 +8,7 @@ public import TrustCore
 /// The channels whose roots the user has pinned, one folder each.
 ///
 /// What is pinned here is the anchor of everything else: entries are made by the user's word only, and no
-/// error
-/// message ever advises removing one to get past a refusal.
+/// error message ever advises removing one to get past a refusal.
 public struct TrustStore: Sendable {
     /// The folder that holds the store.
     public let directory: String

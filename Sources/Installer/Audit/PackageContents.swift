@@ -10,8 +10,8 @@ import TrustCore
 /// records.
 ///
 /// The records in `conda-meta` are not signed; the archives are vouched for by their channel. Each is
-/// unpacked, every
-/// file in it checked, and its placeholders replaced once more, exactly as an installation does it.
+/// unpacked, every file in it checked, and its placeholders replaced once more, exactly as an installation
+/// does it.
 public struct PackageContents: Sendable {
     private var entries: [ByteKey: [InstalledEntry]] = [:]
     /// How many packages it knows.
@@ -86,8 +86,7 @@ public struct PackageContents: Sendable {
 
 extension PythonSite {
     /// The Python that the prefix's records say is there. Nobody vouches for that: a wrong one makes an audit
-    /// find
-    /// files missing, and hides nothing.
+    /// find files missing, and hides nothing.
     fileprivate init?(unverifiedFrom records: [PrefixRecord]) {
         guard let record = records.first(where: { ByteKey($0.name) == ByteKey("python") }) else { return nil }
         self.init(version: record.version, sitePackages: record.pythonSitePackagesPath)

@@ -7,9 +7,8 @@ import TrustCore
 /// Compares every file of a prefix with the records in its `conda-meta`, and the records with the index.
 ///
 /// The records are not signed: somebody who can alter a file can alter its record too. What stands against
-/// that
-/// is `lookup`, which compares each record with a signed index, and `contents`, which has what the packages
-/// themselves hold: with it the records' digests of single files are not relied upon.
+/// that is `lookup`, which compares each record with a signed index, and `contents`, which has what the
+/// packages themselves hold: with it the records' digests of single files are not relied upon.
 public struct PrefixAudit: Sendable {
     /// The prefix's absolute path.
     public let prefix: String
@@ -26,8 +25,7 @@ public struct PrefixAudit: Sendable {
     ///
     /// - Parameters:
     ///   - contents: what packages hold, for as many of the installed ones as are to be compared with more
-    /// than
-    ///     their records.
+    ///     than their records.
     ///   - lookup: answers what the index says of a package now.
     /// - Throws: a ``Failure`` if the prefix cannot be read; whatever `lookup` throws. What is wrong is in
     /// the report.

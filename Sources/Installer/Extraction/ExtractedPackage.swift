@@ -5,8 +5,7 @@ public import CondaFormats
 public import TrustCore
 
 /// A package whose archive was inspected, whose files were each checked against its manifest, and which
-/// stands
-/// unpacked in a folder of its own, as the extractor left it.
+/// stands unpacked in a folder of its own, as the extractor left it.
 ///
 /// That the package may be installed is not said here: see `AdmittedPackage` in Gatekeeper.
 public struct ExtractedPackage: Sendable {
@@ -15,8 +14,7 @@ public struct ExtractedPackage: Sendable {
     /// SHA-256 of the archive that was unpacked, of the very bytes that were read.
     public let sha256: Digest
     /// The MD5 that the caller's index gives for these bytes, since conda's records carry one too. It is not
-    /// computed:
-    /// whoever trusts the index for the SHA-256 trusts it for this, which nothing depends on.
+    /// computed: whoever trusts the index for the SHA-256 trusts it for this, which nothing depends on.
     public let md5: Digest?
     /// The archive's length in bytes.
     public let size: UInt64

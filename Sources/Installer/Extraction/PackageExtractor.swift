@@ -8,14 +8,11 @@ import Foundation
 public import TrustCore
 
 /// Unpacks packages, checking everything in the same pass: the archive's digest, every entry's name and kind,
-/// and every
-/// file against the package's manifest.
+/// and every file against the package's manifest.
 ///
 /// One thread reads, hashes and decompresses; another inspects, hashes each file and writes. Everything is
-/// written into
-/// a folder that nobody else knows; it gets its name only when all checks have passed, and is removed if one
-/// fails.
-/// Files are not synced one by one: whoever commits them does.
+/// written into a folder that nobody else knows; it gets its name only when all checks have passed, and is
+/// removed if one fails. Files are not synced one by one: whoever commits them does.
 public enum PackageExtractor {
     /// Unpacks a package into a folder that is not there yet.
     ///
@@ -25,8 +22,7 @@ public enum PackageExtractor {
     ///   - md5: what the index says the archive's MD5 is, for the record of the installation; passed on
     /// unchecked.
     /// - Throws: a `Refusal` with an `archive.…`, `package.…`, `json.…` or `digest.mismatch` code, or a
-    /// `Failure`; then
-    ///   nothing is left, inside or outside.
+    ///   `Failure`; then nothing is left, inside or outside.
     public static func extract(
         archivePath: String,
         fileName: ArchiveFileName,

@@ -13,9 +13,8 @@ import TrustCore
 /// Writes inspected entries below one folder, relative to its descriptor, never through a link.
 ///
 /// Every file is created anew (`O_EXCL`, `O_NOFOLLOW`) with the archive's permissions, less what the
-/// process's umask
-/// takes away. Until it is complete only its owner can enter the folder, so that nobody else can put a link
-/// on the way.
+/// process's umask takes away. Until it is complete only its owner can enter the folder, so that nobody else
+/// can put a link on the way.
 final class TreeWriter: ArchiveVisitor {
     private let path: String
     private var root: Int32

@@ -9,10 +9,8 @@ import TrustCore
 /// Installs admitted packages into a prefix: unpacks and checks each, then links all of them, or nothing.
 ///
 /// Packages are unpacked into a folder beside the prefix, never into a shared one: a file that is linked from
-/// a shared
-/// folder could be altered through any other prefix. The digest of each archive is checked once more on the
-/// very bytes
-/// that are unpacked, so that nothing that happens to the cache after admission matters.
+/// a shared folder could be altered through any other prefix. The digest of each archive is checked once more
+/// on the very bytes that are unpacked, so that nothing that happens to the cache after admission matters.
 public struct Installation: Sendable {
     /// The prefix's absolute path.
     public let prefix: String
@@ -43,8 +41,7 @@ public struct Installation: Sendable {
     /// Does it.
     ///
     /// Each package is recorded as asked for, as conda does with explicit lists: what nobody asked for, conda
-    /// removes
-    /// as an orphan when it next removes anything.
+    /// removes as an orphan when it next removes anything.
     ///
     /// - Parameters:
     ///   - packages: what to install; each name once.

@@ -18,8 +18,7 @@ public struct StandingPackages: Sendable {
     /// Looks at a prefix, which need not be there. Nothing is changed.
     ///
     /// The records are not signed: a file that was altered with its record counts as standing. An audit with
-    /// the
-    /// packages themselves finds it; installing anew replaces it.
+    /// the packages themselves finds it; installing anew replaces it.
     public init(of wanted: [AdmittedPackage], in prefix: String) throws {
         guard let root = try PrefixFolder.open(prefix) else {
             (missing, standing, others) = (wanted, [], [])

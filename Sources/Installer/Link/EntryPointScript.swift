@@ -44,8 +44,7 @@ enum Shebang {
     /// The line with the placeholder replaced, in a form that works however long the prefix is.
     ///
     /// A line that is too long, or has a space in its path, becomes `#!/usr/bin/env NAME`, or for Python a
-    /// text
-    /// that is both shell and Python and starts the very interpreter.
+    /// text that is both shell and Python and starts the very interpreter.
     static func replaced(_ line: [UInt8], _ placeholder: [UInt8], _ prefix: [UInt8]) -> [UInt8] {
         let result = Replacement.text(line, placeholder, prefix)
         let hasSpace = prefix.contains(0x20)

@@ -35,9 +35,8 @@ enum Replacement {
     }
 
     /// A binary: within each C string that holds the placeholder every occurrence is replaced, and the string
-    /// is
-    /// padded with NUL to its old length, so that nothing after it moves. The end of the file ends a string
-    /// too.
+    /// is padded with NUL to its old length, so that nothing after it moves. The end of the file ends a
+    /// string too.
     ///
     /// - Returns: nil if the prefix is longer than the placeholder and there is something to replace.
     static func binary(_ bytes: [UInt8], _ placeholder: [UInt8], _ prefix: [UInt8]) -> [UInt8]? {

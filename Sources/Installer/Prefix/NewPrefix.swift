@@ -37,7 +37,7 @@ final class NewPrefix {
 
     /// Gives the folder its final name: the commit point.
     func publish() throws {
-        let mode = try parent.status(target)?.mode ?? (0o777 & ~Self.fileCreationMask())
+        let mode = try parent.status(target)?.mode ?? modeOfNewFolders()
         guard fchmod(root.descriptor, mode & 0o777) == 0 else {
             throw parent.failure("setting the mode of", name)
         }
@@ -70,8 +70,7 @@ final class NewPrefix {
     }
 
     /// Whether a folder can be replaced by renaming another over it: it is empty, its parent may be written,
-    /// and
-    /// it is not where another file system begins.
+    /// and it is not where another file system begins.
     static func canReplace(_ root: PrefixFolder) throws -> Bool {
         guard try root.list().isEmpty, let (parent, target) = try? place(of: root.path, making: false) else {
             return false
@@ -95,9 +94,12 @@ final class NewPrefix {
         return (try grandparent.madeFolder(name), String(path.name))
     }
 
-    private static func fileCreationMask() -> mode_t {
-        let mask = umask(0o077)
-        umask(mask)
-        return mask
+    /// What the system leaves of 0777 for a new folder. Setting the umask to read it would change, for a moment,
+    /// what every other thread creates.
+    private func modeOfNewFolders() throws -> mode_t {
+        let probe = ".kingsnake-mode"
+        let mode = try root.madeFolder(probe).status().mode
+        try root.removeTree(probe)
+        return mode
     }
 }

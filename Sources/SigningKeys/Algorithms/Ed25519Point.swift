@@ -8,8 +8,7 @@ enum Ed25519Point {
     /// Refuses bytes that are a second spelling of a point, and the eight points of small order.
     ///
     /// A key in two spellings would count twice. With a key of small order, a signature can be made that
-    /// holds for
-    /// many messages by somebody who has no private key.
+    /// holds for many messages by somebody who has no private key.
     static func check(_ bytes: [UInt8]) throws {
         var y = bytes
         y[31] &= 0x7F  // The top bit is the sign of x.

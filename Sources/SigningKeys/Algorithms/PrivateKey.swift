@@ -8,9 +8,8 @@ import TrustCore
 /// A private key in memory.
 ///
 /// Its descriptions never show the key. The key bytes are held by swift-crypto, which wipes those of Ed25519,
-/// ECDSA
-/// and RSA keys when the last copy goes; bytes that pass through here on their way are wiped as far as Swift
-/// allows.
+/// ECDSA and RSA keys when the last copy goes; bytes that pass through here on their way are wiped as far as
+/// Swift allows.
 public struct PrivateKey: Signer {
     /// The public half.
     public let publicKey: PublicKey

@@ -6,8 +6,7 @@ public import TrustCore
 /// A public key that was decoded and checked when it was read.
 ///
 /// Two keys are equal exactly if they are the same key, however they are spelled: hexadecimal or PEM, a
-/// compressed
-/// point or a full one, under the new TUF key type or the legacy one. So one key counts once
+/// compressed point or a full one, under the new TUF key type or the legacy one. So one key counts once
 /// (GHSA-3633-5h82-39pq; TAP 12).
 ///
 /// Not checked: whether the 32 bytes of an Ed25519 key are a point on the curve. A key that is none verifies
@@ -29,10 +28,8 @@ public struct PublicKey: Sendable {
     /// (`PUBLIC KEY` or `RSA PUBLIC KEY`) of 2048 to 8192 bits.
     ///
     /// - Throws: a refusal with `key.unknown-type`, `key.unknown-scheme`, `key.scheme-mismatch`,
-    /// `key.malformed`,
-    ///   `key.too-weak` or `key.too-large`. Metadata may list keys of types that are not known yet: a caller
-    /// that
-    ///   wants to skip those catches the first two.
+    ///   `key.malformed`, `key.too-weak` or `key.too-large`. Metadata may list keys of types that are not
+    ///   known yet: a caller that wants to skip those catches the first two.
     public init(tufKeyType keyType: String, scheme: String, publicValue: String) throws {
         guard let allowed = SignatureScheme.allowed(forTUFKeyType: keyType) else {
             throw Refusal(KeyCode.unknownType, Self.subject, found: "`\(Printable.text(keyType))`")

@@ -4,8 +4,7 @@
 /// Strict DER, as much of it as keys and signatures need: single-byte tags, definite minimal lengths.
 ///
 /// Every reading method answers nil, and leaves the reader where it was, if the next element is not what was
-/// asked
-/// for. Nothing is copied, and lengths are compared with what is there before they are used.
+/// asked for. Nothing is copied, and lengths are compared with what is there before they are used.
 struct DERReader {
     private var rest: ArraySlice<UInt8>
 

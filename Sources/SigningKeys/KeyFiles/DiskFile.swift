@@ -67,8 +67,8 @@ enum DiskFile {
     }
 
     /// Does the same where there are no hard links, as on the FAT of USB sticks: reserves the name, and
-    /// replaces the
-    /// reservation. Somebody who is killed in between leaves an empty file, which no reader takes for a key.
+    /// replaces the reservation. Somebody who is killed in between leaves an empty file, which no reader
+    /// takes for a key.
     static func replaceReservation(_ temporary: String, as path: String) throws {
         let reservation = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard reservation >= 0 else {

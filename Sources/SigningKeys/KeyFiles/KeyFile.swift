@@ -6,9 +6,8 @@ import TrustCore
 /// Private key files on disk: the only place where Kingsnake reads or writes them.
 ///
 /// Files have mode 0600 from their first moment. They appear whole or not at all, and never replace another
-/// file.
-/// A file that the group or others can access is refused before it is read. Access control lists are not
-/// looked at.
+/// file. A file that the group or others can access is refused before it is read. Access control lists are
+/// not looked at.
 ///
 /// ## The format
 ///
@@ -26,9 +25,8 @@ import TrustCore
 /// | `private` | the PKCS #8 key: encrypted, with the tag behind it, or plain |
 ///
 /// Salt, nonce and private key are hexadecimal. The additional data of the cipher is everything but
-/// `private`, as
-/// OLPC canonical JSON, so nothing in the file can be altered without the passphrase. There are no other
-/// members.
+/// `private`, as OLPC canonical JSON, so nothing in the file can be altered without the passphrase. There are
+/// no other members.
 public enum KeyFile {
     /// Reads a private key file: Kingsnake's own JSON, or PEM of another program.
     ///

@@ -6,8 +6,7 @@ import TrustCore
 /// A private key as it is in a file: its public half is known, the private one may still need a passphrase.
 ///
 /// The public half of an encrypted file is unverified until it is unlocked: do not decide anything by it but
-/// which
-/// passphrase to ask for.
+/// which passphrase to ask for.
 public struct LockedKey: Sendable {
     enum Content: Sendable {
         case open(PrivateKey)
@@ -37,8 +36,7 @@ public struct LockedKey: Sendable {
     /// The private key; the passphrase is asked for only if there is need of one.
     ///
     /// - Throws: a refusal with `key.wrong-passphrase` or `key.pair-mismatch`; a `Failure` if a passphrase is
-    /// needed
-    ///   and there is none.
+    ///   needed and there is none.
     public func unlock(passphrase: () throws -> Passphrase?) throws -> PrivateKey {
         switch content {
         case .open(let key): return key

@@ -6,16 +6,13 @@
 /// The contract for implementers:
 /// - What was written is read back byte for byte. Nobody re-encodes it.
 /// - ``write(_:as:)`` and ``remove(_:)`` are atomic: another process, or one that starts after this one was
-/// killed,
-///   sees the old state or the new one, never a part. When they return, the new state survives a crash of the
-/// machine.
+/// killed, sees the old state or the new one, never a part. When they return, the new state survives a crash
+/// of the machine.
 /// - Changes of one caller become visible in the order they were made.
 /// - ``lock()`` excludes every other user of the same store, in this process and in others, until it is
-/// released;
-///   it ends by itself when the process does.
+///   released; it ends by itself when the process does.
 /// - The store is not trusted to be right: what is read is verified again, from the pinned root on. It is
-/// trusted not
-///   to go back in time: whoever can put old files there can roll a client back.
+///   trusted not to go back in time: whoever can put old files there can roll a client back.
 public protocol MetadataStore: Sendable {
     /// The bytes that were kept; nil if there are none.
     ///

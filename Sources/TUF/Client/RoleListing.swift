@@ -7,8 +7,7 @@ internal import TrustCore
 /// delegation on the way covers.
 ///
 /// A file that is listed may still be vouched for by an earlier role in the order of the search;
-/// ``TargetSearch`` decides
-/// for one path.
+/// ``TargetSearch`` decides for one path.
 public struct RoleListing: Sendable {
     /// What the listing needs, or found.
     public enum Step: Sendable {

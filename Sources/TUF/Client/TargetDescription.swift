@@ -28,8 +28,8 @@ public struct TargetDescription: Sendable, Equatable {
     }
 
     /// Refuses a file of another length, or another digest by the same hash function; for files that were
-    /// digested
-    /// while they passed by. A digest by a function that the metadata does not promise is refused as well.
+    /// digested while they passed by. A digest by a function that the metadata does not promise is refused as
+    /// well.
     public func verify(length: UInt64, digest: Digest) throws {
         try verify(length: length)
         let expected = file.hashes.digest(by: digest.algorithm)

@@ -7,8 +7,7 @@ internal import TrustCore
 /// (specification 1.0.34, section 5.6.7).
 ///
 /// It asks for roles that are not loaded yet, and ends on any refusal of theirs: a role that is skipped
-/// because its
-/// metadata is bad would hand its paths to the next one.
+/// because its metadata is bad would hand its paths to the next one.
 public struct TargetSearch: Sendable {
     /// What the search needs, or found.
     public enum Step: Sendable {

@@ -6,8 +6,7 @@ internal import TrustCore
 /// A targets role, as one particular document delegates to it.
 ///
 /// A role that two roles delegate to is two of these, since each delegator may trust other keys: what was
-/// verified for
-/// one says nothing to the other (python-tuf 2977, TOB-SIGSTORE-14).
+/// verified for one says nothing to the other (python-tuf 2977, TOB-SIGSTORE-14).
 public struct TargetsRole: Hashable, Sendable {
     /// The role.
     public let name: RoleName

@@ -63,8 +63,7 @@ public struct TrustedMetadata: Sendable {
     }
 
     /// Whether the next root takes a key from a role. That a key is only added says nothing against versions
-    /// signed
-    /// before, and forgetting them would give up the protection against rollback for nothing.
+    /// signed before, and forgetting them would give up the protection against rollback for nothing.
     private func removesKey(of kind: MetadataKind, in next: RootMetadata) -> Bool {
         let remaining = Set(next.authority(for: kind).usableKeys.map(\.key))
         return root.role.authority(for: kind).usableKeys.contains { !remaining.contains($0.key) }

@@ -4,12 +4,11 @@
 public import TrustCore
 
 /// The client workflow of the specification (1.0.34, section 5) as a value: it takes what was found and
-/// answers what
-/// to do next. It does no input and output; a driver does, one request after another or many at once.
+/// answers what to do next. It does no input and output; a driver does, one request after another or many at
+/// once.
 ///
 /// Start with ``start()``, then answer each request by ``receive(_:to:)`` until a step has none. After that,
-/// any
-/// number of ``load(_:)`` may be under way at the same time.
+/// any number of ``load(_:)`` may be under way at the same time.
 public struct UpdateWorkflow: Sendable {
     /// What is trusted so far.
     public private(set) var trusted: TrustedMetadata
@@ -48,9 +47,8 @@ public struct UpdateWorkflow: Sendable {
     /// Takes the answer to a request.
     ///
     /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are
-    /// none.
-    ///   A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is not
-    /// continued.
+    /// none. A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is
+    /// not continued.
     /// - Throws: a ``Refusal``; the update ends there, and nothing after the last step may be kept.
     public mutating func receive(_ answer: [UInt8]?, to request: MetadataRequest) throws -> WorkflowStep {
         switch (request.subject, request.source) {

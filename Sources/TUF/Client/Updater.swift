@@ -46,8 +46,7 @@ public actor Updater {
     /// Updates the top-level roles: root, timestamp, snapshot, targets.
     ///
     /// - Throws: a `Refusal` for bad metadata, a `Failure` if something could not be found out. What was
-    /// verified
-    ///   before stays in the store; what was not is nowhere.
+    ///   verified before stays in the store; what was not is nowhere.
     public func refresh() async throws {
         let lock = try await store.lock()
         defer { lock.release() }
@@ -101,8 +100,7 @@ public actor Updater {
     ///   - baseURL: Where the files are, used byte for byte; a final `/` is added if it has none.
     ///   - naming: Whether file names carry a digest.
     /// - Throws: a `Refusal` with `tuf.target-missing`, `tuf.target-length`, `tuf.target-hash` or
-    /// `limit.too-large`, or
-    ///   a `Failure`.
+    ///   `limit.too-large`, or a `Failure`.
     public func download(
         _ target: TargetDescription,
         from baseURL: String,

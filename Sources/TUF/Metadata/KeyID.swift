@@ -6,8 +6,8 @@ internal import TrustCore
 /// The name of a key inside one metadata file.
 ///
 /// Opaque: it is never recomputed from the key, since real repositories have key ids that are not
-/// recomputable and
-/// TAP 12 makes them arbitrary. Who counts keys counts them by their value, not by this name.
+/// recomputable and TAP 12 makes them arbitrary. Who counts keys counts them by their value, not by this
+/// name.
 public struct KeyID: Hashable, Comparable, Sendable {
     /// The id, as it was written.
     public let text: String

@@ -5,8 +5,7 @@
 /// component.
 ///
 /// Matching goes by bytes and is case-sensitive on every platform (GHSA-qp9x-wp8f-qgjj); no other character
-/// is
-/// special, and neither wildcard matches `/` (specification 1.0.34, section 4.5).
+/// is special, and neither wildcard matches `/` (specification 1.0.34, section 4.5).
 public struct PathPattern: Hashable, Sendable {
     /// The pattern, as it was written.
     public let text: String

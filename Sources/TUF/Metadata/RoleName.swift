@@ -6,8 +6,7 @@ internal import TrustCore
 /// The name of a role: one of the four top-level names, or what a delegation chose.
 ///
 /// Any text may be a name (specification 1.0.34, section 4.5), so it is compared as bytes and percent-encoded
-/// before it
-/// becomes a file name or part of a URL; `../x` is a legal name and a harmless one.
+/// before it becomes a file name or part of a URL; `../x` is a legal name and a harmless one.
 public struct RoleName: Hashable, Comparable, Sendable {
     /// The longest file name that a role may ask for, in bytes, version number and `.json` not counted:
     /// what common file systems can hold, with room for both.

@@ -6,10 +6,9 @@ public import TrustCore
 /// The path of a target file below the repository's target URL.
 ///
 /// Components are joined by `/`; none is empty, `.` or `..`, and none holds a backslash or a control
-/// character: a
-/// path that leaves its folder is refused where metadata is read (CVE-2021-41149, CVE-2026-6968), before
-/// anybody can
-/// join it to a URL or a folder. Otherwise it is opaque: compared as bytes, case-sensitive, never normalised.
+/// character: a path that leaves its folder is refused where metadata is read (CVE-2021-41149,
+/// CVE-2026-6968), before anybody can join it to a URL or a folder. Otherwise it is opaque: compared as
+/// bytes, case-sensitive, never normalised.
 public struct TargetPath: Hashable, Comparable, Sendable {
     /// The longest path, in bytes.
     public static let maximumLength = 4096

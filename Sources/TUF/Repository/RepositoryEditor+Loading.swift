@@ -5,12 +5,10 @@ internal import TrustCore
 
 extension RepositoryEditor {
     /// Goes on with a repository: reads its metadata files and verifies all of them, as a client would, from
-    /// the
-    /// trusted root down through every delegation.
+    /// the trusted root down through every delegation.
     ///
     /// Only expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a
-    /// client does
-    /// not matter either, for the files are our own.
+    /// client does not matter either, for the files are our own.
     ///
     /// - Parameters:
     ///   - trustedRoot: The bytes of a root file that the owner trusts.

@@ -9,20 +9,16 @@ extension RepositoryEditor {
     /// them.
     ///
     /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written,
-    /// clients
-    /// see the old repository, whole. Nothing changes in the editor if this throws. An editor with nothing to
-    /// sign
-    /// answers no files.
+    /// clients see the old repository, whole. Nothing changes in the editor if this throws. An editor with
+    /// nothing to sign answers no files.
     ///
     /// - Parameters:
     ///   - signers: Whoever can sign. Signers whose key a role does not have are not asked for that role.
     ///   - now: The moment from which lifetimes count.
     ///   - window: Roles that expire within so many seconds are renewed, if the signers suffice for it; roles
-    /// that
-    ///     need keys that are not at hand stay as they are, see ``status``.
+    ///     that need keys that are not at hand stay as they are, see ``status``.
     /// - Throws: a `Refusal` with `tuf.signatures` if the signers do not suffice for a role that was edited,
-    /// or
-    ///   whatever a signer throws.
+    ///   or whatever a signer throws.
     public mutating func publish(
         signers: [any Signer],
         now: Timestamp,

@@ -6,8 +6,7 @@ internal import TrustCore
 /// The repository side: metadata as it shall become, and its signing. It does no input and output.
 ///
 /// Make one from keys, or from the files of a repository, which are verified like a client verifies them.
-/// Edit, then
-/// ``publish(signers:now:renewingWithin:)`` and write the files in the order given.
+/// Edit, then ``publish(signers:now:renewingWithin:)`` and write the files in the order given.
 public struct RepositoryEditor: Sendable {
     /// How long new metadata is valid.
     public var lifetimes = RoleLifetimes()
@@ -69,8 +68,7 @@ public struct RepositoryEditor: Sendable {
     ///
     /// A role that is new starts without targets.
     /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator,
-    /// `tuf.reserved-role-name`,
-    ///   `tuf.threshold-number` or `tuf.duplicate-keyid`.
+    ///   `tuf.reserved-role-name`, `tuf.threshold-number` or `tuf.duplicate-keyid`.
     public mutating func delegate(
         _ scope: PathScope,
         to name: RoleName,

@@ -4,9 +4,8 @@
 /// How long new metadata is valid, in seconds, by role.
 ///
 /// A short timestamp bounds how long a mirror can withhold news (freeze); it must outlast a repair of the
-/// signing
-/// machine and the delay of mirrors. Roles that are signed offline live long, since people must meet to renew
-/// them.
+/// signing machine and the delay of mirrors. Roles that are signed offline live long, since people must meet
+/// to renew them.
 public struct RoleLifetimes: Sendable, Hashable {
     /// Root: a year.
     public var root: Int64 = 365 * 86_400

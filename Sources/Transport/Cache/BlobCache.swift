@@ -14,15 +14,11 @@ public import TrustCore
 /// Downloads by digest: `<root>/sha256/ab/cdef…`, where only verified bytes ever stand.
 ///
 /// Bytes are written to a temporary file while they are digested; the name that says what they are is given
-/// after
-/// the check and after they are on disk. So a crash at any moment leaves a temporary file at worst, and any
-/// number of
-/// processes may share a cache. A temporary file is locked by its writer: an unlocked one is a dead writer's,
-/// and the
-/// next process that opens the cache removes it.
-/// The folder is the user's alone (mode 0700). Whoever can write as the user can alter blobs; a caller that
-/// must not
-/// rely on that rechecks the digest.
+/// after the check and after they are on disk. So a crash at any moment leaves a temporary file at worst, and
+/// any number of processes may share a cache. A temporary file is locked by its writer: an unlocked one is a
+/// dead writer's, and the next process that opens the cache removes it. The folder is the user's alone (mode
+/// 0700). Whoever can write as the user can alter blobs; a caller that must not rely on that rechecks the
+/// digest.
 public final class BlobCache: Sendable {
     /// The folder.
     public let root: String

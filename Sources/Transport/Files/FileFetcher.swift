@@ -6,8 +6,7 @@ public import TrustCore
 /// Fetches `file:` URLs: channels on a disk, air-gapped mirrors.
 ///
 /// A path is percent-decoded and opened as it is; symbolic links are followed, since the disk is the user's
-/// own.
-/// Only regular files are read, so that no device or pipe blocks the program.
+/// own. Only regular files are read, so that no device or pipe blocks the program.
 public struct FileFetcher: Fetcher {
     private let observer: (any TransferObserver)?
 

@@ -9,12 +9,10 @@ public import TrustCore
 
 /// Fetches over HTTP and HTTPS, one attempt at a time.
 ///
-/// It holds a pool of connections and is meant to be shared; call ``shutdown()`` at the end.
-/// TLS is 1.2 or later. Answers are taken as they are: no decompression, so that what is counted and digested
-/// is what was sent.
-/// Redirects are followed a few times, never from https to http. User and password in a URL are sent to that
-/// URL's
-/// origin only. Not checked here: what the bytes are.
+/// It holds a pool of connections and is meant to be shared; call ``shutdown()`` at the end. TLS is 1.2 or
+/// later. Answers are taken as they are: no decompression, so that what is counted and digested is what was
+/// sent. Redirects are followed a few times, never from https to http. User and password in a URL are sent to
+/// that URL's origin only. Not checked here: what the bytes are.
 public final class HTTPFetcher: Fetcher {
     private let limits: TransportLimits
     private let options: HTTPOptions

@@ -4,8 +4,7 @@
 import TrustCore
 
 /// An `http:` or `https:` URL in the parts that a redirect and a request need. Nothing is decoded or
-/// normalised
-/// in the URL we were given; only a relative redirect has its dot segments removed (RFC 3986 5.2).
+/// normalised in the URL we were given; only a relative redirect has its dot segments removed (RFC 3986 5.2).
 struct WebAddress: Sendable {
     /// Whether the scheme is `https`.
     let isSecure: Bool

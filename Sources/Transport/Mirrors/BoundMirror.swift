@@ -25,9 +25,8 @@ public struct BoundMirror: Fetcher {
     /// Fetches what the channel calls by a canonical URL.
     ///
     /// - Throws: `fetch.path-escape`, a failure of kind `configuration` for a URL that is not below the
-    /// channel, and
-    ///   what the underlying fetcher throws. A mirror on a disk that cannot be read is a failure of kind
-    /// `network`.
+    /// channel, and what the underlying fetcher throws. A mirror on a disk that cannot be read is a failure
+    /// of kind `network`.
     public func fetch(
         _ request: FetchRequest,
         receive: (UnsafeRawBufferPointer) throws -> Void

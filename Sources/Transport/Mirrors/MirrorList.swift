@@ -25,8 +25,7 @@ public struct MirrorList: Sendable {
     /// Makes a list.
     ///
     /// - Throws: a failure of kind `configuration` for an address that is not an absolute `http:`, `https:`
-    /// or `file:`
-    ///   URL without query, or if no address is left.
+    ///   or `file:` URL without query, or if no address is left.
     public init(_ canonical: String, mirrors: [String] = [], canonicalPlace: CanonicalPlace = .last) throws {
         self.canonical = try Self.address(canonical)
         let others = try mirrors.map(Self.address)

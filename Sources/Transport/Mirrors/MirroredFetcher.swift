@@ -6,10 +6,9 @@ public import TrustCore
 /// Fetches from a channel's mirrors until one of them delivers something that passes the caller's checks.
 ///
 /// A mirror is left for the next one when it fails, when it lacks what must be there, *and when what it
-/// serves is
-/// refused*: a refusal thrown by an attempt condemns the mirror for the rest of the run and is reported.
-/// Errors that no mirror is to blame for (policy, our own disk, cancellation) end the search at once.
-/// A mirror cannot gain anything by being asked first: nothing here is evidence.
+/// serves is refused*: a refusal thrown by an attempt condemns the mirror for the rest of the run and is
+/// reported. Errors that no mirror is to blame for (policy, our own disk, cancellation) end the search at
+/// once. A mirror cannot gain anything by being asked first: nothing here is evidence.
 public struct MirroredFetcher: Sendable {
     /// The addresses.
     public let mirrors: MirrorList
@@ -74,8 +73,7 @@ public struct MirroredFetcher: Sendable {
     }
 
     /// Fetches a small resource into memory, mirror after mirror, until one passes a check; nil if it need
-    /// not exist
-    /// and a mirror says that it does not.
+    /// not exist and a mirror says that it does not.
     public func bytes<Value>(
         _ path: String,
         maximumLength: Int,

@@ -4,8 +4,7 @@
 /// Text compared as UTF-8 bytes.
 ///
 /// `String` compares by Unicode canonical equivalence: two different JSON keys or file names can be equal,
-/// and
-/// their order is not the byte order. Wherever foreign names are looked up or sorted, this type does it.
+/// and their order is not the byte order. Wherever foreign names are looked up or sorted, this type does it.
 public struct ByteKey: Hashable, Comparable, Sendable {
     /// The text, as it was given.
     public let text: String

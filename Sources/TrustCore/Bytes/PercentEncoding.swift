@@ -6,8 +6,7 @@ public enum PercentEncoding {
     /// Leaves the unreserved characters `A-Z a-z 0-9 - . _ ~` and writes every other byte as `%XX`.
     ///
     /// This is what TUF implementations do to role names before they become file names and URLs, so that a
-    /// role
-    /// named `../x` stays inside its folder (CVE-2021-41131).
+    /// role named `../x` stays inside its folder (CVE-2021-41131).
     public static func segment(_ text: some StringProtocol) -> String {
         let digits: [UInt8] = Array("0123456789ABCDEF".utf8)
         var out: [UInt8] = []

@@ -4,13 +4,10 @@
 /// The one door through which bytes come from elsewhere.
 ///
 /// A conforming type makes exactly one attempt: retries, mirrors and caches are built on top, so that a
-/// caller's
-/// `receive` never sees a byte twice. It enforces `maximumLength` on the bytes it delivers, throws a
-/// ``Failure``
-/// where it could not find out, and answers `.notFound` only when the other side explicitly said so
-/// (HTTP 404, 410 or, for object stores that hide absence, 403; no such file): a time-out is never "not
-/// there".
-/// What arrives is unverified.
+/// caller's `receive` never sees a byte twice. It enforces `maximumLength` on the bytes it delivers, throws a
+/// ``Failure`` where it could not find out, and answers `.notFound` only when the other side explicitly said
+/// so (HTTP 404, 410 or, for object stores that hide absence, 403; no such file): a time-out is never "not
+/// there". What arrives is unverified.
 public protocol Fetcher: Sendable {
     /// Fetches a resource and hands over its bytes in order.
     ///

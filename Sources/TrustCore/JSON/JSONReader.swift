@@ -4,10 +4,9 @@
 /// A strict reader of RFC 8259 JSON over bytes.
 ///
 /// It refuses what two readers could read in two ways: duplicate keys, text that is not UTF-8, lone
-/// surrogates,
-/// a byte order mark, anything after the value. Numbers keep their text. It is for signed metadata and
-/// settings;
-/// indexes of hundreds of megabytes are scanned, not read into values (`CondaFormats`).
+/// surrogates, a byte order mark, anything after the value. Numbers keep their text. It is for signed
+/// metadata and settings; indexes of hundreds of megabytes are scanned, not read into values
+/// (`CondaFormats`).
 public struct JSONReader {
     private let bytes: [UInt8]
     private let limits: JSONLimits

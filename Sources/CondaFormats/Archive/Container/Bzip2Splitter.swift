@@ -4,8 +4,7 @@
 /// Finds where the blocks of a bzip2 file begin, without decompressing anything.
 ///
 /// A block begins with 48 bits that also may occur by chance inside another: a piece that ends at such a
-/// place does
-/// not decompress, and is to be joined with the next one.
+/// place does not decompress, and is to be joined with the next one.
 struct Bzip2Splitter {
     enum Mark: Equatable {
         /// A block begins.

@@ -21,8 +21,7 @@ struct Bzip2Workers: ~Copyable {
     private let slots: [Slot]
     private var batch: [Bzip2Block] = []
     /// A block that did not decompress. Perhaps the mark after it stands inside it by chance: then what
-    /// follows
-    /// belongs to it.
+    /// follows belongs to it.
     private var doubtful: Bzip2Block?
     /// Whether the first of the batch was such a block, and is now joined with what follows it.
     private var beginsJoined = false

@@ -6,12 +6,10 @@ import TrustCore
 /// Reads a `.conda` archive from front to back: a zip of three stored members (CEP 35).
 ///
 /// Zip readers disagree where a file says things twice: some go by the headers in front of the data, some by
-/// the
-/// central directory, some search for the directory from the end. So here the file must be in one piece:
-/// members
-/// one after another from the first byte, then the directory, which must say the same about each, then its
-/// end
-/// record, and nothing else. Whichever way another program reads the file, it sees what was checked.
+/// the central directory, some search for the directory from the end. So here the file must be in one piece:
+/// members one after another from the first byte, then the directory, which must say the same about each,
+/// then its end record, and nothing else. Whichever way another program reads the file, it sees what was
+/// checked.
 struct CondaContainer {
     private static let localSignature: UInt64 = 0x0403_4B50
     /// Names in UTF-8. All other flags change how the data is to be read, or say that sizes come later.

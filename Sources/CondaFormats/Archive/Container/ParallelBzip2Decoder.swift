@@ -9,8 +9,7 @@ package typealias ParallelRunner = @Sendable (_ count: Int, _ body: @Sendable (I
 /// Decompresses bzip2 streams with nothing between or after them, several blocks at a time.
 ///
 /// Accepts what ``Bzip2Decoder`` accepts and gives the same bytes: each block is decompressed by the same
-/// library, its
-/// checksum included, and the checksum of each whole stream is compared as well.
+/// library, its checksum included, and the checksum of each whole stream is compared as well.
 final class ParallelBzip2Decoder {
     /// More compressed bytes than a block can have, at 20 bits a byte and with its tables.
     private static let maximumBlock = 3 << 20

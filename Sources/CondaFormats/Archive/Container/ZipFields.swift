@@ -52,8 +52,7 @@ struct ZipMember: Equatable {
     /// 4.5.3).
     ///
     /// Every extra field must be well-formed, and zip64 there at most once. A zip64 field that nothing asks
-    /// for must
-    /// repeat the values, since readers differ in whether they look at it.
+    /// for must repeat the values, since readers differ in whether they look at it.
     mutating func applyZip64(extra: [UInt8], hasOffset: Bool) throws {
         var fields = ZipFields(extra)
         var wide: [UInt8]?

@@ -7,9 +7,8 @@ import TrustCore
 /// Decompresses a Zstandard frame into a sink.
 ///
 /// One frame with nothing before or after it: some readers stop after the first, and skippable frames, which
-/// decoders
-/// pass over silently, could hide data. Dictionaries and windows above 128 MiB (RFC 8878) are refused as
-/// well.
+/// decoders pass over silently, could hide data. Dictionaries and windows above 128 MiB (RFC 8878) are
+/// refused as well.
 final class ZstdDecoder {
     private static let windowLog: Int32 = 27
     private static let frameMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]

@@ -6,10 +6,8 @@ import TrustCore
 /// The rule about symbolic links that only all entries together can break.
 ///
 /// Read by its letters `a/a/../..` goes nowhere; where `a` is a link to `.`, it goes two folders up. So a
-/// link may
-/// climb (`..`) from its own folder, and from folders that the package itself has, but never through a link,
-/// and
-/// never from a name that another package could make a link.
+/// link may climb (`..`) from its own folder, and from folders that the package itself has, but never through
+/// a link, and never from a name that another package could make a link.
 struct LinkCheck {
     let subject: String
     let entries: [PrefixPath: SeenEntry]

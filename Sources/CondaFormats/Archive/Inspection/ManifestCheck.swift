@@ -11,8 +11,7 @@ struct ManifestCheck {
     /// Compares.
     ///
     /// - Throws: `archive.file-missing`, `archive.kind-mismatch`, `archive.file-size`,
-    /// `archive.file-altered`,
-    ///   `archive.file-unlisted`.
+    ///   `archive.file-altered`, `archive.file-unlisted`.
     func run(_ manifest: PathsManifest) throws {
         var listed = 0
         for entry in manifest.entries {
@@ -73,8 +72,8 @@ struct ManifestCheck {
     }
 
     /// A link's digest is that of the file it leads to (conda-build), of nothing, or of its own text
-    /// (rattler-build).
-    /// Where it leads to a file of this package, or through links to one, it must be one of these.
+    /// (rattler-build). Where it leads to a file of this package, or through links to one, it must be one of
+    /// these.
     private func compare(_ entry: PathEntry, linkTo target: PrefixPath?, _ text: String) throws {
         guard let expected = entry.sha256, let file = file(at: target) else { return }
         guard expected == file || expected == Digest.of(Array(text.utf8)) || expected == Digest.of([]) else {

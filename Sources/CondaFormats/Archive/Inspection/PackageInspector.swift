@@ -4,8 +4,7 @@
 import TrustCore
 
 /// Second half of reading a package: the rules about entries, the digest of every file, and at the end the
-/// comparison
-/// with what the package says it installs. Nothing reaches the visitor before it was inspected.
+/// comparison with what the package says it installs. Nothing reaches the visitor before it was inspected.
 package final class PackageInspector: TarReader.Handler {
     private static let pending = SeenEntry.file(sha256: Digest.of([]), size: 0)
 

@@ -50,8 +50,7 @@ struct TarHeader {
     }
 
     /// Only the POSIX form has a prefix. GNU tar has times at its place, in backups only; since some readers
-    /// take
-    /// them for a prefix, they must not be there.
+    /// take them for a prefix, they must not be there.
     private static func prefix(
         _ block: UnsafeRawBufferPointer,
         isOld: Bool,

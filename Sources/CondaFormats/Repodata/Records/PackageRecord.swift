@@ -6,8 +6,7 @@ public import TrustCore
 /// What an index says about one package: the record that solvers choose by and archives are checked against.
 ///
 /// Every field was checked for its form, and name, version and build against the file name. That the record
-/// is
-/// true, and that its version can be ordered, is not said here.
+/// is true, and that its version can be ordered, is not said here.
 public struct PackageRecord: Sendable {
     /// The archive's file name.
     public let fileName: ArchiveFileName

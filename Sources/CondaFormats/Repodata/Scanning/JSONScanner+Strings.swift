@@ -16,8 +16,7 @@ extension JSONScanner {
     }
 
     /// The first position from here that holds a quote, a backslash, a control character or a byte beyond
-    /// ASCII;
-    /// or the end.
+    /// ASCII; or the end.
     @inline(__always)
     private static func firstSpecial(_ text: Span<UInt8>, _ start: Int) -> Int {
         let bytes = text.bytes

@@ -59,8 +59,7 @@ struct RecordTable: Sendable {
     }
 
     /// Sorts by the first sixteen bytes of the names, side by side in memory, and looks at the rest only
-    /// where
-    /// those are equal.
+    /// where those are equal.
     private mutating func sortByPrefix(_ text: [UInt8]) {
         var keyed = entries.map { entry in
             (first: Self.word(text, entry, 0), second: Self.word(text, entry, 8), entry: entry)

@@ -6,8 +6,7 @@ import TrustCore
 /// Records as MessagePack, and back: the digests are raw bytes there and hexadecimal text in JSON (CEP 16).
 enum RecordCoding {
     /// The members that are digests in raw bytes. CEP 16 names the first two; the third is what indexers
-    /// write.
-    /// Some shards have hexadecimal text here too, which is left as it is.
+    /// write. Some shards have hexadecimal text here too, which is left as it is.
     private static let digests: [(key: String, algorithm: DigestAlgorithm)] = [
         ("sha256", .sha256), ("md5", .md5), ("attestations_sha256", .sha256), ("legacy_bz2_md5", .md5),
     ]

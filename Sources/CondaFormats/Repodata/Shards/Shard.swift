@@ -100,8 +100,7 @@ public struct Shard: Sendable {
     }
 
     /// The compressed bytes of the shard, and the digest that names them: the same for the same content,
-    /// level and
-    /// version of zstd.
+    /// level and version of zstd.
     public func encode(level: Int32 = Zstd.defaultLevel) throws -> (bytes: [UInt8], digest: Digest) {
         var top = MessagePackMap()
         top.insert("packages", .map(try section(.tarBz2)))

@@ -17,8 +17,7 @@ public enum RepodataWriter {
     ///   - record: answers a file's record; asked once for each file, in the order of the index.
     ///   - sink: takes the next piece of the text.
     /// - Throws: `repodata.duplicate-file`, `json.shape` for a record that is not an object, or whatever the
-    /// two
-    ///   closures throw.
+    ///   two closures throw.
     public static func write(
         _ info: RepodataInfo,
         fileNames: [ArchiveFileName],
