@@ -23,8 +23,7 @@ enum Demo {
             print(
                 isGood
                     ? "every attack was refused, with its code"
-                    : "NOT every attack was refused as it "
-                        + "should be"
+                    : "NOT every attack was refused as it should be"
             )
             exit(isGood ? 0 : 1)
         } catch {
@@ -36,8 +35,7 @@ enum Demo {
     private static func publish(_ world: DemoWorld) async throws {
         chapter(
             "1. The owner makes a channel",
-            "Offline keys (2 of 3 root keys, encrypted) and an online "
-                + "key."
+            "Offline keys (2 of 3 root keys, encrypted) and an online key."
         )
         try world.makePackages()
         try world.kingsnake.show(
@@ -107,8 +105,7 @@ enum Demo {
     private static func attack(_ world: DemoWorld) async throws -> Bool {
         chapter(
             "3. Attacks",
-            "Each by a mirror that is the only one, or by hand; each must be refused with "
-                + "its code."
+            "Each by a mirror that is the only one, or by hand; each must be refused with its code."
         )
         var isGood = true
         for attack in Attack.all {

@@ -20,7 +20,7 @@ extension DemoWorld {
     ) async throws -> String? {
         let server = try await LoopbackServer.start(serving: directory, script: script)
         let home = keepingTrust ? folder + "/home" : try freshHome()
-        let result = try kingsnake.run([
+        let result = try kingsnake.runBlocking([
             "verify", Self.package, "--mirror", server.url, "--home", home, "--cache",
             try emptyFolder("attack-cache"),
             "--json",
@@ -37,7 +37,7 @@ extension DemoWorld {
         let settings = folder + "/keys-short/channel.json"
         let text = String(decoding: try read(settings), as: UTF8.self)
         try write(Array(text.replacing("\"timestamp\": 86400", with: "\"timestamp\": 1").utf8), to: settings)
-        _ = try kingsnake.run([
+        _ = try kingsnake.runBlocking([
             "channel", "sign", frozen, "--all", "--keys", folder + "/keys-short", "--passphrase-file",
             passphrase,
         ])
@@ -48,7 +48,7 @@ extension DemoWorld {
     /// Another channel, made by somebody else, at the address of the pinned one.
     func refusalOfForeignChannel() async throws -> String? {
         let foreign = folder + "/channel-foreign"
-        _ = try kingsnake.run([
+        _ = try kingsnake.runBlocking([
             "channel", "init", foreign, "--no-passphrase", "--subdir", "linux-64", "--keys",
             folder + "/keys-foreign",
         ])
@@ -76,7 +76,7 @@ extension DemoWorld {
         evil.addUnchecked(path: "../../outside", "gotcha\n")
         let path = folder + "/packages/noarch/evil-1.0-0.tar.bz2"
         try write(try evil.build(.tarBz2), to: path)
-        let result = try kingsnake.run(["extract", path, "--to", folder + "/evil", "--json"])
+        let result = try kingsnake.runBlocking(["extract", path, "--to", folder + "/evil", "--json"])
         let escaped = FileManager.default.fileExists(atPath: folder + "/outside")
         return escaped ? "the file was written outside" : result.refusalCode
     }
@@ -87,7 +87,7 @@ extension DemoWorld {
         let before = try read(file)
         try FileManager.default.removeItem(atPath: file)
         try write(Array("evil world\n".utf8), to: file)
-        let result = try kingsnake.run(["audit", "--prefix", prefix, "--local", "--json"])
+        let result = try kingsnake.runBlocking(["audit", "--prefix", prefix, "--local", "--json"])
         try FileManager.default.removeItem(atPath: file)
         try write(before, to: file)
         return result.firstProblem
@@ -114,7 +114,7 @@ extension DemoWorld {
     /// A trust store that knows the pinned root and nothing newer.
     private func freshHome() throws -> String {
         let home = try emptyFolder("attack-home")
-        let result = try kingsnake.run(["trust", "add", Self.url, "--root", rootCopy, "--home", home])
+        let result = try kingsnake.runBlocking(["trust", "add", Self.url, "--root", rootCopy, "--home", home])
         guard result.status == 0 else { throw DemoError("the root could not be pinned: \(result.errors)") }
         return home
     }

@@ -12,7 +12,7 @@ struct DemoWorld {
     static let url = "https://conda.example.org/demo"
 
     let folder: String
-    let kingsnake: Kingsnake
+    let kingsnake: Program
     var channel: String { folder + "/channel" }
     var keys: String { folder + "/keys" }
     var oldChannel: String { folder + "/channel-before" }
@@ -27,7 +27,7 @@ struct DemoWorld {
 
     init(folder: String) throws {
         self.folder = folder
-        kingsnake = Kingsnake(folder: folder)
+        kingsnake = Program(in: folder)
         try write(Array("correct horse battery staple\n".utf8), to: passphrase)
     }
 
@@ -79,7 +79,7 @@ struct DemoWorld {
     /// Runs what was installed.
     func runInstalledProgram() throws {
         print("$ ./demo/env/bin/hello")
-        let result = try Kingsnake.run(prefix + "/bin/hello", [], environment: ["PATH": "/usr/bin:/bin"])
+        let result = try Program(in: folder, name: prefix + "/bin/hello").runBlocking([])
         print("  \(result.output)")
         guard result.status == 0, result.output.contains("Good morning, verified world!") else {
             throw DemoError("the installed program did not do its work: \(result.errors)")

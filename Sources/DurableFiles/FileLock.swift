@@ -33,8 +33,7 @@ public final class FileLock: Sendable {
                 .disk,
                 "another process is at work here",
                 at: path,
-                remedy: "wait until it has finished, "
-                    + "then try again"
+                remedy: "wait until it has finished, then try again"
             )
         }
     }

@@ -30,8 +30,7 @@ public enum GateCode: String, RefusalCode {
                 .invalid,
                 "the channel is already pinned to another root",
                 explanation: "Roots change by rotation, which the old root signs. A second, unrelated root "
-                    + "is what an impostor "
-                    + "would offer, so it never replaces a pin in passing.",
+                    + "is what an impostor would offer, so it never replaces a pin in passing.",
                 remedy: "ask the channel's owner why the root differs; `kingsnake trust list` shows the "
                     + "pinned one"
             )

@@ -106,8 +106,7 @@ public enum KeyCode: String, RefusalCode {
                 .invalid,
                 "users other than its owner can access the private key file",
                 explanation: "Whoever can read the file can sign in its owner's name, now and later.",
-                remedy:
-                    "run `chmod 600` on the file, and replace the key if others may have read it"
+                remedy: "run `chmod 600` on the file, and replace the key if others may have read it"
             )
         case .foreignEncryption:
             RefusalEntry(

@@ -19,10 +19,8 @@ public enum TransportCode: String, RefusalCode {
                 "the server redirects from a protected address to an unprotected one",
                 explanation:
                     "An `https:` address promises that nobody on the way reads or alters the transfer; a "
-                    + "redirect "
-                    + "to `http:`, or to anything that is not the web, quietly breaks that promise.",
-                remedy:
-                    "use a mirror that stays on https, or write the other address into the configuration "
+                    + "redirect to `http:`, or to anything that is not the web, quietly breaks that promise.",
+                remedy: "use a mirror that stays on https, or write the other address into the configuration "
                     + "yourself"
             )
         case .encoding:
@@ -31,8 +29,7 @@ public enum TransportCode: String, RefusalCode {
                 "the server sent the file in another encoding than asked for",
                 explanation:
                     "Digests are of the file itself. A transfer that is compressed on the way would have to "
-                    + "be "
-                    + "decompressed before anybody checked it, and its length says nothing about what it "
+                    + "be decompressed before anybody checked it, and its length says nothing about what it "
                     + "becomes.",
                 remedy:
                     "tell the owner of the server to serve its files as they are, without compressing them"

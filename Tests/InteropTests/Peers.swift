@@ -17,16 +17,22 @@ enum Peers {
 
     /// Runs a script of `scripts/interop`, and answers what the peer said.
     ///
+    /// - Parameter umask: as the shell's command takes it; nil for the tests' own.
     /// - Throws: a ``PeerRefusal`` if the peer refused or failed.
-    static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
-        let path = "\(SharedData.checkout)/scripts/interop/\(script).py"
+    static func run(
+        _ script: String,
+        _ arguments: [String],
+        umask: String? = nil
+    ) async throws -> JSONValue {
+        let folder = try TemporaryFolder()
+        var program = Program(in: folder.path, name: python)
+        program.umask = umask
         // No byte code beside the scripts, whatever the user's habit is.
-        let result = try await RunningProgram.run(
-            python,
-            [path] + arguments,
-            environment: ["PYTHONDONTWRITEBYTECODE": "1"]
+        program.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        let result = try await program.run(
+            ["\(SharedData.checkout)/scripts/interop/\(script).py"] + arguments
         )
-        guard let answer = try? JSONReader.read(result.output, of: script) else {
+        guard let answer = try? JSONReader.read(Array(result.output.utf8), of: script) else {
             throw PeerRefusal(error: "status \(result.status)", message: result.errors)
         }
         guard result.status == 0 else {

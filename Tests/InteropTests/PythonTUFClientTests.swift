@@ -45,7 +45,7 @@ struct PythonTUFClientTests {
             try KeyFile.write(new, to: channel.keys + "/online-1.key", protection: .unsafelyUnencrypted)
             try await channel.add([(SamplePackages.linked, .tarBz2)])
             _ = try await Self.refresh(channel, server, state: "of-before")
-            _ = try await channel.kingsnake.run([
+            _ = try await channel.kingsnake.must([
                 "channel", "verify", channel.directory, "--root", channel.root,
             ])
         }

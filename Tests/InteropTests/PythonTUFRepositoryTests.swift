@@ -98,14 +98,14 @@ struct PythonTUFRepositoryTests {
         let root = try #require(answer["root"]?.string)
         let prefix = channel.folder.path + "/env"
         try await LoopbackServer.serving(channel.directory) { server in
-            try await channel.kingsnake.run(["trust", "add", server.url, "--root", root])
+            try await channel.kingsnake.must(["trust", "add", server.url, "--root", root])
             let urls = SamplePackages.all.map {
                 "\(server.url)/\($0.builder.subdir)/\($0.builder.fileName($0.format))"
             }
-            try await channel.kingsnake.run(["install", "--prefix", prefix] + urls)
-            try await channel.kingsnake.run(["audit", "--prefix", prefix])
+            try await channel.kingsnake.must(["install", "--prefix", prefix] + urls)
+            try await channel.kingsnake.must(["audit", "--prefix", prefix])
         }
-        try await channel.kingsnake.run(["channel", "verify", channel.directory, "--root", root, "--deep"])
+        try await channel.kingsnake.must(["channel", "verify", channel.directory, "--root", root, "--deep"])
     }
 
     /// Has python-tuf write a repository, and answers its description.

@@ -81,8 +81,8 @@ struct RattlerPrefixTests {
                     [server.url, channel.folder.path + "/theirs", "hollow"]
                 )
             }
-            try await channel.kingsnake.run(["trust", "add", server.url, "--root", channel.root])
-            try await channel.kingsnake.run([
+            try await channel.kingsnake.must(["trust", "add", server.url, "--root", channel.root])
+            try await channel.kingsnake.must([
                 "install", "--prefix", prefix, "\(server.url)/noarch/hollow-1-0.conda",
             ])
         }
@@ -104,7 +104,7 @@ struct RattlerPrefixTests {
         let prefix = "\(channel.folder.path)/\(place)"
         let folder = (prefix as NSString).deletingLastPathComponent
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let answer = try await Peers.run("rattler_install", [server.url, prefix] + specs)
+        let answer = try await Peers.run("rattler_install", [server.url, prefix] + specs, umask: "0")
         let solved = SolvedPackage.all(in: answer)
         #expect(!solved.isEmpty)
         try FileManager.default.moveItem(atPath: prefix, toPath: prefix + ".theirs")

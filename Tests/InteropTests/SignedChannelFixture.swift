@@ -17,7 +17,7 @@ struct SignedChannelFixture {
     static let targets = subdirs.flatMap { subdir in indexFiles.map { "\(subdir)/\($0)" } }
 
     let folder: TemporaryFolder
-    let kingsnake: Kingsnake
+    let kingsnake: Program
     var directory: String { folder.path + "/channel" }
     var keys: String { folder.path + "/keys" }
     /// The root that users got by a way they trust.
@@ -26,8 +26,8 @@ struct SignedChannelFixture {
     /// Makes a channel with these packages.
     init(_ packages: [(builder: PackageBuilder, format: ArchiveFormat)]) async throws {
         folder = try TemporaryFolder()
-        kingsnake = Kingsnake(home: folder.path)
-        try await kingsnake.run(
+        kingsnake = Program(in: folder.path)
+        try await kingsnake.must(
             ["channel", "init", directory, "--keys", keys, "--no-passphrase", "--subdir", "linux-64"])
         try FileManager.default.copyItem(atPath: directory + "/tuf/1.root.json", toPath: root)
         try await add(packages)
@@ -48,7 +48,7 @@ struct SignedChannelFixture {
 
     /// Adds packages that are there.
     func add(files: [String]) async throws {
-        try await kingsnake.run(["channel", "add", directory, "--keys", keys] + files)
+        try await kingsnake.must(["channel", "add", directory, "--keys", keys] + files)
     }
 
     /// A file of the channel.
@@ -62,9 +62,13 @@ struct SignedChannelFixture {
     }
 
     /// Installs what py-rattler solved, by the program, from the channel pinned at a URL.
+    ///
+    /// With umask 0: py-rattler gives a package's files the archive's own modes, we take the umask away.
     func install(_ solved: [SolvedPackage], from url: String, to prefix: String) async throws {
-        try await kingsnake.run(["trust", "add", url, "--root", root])
-        try await kingsnake.run(
+        var kingsnake = kingsnake
+        kingsnake.umask = "0"
+        try await kingsnake.must(["trust", "add", url, "--root", root])
+        try await kingsnake.must(
             ["install", "--prefix", prefix] + solved.map { "\($0.url)#sha256:\($0.sha256)" }
         )
     }

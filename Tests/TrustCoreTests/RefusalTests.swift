@@ -12,8 +12,7 @@ struct RefusalTests {
         #expect(
             refusal.description
                 == "refused `a.conda`: the bytes are not the ones that were promised at mirror, "
-                + "expected x, found y "
-                + "[digest.mismatch]"
+                + "expected x, found y [digest.mismatch]"
         )
         #expect(refusal.remedy == CoreCode.digestMismatch.entry.remedy)
     }

@@ -3,7 +3,7 @@
 """extract_tree.py {cph|rattler} PKG OUT: unpacks a package with a peer and prints the tree, as tree.py does.
 
 Modes: cph applies the process's umask, py-rattler sets the archive's modes whatever the umask is.
-With --umask 0 both give the archive's own.
+With umask 0 both give the archive's own.
 """
 
 import argparse
@@ -36,11 +36,8 @@ def main(peer: str, package: str, out: str) -> list[dict]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--umask", type=lambda text: int(text, 8), help="octal, for example 0 or 022")
     parser.add_argument("peer", choices=sorted(peers))
     parser.add_argument("package")
     parser.add_argument("out")
     a = parser.parse_args()
-    if a.umask is not None:
-        os.umask(a.umask)
     answer(lambda: main(a.peer, a.package, a.out))

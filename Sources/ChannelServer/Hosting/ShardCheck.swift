@@ -40,8 +40,7 @@ struct ShardCheck {
             throw Refusal(
                 ChannelCode.indexesDisagree,
                 path.text,
-                expected: "\(contents.removed.count) removed "
-                    + "packages",
+                expected: "\(contents.removed.count) removed packages",
                 found: "\(removed.count)"
             )
         }

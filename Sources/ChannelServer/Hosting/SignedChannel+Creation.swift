@@ -98,8 +98,7 @@ extension RepositoryEditor {
             throw Refusal(
                 ChannelCode.subdirNotDelegated,
                 subdir.text,
-                expected: "a name that a role can "
-                    + "have"
+                expected: "a name that a role can have"
             )
         }
         try delegate(.paths("\(subdir.text)/*"), to: role, keys: keys, terminating: true)

@@ -36,8 +36,7 @@ enum CondaLock {
                     LockCode.entryMismatch,
                     subject,
                     at: "line \(line)",
-                    expected: "a platform of the "
-                        + "metadata",
+                    expected: "a platform of the metadata",
                     found: "`\(platform)`"
                 )
             }

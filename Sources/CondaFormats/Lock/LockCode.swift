@@ -59,8 +59,7 @@ public enum LockCode: String, RefusalCode {
                 .invalid,
                 "the lock file uses YAML anchors or aliases",
                 explanation: "No tool writes them into lock files, and a few lines of them can stand "
-                    + "for more data "
-                    + "than fits in memory.",
+                    + "for more data than fits in memory.",
                 remedy: again
             )
         case .duplicateKey:
@@ -68,8 +67,7 @@ public enum LockCode: String, RefusalCode {
                 .invalid,
                 "the lock file has one key twice",
                 explanation: "Readers disagree on which of the two counts, so that one digest could be "
-                    + "reviewed and "
-                    + "another used.",
+                    + "reviewed and another used.",
                 remedy: again
             )
         case .tooDeep:
@@ -113,10 +111,8 @@ public enum LockCode: String, RefusalCode {
                 .invalid,
                 "the lock file has a version of its format that is not supported",
                 explanation: "Fields change their meaning between versions; reading one version as "
-                    + "another would "
-                    + "misread what is locked.",
-                remedy: "write the lock file again with a current version of its tool, or update this "
-                    + "program"
+                    + "another would misread what is locked.",
+                remedy: "write the lock file again with a current version of its tool, or update this program"
             )
         case .platformMissing:
             RefusalEntry(
@@ -151,8 +147,7 @@ public enum LockCode: String, RefusalCode {
                 .invalid,
                 "a digest in the lock file is not one",
                 explanation: "A digest of another length or alphabet can match no package; skipping it "
-                    + "would unlock "
-                    + "the package.",
+                    + "would unlock the package.",
                 remedy: again
             )
         case .missingDigest:
@@ -160,16 +155,14 @@ public enum LockCode: String, RefusalCode {
                 .missing,
                 "a locked package has no SHA-256 digest",
                 explanation: "Without it the lock names a file but not its content; MD5 can be forged.",
-                remedy: "write the lock file with SHA-256 digests, as `conda list --explicit --sha256` "
-                    + "does"
+                remedy: "write the lock file with SHA-256 digests, as `conda list --explicit --sha256` does"
             )
         case .conflictingEntries:
             return RefusalEntry(
                 .invalid,
                 "two entries of the lock file contradict each other",
                 explanation: "One file with two digests, or one environment with two packages of a "
-                    + "name: which of the "
-                    + "two counts would depend on the reader.",
+                    + "name: which of the two counts would depend on the reader.",
                 remedy: again
             )
         case .entryMismatch:

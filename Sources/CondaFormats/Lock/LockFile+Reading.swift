@@ -47,8 +47,7 @@ extension LockFile {
         throw Refusal(
             LockCode.unknownFormat,
             subject,
-            expected: "`environments` and `packages`, or `metadata` "
-                + "and `package`"
+            expected: "`environments` and `packages`, or `metadata` and `package`"
         )
     }
 

@@ -108,8 +108,7 @@ struct LockMapping {
             LockCode.shape,
             subject,
             at: "line \(self[key]?.line ?? line)",
-            expected: "`\(key)` to be "
-                + "\(expected)",
+            expected: "`\(key)` to be \(expected)",
             found: self[key]?.typeName ?? "nothing"
         )
     }

@@ -82,8 +82,7 @@ struct LockSectionBuilder {
             throw Refusal(
                 LockCode.conflictingEntries,
                 b.fileName.text,
-                at: "\(subject), lines \(a.line) and "
-                    + "\(b.line)",
+                at: "\(subject), lines \(a.line) and \(b.line)",
                 expected: "one digest and one length for one file"
             )
         }

@@ -43,8 +43,7 @@ extension LockFile {
                     package.name.raw,
                     at: "line \(package.line)",
                     expected: "one package of a name",
-                    found: "`\(package.fileName)` and "
-                        + "`\(other.fileName)`"
+                    found: "`\(package.fileName)` and `\(other.fileName)`"
                 )
             }
         }

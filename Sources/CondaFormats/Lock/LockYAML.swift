@@ -16,8 +16,7 @@ enum LockYAML {
                 LockCode.alias,
                 subject,
                 at: "line \(line)",
-                expected: "no `&anchor` and no "
-                    + "`*alias`"
+                expected: "no `&anchor` and no `*alias`"
             )
         }
         do {
@@ -63,8 +62,7 @@ enum LockYAML {
                 LockCode.alias,
                 subject,
                 at: "line \(line)",
-                expected: "no `&anchor` and no "
-                    + "`*alias`"
+                expected: "no `&anchor` and no `*alias`"
             )
         }
         switch node {
@@ -101,8 +99,7 @@ enum LockYAML {
                 LockCode.alias,
                 subject,
                 at: "line \(line)",
-                expected: "no `&anchor` and no "
-                    + "`*alias`"
+                expected: "no `&anchor` and no `*alias`"
             )
         }
     }

@@ -32,8 +32,7 @@ struct PixiDescriptions {
                 LockCode.danglingEntry,
                 subject,
                 at: "line \(line)",
-                expected: "a description under "
-                    + "`packages`",
+                expected: "a description under `packages`",
                 found: (try? PackageURL(url))?.description
             )
         }

@@ -86,8 +86,7 @@ enum PixiLock {
                     LockCode.shape,
                     subject,
                     at: "line \(node.line)",
-                    expected: "`conda: URL` or "
-                        + "`pypi: URL`",
+                    expected: "`conda: URL` or `pypi: URL`",
                     found: node.typeName
                 )
             }

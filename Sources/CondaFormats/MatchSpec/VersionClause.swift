@@ -47,10 +47,7 @@ public enum VersionClause: Hashable, Sendable {
         }
         if literal.contains("*") {
             guard ["", "=", "=="].contains(mark) else {
-                throw invalid(
-                    "no `*` inside the version after "
-                        + "`\(mark)`"
-                )
+                throw invalid("no `*` inside the version after `\(mark)`")
             }
             guard rest.utf8.allSatisfy({ ASCIIClass.isAlphanumeric($0) || "._!+-*".utf8.contains($0) }) else {
                 throw invalid("no `*` but among the characters of versions")
@@ -71,10 +68,7 @@ public enum VersionClause: Hashable, Sendable {
         case ">=": self = .atLeast(version)
         case "~=":
             guard !isOpen, version.withoutLastPart != nil else {
-                throw invalid(
-                    "two parts at least, "
-                        + "and no `*`"
-                )
+                throw invalid("two parts at least, and no `*`")
             }
             self = .compatible(version)
         default: throw invalid("one of ==, =, !=, <, <=, >, >=, ~=")

@@ -57,10 +57,7 @@ struct VersionSpecParser {
         }
         clauses += 1
         guard clauses <= Self.maximumClauses else {
-            throw invalid(
-                "at most \(Self.maximumClauses) "
-                    + "conditions"
-            )
+            throw invalid("at most \(Self.maximumClauses) conditions")
         }
         skipSpace()
         let mark = rest.prefix { "=<>!~".contains($0) }

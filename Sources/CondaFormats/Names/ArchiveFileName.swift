@@ -35,8 +35,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
             throw Refusal(
                 NameCode.fileFormat,
                 subject,
-                expected: "a name that ends in `.conda` or "
-                    + "`.tar.bz2`"
+                expected: "a name that ends in `.conda` or `.tar.bz2`"
             )
         }
         guard text.utf8.count <= Self.maximumLength else {
@@ -67,8 +66,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
             throw Refusal(
                 NameCode.fileName,
                 QuotedText.short(parsed.text),
-                expected: "no hyphen in "
-                    + "version or build"
+                expected: "no hyphen in version or build"
             )
         }
         self = parsed
@@ -121,8 +119,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
             throw Refusal(
                 code,
                 subject,
-                expected: "at most \(maximumPartLength) ASCII letters, digits and "
-                    + "`\(marks)`",
+                expected: "at most \(maximumPartLength) ASCII letters, digits and `\(marks)`",
                 found: "`\(QuotedText.short(part))`"
             )
         }

@@ -40,8 +40,7 @@ public enum NameCode: String, RefusalCode {
                 "this is not a package name",
                 explanation: "Names become file names, URLs and policy keys. CEP 26 allows ASCII "
                     + "letters, digits "
-                    + "and single `.`, `-`, `_` between them; anything else could look like another "
-                    + "name or "
+                    + "and single `.`, `-`, `_` between them; anything else could look like another name or "
                     + "leave its folder.",
                 remedy: "check the spelling of the name"
             )
@@ -49,8 +48,7 @@ public enum NameCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "an archive bears the name of a virtual package",
-                explanation: "Names that start with two underscores describe the machine and have no "
-                    + "archive "
+                explanation: "Names that start with two underscores describe the machine and have no archive "
                     + "(CEP 26). An archive of such a name would answer for the machine.",
                 remedy: "tell the channel's owner that this archive must not be there"
             )
@@ -82,8 +80,7 @@ public enum NameCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the build in the file name has characters that no build has",
-                explanation: "CEP 26 allows ASCII letters, digits and `.`, `_`, `+`, and 64 of them at "
-                    + "most.",
+                explanation: "CEP 26 allows ASCII letters, digits and `.`, `_`, `+`, and 64 of them at most.",
                 remedy: "use the name under which the package was published"
             )
         case .subdir:
@@ -91,8 +88,7 @@ public enum NameCode: String, RefusalCode {
                 .invalid,
                 "this is not the name of a channel's subdirectory",
                 explanation: "A subdirectory is `noarch` or a system and a processor such as "
-                    + "`linux-64` (CEP 26); "
-                    + "it becomes a part of URLs and of folders.",
+                    + "`linux-64` (CEP 26); it becomes a part of URLs and of folders.",
                 remedy: "check the spelling, or the end of the channel's URL"
             )
         case .channelURL:
@@ -100,8 +96,7 @@ public enum NameCode: String, RefusalCode {
                 .invalid,
                 "this is not the URL of a channel",
                 explanation: "A channel is an absolute `https:`, `http:` or `file:` URL without query, "
-                    + "fragment or "
-                    + "`..`: two spellings of one place would be two channels to a policy.",
+                    + "fragment or `..`: two spellings of one place would be two channels to a policy.",
                 remedy: "give the URL of the folder that holds `noarch`, without anything after it"
             )
         default:
@@ -109,8 +104,7 @@ public enum NameCode: String, RefusalCode {
                 .invalid,
                 "this is not the URL of a package in a channel",
                 explanation: "A package stands at CHANNEL/SUBDIR/FILE; from any other URL it is not "
-                    + "clear which "
-                    + "channel's index vouches for it.",
+                    + "clear which channel's index vouches for it.",
                 remedy: "check the URL against the channel's index"
             )
         }
@@ -130,8 +124,7 @@ public enum NameCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "this is not a condition on versions",
-                explanation: "A condition that is read differently by two programs allows different "
-                    + "packages "
+                explanation: "A condition that is read differently by two programs allows different packages "
                     + "(CEP 29).",
                 remedy: "write conditions such as `>=1.2,<2` or `1.2.*`"
             )
@@ -148,18 +141,15 @@ public enum NameCode: String, RefusalCode {
                 .invalid,
                 "the match specification has a key that is not known, or one key twice",
                 explanation: "A condition that is skipped because its key is misspelt would allow more "
-                    + "than was "
-                    + "asked for.",
-                remedy: "use version, build, build_number, channel, subdir, fn, url, md5 or sha256, "
-                    + "each once"
+                    + "than was asked for.",
+                remedy: "use version, build, build_number, channel, subdir, fn, url, md5 or sha256, each once"
             )
         case .matchSpecValue:
             RefusalEntry(
                 .invalid,
                 "a value in the match specification does not fit its key",
                 explanation: "A digest of the wrong length or a build number that is no number would "
-                    + "never match, "
-                    + "or always.",
+                    + "never match, or always.",
                 remedy: "correct the value"
             )
         default:

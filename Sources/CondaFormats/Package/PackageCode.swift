@@ -117,8 +117,7 @@ public enum PackageCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "a line of `info/has_prefix` or `info/no_link` cannot be understood",
-                explanation:
-                    "A line is a path, or a placeholder, a mode and a path, and the path is one of "
+                explanation: "A line is a path, or a placeholder, a mode and a path, and the path is one of "
                     + "`info/files`.",
                 remedy: tell
             )
@@ -160,8 +159,7 @@ public enum PackageCode: String, RefusalCode {
                 "an entry point is not `name = module:function`",
                 explanation:
                     "The name becomes a file in `bin/` and the rest becomes Python source: a `/` in the one "
-                    + "writes "
-                    + "outside (CVE-2026-47425), and punctuation in the other runs code.",
+                    + "writes outside (CVE-2026-47425), and punctuation in the other runs code.",
                 remedy: tell
             )
         case .recordName:

@@ -69,10 +69,8 @@ public enum RepodataCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "a package's file name is not NAME-VERSION-BUILD with a known ending",
-                explanation:
-                    "File names become parts of URLs and paths; one with slashes, escapes, control "
-                    + "characters "
-                    + "or text beyond ASCII could lead elsewhere or look like another.",
+                explanation: "File names become parts of URLs and paths; one with slashes, escapes, control "
+                    + "characters or text beyond ASCII could lead elsewhere or look like another.",
                 remedy: Self.owner
             )
         case .wrongSection:

@@ -62,10 +62,7 @@ actor ChannelSession {
     func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
         try await open([subdir])
         guard let index = indexes[subdir] else {
-            preconditionFailure(
-                "what was opened is there or was "
-                    + "thrown"
-            )
+            preconditionFailure("what was opened is there or was thrown")
         }
         return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
     }

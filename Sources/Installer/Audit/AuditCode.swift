@@ -43,8 +43,7 @@ public enum AuditCode: String, RefusalCode {
                 "a file has become a link, or a link a file",
                 explanation:
                     "What is there now is of another kind than what was installed, as when a file is swapped "
-                    + "for a "
-                    + "link to another one.",
+                    + "for a link to another one.",
                 remedy: "look at what changed it, then install the package again"
             )
         case .foreign:
@@ -103,8 +102,7 @@ public enum AuditCode: String, RefusalCode {
                 "an installed file, and its record, are not the package's",
                 explanation:
                     "The package itself holds something else there. The record in `conda-meta` was made to "
-                    + "agree with "
-                    + "what is there now: somebody altered both.",
+                    + "agree with what is there now: somebody altered both.",
                 remedy: "take the prefix out of use, look at what changed it, and install into a new one"
             )
         case .unfinished:

@@ -84,8 +84,7 @@ public enum CoreCode: String, RefusalCode {
                 .invalid,
                 "the bytes are not the ones that were promised",
                 explanation: "The digest of what arrived differs from the digest in the data that vouches "
-                    + "for it: "
-                    + "the file was altered, truncated, or swapped for another.",
+                    + "for it: the file was altered, truncated, or swapped for another.",
                 remedy: "try another mirror; if it repeats, tell the channel's owner"
             )
         }

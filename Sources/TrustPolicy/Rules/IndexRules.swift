@@ -40,16 +40,14 @@ public struct RequireIndexRecord: Rule {
             return Finding(
                 name,
                 .refused,
-                "the signed index of `\(evidence.channel)` does not list the "
-                    + "package"
+                "the signed index of `\(evidence.channel)` does not list the package"
             )
         }
         guard !record.isRemoved else {
             return Finding(
                 name,
                 .refused,
-                "the signed index of `\(evidence.channel)` lists the package as "
-                    + "removed"
+                "the signed index of `\(evidence.channel)` lists the package as removed"
             )
         }
         return Finding(name, .satisfied, "the signed index lists the package")
@@ -73,8 +71,7 @@ public struct RequireIndexDigest: Rule {
                 return Finding(
                     name,
                     .notApplicable,
-                    "of a removed package "
-                        + "nothing is promised"
+                    "of a removed package nothing is promised"
                 )
             }
             return Finding(name, .missing, "the index gives no SHA-256 for the package")
@@ -114,8 +111,7 @@ public struct RequireLockAgreement: Rule {
             .satisfied,
             strong.isEmpty
                 ? "the lock gives no SHA-256 to compare"
-                : "the lock gives the "
-                    + "same digest"
+                : "the lock gives the same digest"
         )
     }
 }

@@ -23,8 +23,7 @@ public struct Policy: Sendable {
                     Finding(
                         "policy",
                         .refused,
-                        "the policy has no rules, and an empty policy admits "
-                            + "nothing"
+                        "the policy has no rules, and an empty policy admits nothing"
                     )
                 ]
             )

@@ -15,13 +15,11 @@ struct PixiLockTests {
     /// A file of a version, with two environments on two platforms.
     private static func lock(version: Int, description: String? = nil) -> String {
         let digests =
-            "sha256: \(sha256), md5: \(md5), size: 100, depends: ['b >=1,<2', python_abi "
-            + "3.11.* *_cp311]"
+            "sha256: \(sha256), md5: \(md5), size: 100, depends: ['b >=1,<2', python_abi 3.11.* *_cp311]"
         let (conda, pypi) =
             version < 6
             ? (
-                "{kind: conda, name: a, version: '1', build: h_0, subdir: linux-64, url: \(url), "
-                    + "\(digests)}",
+                "{kind: conda, name: a, version: '1', build: h_0, subdir: linux-64, url: \(url), \(digests)}",
                 "{kind: pypi, name: p, version: '1', url: https://h/p.whl, sha256: \(sha256)}"
             )
             : ("{conda: \(url), \(digests)}", "{pypi: https://h/p.whl, name: p, version: '1'}")
@@ -156,8 +154,7 @@ struct PixiLockTests {
     func unsupported(_ location: String, _ kind: UnsupportedLockEntry.Kind) throws {
         let text = Self.lock(
             version: 6,
-            description: "{conda: \(location), name: a, version: '1', "
-                + "subdir: linux-64}"
+            description: "{conda: \(location), name: a, version: '1', subdir: linux-64}"
         )
         .replacing("- conda: \(Self.url)", with: "- conda: \(location)")
         let selection = try read(text).packages(platform: Subdir("linux-64"))
@@ -192,8 +189,7 @@ struct PixiLockTests {
         let text = Self.lock(version: 4)
             .replacing(
                 "url: https://h/c/noarch/b-1-0.conda",
-                with: "subdir: linux-64, url: "
-                    + "https://h/c/noarch/b-1-0.conda"
+                with: "subdir: linux-64, url: https://h/c/noarch/b-1-0.conda"
             )
         #expect(try read(text).packages(platform: Subdir("linux-64")).packages.count == 2)
     }

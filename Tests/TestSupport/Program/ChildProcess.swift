@@ -10,12 +10,21 @@ struct ChildProcess: Sendable {
     private let arguments: [String]
     private let environment: [String: String]
     private let folder: String
+    private let umask: String?
 
-    init(_ program: String, _ arguments: [String], environment: [String: String], folder: String) {
+    /// - Parameter umask: as the shell's command takes it; nil for this process's own.
+    init(
+        _ program: String,
+        _ arguments: [String],
+        environment: [String: String],
+        folder: String,
+        umask: String?
+    ) {
         self.program = program
         self.arguments = arguments
         self.environment = environment
         self.folder = folder
+        self.umask = umask
     }
 
     /// Starts the program, waits for its end, and kills it in between if asked to.
@@ -47,7 +56,8 @@ struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
         // The shell goes to the folder and then becomes the program: there is one process all along.
-        let command = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, program] + arguments
+        let mask = umask.map { "umask \($0) && " } ?? ""
+        let command = ["/bin/sh", "-c", "\(mask)cd \"$0\" && exec \"$@\"", folder, program] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }

@@ -11,6 +11,8 @@ public struct Program: Sendable {
     public let folder: String
     /// What the run sees of the environment.
     public var environment: [String: String]
+    /// The umask that it runs with, as the shell's command takes it; nil for the tests' own.
+    public var umask: String?
     private let executable: String
 
     /// The folder that the package's programs were built into: the one that holds the tests.
@@ -30,10 +32,10 @@ public struct Program: Sendable {
 
     /// Takes the program, and a folder in which its home and its cache will be.
     ///
-    /// - Parameter name: the program's name in the build folder.
+    /// - Parameter name: the program's name in the build folder, or its absolute path.
     public init(in folder: String, name: String = "kingsnake") {
         self.folder = folder
-        executable = Self.buildFolder + "/" + name
+        executable = name.hasPrefix("/") ? name : Self.buildFolder + "/" + name
         environment = [
             "PATH": Self.buildFolder + ":/usr/bin:/bin", "HOME": folder, "KINGSNAKE_HOME": folder + "/home",
             "KINGSNAKE_CACHE": folder + "/cache", "LANG": "C.UTF-8",
@@ -54,17 +56,26 @@ public struct Program: Sendable {
 
     /// Runs a shell script, with the program first on its `PATH`; it stops at the first command that fails.
     public func runScript(_ script: String) async throws -> ProgramResult {
-        try await run("/bin/sh", ["-e", "-u", "-c", script], killed: nil)
+        try await run("/bin/sh", ["-e", "-u", "-c", script])
     }
 
     /// Runs any program in the same surroundings.
-    public func run(_ program: String, _ arguments: [String], killed kill: Kill?) async throws
+    public func run(_ program: String, _ arguments: [String], killed kill: Kill? = nil) async throws
         -> ProgramResult
     {
-        let process = ChildProcess(program, arguments, environment: environment, folder: folder)
+        let process = process(program, arguments)
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { continuation.resume(with: Result { try process.run(killed: kill) }) }
         }
+    }
+
+    /// Runs it to its end on the caller's thread, which must not be one of Swift's own.
+    public func runBlocking(_ arguments: [String]) throws -> ProgramResult {
+        try process(executable, arguments).run(killed: nil)
+    }
+
+    private func process(_ program: String, _ arguments: [String]) -> ChildProcess {
+        ChildProcess(program, arguments, environment: environment, folder: folder, umask: umask)
     }
 }
 

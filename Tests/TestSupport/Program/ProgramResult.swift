@@ -25,6 +25,11 @@ public struct ProgramResult: Sendable {
         return object
     }
 
+    /// The code of the first problem in a `--json` audit that found one.
+    public var firstProblem: String? {
+        (try? json())?["problems"]?.array?.first?.object?["code"]?.string
+    }
+
     /// The refusal's code in a `--json` result, if the run was refused.
     public var refusalCode: String? { (try? json())?["error"]?.object?["code"]?.string }
 

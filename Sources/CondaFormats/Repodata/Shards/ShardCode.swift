@@ -40,8 +40,7 @@ public enum ShardCode: String, RefusalCode {
                 "a shard is not the one that its index names",
                 explanation:
                     "The SHA-256 of the shard's bytes differs from the one in the shard index: whoever "
-                    + "altered the shard "
-                    + "decides what is installed and what its checksum should be.",
+                    + "altered the shard decides what is installed and what its checksum should be.",
                 remedy: "try another mirror; if it repeats, tell the channel's owner"
             )
         case .digestLength:
@@ -68,8 +67,7 @@ public enum ShardCode: String, RefusalCode {
                 "a shard holds a record of another package",
                 explanation:
                     "The records of a package are in its own shard only; one in another's would be found or "
-                    + "missed "
-                    + "depending on what else was looked up.",
+                    + "missed depending on what else was looked up.",
                 remedy: owner
             )
         }
