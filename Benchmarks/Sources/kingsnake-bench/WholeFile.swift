@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -23,6 +25,7 @@ enum WholeFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw Unreadable(path: path, reason: errno) }
         return try [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, filled in
+            HugePages.advise(UnsafeMutableRawBufferPointer(buffer))
             while filled < buffer.count {
                 let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
                 #if canImport(Glibc)

@@ -46,7 +46,11 @@ public enum Zstd {
         defer { ZSTD_freeDCtx(stream) }
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, maximumWindowLog)
         var out: [UInt8] = []
-        out.reserveCapacity(announcedLength(bytes, maximumLength))
+        let length = announcedLength(bytes, maximumLength)
+        out.reserveCapacity(length)
+        out.withUnsafeMutableBytes {
+            HugePages.advise(UnsafeMutableRawBufferPointer(start: $0.baseAddress, count: length))
+        }
         var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
         var consumed = 0
         while true {
