@@ -13,21 +13,21 @@ BENCH_FLAGS ?=
 # The libraries that have a documentation catalogue.
 LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
-FORMATTED = Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
+FORMATTED = Package.swift Sources Tests Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
 
-# A release for other machines carries its Swift libraries with it (Linux; on macOS the system has them).
+# A release for other machines carries its Swift libraries with it, and no symbols (Linux; macOS has the libraries).
 # It has a build folder of its own, since that flag rebuilds everything.
-STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib)
+STATIC = $(if $(filter Linux,$(shell uname -s)),--static-swift-stdlib -Xlinker -s)
 RELEASE = swift build -c release --product kingsnake --scratch-path .build-release $(STATIC) $(SWIFT_FLAGS)
 DEBUG = swift build $(SWIFT_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test interop check format refusals bench install docs clean
+.PHONY: help setup build demo test interop check format refusals bench conformance-clients install docs clean
 
 help: ## list the targets
 	@echo "Kingsnake: conda packages, verified from the publisher to the prefix"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "On a fresh machine: make demo, then make test."
 
@@ -73,6 +73,13 @@ bench: setup ## measure beside cph and py-rattler (needs Python and network once
 	@peers="$$(scripts/peers)" && echo "bench: compiling for release" && \
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench && \
 	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
+
+conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)
+	@echo "conformance-clients: compiling for release"
+	@swift build -c release --product tuf-client $(SWIFT_FLAGS)
+	@mkdir -p Conformance/bin
+	@cp "$$(swift build -c release --show-bin-path $(SWIFT_FLAGS))/tuf-client" Conformance/bin/tuf-client
+	@echo "conformance-clients: Conformance/bin/tuf-client (see Conformance/README.md)"
 
 install: setup ## build for release, install the program and its completions below PREFIX (/usr/local)
 	@echo "install: compiling for release"

@@ -52,7 +52,7 @@ let package = Package(
             providers: [.apt(["libbz2-dev"]), .yum(["bzip2-devel"]), .brew(["bzip2"])]
         ),
 
-        // The twelve libraries, lowest first. Imports point only upwards in this list.
+        // The libraries, lowest first. Imports point only upwards in this list.
         .target(name: "TrustCore", dependencies: [crypto], swiftSettings: settings),
         .target(name: "DurableFiles", dependencies: ["TrustCore"], swiftSettings: settings),
         .target(
@@ -117,6 +117,17 @@ let package = Package(
             name: "kingsnake-demo",
             dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
             path: "Examples/Demo",
+            swiftSettings: settings
+        ),
+
+        // Command lines of public conformance suites over our libraries: see Conformance/README.md.
+        .executableTarget(
+            name: "tuf-client",
+            dependencies: [
+                "TUF", "Transport", "TrustCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Conformance/TUFClient",
             swiftSettings: settings
         ),
 
