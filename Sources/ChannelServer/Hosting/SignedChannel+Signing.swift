@@ -3,6 +3,7 @@
 
 import CondaFormats
 import DurableFiles
+import Gatekeeper
 import SigningKeys
 import TUF
 public import TrustCore
@@ -35,8 +36,7 @@ extension SignedChannel {
         }
         change.left = editor.status.filter { isDue($0, .whatIsDue, now) }.map { role in
             "`\(role.role)` expires on \(role.expires?.description ?? "?") and needs "
-                + (Self.purpose(of: role.role) == .online
-                    ? "the online key" : "offline keys, not enough of which are at hand in \(keys.directory)")
+                + Self.need(of: role.role, keys.directory)
         }
         return change
     }
@@ -44,7 +44,7 @@ extension SignedChannel {
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
     /// a passphrase: what they should sign is then left to do.
     private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
-        var purposes = Set(roles.map(Self.purpose))
+        var purposes = Set(roles.compactMap(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
         return try KeyRing.Purpose.allCases.filter(purposes.contains).flatMap { purpose -> [any Signer] in
@@ -58,11 +58,21 @@ extension SignedChannel {
         }
     }
 
-    private static func purpose(of role: RoleName) -> KeyRing.Purpose {
+    /// Which of the channel's keys sign a role; nil if none does, for a package's maintainers do.
+    private static func purpose(of role: RoleName) -> KeyRing.Purpose? {
         switch role.topLevelKind {
         case .root: .root
         case .targets: .targets
-        case .timestamp, .snapshot, nil: .online
+        case .timestamp, .snapshot: .online
+        case nil: MaintainersRole(role) == nil ? .online : nil
+        }
+    }
+
+    private static func need(of role: RoleName, _ folder: String) -> String {
+        switch purpose(of: role) {
+        case .online: "the online key"
+        case .root, .targets: "offline keys, not enough of which are at hand in \(folder)"
+        case nil: "a new list that its maintainers have signed"
         }
     }
 
@@ -75,8 +85,8 @@ extension SignedChannel {
 
     /// Plans to write again whatever the readers' copies of the signed index lack.
     private func repair(_ publication: inout Publication, _ change: inout ChannelChange) throws {
-        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) where role != .targets {
-            let subdir = try Subdir(role.text)
+        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
+            guard let subdir = try? Subdir(role.text) else { continue }
             let (files, shards) = try read(subdir).encoded()
             for (digest, bytes) in shards.sorted(by: { $0.key.hex < $1.key.hex }) {
                 let path = ChannelLayout.shard(digest, in: subdir)

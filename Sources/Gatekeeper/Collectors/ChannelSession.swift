@@ -15,6 +15,10 @@ actor ChannelSession {
     private let cache: BlobCache
     private let mirrors: MirroredFetcher
     private var indexes: [Subdir: any SubdirIndex] = [:]
+    /// The metadata as mirrors showed it, refreshed once each, by their names.
+    private var readers: [String: SignedIndexReader] = [:]
+    /// The one that the indexes came by.
+    private var opener: SignedIndexReader?
 
     init(_ channel: TrustedChannel, _ configuration: GateConfiguration, cache: BlobCache) throws {
         self.channel = channel
@@ -41,15 +45,12 @@ actor ChannelSession {
         let missing = subdirs.filter { indexes[$0] == nil }
         guard !missing.isEmpty else { return }
         let opened = try await mirrors.withMirror("the signed index") { mirror in
-            let reader = try await SignedIndexReader(
-                self.channel,
-                mirror: mirror,
-                cache: self.cache,
-                now: self.now
-            )
-            var opened: [Subdir: any SubdirIndex] = [:]
-            for subdir in missing { opened[subdir] = try await reader.open(subdir) }
-            return opened
+            try await self.reading(from: mirror) { reader in
+                var opened: [Subdir: any SubdirIndex] = [:]
+                for subdir in missing { opened[subdir] = try await reader.open(subdir) }
+                self.opener = reader
+                return opened
+            }
         }
         indexes.merge(opened) { $1 }
         // Not inside the attempt: that the signed metadata lists no index is no fault of the mirror that serves it.
@@ -64,7 +65,44 @@ actor ChannelSession {
         guard let index = indexes[subdir] else {
             preconditionFailure("what was opened is there or was thrown")
         }
-        return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
+        let entry = try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
+        return entry.record == nil ? entry : entry.with(try await vouching(for: fileName, in: subdir))
+    }
+
+    /// What the maintainers of a package say of one of its files; nil if the offline keys do not demand that they
+    /// sign it.
+    ///
+    /// Their metadata is fetched only for packages that are asked for: that it is expired, or withheld, is no
+    /// reason to refuse others.
+    private func vouching(
+        for fileName: ArchiveFileName,
+        in subdir: Subdir
+    ) async throws -> MaintainerVouching? {
+        guard let opener, try await opener.isMaintained(fileName.name) else { return nil }
+        return try await mirrors.withMirror("what the maintainers of `\(fileName.name)` signed") { mirror in
+            try await self.reading(from: mirror) { try await $0.vouching(for: fileName, in: subdir) }
+        }
+    }
+
+    /// Reads what a mirror shows. Where it fails, its metadata is refreshed before it is asked again.
+    private func reading<Value>(
+        from mirror: BoundMirror,
+        _ body: (SignedIndexReader) async throws -> Value
+    ) async throws -> Value {
+        do {
+            let reader = try await reader(of: mirror)
+            return try await body(reader)
+        } catch {
+            readers[mirror.name] = nil
+            throw error
+        }
+    }
+
+    private func reader(of mirror: BoundMirror) async throws -> SignedIndexReader {
+        if let known = readers[mirror.name] { return known }
+        let reader = try await SignedIndexReader(channel, mirror: mirror, cache: cache, now: now)
+        readers[mirror.name] = reader
+        return reader
     }
 
     /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
@@ -74,7 +112,7 @@ actor ChannelSession {
         return try await mirrors.fetch(
             path,
             expected: sha256,
-            size: entry.record?.size,
+            size: entry.maintainers?.file?.length ?? entry.record?.size,
             maximumLength: Self.packageLimit,
             into: cache
         )

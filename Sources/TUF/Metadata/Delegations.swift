@@ -114,6 +114,16 @@ public struct Delegations: Sendable, Equatable {
         dropUnusedKeys()
     }
 
+    /// Puts roles that are listed one by one into another order of the search; equals keep theirs.
+    public mutating func sort(by precedes: (DelegatedRole, DelegatedRole) -> Bool) {
+        guard case .named(let list) = roles else { return }
+        let sorted = list.enumerated().sorted { a, b in
+            if precedes(a.element, b.element) { return true }
+            return !precedes(b.element, a.element) && a.offset < b.offset
+        }
+        roles = .named(sorted.map(\.element))
+    }
+
     /// Takes a role out; nothing happens if it is not there.
     public mutating func remove(_ name: RoleName) {
         guard case .named(let list) = roles else { return }

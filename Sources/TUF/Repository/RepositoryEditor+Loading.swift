@@ -12,16 +12,23 @@ extension RepositoryEditor {
     ///
     /// - Parameters:
     ///   - trustedRoot: The bytes of a root file that the owner trusts.
+    ///   - isSignedElsewhere: Whether others sign a role. Such a role may be delegated and not be in the
+    ///     snapshot yet, or not be signed by its new keys yet: then it is left out, as one that is awaited.
     ///   - read: Reads a file of the metadata folder by its name; nil if there is none.
     /// - Throws: a `Refusal` for files that no client would accept either, or whatever `read` throws.
-    public init(trustedRoot: [UInt8], read: @escaping (String) throws -> [UInt8]?) throws {
+    public init(
+        trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping (RoleName) -> Bool = { _ in false },
+        read: @escaping (String) throws -> [UInt8]?
+    ) throws {
         var loading = RepositoryLoading(
             workflow: try UpdateWorkflow(
                 trustedRoot: trustedRoot,
                 now: Timestamp(seconds: .min),
                 limits: Self.ownLimits
             ),
-            read: read
+            read: read,
+            isSignedElsewhere: isSignedElsewhere
         )
         try loading.drive(loading.workflow.start())
         let roles = try loading.loadAllTargets()
@@ -47,6 +54,7 @@ extension RepositoryEditor {
 private struct RepositoryLoading {
     var workflow: UpdateWorkflow
     let read: (String) throws -> [UInt8]?
+    let isSignedElsewhere: (RoleName) -> Bool
 
     mutating func drive(_ first: WorkflowStep) throws {
         var step = first
@@ -77,7 +85,11 @@ private struct RepositoryLoading {
         var visited: Set<TargetsRole> = []
         while let role = pending.popLast() {
             guard visited.insert(role).inserted else { continue }
-            try drive(try workflow.load(role))
+            do {
+                try drive(try workflow.load(role))
+            } catch let refusal as Refusal where isSignedElsewhere(role.name) && Self.isAwaited(refusal) {
+                continue
+            }
             guard let metadata = workflow.trusted.targets(of: role) else { continue }
             roles[role.name] = metadata
             pending += (metadata.delegations?.names ?? []).compactMap {
@@ -85,5 +97,8 @@ private struct RepositoryLoading {
             }
         }
         return roles
+    }
+    private static func isAwaited(_ refusal: Refusal) -> Bool {
+        refusal.is(TUFCode.roleNotInSnapshot) || refusal.is(TUFCode.signatures)
     }
 }

@@ -64,6 +64,7 @@ private struct PublishingPass {
     }
 
     mutating func signTargets() async throws {
+        takeAdopted()
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
         for name in delegated + [.targets] {
             let authorities = editor.authorities(for: name)
@@ -76,6 +77,23 @@ private struct PublishingPass {
             editor.published.targets[name] = metadata.header
             promises[name] = Self.promise(signed.bytes, version: metadata.version)
         }
+    }
+
+    /// What others have signed is published as it came.
+    private mutating func takeAdopted() {
+        for (name, signed) in editor.adopted.sorted(by: { $0.key < $1.key }) {
+            editor.published.targets[name] = signed.role.header
+            promises[name] = Self.promise(signed.bytes, version: signed.role.version)
+            files.append(
+                RepositoryFile(
+                    role: name,
+                    version: signed.role.version,
+                    bytes: signed.bytes,
+                    consistentSnapshot: editor.root.consistentSnapshot
+                )
+            )
+        }
+        editor.adopted = [:]
     }
 
     mutating func signSnapshot() async throws {

@@ -19,6 +19,8 @@ public struct RepositoryEditor: Sendable {
     var published = PublishedMetadata()
     /// The roles that must be signed before the repository is whole again.
     var changed: Set<RoleName>
+    /// Metadata that others have signed and that is not published yet: see ``adopt(_:as:)``.
+    var adopted: [RoleName: VerifiedMetadata<TargetsMetadata>] = [:]
 
     /// Starts a new repository.
     ///
@@ -141,7 +143,7 @@ public struct RepositoryEditor: Sendable {
                 role: name,
                 version: last?.version ?? 0,
                 expires: last?.expires,
-                hasChanges: changed.contains(name)
+                hasChanges: changed.contains(name) || adopted[name] != nil
             )
         }
     }
@@ -159,7 +161,7 @@ public struct RepositoryEditor: Sendable {
         changed.insert(name)
     }
 
-    private func metadata(of name: RoleName) throws -> TargetsMetadata {
+    func metadata(of name: RoleName) throws -> TargetsMetadata {
         guard let metadata = roles[name] else {
             throw Refusal(TUFCode.notDelegated, "role `\(name)`", expected: "a role of this repository")
         }
@@ -167,7 +169,7 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// Whether some chain of delegations from the top covers the path all the way down to the role.
-    private func isTrusted(_ name: RoleName, with path: TargetPath) -> Bool {
+    func isTrusted(_ name: RoleName, with path: TargetPath) -> Bool {
         var pending: [RoleName] = [.targets]
         var visited: Set<RoleName> = []
         while let next = pending.popLast() {

@@ -57,14 +57,15 @@ struct AuditCommand: AsyncParsableCommand {
         let path = Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
         let records = try InstalledPackages.read(prefix: path).records
         var index: [ByteKey: IndexStatus] = [:]
+        var vouchers: [ByteKey: Voucher] = [:]
         var contents: PackageContents?
         var reports = JSONValue.array([])
         if !local {
-            (index, contents, reports) = try await gate.withGate(console) { gate, display in
-                let index = try await statuses(of: records, gate)
+            (index, vouchers, contents, reports) = try await gate.withGate(console) { gate, display in
+                let (index, vouchers) = try await statuses(of: records, gate)
                 let listed = records.filter { index[ByteKey($0.recordFileName)] == .listed }
                 let contents = packages ? try await self.contents(of: listed, path, gate, console) : nil
-                return (index, contents, display.json)
+                return (index, vouchers, contents, display.json)
             }
         }
         let report = try PrefixAudit(prefix: path).run(against: contents) {
@@ -75,6 +76,9 @@ struct AuditCommand: AsyncParsableCommand {
             prefix: path,
             report: report,
             unvouched: unvouched,
+            vouchers: records.compactMap { record in
+                vouchers[ByteKey(record.recordFileName)].map { (record, $0) }
+            },
             isLocal: local,
             compared: contents?.count
         )
@@ -82,20 +86,24 @@ struct AuditCommand: AsyncParsableCommand {
         if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
 
-    /// What the signed indexes say now of each installed package whose channel is pinned.
-    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws -> [ByteKey: IndexStatus] {
+    /// What the signed indexes say now of each installed package whose channel is pinned, and who vouches for
+    /// those that are listed as they were installed.
+    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws
+        -> (statuses: [ByteKey: IndexStatus], vouchers: [ByteKey: Voucher])
+    {
         var statuses: [ByteKey: IndexStatus] = [:]
+        var vouchers: [ByteKey: Voucher] = [:]
         for record in records {
             guard let url = record.url.flatMap({ try? PackageURL($0) }),
                 try self.gate.trustStore.channel(url.channel) != nil
             else { continue }
-            statuses[ByteKey(record.recordFileName)] = Self.status(
-                of: record,
-                from: url,
-                try await gate.entry(of: url)
-            )
+            let entry = try await gate.entry(of: url)
+            let status = Self.status(of: record, from: url, entry)
+            let name = ByteKey(record.recordFileName)
+            statuses[name] = status
+            if status == .listed { vouchers[name] = entry.voucher }
         }
-        return statuses
+        return (statuses, vouchers)
     }
 
     private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)
@@ -112,6 +120,9 @@ struct AuditCommand: AsyncParsableCommand {
                 expected: listed.sha256?.description ?? "a SHA-256",
                 found: record.sha256?.description ?? "none"
             )
+        }
+        guard entry.voucher != nil else {
+            return .unsigned(found: "the channel's online key alone")
         }
         return .listed
     }

@@ -51,7 +51,7 @@ struct PackageCheck {
         VerdictReport(outcome.verdict).say(on: console)
         console.say(
             outcome.verdict.isAllowed
-                ? "verified: the channel's signed index vouches for these bytes"
+                ? VoucherReport.verified(outcome.verdict.voucher)
                 : "not verified: see the lines above"
         )
         console.say("Nothing here proves that the code in the package is harmless.")

@@ -4,6 +4,7 @@
 import CondaFormats
 import Installer
 import TrustCore
+import TrustPolicy
 
 /// What an audit found, for people and for programs.
 struct AuditResult {
@@ -11,6 +12,8 @@ struct AuditResult {
     let report: AuditReport
     /// Packages whose channel is not pinned.
     let unvouched: [PrefixRecord]
+    /// Who vouches for the packages that are listed as they were installed.
+    let vouchers: [(record: PrefixRecord, voucher: Voucher)]
     let isLocal: Bool
     /// How many packages were compared with themselves; nil if that was not asked for.
     let compared: Int?
@@ -43,6 +46,7 @@ struct AuditResult {
 
     private func showVouching(_ console: Console) {
         console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count)")
+        VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach { console.say("    \($0)") }
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""
@@ -79,6 +83,13 @@ struct AuditResult {
         object["checked"] = .number(JSONNumber(Int64(report.checked)))
         object["bytes"] = .number(JSONNumber(Int64(clamping: report.bytes)))
         object["unvouched"] = .array(unvouched.map { .string($0.recordFileName) })
+        object["vouched_by"] = .array(
+            vouchers.map { record, voucher in
+                var entry = VoucherReport(voucher).json
+                entry["record"] = .string(record.recordFileName)
+                return .object(entry)
+            }
+        )
         object["compared_with_package"] = compared.map { .number(JSONNumber(Int64($0))) }
         object["compiled"] = .number(JSONNumber(Int64(report.compiled.count)))
         object["problems"] = .array(

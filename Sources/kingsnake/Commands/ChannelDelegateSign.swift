@@ -1,0 +1,65 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import DurableFiles
+import SigningKeys
+import TrustCore
+
+struct ChannelDelegateSign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign",
+        abstract: "Sign a list of a package's files, as one of its maintainers.",
+        discussion: """
+            Shows what is signed, and adds a signature to the file. Compare the digests with those of packages that you \
+            have built: whoever made the list may have put others on it. No channel is needed.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The list, from `delegate propose`.", valueName: "list"), completion: .file())
+    var list: String
+
+    @Option(
+        name: .customLong("key"),
+        parsing: .singleValue,
+        help: ArgumentHelp("A private key file to sign with; may be given several times.", valueName: "file"),
+        completion: .file()
+    )
+    var privateKeys: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with the passphrase of encrypted keys. (default: $KINGSNAKE_PASSPHRASE, or a question)",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var passphraseFile: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !privateKeys.isEmpty else { throw ValidationError("give --key FILE") }
+    }
+
+    func run() async throws {
+        let console = output.console
+        var signed = try MaintainersList(parsing: try MaintainersListFile.bytes(of: list), of: list)
+        MaintainersListFile.show(signed, console)
+        for path in privateKeys { try await signed.sign(by: try key(path)) }
+        try DurableFile.write(signed.encoded(), to: Folder.absolute(list))
+        console.say("signed; the list has \(Counted(signed.signatureCount, "signature")) now")
+        console.emit(MaintainersListFile.json(signed))
+    }
+
+    private func key(_ path: String) throws -> PrivateKey {
+        let path = Folder.absolute(path)
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return try KeyFile.read(path).unlock {
+            try Passphrase(
+                PassphrasePrompt.obtain(file: passphraseFile, question: "passphrase of \(name): ")
+            )
+        }
+    }
+}
