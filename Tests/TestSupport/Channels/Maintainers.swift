@@ -51,7 +51,7 @@ public struct Maintainers: Sendable {
         var envelope = try MetadataEnvelope(signed: metadata.encoded())
         for key in keys.prefix(signers ?? threshold) {
             let id = KeyDefinition(key.publicKey).computedID.text
-            envelope.add(Signature(keyID: id, bytes: try await key.sign(envelope.signedBytes)))
+            envelope.add(Signature(keyID: id, bytes: try key.sign(envelope.signedBytes)))
         }
         return envelope.encoded()
     }
