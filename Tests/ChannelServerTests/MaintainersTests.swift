@@ -144,48 +144,64 @@ struct MaintainersTests {
                 "linux-64", "noarch",
             ]
         )
-        #expect(channel.editor.roles[.targets]?.delegations?.role(named: "maintainers.xz")?.terminating == true)
+        let xz = try #require(RoleName("maintainers.xz"))
+        #expect(channel.editor.delegation(to: xz)?.terminating == true)
     }
 
-    /// Lists that are refused, and the code.
-    static let bad: [(String, String, @Sendable (Maintainers, FixturePackage) async throws -> [UInt8])] = [
-        ("too few signatures", "tuf.signatures", { try await $0.list([$1], version: 2, signers: 1) }),
-        ("another's keys", "tuf.signatures", { try await Maintainers(of: $0.package).list([$1], version: 2) }),
-        ("a version that was there", "tuf.rollback", { try await $0.list([$1], version: 1) }),
-        (
-            "an expired list", "tuf.expired",
-            { try await $0.list([$1], version: 2, expires: ChannelScene.start) }
-        ),
-        (
-            "a file of another package", "channel.not-theirs",
-            { try await $0.list([$1, FixturePackage("zlib-ng-2.0-0.conda")], version: 2) }
-        ),
-        (
-            "an index file", "tuf.not-delegated",
-            { try await $0.list(["linux-64/repodata.json": TargetFile(of: [1])], version: 2) }
-        ),
-        (
-            "a file that is no package", "channel.not-theirs",
-            { try await $0.list(["linux-64/zlib-evil": TargetFile(of: [1])], version: 2) }
-        ),
-        (
-            "a folder that is no subdir", "channel.not-theirs",
-            { try await $0.list(["tuf/zlib-1.0-0.conda": TargetFile(of: [1])], version: 2) }
-        ),
-        (
-            "other bytes than the channel's", "channel.package-exists",
-            { try await $0.list([FixturePackage($1.fileName.text, holding: "other")], version: 2) }
-        ),
-        ("no metadata", "json.syntax", { _, _ in Array("<html>".utf8) }),
+    /// A list that is refused.
+    struct BadList: Sendable, CustomTestStringConvertible {
+        typealias Maker = @Sendable (Maintainers, FixturePackage) async throws -> [UInt8]
+        let testDescription: String
+        let code: String
+        let make: Maker
+
+        init(_ name: String, _ code: String, _ make: @escaping Maker) {
+            testDescription = name
+            self.code = code
+            self.make = make
+        }
+
+        /// One with these targets.
+        static func naming(_ path: String, _ code: String) -> BadList {
+            BadList("with `\(path)`", code) { maintainers, _ in
+                try await maintainers.list([path: TargetFile(of: [1])], version: 2)
+            }
+        }
+    }
+
+    static let bad: [BadList] = [
+        BadList("too few signatures", "tuf.signatures") { maintainers, zlib in
+            try await maintainers.list([zlib], version: 2, signers: 1)
+        },
+        BadList("another's keys", "tuf.signatures") { maintainers, zlib in
+            try await Maintainers(of: maintainers.package).list([zlib], version: 2)
+        },
+        BadList("a version that was there", "tuf.rollback") { maintainers, zlib in
+            try await maintainers.list([zlib], version: 1)
+        },
+        BadList("an expired list", "tuf.expired") { maintainers, zlib in
+            try await maintainers.list([zlib], version: 2, expires: ChannelScene.start)
+        },
+        BadList("a file of another package", "channel.not-theirs") { maintainers, zlib in
+            let other = try FixturePackage("zlib-ng-2.0-0.conda")
+            return try await maintainers.list([zlib, other], version: 2)
+        },
+        BadList("other bytes than the channel's", "channel.package-exists") { maintainers, zlib in
+            let other = try FixturePackage(zlib.fileName.text, holding: "other")
+            return try await maintainers.list([other], version: 2)
+        },
+        BadList("no metadata", "json.syntax") { _, _ in Array("<html>".utf8) },
+        .naming("linux-64/repodata.json", "tuf.not-delegated"),
+        .naming("linux-64/zlib-evil", "channel.not-theirs"),
+        .naming("tuf/zlib-1.0-0.conda", "channel.not-theirs"),
     ]
 
-    @Test("A list that clients would not believe, or that says too much, is not accepted", arguments: bad.indices)
-    func refusesLists(at index: Int) async throws {
-        let (_, code, make) = Self.bad[index]
+    @Test("A list that clients would not believe, or that says too much, is not accepted", arguments: bad)
+    func refusesLists(_ bad: BadList) async throws {
         let world = try await MaintainersScene.make()
         let before = try world.scene.files()
-        let list = try await make(world.maintainers, world.zlib)
-        #expect(await refusalCode { try await world.accept(list) } == code)
+        let list = try await bad.make(world.maintainers, world.zlib)
+        #expect(await refusalCode { try await world.accept(list) } == bad.code)
         #expect(try world.scene.files() == before)
     }
 

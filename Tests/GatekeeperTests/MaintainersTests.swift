@@ -206,7 +206,7 @@ struct MaintainersTests {
         }
         let fresh = try GateScene(pinning: world.fixture)
         #expect(
-            await refusalCode { try await fresh.admit(world.zlib, from: [server.url]) } == "tuf.metadata-length"
+            await refusalCode { try await fresh.admit(world.zlib, from: [server.url]) } == "limit.too-large"
         )
         await server.stop()
     }

@@ -32,9 +32,13 @@ public struct MaintainersRole: Hashable, Comparable, Sendable {
 
     /// Takes a role's name; nil if it is not one of maintainers.
     public init?(_ role: RoleName) {
-        // The prefix is ASCII; whatever combines with its dot is no package's name.
-        guard role.text.utf8.starts(with: Self.prefix.utf8),
-            let package = try? PackageName(role.text.dropFirst(Self.prefix.count)), !package.isVirtual
+        // Bytes: a combining mark after the dot would go away with it if characters were counted.
+        let text = role.text.utf8
+        guard text.starts(with: Self.prefix.utf8),
+            let package = try? PackageName(
+                String(decoding: text.dropFirst(Self.prefix.utf8.count), as: UTF8.self)
+            ),
+            !package.isVirtual
         else { return nil }
         self.package = package
         name = role
