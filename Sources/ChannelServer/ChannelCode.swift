@@ -156,25 +156,31 @@ public enum ChannelCode: String, RefusalCode {
             return RefusalEntry(
                 .missing,
                 "the channel does not demand that maintainers sign this package",
-                explanation: "The top-level targets metadata, which the offline key signs, delegates the package to "
+                explanation:
+                    "The top-level targets metadata, which the offline key signs, delegates the package to "
                     + "nobody: the online key vouches for it.",
-                remedy: "see `kingsnake channel delegate list DIR`; `delegate add`, with the targets key, makes the demand"
+                remedy:
+                    "see `kingsnake channel delegate list DIR`; `delegate add`, with the targets key, makes the demand"
             )
         case .notTheirs:
             return RefusalEntry(
                 .invalid,
                 "the maintainers' list names what they may not sign",
-                explanation: "A list holds files of one package only. The name parsed from the file's name decides: "
+                explanation:
+                    "A list holds files of one package only. The name parsed from the file's name decides: "
                     + "`foo-bar-1.0-0.conda` is of `foo-bar`, whatever the pattern `foo-*` covers.",
-                remedy: "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
+                remedy:
+                    "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
             )
         case .maintainersUnsigned:
             return RefusalEntry(
                 .policy,
                 "the package's maintainers must sign this file, and have not",
-                explanation: "The offline targets key has delegated the package to its maintainers. Clients refuse "
+                explanation:
+                    "The offline targets key has delegated the package to its maintainers. Clients refuse "
                     + "what these do not vouch for, so it is not published.",
-                remedy: "let the maintainers run `kingsnake channel delegate propose` and `sign`, then publish the "
+                remedy:
+                    "let the maintainers run `kingsnake channel delegate propose` and `sign`, then publish the "
                     + "signed list and the package with `kingsnake channel delegate accept`"
             )
         }

@@ -81,7 +81,8 @@ public enum GateCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "the channel's online key alone vouches for a package that its maintainers must sign",
-                explanation: "The channel's offline keys say that this package's own maintainers sign each of its "
+                explanation:
+                    "The channel's offline keys say that this package's own maintainers sign each of its "
                     + "files. The index lists a file that they did not sign, as the thief of an online key would.",
                 remedy: "do not install it; ask the package's maintainers whether they published it"
             )
@@ -89,7 +90,8 @@ public enum GateCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "the index lists other bytes than the package's maintainers signed",
-                explanation: "The maintainers signed a file of this name. The channel's online key lists another "
+                explanation:
+                    "The maintainers signed a file of this name. The channel's online key lists another "
                     + "one under it: what a forged package looks like.",
                 remedy: "do not install it; tell the package's maintainers and the channel's owner"
             )

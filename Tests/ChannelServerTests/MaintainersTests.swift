@@ -81,7 +81,8 @@ struct MaintainersTests {
         let change = try await world.delegate(list: try await world.maintainers.list([world.zlib]))
         #expect(
             change.signed == [
-                "maintainers.zlib version 1", "targets version 2", "snapshot version 3", "timestamp version 3",
+                "maintainers.zlib version 1", "targets version 2", "snapshot version 3",
+                "timestamp version 3",
             ]
         )
         #expect(change.removed.isEmpty)
@@ -214,7 +215,9 @@ struct MaintainersTests {
         let list = try await world.maintainers.list([world.zlib, sly], version: 2)
         #expect(await refusalCode { try await world.accept(list, [sly]) } == "channel.not-theirs")
         let theirs = try await others.list([sly])
-        #expect(await refusalCode { try await world.accept(theirs, of: "zlib-ng", [sly]) } == "channel.not-theirs")
+        #expect(
+            await refusalCode { try await world.accept(theirs, of: "zlib-ng", [sly]) } == "channel.not-theirs"
+        )
     }
 
     @Test("A list that delegates further is refused: clients look no deeper")
@@ -294,7 +297,11 @@ struct MaintainersTests {
         let world = try await MaintainersScene.make()
         let later = ChannelScene.start.advanced(byDays: 95)
         let change = try await world.scene.sign(now: later)
-        #expect(change.left == ["`maintainers.zlib` expires on 2027-03-01T12:00:00Z and needs a new list that its maintainers have signed"])
+        #expect(
+            change.left == [
+                "`maintainers.zlib` expires on 2027-03-01T12:00:00Z and needs a new list that its maintainers have signed"
+            ]
+        )
         let status = try ChannelStatus(directory: world.scene.directory, now: later)
         #expect(!status.roles.contains { $0.name.contains("maintainers") })
         let zlib = try #require(status.maintained.first)
@@ -316,7 +323,10 @@ struct MaintainersTests {
         try draft.vouch(for: world.scene.incoming(newer))
         try draft.vouch(for: world.scene.incoming(world.zlib))
         var list = try draft.list(expires: ChannelScene.start.advanced(byDays: 9))
-        #expect(list.version == 2 && list.entries.map(\.file.fileName.text) == [world.zlib.fileName.text, Self.newer])
+        #expect(
+            list.version == 2
+                && list.entries.map(\.file.fileName.text) == [world.zlib.fileName.text, Self.newer]
+        )
         for key in world.maintainers.keys.dropFirst() { try await list.sign(by: key) }
         let read = try MaintainersList(parsing: list.encoded(), of: "list")
         #expect(read.signatureCount == 2 && read.package?.raw == "zlib")
@@ -344,7 +354,12 @@ struct MaintainersTests {
             channel.observer = { if $0 == step { throw Failure(.cancelled, "died") } }
             let incoming = [try copy.incoming(newer)]
             await #expect(throws: Failure.self) {
-                try await channel.accept(list, of: PackageName("zlib"), packages: incoming, now: ChannelScene.start)
+                try await channel.accept(
+                    list,
+                    of: PackageName("zlib"),
+                    packages: incoming,
+                    now: ChannelScene.start
+                )
             }
             let report = try copy.check()
             #expect(report.maintainedCount == (step == .committing ? 1 : 2))

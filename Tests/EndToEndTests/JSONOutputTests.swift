@@ -22,7 +22,8 @@ struct JSONOutputTests {
         ],
         ["channel", "delegate", "sign", "hello.list", "--key", "maintainer.key"],
         [
-            "channel", "delegate", "add", "channel", "hello", "--key", "maintainer.key.pub", "--threshold", "1",
+            "channel", "delegate", "add", "channel", "hello", "--key", "maintainer.key.pub", "--threshold",
+            "1",
         ],
         ["channel", "delegate", "accept", "channel", "hello", "hello.list"],
         ["channel", "delegate", "list", "channel"],

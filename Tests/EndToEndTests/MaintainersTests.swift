@@ -33,12 +33,34 @@ struct MaintainersTests {
                 try await world.must("channel", "delegate", "key", name + ".key", "--no-passphrase")
             }
             try await world.must(
-                "channel", "delegate", "propose", "channel", "hello", hello, "--out", "hello.list")
+                "channel",
+                "delegate",
+                "propose",
+                "channel",
+                "hello",
+                hello,
+                "--out",
+                "hello.list"
+            )
             try await world.must("channel", "delegate", "sign", "hello.list", "--key", "a.key")
             try await world.must("channel", "delegate", "sign", "hello.list", "--key", "c.key")
             try await world.must(
-                "channel", "delegate", "add", "channel", "hello", "--threshold", "2", "--key", "a.key.pub",
-                "--key", "b.key.pub", "--key", "c.key.pub", "--list", "hello.list")
+                "channel",
+                "delegate",
+                "add",
+                "channel",
+                "hello",
+                "--threshold",
+                "2",
+                "--key",
+                "a.key.pub",
+                "--key",
+                "b.key.pub",
+                "--key",
+                "c.key.pub",
+                "--list",
+                "hello.list"
+            )
         }
 
         /// Forges a file in the mirror.
@@ -60,7 +82,13 @@ struct MaintainersTests {
 
         func install(_ package: String) async throws -> ProgramResult {
             try await world.run(
-                "install", "--prefix", "env", "\(world.url)/\(package)", "--mirror", "file://" + mirror, "--json"
+                "install",
+                "--prefix",
+                "env",
+                "\(world.url)/\(package)",
+                "--mirror",
+                "file://" + mirror,
+                "--json"
             )
         }
     }
@@ -86,7 +114,13 @@ struct MaintainersTests {
         #expect(newer.status == 3 && newer.refusalCode == "gate.maintainers-silent")
         // Not even the prefix's package of before is taken for a good one of that index.
         let audit = try await world.world.run(
-            "audit", "--prefix", "env", "--mirror", "file://" + world.mirror, "--json")
+            "audit",
+            "--prefix",
+            "env",
+            "--mirror",
+            "file://" + world.mirror,
+            "--json"
+        )
         #expect(audit.status == 3 && audit.firstProblem == "audit.differs-from-index", "\(audit.transcript)")
     }
 
@@ -109,10 +143,27 @@ struct MaintainersTests {
         #expect(clean["vouched_by"]?.array?.first?.object?["kind"] == "maintainers")
         // An empty list, published by a server that leaves the index as it is.
         try await world.world.must(
-            "channel", "delegate", "add", "channel", "hello", "--threshold", "1", "--key", "a.key.pub")
+            "channel",
+            "delegate",
+            "add",
+            "channel",
+            "hello",
+            "--threshold",
+            "1",
+            "--key",
+            "a.key.pub"
+        )
         try await world.world.must(
-            "channel", "delegate", "propose", "channel", "hello", "--out", "empty.list", "--withdraw",
-            "linux-64/hello-1.0-0.conda")
+            "channel",
+            "delegate",
+            "propose",
+            "channel",
+            "hello",
+            "--out",
+            "empty.list",
+            "--withdraw",
+            "linux-64/hello-1.0-0.conda"
+        )
         try await world.world.must("channel", "delegate", "sign", "empty.list", "--key", "a.key")
         try await world.world.must("channel", "delegate", "accept", "channel", "hello", "empty.list")
         let audit = try await world.world.run("audit", "--prefix", "env", "--json")

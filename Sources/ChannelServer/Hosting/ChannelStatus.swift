@@ -27,7 +27,9 @@ public struct ChannelStatus: Sendable {
         public let packageCount: Int?
 
         /// What is left of its life, in words such as `3 days left` or `EXPIRED`.
-        public func remaining(at now: Timestamp) -> String { ChannelStatus.remaining(until: expires, at: now) }
+        public func remaining(at now: Timestamp) -> String {
+            ChannelStatus.remaining(until: expires, at: now)
+        }
     }
 
     /// SHA-256 of the first root's bytes: what users pin.

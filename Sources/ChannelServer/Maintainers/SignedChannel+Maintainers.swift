@@ -147,7 +147,8 @@ extension SignedChannel {
                         ChannelCode.packageExists,
                         file.description,
                         expected: record.sha256?.description,
-                        found: "\(promised.hashes.digest(by: .sha256)?.description ?? "no SHA-256") in the list"
+                        found:
+                            "\(promised.hashes.digest(by: .sha256)?.description ?? "no SHA-256") in the list"
                     )
                 }
             }

@@ -65,7 +65,8 @@ public struct IndexEntry: Sendable {
                 GateCode.maintainersSilent,
                 url.fileName.text,
                 at: url.channel.description,
-                expected: "\(maintainers.threshold) of \(maintainers.keyCount) keys of role `\(maintainers.role)`",
+                expected:
+                    "\(maintainers.threshold) of \(maintainers.keyCount) keys of role `\(maintainers.role)`",
                 found: list ?? "the channel has no list of theirs"
             )
         }
@@ -74,7 +75,8 @@ public struct IndexEntry: Sendable {
                 GateCode.maintainersDisagree,
                 url.fileName.text,
                 at: url.channel.description,
-                expected: "\(file.sha256?.description ?? "a SHA-256"), \(file.length) bytes, as its maintainers signed",
+                expected:
+                    "\(file.sha256?.description ?? "a SHA-256"), \(file.length) bytes, as its maintainers signed",
                 found: Self.words(fact)
             )
         }

@@ -101,7 +101,8 @@ public enum AuditCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "an installed package is not signed by its maintainers, who must sign it",
-                explanation: "The channel's offline keys say that this package's own maintainers sign each of its "
+                explanation:
+                    "The channel's offline keys say that this package's own maintainers sign each of its "
                     + "files. They did not sign this one, or do not vouch for it any more.",
                 remedy: "remove the package, and ask its maintainers whether they published it"
             )

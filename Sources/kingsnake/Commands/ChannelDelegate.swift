@@ -8,7 +8,8 @@ import TrustCore
 struct ChannelDelegate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delegate",
-        abstract: "Let packages be signed by their maintainers' own keys, and not by the channel's online key.",
+        abstract:
+            "Let packages be signed by their maintainers' own keys, and not by the channel's online key.",
         discussion: """
             For the packages you choose, the channel's offline targets key says whose keys must sign each file, and how many \
             of them. Whoever breaks into the server, or steals the online key, cannot forge these packages. The maintainers \

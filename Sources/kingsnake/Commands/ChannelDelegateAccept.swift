@@ -19,11 +19,17 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
     @OptionGroup var channel: ChannelOptions
     @OptionGroup var package: PackageNameArgument
 
-    @Argument(help: ArgumentHelp("The list, signed by enough of the maintainers.", valueName: "list"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("The list, signed by enough of the maintainers.", valueName: "list"),
+        completion: .file()
+    )
     var list: String
 
     @Argument(
-        help: ArgumentHelp("Packages to put into the channel, .conda or .tar.bz2 files.", valueName: "package"),
+        help: ArgumentHelp(
+            "Packages to put into the channel, .conda or .tar.bz2 files.",
+            valueName: "package"
+        ),
         completion: .file(extensions: ["conda", "bz2"])
     )
     var packages: [String] = []
@@ -47,7 +53,9 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
         )
         for file in change.added { console.say("added `\(file)`") }
         for file in change.unchanged { console.say("`\(file)` was there already, the same bytes") }
-        for file in change.removed { console.say("removed `\(file)` from the index: the list does not name it") }
+        for file in change.removed {
+            console.say("removed `\(file)` from the index: the list does not name it")
+        }
         change.signed.forEach { console.say("signed \($0)") }
         console.emit(change.json)
     }

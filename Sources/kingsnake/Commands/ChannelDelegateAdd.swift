@@ -59,11 +59,15 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
             now: SystemClock.now
         )
         console.say("`\(package.name)` is signed by \(threshold) of \(keys.count) maintainers from now on")
-        for file in change.removed { console.say("removed `\(file)` from the index: their list does not name it") }
+        for file in change.removed {
+            console.say("removed `\(file)` from the index: their list does not name it")
+        }
         change.signed.forEach { console.say("signed \($0)") }
         if list == nil {
             console.say("clients refuse its files until a list that they have signed is accepted")
-            console.say("next: kingsnake channel delegate propose \(self.channel.directory) \(package.name) PACKAGE… --out FILE")
+            console.say(
+                "next: kingsnake channel delegate propose \(self.channel.directory) \(package.name) PACKAGE… --out FILE"
+            )
         }
         console.emit(change.json)
     }

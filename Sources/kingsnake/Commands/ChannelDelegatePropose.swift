@@ -17,13 +17,19 @@ struct ChannelDelegatePropose: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The channel's folder, or a copy of it.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp("The channel's folder, or a copy of it.", valueName: "dir"),
+        completion: .directory
+    )
     var directory: String
 
     @OptionGroup var package: PackageNameArgument
 
     @Argument(
-        help: ArgumentHelp("The packages to put on the list, .conda or .tar.bz2 files.", valueName: "package"),
+        help: ArgumentHelp(
+            "The packages to put on the list, .conda or .tar.bz2 files.",
+            valueName: "package"
+        ),
         completion: .file(extensions: ["conda", "bz2"])
     )
     var packages: [String] = []
@@ -31,11 +37,18 @@ struct ChannelDelegatePropose: ParsableCommand {
     @Option(
         name: .customLong("withdraw"),
         parsing: .singleValue,
-        help: ArgumentHelp("A file to take off the list; may be given several times.", valueName: "subdir/file")
+        help: ArgumentHelp(
+            "A file to take off the list; may be given several times.",
+            valueName: "subdir/file"
+        )
     )
     var withdrawn: [String] = []
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the list.", valueName: "file"), completion: .file())
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Where to write the list.", valueName: "file"),
+        completion: .file()
+    )
     var out: String
 
     @Option(help: ArgumentHelp("How long the list is good.", valueName: "time"))

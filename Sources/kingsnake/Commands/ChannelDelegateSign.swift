@@ -17,7 +17,10 @@ struct ChannelDelegateSign: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The list, from `delegate propose`.", valueName: "list"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("The list, from `delegate propose`.", valueName: "list"),
+        completion: .file()
+    )
     var list: String
 
     @Option(

@@ -25,7 +25,9 @@ enum MaintainersListFile {
             "version \(list.version) of the files of \(package), good until \(list.expires): \(Counted(list.entries.count, "file"))"
         )
         for entry in list.entries {
-            console.say("  \(entry.file)  \(entry.length) bytes  \(entry.sha256?.description ?? "no SHA-256")")
+            console.say(
+                "  \(entry.file)  \(entry.length) bytes  \(entry.sha256?.description ?? "no SHA-256")"
+            )
         }
     }
 

@@ -46,7 +46,9 @@ struct AuditResult {
 
     private func showVouching(_ console: Console) {
         console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count)")
-        VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach { console.say("    \($0)") }
+        VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach {
+            console.say("    \($0)")
+        }
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""

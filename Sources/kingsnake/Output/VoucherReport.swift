@@ -45,7 +45,9 @@ struct VoucherReport {
             }
         }
         var lines: [String] = []
-        if !maintained.isEmpty { lines.append("signed by their maintainers: \(maintained.joined(separator: ", "))") }
+        if !maintained.isEmpty {
+            lines.append("signed by their maintainers: \(maintained.joined(separator: ", "))")
+        }
         if others > 0 { lines.append("by the channel's online key: \(others)") }
         return lines
     }

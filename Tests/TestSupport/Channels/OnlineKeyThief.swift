@@ -52,7 +52,8 @@ public struct OnlineKeyThief: Sendable {
         try write(bytes, to: path)
     }
 
-    private func forged(_ index: [UInt8], _ file: String, _ from: String, _ bytes: [UInt8]) throws -> [UInt8] {
+    private func forged(_ index: [UInt8], _ file: String, _ from: String, _ bytes: [UInt8]) throws -> [UInt8]
+    {
         let section = file.hasSuffix(".conda") ? "packages.conda" : "packages"
         guard var document = try JSONReader.read(index, of: "repodata.json").object,
             var packages = document[section]?.object, var record = packages[from]?.object
