@@ -350,11 +350,12 @@ struct MaintainersTests {
         let list = try await world.maintainers.list([world.zlib, newer], version: 2)
         for step in [Publication.Step.committing, .moving("tuf/2.maintainers.zlib.json")] {
             let copy = try world.scene.copy()
-            var channel = try copy.open()
-            channel.observer = { if $0 == step { throw Failure(.cancelled, "died") } }
-            let incoming = [try copy.incoming(newer)]
+            // Opened inside: a channel holds its lock as long as it lives.
             await #expect(throws: Failure.self) {
-                try await channel.accept(
+                let incoming = [try copy.incoming(newer)]
+                var channel = try copy.open()
+                channel.observer = { if $0 == step { throw Failure(.cancelled, "died") } }
+                return try await channel.accept(
                     list,
                     of: PackageName("zlib"),
                     packages: incoming,
