@@ -49,7 +49,12 @@ struct DurableFileTests {
             atPath: folder.path + "/tree/deep/link",
             withDestinationPath: folder.path + "/outside"
         )
+        // A link is removed and not followed, and a name need not be text.
+        try folder.write([1], to: "kept/file")
+        #expect(symlink(folder.path + "/kept", folder.path + "/tree/link") == 0)
+        #expect(mkdir(Array((folder.path + "/tree/").utf8CString.dropLast()) + [-1, 0], 0o700) == 0)
         try Folder.removeTree(folder.path + "/tree")
+        #expect(try folder.read("kept/file") == [1])
         #expect(!Folder.exists(folder.path + "/tree"))
         #expect(Folder.exists(outside))
     }

@@ -60,7 +60,8 @@ final class NewPrefix {
         guard let (parent, target) = try? place(of: prefix, making: false) else { return false }
         var found = false
         for entry in try parent.list() where entry.name.hasPrefix(mark(target)) && entry.isText {
-            guard let root = try parent.folder(entry.name) else { continue }
+            // What others put there, or what cannot be opened, is theirs.
+            guard let root = try? parent.folder(entry.name), try root.isOwn() else { continue }
             // Its owner holds the lock as long as it lives.
             guard let lock = try? PrefixLock.take(root) else { continue }
             try parent.removeTree(entry.name)

@@ -12,6 +12,7 @@ public struct JSONReader {
     private let limits: JSONLimits
     private let subject: String
     private var at = 0
+    private var values = 0
 
     /// Reads one value that takes up the whole text.
     ///
@@ -57,6 +58,10 @@ public struct JSONReader {
     }
 
     private mutating func value(depth: Int) throws -> JSONValue {
+        values += 1
+        guard values <= limits.values else {
+            throw refusal(.tooLarge, expected: "at most \(limits.values) values")
+        }
         switch next {
         case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
         case UInt8(ascii: "["): return .array(try array(depth: depth + 1))
