@@ -77,7 +77,8 @@ extension HostileArchive {
         payload(.tooManyEntries, "more entries than the limit", limits: limits { $0.entries = 0 }) {
             $0.add(.file, "a")
         },
-        payload(.tooManyEntries, "one file that implies too many folders", limits: limits { $0.entries = 9 }) {
+        payload(.tooManyEntries, "one file that implies too many folders", limits: limits { $0.entries = 9 })
+        {
             $0.add(.file, "a/b/c/d/e/f/g/h/i/j")
         },
         payload(.tooManyEntries, "names that are too long together", limits: limits { $0.nameBytes = 60 }) {
