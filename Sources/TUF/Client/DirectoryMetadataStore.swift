@@ -9,8 +9,8 @@ internal import TrustCore
 ///
 /// The newest root is `root.json`, all roots are `root_history/VERSION.root.json`, and the other roles are
 /// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The
-/// folder is made
-/// for its owner only (mode 0700). Nothing else in it ends in `.json`.
+/// folder is made for its owner only (mode 0700). Nothing else in it ends in `.json`. Symbolic links in it are
+/// not followed.
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
     public static let maximumLength = 64 << 20
@@ -24,7 +24,17 @@ public struct DirectoryMetadataStore: MetadataStore {
     public init(_ directory: String) throws {
         self.directory = directory
         try Folder.create(directory, mode: 0o700)
-        try Folder.create(directory + "/root_history", mode: 0o700)
+        let history = directory + "/root_history"
+        try Folder.create(history, mode: 0o700)
+        // Roots would be written wherever the link leads (CVE-2026-6968).
+        guard !Folder.isSymbolicLink(history) else {
+            throw Failure(
+                .disk,
+                "a symbolic link stands where the store keeps its roots",
+                at: history,
+                remedy: "find out who put it there, and put a folder in its place"
+            )
+        }
     }
 
     /// The bytes that were kept; nil if there are none.
