@@ -170,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TUFTests",
-            dependencies: ["TUF", "TrustCore", "SigningKeys", "TestSupport"],
+            dependencies: ["TUF", "Transport", "TrustCore", "SigningKeys", "TestSupport", "tuf-client"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -40,6 +40,7 @@ public enum TUFCode: String, RefusalCode {
     case roleNotInSnapshot = "tuf.role-not-in-snapshot"
     case rootChainTooLong = "tuf.root-chain-too-long"
     case tooManyDelegations = "tuf.too-many-delegations"
+    case updateTooLarge = "tuf.update-too-large"
     // Target files.
     case targetNotFound = "tuf.target-not-found"
     case targetMissing = "tuf.target-missing"
@@ -266,6 +267,15 @@ public enum TUFCode: String, RefusalCode {
                 "the search for a file visited more delegated roles than allowed",
                 explanation: "A delegated role could make every search endless by delegating on and on.",
                 remedy: Self.tellOwner
+            )
+        case .updateTooLarge:
+            RefusalEntry(
+                .invalid,
+                "the repository sends more metadata than one update may take",
+                explanation:
+                    "Each file can keep to its own limit and all of them together still fill memory and disk "
+                    + "(endless data attack).",
+                remedy: Self.otherMirror
             )
         case .targetNotFound:
             RefusalEntry(

@@ -14,8 +14,8 @@ internal import TrustCore
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
     public static let maximumLength = 64 << 20
-    /// How long ``lock()`` waits for another process.
-    public static let maximumWait = Duration.seconds(120)
+    /// How long ``lock()`` waits for another process: longer than `TUFLimits.duration` lets an update take.
+    public static let maximumWait = Duration.seconds(360)
 
     /// The folder.
     public let directory: String

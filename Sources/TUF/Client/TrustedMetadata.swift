@@ -224,6 +224,19 @@ public struct TrustedMetadata: Sendable {
         verified[role] = next.digest
     }
 
+    /// The earliest expiry of everything that was used: root, timestamp, snapshot, and the targets roles that were
+    /// loaded. From then on an update without newer metadata refuses with `tuf.expired`.
+    public var horizon: FreshnessHorizon {
+        var expiries: [(moment: Timestamp, role: RoleName)] = [(root.role.expires, .root)]
+        if let timestamp { expiries.append((timestamp.role.expires, .timestamp)) }
+        if let snapshot { expiries.append((snapshot.role.expires, .snapshot)) }
+        for (role, digest) in verified {
+            if let document = documents[digest] { expiries.append((document.role.expires, role.name)) }
+        }
+        let first = expiries.reduce(expiries[0]) { ($1.moment, $1.role) < ($0.moment, $0.role) ? $1 : $0 }
+        return FreshnessHorizon(moment: first.moment, role: first.role)
+    }
+
     private func authority(for role: TargetsRole) throws -> RoleAuthority {
         if role == topLevelTargets { return root.role.authority(for: .targets) }
         guard let authority = documents[role.document]?.role.delegations?.authority(for: role.name) else {

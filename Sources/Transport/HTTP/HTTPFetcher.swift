@@ -208,6 +208,10 @@ public final class HTTPFetcher: Fetcher {
         )
         // One stream a connection is faster for packages than HTTP/2, and its framing offers less to attack.
         configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
+            1,
+            limits.connectionsPerHost
+        )
         // A dead mirror is left at once; the caller has others, and retries in its own time.
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
