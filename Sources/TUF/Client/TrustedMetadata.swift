@@ -130,7 +130,8 @@ public struct TrustedMetadata: Sendable {
         let stored = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
         earlierSnapshot = stored
         guard let promised = timestamp?.role.snapshot, promised.version == stored.role.version,
-            !stored.role.isExpired(at: now), (try? check(bytes, is: promised, name: .snapshot)) != nil
+            !stored.role.isExpired(at: now),
+            (try? check(bytes, stored.digest, is: promised, name: .snapshot)) != nil
         else { return false }
         snapshot = stored
         return true
@@ -140,19 +141,21 @@ public struct TrustedMetadata: Sendable {
     mutating func updateSnapshot(_ bytes: [UInt8]) throws {
         let promised = try promisedSnapshot()
         // 5.5.2: the bytes that the timestamp promises.
-        try check(bytes, is: promised, name: .snapshot)
+        let digest = Digest.of(bytes)
+        try check(bytes, digest, is: promised, name: .snapshot)
         let signed: SignedMetadata<SnapshotMetadata> = try parse(
             bytes,
             as: .snapshot,
-            limit: limits.promisedSnapshot
+            limit: limits.promisedSnapshot,
+            digest: digest
         )
         // 5.5.3: signatures.
         let next = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
         // 5.5.4: the version that the timestamp promises.
         try checkVersion(next.role, is: promised, name: .snapshot)
         // 5.5.5: no role is older than in the trusted snapshot, and none has gone (CVE-2025-2887).
-        for (name, old) in earlierSnapshot?.role.files ?? [:] {
-            guard let new = next.role.files[name] else {
+        for (name, old, new) in next.role.files.differences(since: earlierSnapshot?.role.files ?? [:]) {
+            guard let new else {
                 throw Refusal(
                     TUFCode.roleRemoved,
                     "snapshot metadata",
@@ -208,11 +211,13 @@ public struct TrustedMetadata: Sendable {
     mutating func updateTargets(_ bytes: [UInt8], of role: TargetsRole) throws {
         // 5.6.2: the bytes that the snapshot promises.
         let promised = try promised(role.name)
-        try check(bytes, is: promised, name: role.name)
+        let digest = Digest.of(bytes)
+        try check(bytes, digest, is: promised, name: role.name)
         let signed: SignedMetadata<TargetsMetadata> = try parse(
             bytes,
             as: role.name,
-            limit: limits.promisedTargets
+            limit: limits.promisedTargets,
+            digest: digest
         )
         // 5.6.3: signatures, by the keys that this delegator names.
         let next = try authority(for: role).verify(signed, of: role.name)
@@ -255,12 +260,14 @@ public struct TrustedMetadata: Sendable {
     private func parse<Role: RoleMetadata>(
         _ bytes: [UInt8],
         as name: RoleName,
-        limit: Int
+        limit: Int,
+        digest: Digest? = nil
     ) throws -> SignedMetadata<Role> {
         try SignedMetadata(
             parsing: bytes,
             as: name,
-            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth)
+            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth),
+            digest: digest ?? Digest.of(bytes)
         )
     }
 
@@ -294,7 +301,7 @@ public struct TrustedMetadata: Sendable {
         )
     }
 
-    private func check(_ bytes: [UInt8], is promised: MetaFile, name: RoleName) throws {
+    private func check(_ bytes: [UInt8], _ digest: Digest, is promised: MetaFile, name: RoleName) throws {
         if let length = promised.length, length != UInt64(bytes.count) {
             throw Refusal(
                 TUFCode.metadataLength,
@@ -303,7 +310,7 @@ public struct TrustedMetadata: Sendable {
                 found: "\(bytes.count) bytes"
             )
         }
-        if let (expected, found) = promised.hashes?.mismatch(in: bytes) {
+        if let (expected, found) = promised.hashes?.mismatch(in: bytes, sha256: digest) {
             throw Refusal(
                 TUFCode.metadataHash,
                 "\(name) metadata",

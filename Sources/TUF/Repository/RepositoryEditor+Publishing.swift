@@ -65,16 +65,19 @@ private struct PublishingPass {
 
     mutating func signTargets() async throws {
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
-        for name in delegated + [.targets] {
+        for name in delegated + [.targets] where mayBeDue(name) {
             let authorities = editor.authorities(for: name)
             guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else {
                 continue
             }
             metadata.header = nextHeader(of: name)
             let signed = try await sign(metadata, as: name, by: authorities)
-            editor.roles[name] = metadata
+            // As it was read back: the table of its members is a part of the file, not a copy.
+            editor.roles[name] = signed.role
             editor.published.targets[name] = metadata.header
-            promises[name] = Self.promise(signed.bytes, version: metadata.version)
+            promises[name] =
+                editor.promisesVersionOnly(of: name)
+                ? MetaFile(version: metadata.version) : Self.promise(signed)
         }
     }
 
@@ -82,7 +85,8 @@ private struct PublishingPass {
         let authorities = editor.authorities(for: .snapshot)
         guard !promises.isEmpty || isWanted(.snapshot, authorities) else { return }
         // Roles that are no longer delegated stay listed: clients refuse a snapshot that lost one (5.5.5).
-        let all = (editor.published.snapshot?.role.files ?? [:]).merging(promises) { _, new in new }
+        var all = editor.published.snapshot?.role.files ?? [:]
+        for (name, promise) in promises { all[name] = promise }
         let metadata = SnapshotMetadata(header: nextHeader(of: .snapshot), files: all)
         editor.published.snapshot = try await sign(metadata, as: .snapshot, by: authorities)
     }
@@ -96,17 +100,22 @@ private struct PublishingPass {
         }
         let metadata = TimestampMetadata(
             header: nextHeader(of: .timestamp),
-            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version)
+            snapshot: Self.promise(snapshot)
         )
         editor.published.timestamp = try await sign(metadata, as: .timestamp, by: authorities)
+    }
+
+    /// Whether there is any reason to sign a role.
+    private func mayBeDue(_ name: RoleName) -> Bool {
+        if editor.changed.contains(name) { return true }
+        guard let last = editor.published.header(of: name) else { return false }
+        return last.expires <= now.advanced(bySeconds: window)
     }
 
     /// Edited roles must be signed; those that are due are, if the signers suffice.
     private func isWanted(_ name: RoleName, _ authorities: [RoleAuthority]) -> Bool {
         if editor.changed.contains(name) { return true }
-        guard let last = editor.published.header(of: name),
-            last.expires <= now.advanced(bySeconds: window)
-        else { return false }
+        guard mayBeDue(name) else { return false }
         return authorities.allSatisfy { authority in
             let present = Set(signers.map(\.publicKey).filter { authority.keyID(of: $0) != nil })
             return present.count >= authority.role.threshold
@@ -133,7 +142,7 @@ private struct PublishingPass {
         as name: RoleName,
         by authorities: [RoleAuthority]
     ) async throws -> VerifiedMetadata<Role> {
-        var envelope = try MetadataEnvelope(signed: metadata.encoded())
+        var envelope = try MetadataEnvelope(signing: metadata, as: name)
         for signer in signers {
             let ids = Set(authorities.compactMap { $0.keyID(of: signer.publicKey) })
             guard !ids.isEmpty else { continue }
@@ -155,7 +164,11 @@ private struct PublishingPass {
         return VerifiedMetadata(verified: signed)
     }
 
-    private static func promise(_ bytes: [UInt8], version: Int64) -> MetaFile {
-        MetaFile(version: version, length: UInt64(bytes.count), hashes: FileHashes(of: bytes))
+    private static func promise<Role>(_ signed: VerifiedMetadata<Role>) -> MetaFile {
+        MetaFile(
+            version: signed.role.version,
+            length: UInt64(signed.bytes.count),
+            hashes: FileHashes([signed.digest])
+        )
     }
 }
