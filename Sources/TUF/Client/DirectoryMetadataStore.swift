@@ -14,8 +14,9 @@ internal import TrustCore
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
     public static let maximumLength = 64 << 20
-    /// How long ``lock()`` waits for another process.
-    public static let maximumWait = Duration.seconds(120)
+    /// How long ``lock()`` waits for other processes. Whoever holds the lock over a network should give up well
+    /// before: a slow mirror of one process is no reason for the others to fail.
+    public static let maximumWait = Duration.seconds(300)
 
     /// The folder.
     public let directory: String
@@ -23,8 +24,8 @@ public struct DirectoryMetadataStore: MetadataStore {
     /// Uses a folder, making it if it is not there.
     public init(_ directory: String) throws {
         self.directory = directory
-        try Folder.create(directory, mode: 0o700)
-        try Folder.create(directory + "/root_history", mode: 0o700)
+        try Folder.createDurably(directory, mode: 0o700)
+        try Folder.createDurably(directory + "/root_history", mode: 0o700)
     }
 
     /// The bytes that were kept; nil if there are none.

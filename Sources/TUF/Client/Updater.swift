@@ -76,8 +76,8 @@ public actor Updater {
         return target
     }
 
-    /// All files that a role vouches for; nil if no delegation leads to such a role. Updates first if need
-    /// be.
+    /// The files that a role vouches for by the first chain of delegations that leads to it, see
+    /// ``RoleListing``; nil if none does. Updates first if need be.
     public func targets(of name: RoleName) async throws -> [TargetDescription]? {
         var workflow = try await current()
         var listing = RoleListing(of: name)
@@ -137,8 +137,9 @@ public actor Updater {
         let lock = try await store.lock()
         defer { lock.release() }
         try await drive(&workflow, from: try workflow.load(role))
-        // Another search may have loaded other roles meanwhile; what is lost here is only loaded again.
-        updated = workflow
+        // A refresh may have come between: what belongs to an older view must not replace the newer one. Another
+        // search of the same view may have loaded other roles; what is lost of those is only loaded again.
+        if updated?.trusted.isSameView(as: workflow.trusted) ?? true { updated = workflow }
     }
 
     private func drive(_ workflow: inout UpdateWorkflow, from first: WorkflowStep) async throws {

@@ -67,8 +67,9 @@ public struct RepositoryEditor: Sendable {
     /// Delegates paths to a role, at the end of the search order, or changes the delegation in its place.
     ///
     /// A role that is new starts without targets.
-    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator,
-    ///   `tuf.reserved-role-name`, `tuf.threshold-number` or `tuf.duplicate-keyid`.
+    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator, `tuf.role-name` for a name
+    ///   that is not plain (see ``RoleName/isPlain``), `tuf.reserved-role-name`, `tuf.threshold-number` or
+    ///   `tuf.duplicate-keyid`.
     public mutating func delegate(
         _ scope: PathScope,
         to name: RoleName,
@@ -76,6 +77,8 @@ public struct RepositoryEditor: Sendable {
         terminating: Bool = false,
         from delegator: RoleName = .targets
     ) throws {
+        // One that is there already, by another's tool, keeps its name: its keys must be replaceable.
+        if roles[name] == nil { try name.checkPlain() }
         var metadata = try self.metadata(of: delegator)
         var delegations = metadata.delegations ?? Delegations()
         try delegations.set(name, to: setup, scope: scope, terminating: terminating)
@@ -85,13 +88,15 @@ public struct RepositoryEditor: Sendable {
         changed.insert(delegator)
     }
 
-    /// Delegates all paths to hash bins, in place of whatever the delegator delegated before (TAP 15).
+    /// Delegates all paths to hash bins, in place of whatever the delegator delegated before (TAP 15). Roles that
+    /// nobody delegates to any more are forgotten, with their files.
     public mutating func delegateToBins(
         prefix: RoleName,
         bitLength: Int,
         keys setup: RoleSetup,
         from delegator: RoleName = .targets
     ) throws {
+        try prefix.checkPlain()
         var metadata = try self.metadata(of: delegator)
         var delegations = metadata.delegations ?? Delegations()
         try delegations.setBins(prefix: prefix, bitLength: bitLength, to: setup)
@@ -99,15 +104,18 @@ public struct RepositoryEditor: Sendable {
         roles[delegator] = metadata
         for name in delegations.names { addRole(name) }
         changed.insert(delegator)
+        forgetUnreachable()
     }
 
-    /// Takes a delegation away. The role stays in the snapshot, since clients refuse one that vanishes.
+    /// Takes a delegation away. The role stays in the snapshot, since clients refuse one that vanishes. If nobody
+    /// delegates to it any more, its files are forgotten, so that none comes back with a later delegation to the
+    /// same name; so are the roles below it.
     public mutating func removeDelegation(to name: RoleName, from delegator: RoleName = .targets) throws {
         var metadata = try self.metadata(of: delegator)
         metadata.delegations?.remove(name)
         roles[delegator] = metadata
         changed.insert(delegator)
-        if authorities(for: name).isEmpty { changed.remove(name) }
+        forgetUnreachable()
     }
 
     /// Vouches for a file, in place of what the role said about its path before.
@@ -152,6 +160,21 @@ public struct RepositoryEditor: Sendable {
     func authorities(for name: RoleName) -> [RoleAuthority] {
         if let kind = name.topLevelKind { return [root.authority(for: kind)] }
         return roles.keys.sorted().compactMap { roles[$0]?.delegations?.authority(for: name) }
+    }
+
+    /// Drops what no chain of delegations from the top leads to, edits that are not published included.
+    private mutating func forgetUnreachable() {
+        var reachable: Set<RoleName> = []
+        var pending: [RoleName] = [.targets]
+        while let name = pending.popLast() {
+            guard reachable.insert(name).inserted else { continue }
+            pending += roles[name]?.delegations?.names ?? []
+        }
+        for name in roles.keys where !reachable.contains(name) {
+            roles[name] = nil
+            published.targets[name] = nil
+            changed.remove(name)
+        }
     }
 
     private mutating func addRole(_ name: RoleName) {
