@@ -49,6 +49,9 @@ public enum TUFCode: String, RefusalCode {
     // Editing a repository.
     case notDelegated = "tuf.not-delegated"
 
+    /// False for a long chain of roots, which the channel's owner signed.
+    public var accusesServer: Bool { self != .rootChainTooLong }
+
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
@@ -137,8 +140,8 @@ public enum TUFCode: String, RefusalCode {
         case .roleName:
             RefusalEntry(
                 .invalid,
-                "a role's name is empty, too long, or not followed by `.json` where it names a file",
-                explanation: "Role names become file names; one that cannot is not guessed at.",
+                "a role's name is empty, too long, not plain, or not followed by `.json` where it names a file",
+                explanation: "Role names become file names; one that cannot is not guessed at, and new roles get plain names only.",
                 remedy: Self.tellOwner
             )
         case .reservedRoleName:
@@ -258,8 +261,9 @@ public enum TUFCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "there are more new root versions than an update may follow",
-                explanation: "A server could send root versions without end; honest channels have few.",
-                remedy: "get a newer trusted root from the channel's owner"
+                explanation: "A server could send root versions without end; honest channels have few. Those that "
+                    + "were verified are kept, and the next run goes on from the last of them.",
+                remedy: "run it again; if that does not end, get a newer trusted root from the channel's owner"
             )
         case .tooManyDelegations:
             RefusalEntry(

@@ -7,19 +7,35 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its
-/// shards and packages from any, for those are named by their digest.
+/// One run's view of one channel: its metadata refreshed once, from the mirror that also had the first indexes.
+/// What that metadata names, further indexes, shards and packages, may come from any mirror, for it is named by
+/// its digest.
 actor ChannelSession {
     private let channel: TrustedChannel
     private let now: Timestamp
     private let cache: BlobCache
     private let mirrors: MirroredFetcher
-    private var indexes: [Subdir: any SubdirIndex] = [:]
+    private let pause: @Sendable (Duration) async throws -> Void
+    private let metadataTime: Duration
+    /// What is known of the subdirs that were asked for.
+    private var indexes: [Subdir: Index] = [:]
+    /// The view of the channel that everything in this run is read from.
+    private var reader: SignedIndexReader?
+    /// The opening that is under way: the next one goes on from what it finds.
+    private var opening: Task<Result<Void, any Error>, Never>?
+
+    private enum Index {
+        case open(any SubdirIndex)
+        /// The signed metadata lists none.
+        case absent
+    }
 
     init(_ channel: TrustedChannel, _ configuration: GateConfiguration, cache: BlobCache) throws {
         self.channel = channel
         self.cache = cache
         now = configuration.now
+        pause = configuration.retry.sleep
+        metadataTime = configuration.metadataTime
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
@@ -35,35 +51,60 @@ actor ChannelSession {
         )
     }
 
-    /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first
-    /// that gives current, correctly signed metadata and exactly the index files that it names.
+    /// Opens the indexes that are not open yet, all from one mirror. The first time the metadata is refreshed from
+    /// it: the first that gives current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
+        while let other = opening { _ = await other.value }
         let missing = subdirs.filter { indexes[$0] == nil }
         guard !missing.isEmpty else { return }
-        let opened = try await mirrors.withMirror("the signed index") { mirror in
-            let reader = try await SignedIndexReader(
-                self.channel,
-                mirror: mirror,
-                cache: self.cache,
-                now: self.now
-            )
-            var opened: [Subdir: any SubdirIndex] = [:]
-            for subdir in missing { opened[subdir] = try await reader.open(subdir) }
-            return opened
+        let task = Task { () async -> Result<Void, any Error> in
+            defer { opening = nil }
+            do { return .success(try await read(missing)) } catch { return .failure(error) }
         }
-        indexes.merge(opened) { $1 }
-        // Not inside the attempt: that the signed metadata lists no index is no fault of the mirror that serves it.
-        for subdir in missing where opened[subdir] == nil {
-            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        opening = task
+        try await withTaskCancellationHandler {
+            try await task.value.get()
+        } onCancel: {
+            task.cancel()
         }
     }
 
-    /// What the signed index says of a file name.
-    func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
-        try await open([subdir])
-        guard let index = indexes[subdir] else {
-            preconditionFailure("what was opened is there or was thrown")
+    private func read(_ subdirs: [Subdir]) async throws {
+        let kept = reader
+        let (view, opened) = try await mirrors.withMirror("the signed index") { mirror in
+            do { return try await read(subdirs, kept, from: mirror) } catch let failure as Failure
+                where (failure.cause as? TransferFault) == .slow
+            {
+                // The trust store is free between two attempts: whoever waits for it looks every few milliseconds.
+                try await pause(.milliseconds(50))
+                throw failure
+            }
         }
+        reader = view
+        for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
+    }
+
+    /// A view that all of an attempt could be read from is kept for the run, whichever mirror has the rest of the
+    /// files then. One whose own mirror failed halfway is not: another mirror may know better what is current.
+    private func read(_ subdirs: [Subdir], _ kept: SignedIndexReader?, from mirror: BoundMirror) async throws
+        -> (SignedIndexReader, [Subdir: any SubdirIndex])
+    {
+        let reader =
+            if let kept {
+                kept
+            } else {
+                try await SignedIndexReader(channel, mirror: mirror, within: metadataTime, cache: cache, now: now)
+            }
+        var opened: [Subdir: any SubdirIndex] = [:]
+        for subdir in subdirs { opened[subdir] = try await reader.open(subdir, from: mirror) }
+        return (reader, opened)
+    }
+
+    /// What the signed index says of a file name; nil if the signed metadata lists no index for the subdir, which
+    /// is no fault of the mirror that serves it.
+    func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
+        try await open([subdir])
+        guard case .open(let index) = indexes[subdir] else { return nil }
         return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
     }
 
@@ -75,11 +116,14 @@ actor ChannelSession {
             path,
             expected: sha256,
             size: entry.record?.size,
-            maximumLength: Self.packageLimit,
+            maximumLength: entry.record?.size == nil ? Self.unpromisedLimit : Self.packageLimit,
             into: cache
         )
     }
 
     /// Larger packages than this are not fetched, whatever the index says.
     private static let packageLimit = 64 << 30
+    /// The same where the index promises no length, as old channels do: whoever sends without end costs no more
+    /// of the disk than this.
+    private static let unpromisedLimit = 4 << 30
 }

@@ -23,9 +23,9 @@ public struct DirectoryMetadataStore: MetadataStore {
     /// Uses a folder, making it if it is not there.
     public init(_ directory: String) throws {
         self.directory = directory
-        try Folder.create(directory, mode: 0o700)
+        try Folder.createDurably(directory, mode: 0o700)
         let history = directory + "/root_history"
-        try Folder.create(history, mode: 0o700)
+        try Folder.createDurably(history, mode: 0o700)
         // Roots would be written wherever the link leads (CVE-2026-6968).
         guard !Folder.isSymbolicLink(history) else {
             throw Failure(

@@ -102,8 +102,8 @@ public actor Updater {
         return try await current().lookUp(paths, atOnce: limit, before: deadline())
     }
 
-    /// All files that a role vouches for; nil if no delegation leads to such a role. Updates first if need
-    /// be.
+    /// The files that a role vouches for by the first chain of delegations that leads to it, see
+    /// ``RoleListing``; nil if none does. Updates first if need be.
     public func targets(of name: RoleName) async throws -> [TargetDescription]? {
         try await current().list(name, before: deadline())
     }

@@ -8,8 +8,9 @@ extension RepositoryEditor {
     /// Signs what was edited, what follows from it, and what is due; answers the files in the order to write
     /// them.
     ///
-    /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written,
-    /// clients see the old repository, whole. Nothing changes in the editor if this throws. An editor with
+    /// The order is root, delegated roles, targets, snapshot, timestamp. With consistent snapshots clients see the
+    /// old repository, whole, until the timestamp is written. Without them files are replaced in place: a client
+    /// that comes between refuses what does not fit the old timestamp, and has to come again. Nothing changes in the editor if this throws. An editor with
     /// nothing to sign answers no files.
     ///
     /// - Parameters:

@@ -28,6 +28,8 @@ public struct RepositoryEditor: Sendable {
     private var delegators: [RoleName] = []
     /// Where the roles come from that were not read yet; nil if there are none.
     private var source: RoleSource?
+    /// Roles that nobody delegates to any more: what was published of them does not come back.
+    private var forgotten: Set<RoleName> = []
 
     /// What was published last.
     var published = PublishedMetadata()
@@ -90,8 +92,9 @@ public struct RepositoryEditor: Sendable {
     /// Delegates paths to a role, at the end of the search order, or changes the delegation in its place.
     ///
     /// A role that is new starts without targets.
-    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator,
-    ///   `tuf.reserved-role-name`, `tuf.threshold-number` or `tuf.duplicate-keyid`.
+    /// - Throws: a `Refusal` with `tuf.not-delegated` if there is no such delegator, `tuf.role-name` for a name
+    ///   that is not plain (see ``RoleName/isPlain``), `tuf.reserved-role-name`, `tuf.threshold-number` or
+    ///   `tuf.duplicate-keyid`.
     public mutating func delegate(
         _ scope: PathScope,
         to name: RoleName,
@@ -99,31 +102,39 @@ public struct RepositoryEditor: Sendable {
         terminating: Bool = false,
         from delegator: RoleName = .targets
     ) throws {
+        // One that is there already, by another's tool, keeps its name: its keys must be replaceable.
+        if try !isKnown(name) { try name.checkPlain() }
         var delegations = try metadata(of: delegator).delegations ?? Delegations()
         try delegations.set(name, to: setup, scope: scope, terminating: terminating)
         try addRole(name)
         delegate(delegations, from: delegator)
     }
 
-    /// Delegates all paths to hash bins, in place of whatever the delegator delegated before (TAP 15).
+    /// Delegates all paths to hash bins, in place of whatever the delegator delegated before (TAP 15). Roles that
+    /// nobody delegates to any more are forgotten, with their files.
     public mutating func delegateToBins(
         prefix: RoleName,
         bitLength: Int,
         keys setup: RoleSetup,
         from delegator: RoleName = .targets
     ) throws {
+        try prefix.checkPlain()
         var delegations = try metadata(of: delegator).delegations ?? Delegations()
+        let before = delegations.names
         try delegations.setBins(prefix: prefix, bitLength: bitLength, to: setup)
         for name in delegations.names { try addRole(name) }
         delegate(delegations, from: delegator)
+        forgetUnreachable(among: before)
     }
 
-    /// Takes a delegation away. The role stays in the snapshot, since clients refuse one that vanishes.
+    /// Takes a delegation away. The role stays in the snapshot, since clients refuse one that vanishes. If nobody
+    /// delegates to it any more, its files are forgotten, so that none comes back with a later delegation to the
+    /// same name; so are the roles below it.
     public mutating func removeDelegation(to name: RoleName, from delegator: RoleName = .targets) throws {
         guard var delegations = try metadata(of: delegator).delegations else { return }
         delegations.remove(name)
         delegate(delegations, from: delegator)
-        if authorities(for: name).isEmpty { changed.remove(name) }
+        forgetUnreachable(among: [name])
     }
 
     /// Vouches for a file, in place of what the role said about its path before.
@@ -185,6 +196,29 @@ public struct RepositoryEditor: Sendable {
         changed.insert(delegator)
     }
 
+    /// Drops what no chain of delegations from the top leads to, edits that are not published included.
+    ///
+    /// - Parameter names: Roles that may not have been read yet, but lost a delegation.
+    private mutating func forgetUnreachable(among names: [RoleName]) {
+        var reachable: Set<RoleName> = []
+        var pending: [RoleName] = [.targets]
+        while let name = pending.popLast() {
+            guard reachable.insert(name).inserted else { continue }
+            pending += roles[name]?.delegations?.names ?? []
+        }
+        for name in Set(roles.keys).union(names) where !reachable.contains(name) {
+            roles[name] = nil
+            forgotten.insert(name)
+            published.targets[name] = nil
+            changed.remove(name)
+        }
+    }
+
+    private mutating func isKnown(_ name: RoleName) throws -> Bool {
+        try read(name)
+        return roles[name] != nil
+    }
+
     /// A role that is there already stays as it is: one that was not read yet is not taken for a new one.
     private mutating func addRole(_ name: RoleName) throws {
         try read(name)
@@ -222,9 +256,9 @@ public struct RepositoryEditor: Sendable {
     /// with a window, so that none expires.
     /// - Throws: a `Refusal` for metadata that no client would accept either, or whatever reading throws.
     public mutating func read(_ name: RoleName) throws {
-        guard name.topLevelKind == nil, roles[name] == nil, let metadata = try source?.load(name) else {
-            return
-        }
+        guard name.topLevelKind == nil, roles[name] == nil, !forgotten.contains(name),
+            let metadata = try source?.load(name)
+        else { return }
         roles[name] = metadata
         published.targets[name] = metadata.header
         if metadata.delegations != nil { delegators = (delegators + [name]).sorted() }

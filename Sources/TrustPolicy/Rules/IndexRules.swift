@@ -54,7 +54,10 @@ public struct RequireIndexRecord: Rule {
     }
 }
 
-/// The bytes must be the ones the index promises, by SHA-256 and length. MD5 alone never admits anything.
+/// The bytes must be the ones the index promises, by SHA-256. MD5 alone never admits anything.
+///
+/// Two files of one SHA-256 have one length, so the length that an index may give beside it adds no evidence; it
+/// limits what is downloaded.
 public struct RequireIndexDigest: Rule {
     /// `index-digest`.
     public let name = "index-digest"

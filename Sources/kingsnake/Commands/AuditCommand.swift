@@ -58,23 +58,28 @@ struct AuditCommand: AsyncParsableCommand {
         let records = try InstalledPackages.read(prefix: path).records
         var index: [ByteKey: IndexStatus] = [:]
         var contents: PackageContents?
+        var unasked: [ByteKey: ChannelFault] = [:]
         var reports = JSONValue.array([])
         if !local {
-            (index, contents, reports) = try await gate.withGate(console) { gate, display in
-                let index = try await statuses(of: records, gate)
+            (index, unasked, contents, reports) = try await gate.withGate(console) { gate, display in
+                let (index, unasked) = try await statuses(of: records, gate)
                 let listed = records.filter { index[ByteKey($0.recordFileName)] == .listed }
                 let contents = packages ? try await self.contents(of: listed, path, gate, console) : nil
-                return (index, contents, display.json)
+                return (index, unasked, contents, display.json)
             }
         }
         let report = try PrefixAudit(prefix: path).run(against: contents) {
             index[ByteKey($0.recordFileName)] ?? .unknown
         }
-        let unvouched = records.filter { (index[ByteKey($0.recordFileName)] ?? .unknown) == .unknown }
+        let unvouched = records.filter { record in
+            let name = ByteKey(record.recordFileName)
+            return index[name] == nil && unasked[name] == nil
+        }
         let result = AuditResult(
             prefix: path,
             report: report,
             unvouched: unvouched,
+            unasked: records.compactMap { unasked[ByteKey($0.recordFileName)] },
             isLocal: local,
             compared: contents?.count
         )
@@ -82,20 +87,38 @@ struct AuditCommand: AsyncParsableCommand {
         if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
 
-    /// What the signed indexes say now of each installed package whose channel is pinned.
-    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws -> [ByteKey: IndexStatus] {
-        var statuses: [ByteKey: IndexStatus] = [:]
+    /// What the signed indexes say now of each installed package whose channel is pinned; and where a channel gave
+    /// no answer, why.
+    ///
+    /// - Throws: the first reason if no channel answered at all.
+    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws
+        -> (known: [ByteKey: IndexStatus], unasked: [ByteKey: ChannelFault])
+    {
+        var known: [ByteKey: IndexStatus] = [:]
+        var unasked: [ByteKey: ChannelFault] = [:]
+        var faults: [ByteKey: ChannelFault] = [:]
         for record in records {
-            guard let url = record.url.flatMap({ try? PackageURL($0) }),
-                try self.gate.trustStore.channel(url.channel) != nil
-            else { continue }
-            statuses[ByteKey(record.recordFileName)] = Self.status(
-                of: record,
-                from: url,
-                try await gate.entry(of: url)
-            )
+            guard let url = record.url.flatMap({ try? PackageURL($0) }) else { continue }
+            let name = ByteKey(record.recordFileName)
+            // A channel that failed once is not waited for again.
+            if let fault = faults[ByteKey(url.channel.identity)] {
+                unasked[name] = fault.with(record.recordFileName)
+                continue
+            }
+            do {
+                guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
+                known[name] = Self.status(of: record, from: url, try await gate.entry(of: url))
+            } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
+                // Verified metadata that lists no index for the subdir lists none of its packages.
+                known[name] = .unlisted
+            } catch where !Task.isCancelled {
+                let fault = ChannelFault(channel: url.channel.description, package: record.recordFileName, error: error)
+                faults[ByteKey(url.channel.identity)] = fault
+                unasked[name] = fault
+            }
         }
-        return statuses
+        if known.isEmpty, let error = unasked.values.first?.error { throw error }
+        return (known, unasked)
     }
 
     private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)

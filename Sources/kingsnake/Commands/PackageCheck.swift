@@ -20,6 +20,7 @@ struct PackageCheck {
         let name: ArchiveFileName
         let archive: CheckedPackage
         let verdict: Verdict
+        let channels: ChannelAnswers
         let reports: JSONValue
     }
 
@@ -48,7 +49,7 @@ struct PackageCheck {
         console.say(
             "  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it"
         )
-        VerdictReport(outcome.verdict).say(on: console)
+        outcome.channels.say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
@@ -60,6 +61,7 @@ struct PackageCheck {
         document["status"] = outcome.verdict.isAllowed ? "ok" : "refused"
         document["sha256"] = .string(outcome.archive.sha256.hex)
         document["size"] = .number(JSONNumber(Int64(clamping: outcome.archive.size)))
+        document["channels"] = outcome.channels.json
         document["entries"] = .number(JSONNumber(Int64(entries)))
         document["mirror_reports"] = outcome.reports
         console.emit(document)
@@ -75,10 +77,13 @@ struct PackageCheck {
                 fileName: url.fileName,
                 expecting: (package.sha256, package.record.size)
             )
+            var channels = ChannelAnswers()
+            channels.add(package.url.channel.description, .success(package.verdict))
             return Outcome(
                 name: url.fileName,
                 archive: checked,
                 verdict: package.verdict,
+                channels: channels,
                 reports: display.json
             )
         }
@@ -91,21 +96,34 @@ struct PackageCheck {
         }
         let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
         let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
-        var verdicts: [Verdict] = []
-        for url in try candidates(name, subdir) {
-            let verdict = try await gate.judge(checked.sha256, as: url)
-            verdicts.append(verdict)
-            if verdict.isAllowed { break }
+        var channels = ChannelAnswers()
+        for (place, channel) in try candidates() {
+            do {
+                let url = PackageURL(channel: try channel.get(), subdir: subdir, fileName: name)
+                channels.add(place, .success(try await gate.judge(checked.sha256, as: url)))
+            } catch where !Task.isCancelled {
+                // Another channel may well know the file.
+                channels.add(place, .failure(error))
+            }
         }
-        guard let verdict = verdicts.first(where: \.isAllowed) ?? verdicts.first else {
-            throw Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
+        guard let verdict = channels.verdict else {
+            throw channels.error ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
-        return Outcome(name: name, archive: checked, verdict: verdict, reports: display.json)
+        return Outcome(
+            name: name,
+            archive: checked,
+            verdict: verdict,
+            channels: channels,
+            reports: display.json
+        )
     }
 
-    /// Where the file may be from: the channel that was named, or any that is pinned.
-    private func candidates(_ name: ArchiveFileName, _ subdir: Subdir) throws -> [PackageURL] {
-        let channels = try channel.map { [$0] } ?? gate.trustStore.channels().map(\.url)
-        return channels.map { PackageURL(channel: $0, subdir: subdir, fileName: name) }
+    /// Where the file may be from: the channel that was named, or any that is pinned, under the name to show. One
+    /// whose settings are damaged is shown by its folder.
+    private func candidates() throws -> [(place: String, channel: Result<ChannelURL, any Error>)] {
+        if let channel { return [(channel.description, .success(channel))] }
+        return try gate.trustStore.readings().map { folder, channel in
+            ((try? channel.get())?.url.description ?? folder, channel.map(\.url))
+        }
     }
 }

@@ -5,12 +5,25 @@ import CondaFormats
 import Installer
 import TrustCore
 
+/// An installed package whose channel is pinned and gave no answer.
+struct ChannelFault {
+    let channel: String
+    let package: String
+    let error: any Error
+
+    func with(_ package: String) -> ChannelFault {
+        ChannelFault(channel: channel, package: package, error: error)
+    }
+}
+
 /// What an audit found, for people and for programs.
 struct AuditResult {
     let prefix: String
     let report: AuditReport
     /// Packages whose channel is not pinned.
     let unvouched: [PrefixRecord]
+    /// Packages whose channel gave no answer.
+    let unasked: [ChannelFault]
     let isLocal: Bool
     /// How many packages were compared with themselves; nil if that was not asked for.
     let compared: Int?
@@ -42,13 +55,17 @@ struct AuditResult {
     }
 
     private func showVouching(_ console: Console) {
-        console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count)")
+        console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)")
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""
             console.say(
                 "  from channels that are not pinned, so nothing vouches for their records: \(unvouched.count) (\(names)\(more))"
             )
+        }
+        for (channel, faults) in unaskedByChannel {
+            let reason = faults.first.map { ChannelAnswers.text(of: $0.error) } ?? ""
+            console.say("  \(console.bad("UNKNOWN"))  \(Counted(faults.count, "package")) of `\(channel)`: \(reason)")
         }
         if let compared { console.say("  compared with the package itself, file by file: \(compared)") }
     }
@@ -59,7 +76,20 @@ struct AuditResult {
         for kind in [RefusalKind.invalid, .stale, .missing, .policy] where kinds.contains(kind) {
             return kind.exitStatus
         }
+        if let fault = unasked.first { return ErrorReport(error: fault.error).exitStatus }
         return unvouched.isEmpty || isLocal ? 0 : RefusalKind.missing.exitStatus
+    }
+
+    private var unaskedByChannel: [(channel: String, faults: [ChannelFault])] {
+        Dictionary(grouping: unasked) { ByteKey($0.channel) }
+            .compactMap { _, faults in faults.first.map { (channel: $0.channel, faults: faults) } }
+            .sorted { ByteKey($0.channel) < ByteKey($1.channel) }
+    }
+
+    private var status: String {
+        guard report.isClean else { return "problems" }
+        guard unasked.isEmpty else { return "incomplete" }
+        return unvouched.isEmpty || isLocal ? "ok" : "unvouched"
     }
 
     private static func line(_ finding: AuditFinding) -> String {
@@ -73,12 +103,21 @@ struct AuditResult {
     private func json(_ mirrorReports: JSONValue) -> JSONObject {
         var object = JSONObject()
         object["schema"] = 1
-        object["status"] = report.isClean ? (unvouched.isEmpty || isLocal ? "ok" : "unvouched") : "problems"
+        object["status"] = .string(status)
         object["prefix"] = .string(prefix)
         object["packages"] = .number(JSONNumber(Int64(report.packages)))
         object["checked"] = .number(JSONNumber(Int64(report.checked)))
         object["bytes"] = .number(JSONNumber(Int64(clamping: report.bytes)))
         object["unvouched"] = .array(unvouched.map { .string($0.recordFileName) })
+        object["unasked"] = .array(
+            unasked.map { fault in
+                var object = JSONObject()
+                object["package"] = .string(fault.package)
+                object["channel"] = .string(fault.channel)
+                object["error"] = ErrorReport(error: fault.error).json["error"]
+                return .object(object)
+            }
+        )
         object["compared_with_package"] = compared.map { .number(JSONNumber(Int64($0))) }
         object["compiled"] = .number(JSONNumber(Int64(report.compiled.count)))
         object["problems"] = .array(
