@@ -133,12 +133,20 @@ public enum Folder {
     }
 
     /// A path from the root of the file system, with `.` and `..` resolved by name.
-    public static func absolute(_ path: String) -> String {
+    ///
+    /// - Throws: a `Failure` for an empty path, and for a relative one where the current folder cannot be
+    ///   told, as after its removal: what is left of the path would mean a folder below `/`.
+    public static func absolute(_ path: String) throws -> String {
+        guard let first = path.utf8.first else {
+            throw Failure(.configuration, "an empty path names nothing")
+        }
         var start = path
-        if !path.hasPrefix("/") {
-            let here = getcwd(nil, 0)
+        if first != UInt8(ascii: "/") {
+            guard let here = getcwd(nil, 0) else {
+                throw diskFailure("could not tell the current folder, from which the path starts", path)
+            }
             defer { free(here) }
-            start = (here.map { String(cString: $0) } ?? "") + "/" + path
+            start = String(cString: here) + "/" + path
         }
         var parts: [Substring] = []
         for part in start.utf8.split(separator: UInt8(ascii: "/")).map({ Substring($0) }) where part != "." {

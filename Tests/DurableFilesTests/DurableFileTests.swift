@@ -109,7 +109,14 @@ struct DurableFileTests {
         "Paths are made absolute by name",
         arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")]
     )
-    func absolute(path: String, expected: String) { #expect(Folder.absolute(path) == expected) }
+    func absolute(path: String, expected: String) throws { #expect(try Folder.absolute(path) == expected) }
+
+    @Test("A relative path starts at the current folder, and an empty one is none")
+    func relative() throws {
+        let here = FileManager.default.currentDirectoryPath
+        #expect(try Folder.absolute("a/../b") == here + "/b")
+        #expect(throws: Failure.self) { try Folder.absolute("") }
+    }
 
     @Test(
         "The parent of a path is the folder it is in",

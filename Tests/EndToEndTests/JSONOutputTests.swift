@@ -15,7 +15,7 @@ struct JSONOutputTests {
         ["channel", "remove", "channel", "linux-64/hello-1.1-0.conda"],
         ["channel", "add-subdir", "channel", "osx-64"], ["channel", "sign", "channel"],
         ["channel", "sign", "channel", "--all"], ["channel", "status", "channel"],
-        ["channel", "verify", "channel", "--deep"],
+        ["channel", "list", "channel"], ["channel", "verify", "channel", "--deep"],
         ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],
         ["trust", "list"], ["verify", "packages/hello-1.0-0.conda"],
         ["verify", "URL/linux-64/hello-1.0-0.conda"],

@@ -84,8 +84,8 @@ extension SignedChannel {
     /// Refuses (`channel.keys-served`) keys in the channel's folder. Links on the way there are not looked
     /// through.
     private static func refuseServed(_ keys: String, in directory: String) throws {
-        let channel = Folder.absolute(directory)
-        guard (Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
+        let channel = try Folder.absolute(directory)
+        guard (try Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
         throw Refusal(ChannelCode.keysServed, keys, expected: "a folder outside \(channel)")
     }
 }

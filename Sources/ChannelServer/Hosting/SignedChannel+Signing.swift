@@ -17,26 +17,34 @@ extension SignedChannel {
     }
 
     /// Renews signatures, and writes index files again where they are missing or altered, if asked.
+    ///
+    /// What was to be renewed and could not be, for want of keys, is told in ``ChannelChange/left``: it is no
+    /// error here, for the rest was renewed.
     public mutating func sign(_ renewal: Renewal, repairing: Bool, now: Timestamp) async throws
         -> ChannelChange
     {
         var change = ChannelChange()
         var publication = Publication()
         if repairing { try repair(&publication, &change) }
-        let due = editor.status.filter { isDue($0, renewal, now) }.map(\.role)
-        let signers = try signers(for: due, renewal)
+        let due = editor.status.filter { isDue($0, renewal, now) }
+        let signers = try signers(for: due.map(\.role), renewal)
         let before = editor
         do {
-            editor.renew(due, by: signers)
+            editor.renew(due.map(\.role), by: signers)
             try await publish([], &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
             throw error
         }
-        change.left = editor.status.filter { isDue($0, .whatIsDue, now) }.map { role in
-            "`\(role.role)` expires on \(role.expires?.description ?? "?") and needs "
-                + (Self.purpose(of: role.role) == .online
-                    ? "the online key" : "offline keys, not enough of which are at hand in \(keys.directory)")
+        let versions = Dictionary(editor.status.map { ($0.role, $0.version) }) { first, _ in first }
+        change.left = due.filter { versions[$0.role] == $0.version }.map { role in
+            UnsignedRole(
+                name: role.role.text,
+                expires: role.expires,
+                isExpired: role.expires.map { $0 <= now } ?? true,
+                isOnline: Self.purpose(of: role.role) == .online,
+                keys: keys.directory
+            )
         }
         return change
     }

@@ -113,6 +113,8 @@ public struct SignedChannel {
 
     /// Takes packages out of the index, all or none. Their names stay listed as removed.
     ///
+    /// A package that was removed before may be named again to delete its file. One that is named twice counts once.
+    ///
     /// - Throws: `channel.package-unknown`, `channel.subdir-not-delegated`, `channel.key-not-authorised`.
     public mutating func remove(
         _ files: [ChannelFile],
@@ -122,12 +124,15 @@ public struct SignedChannel {
         var change = ChannelChange()
         var publication = Publication()
         var contents: [Subdir: SubdirContents] = [:]
-        for file in files {
+        var seen: Set<ChannelFile> = []
+        for file in files where seen.insert(file).inserted {
             var subdir = try contents[file.subdir] ?? read(file.subdir)
-            guard subdir.remove(file.fileName) else {
+            let wasRemoved = subdir.removed.contains(ByteKey(file.fileName.text))
+            if subdir.remove(file.fileName) {
+                contents[file.subdir] = subdir
+            } else if !(wasRemoved && deletingFiles) {
                 throw Refusal(ChannelCode.packageUnknown, file.description)
             }
-            contents[file.subdir] = subdir
             if deletingFiles { publication.remove(file.description) }
             change.removed.append(file)
         }

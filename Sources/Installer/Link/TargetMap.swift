@@ -44,10 +44,7 @@ struct TargetMap {
     }
 
     private func checkReserved(_ path: PrefixPath, _ package: String) throws {
-        let top = path.components.first.map { $0.lowercased() } ?? ""
-        guard top != "conda-meta", top != PrefixLock.folderName else {
-            throw Refusal(InstallCode.reservedPath, package, at: path.text)
-        }
+        try path.checkUnreserved(in: package)
     }
 
     private func checkFolders(_ package: PlannedPackage) throws {

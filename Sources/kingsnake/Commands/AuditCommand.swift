@@ -44,6 +44,7 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        try UsageCheck.path(prefix, of: "--prefix")
         guard prefix ?? EnvironmentVariable.value("CONDA_PREFIX") != nil else {
             throw ValidationError("give --prefix DIR, or activate an environment")
         }
@@ -54,7 +55,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
-        let path = Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
+        let path = try Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
         let records = try InstalledPackages.read(prefix: path).records
         var index: [ByteKey: IndexStatus] = [:]
         var contents: PackageContents?

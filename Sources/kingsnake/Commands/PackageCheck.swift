@@ -18,7 +18,8 @@ struct PackageCheck {
     /// What was found out.
     struct Outcome {
         let name: ArchiveFileName
-        let archive: CheckedPackage
+        /// Nil if the package was refused before it was fetched.
+        let archive: CheckedPackage?
         let verdict: Verdict
         let channels: ChannelAnswers
         let reports: JSONValue
@@ -44,40 +45,54 @@ struct PackageCheck {
 
     /// Says what was found out.
     private func say(_ outcome: Outcome) {
-        let entries = outcome.archive.manifest.entries.count
         console.say("\(console.bold(outcome.name.text))")
-        console.say(
-            "  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it"
-        )
+        if let count = outcome.archive?.manifest.entries.count {
+            console.say(
+                "  \(console.good("ok     "))  archive: \(Counted(count, "entry")), every file as the package lists it"
+            )
+        }
         outcome.channels.say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? "verified: the channel's signed index vouches for these bytes"
                 : "not verified: see the lines above"
         )
+        if !outcome.verdict.isAllowed {
+            NotAllowed(verdicts: [outcome.verdict]).advice.forEach { console.say("\($0)") }
+        }
         console.say("Nothing here proves that the code in the package is harmless.")
         var document = VerdictReport(outcome.verdict).json
         document["schema"] = 1
         document["status"] = outcome.verdict.isAllowed ? "ok" : "refused"
-        document["sha256"] = .string(outcome.archive.sha256.hex)
-        document["size"] = .number(JSONNumber(Int64(clamping: outcome.archive.size)))
         document["channels"] = outcome.channels.json
-        document["entries"] = .number(JSONNumber(Int64(entries)))
+        if let archive = outcome.archive {
+            document["sha256"] = .string(archive.sha256.hex)
+            document["size"] = .number(JSONNumber(Int64(clamping: archive.size)))
+            document["entries"] = .number(JSONNumber(Int64(archive.manifest.entries.count)))
+        }
         document["mirror_reports"] = outcome.reports
         console.emit(document)
     }
 
     private func checkURL(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let url = try PackageURL(subject)
+        var channels = ChannelAnswers()
         switch try await gate.admit(PackageRequest(url)) {
-        case .refused(let verdict): throw NotAllowed(verdicts: [verdict])
+        case .refused(let verdict):
+            channels.add(url.channel.description, .success(verdict))
+            return Outcome(
+                name: url.fileName,
+                archive: nil,
+                verdict: verdict,
+                channels: channels,
+                reports: display.json
+            )
         case .admitted(let package):
             let checked = try PackageExtractor.check(
                 archivePath: package.archivePath,
                 fileName: url.fileName,
                 expecting: (package.sha256, package.record.size)
             )
-            var channels = ChannelAnswers()
             channels.add(package.url.channel.description, .success(package.verdict))
             return Outcome(
                 name: url.fileName,

@@ -52,7 +52,8 @@ extension TrustCommand {
             guard ways == 1 else {
                 throw ValidationError("give exactly one of --root FILE, --root-sha256 HEX and --first-use")
             }
-            try UsageCheck.url(url, of: "a channel")
+            try UsageCheck.channel(url, of: "the channel")
+            try UsageCheck.path(root, of: "--root")
             guard rootSha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
                 throw ValidationError("--root-sha256 takes 64 hexadecimal digits")
             }
@@ -147,7 +148,7 @@ extension TrustCommand {
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws { try UsageCheck.url(url, of: "a channel") }
+        func validate() throws { try UsageCheck.channel(url, of: "the channel") }
 
         func run() throws {
             let console = output.console

@@ -43,6 +43,31 @@ struct PrefixTransactionTests {
 
     private var text: PathEntry.Placeholder { .init(text: FakePackage.placeholder, mode: .text) }
 
+    @Test("Of two that make one prefix at once, the second is told that there is one now")
+    func losesRace() throws {
+        let first = try NewPrefix(prefix), second = try NewPrefix(prefix)
+        try first.publish()
+        let failure = #expect(throws: Failure.self) { try second.publish() }
+        #expect(failure?.message == "another process made the prefix meanwhile" && failure?.remedy != nil)
+        #expect(failure?.location == prefix)
+        second.discard()
+        try first.dissolve()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["env"])
+    }
+
+    @Test("What a dry run foretells is what is done then")
+    func foretells() throws {
+        try install([FakePackage(contents: ["a": .file("1")])])
+        let newer = FakePackage(version: "2.0", contents: ["a": .file("2"), "b": .file("2")])
+        let request = try newer.request(in: folder)
+        let preview = try PrefixTransaction(prefix: prefix).prepare([request], options: .test).preview
+        #expect(preview.removed.map(\.version) == ["1.0"] && preview.installed.map(\.fileCount) == [2])
+        #expect(try text("a") == "1")
+        let result = try install([newer])
+        #expect(result.removed.map(\.version) == preview.removed.map(\.version))
+        #expect(result.installed.map(\.fileCount) == preview.installed.map(\.fileCount))
+    }
+
     @Test("A new prefix has the files, links, modes and records of its packages, and nothing else")
     func makesNewPrefix() throws {
         let result = try install([
