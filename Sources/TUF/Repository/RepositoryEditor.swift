@@ -19,6 +19,8 @@ public struct RepositoryEditor: Sendable {
     var published = PublishedMetadata()
     /// The roles that must be signed before the repository is whole again.
     var changed: Set<RoleName>
+    /// Files of root and targets that a ceremony signed, to be published with the next ones.
+    var accepted: [RepositoryFile] = []
 
     /// Starts a new repository.
     ///
@@ -154,7 +156,7 @@ public struct RepositoryEditor: Sendable {
         return roles.keys.sorted().compactMap { roles[$0]?.delegations?.authority(for: name) }
     }
 
-    private mutating func addRole(_ name: RoleName) {
+    mutating func addRole(_ name: RoleName) {
         if roles[name] == nil { roles[name] = TargetsMetadata(header: Self.unsignedHeader) }
         changed.insert(name)
     }
@@ -177,6 +179,9 @@ public struct RepositoryEditor: Sendable {
         }
         return false
     }
+
+    /// Whether ``publish(signers:now:renewingWithin:)`` has anything to do.
+    public var hasChanges: Bool { !changed.isEmpty || !accepted.isEmpty }
 
     /// Sets the signed root as the current one.
     mutating func adopt(root metadata: RootMetadata) { root = metadata }

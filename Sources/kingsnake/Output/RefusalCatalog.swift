@@ -22,6 +22,7 @@ enum RefusalCatalog {
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
         area("TUF metadata", TUFCode.self),
+        area("Ceremonies", CeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
