@@ -51,7 +51,12 @@ public enum ChannelProposal {
         return try (1...max(1, last)).map { version in
             let path = "\(folder)/\(version).root.json"
             guard let bytes = try DurableFile.read(path, maximumLength: SignedChannel.metadataLimit) else {
-                throw Refusal(TUFCode.metadataMissing, "root metadata", at: path, expected: "version \(version)")
+                throw Refusal(
+                    TUFCode.metadataMissing,
+                    "root metadata",
+                    at: path,
+                    expected: "version \(version)"
+                )
             }
             return bytes
         }

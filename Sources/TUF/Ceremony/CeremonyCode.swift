@@ -33,7 +33,8 @@ public enum CeremonyCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "the proposal changes nothing",
-                explanation: "A new version that says the same is only worth a ceremony if the old one expires.",
+                explanation:
+                    "A new version that says the same is only worth a ceremony if the old one expires.",
                 remedy: "say what shall change, or give `--renew root` or `--renew targets`"
             )
         case .roleUnknown:
@@ -42,7 +43,8 @@ public enum CeremonyCode: String, RefusalCode {
                 "there is no such role",
                 explanation:
                     "Keys belong to `root`, `targets`, `snapshot`, `timestamp`, to a role that the top-level "
-                    + "targets delegate to, or to `online`, which is all that the online keys sign.",
+                    + "targets delegate to, to `online`, which is all that the online keys sign, or to `offline`, which is "
+                    + "root and targets.",
                 remedy: "see `kingsnake channel status` for the roles"
             )
         case .keyUnknown:
@@ -73,14 +75,16 @@ public enum CeremonyCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "a threshold is higher than the number of keys",
-                explanation: "Nothing could ever be signed for the role again; for root that ends the channel.",
+                explanation:
+                    "Nothing could ever be signed for the role again; for root that ends the channel.",
                 remedy: "lower the threshold in the same proposal, or add keys"
             )
         case .expiryPast:
             RefusalEntry(
                 .stale,
                 "the proposed metadata would be expired before it is published",
-                explanation: "Clients refuse expired metadata, so the whole channel would stop working for them.",
+                explanation:
+                    "Clients refuse expired metadata, so the whole channel would stop working for them.",
                 remedy: "propose again with a later expiry"
             )
         case .oldQuorumLost:

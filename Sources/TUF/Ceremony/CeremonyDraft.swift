@@ -63,7 +63,11 @@ public struct CeremonyDraft: Sendable {
             var setup = try setup(of: role)
             guard !setup.keys.contains(key) else {
                 throw Refusal(
-                    CeremonyCode.keyTwice, "role `\(role)`", expected: "another key", found: "\(key)")
+                    CeremonyCode.keyTwice,
+                    "role `\(role)`",
+                    expected: "another key",
+                    found: "\(key)"
+                )
             }
             setup.keys.append(key)
             setups[role] = setup
@@ -71,7 +75,7 @@ public struct CeremonyDraft: Sendable {
         self.name(key, name)
     }
 
-    /// Takes a key from a role; from `online`, wherever it is among those roles.
+    /// Takes a key from a role; from `online` and `offline`, wherever it is among those roles.
     ///
     /// - Throws: a ``Refusal`` with `ceremony.role-unknown` or `ceremony.key-unknown`.
     public mutating func remove(_ reference: KeyReference, from role: CeremonyRole) throws {
@@ -97,7 +101,11 @@ public struct CeremonyDraft: Sendable {
             guard keys.contains(old) else { continue }
             guard !keys.contains(key) else {
                 throw Refusal(
-                    CeremonyCode.keyTwice, "role `\(role)`", expected: "another key", found: "\(key)")
+                    CeremonyCode.keyTwice,
+                    "role `\(role)`",
+                    expected: "another key",
+                    found: "\(key)"
+                )
             }
             try change(role) { keys in keys = keys.map { $0 == old ? key : $0 } }
         }
@@ -197,8 +205,11 @@ public struct CeremonyDraft: Sendable {
         let (version, overflow) = header.version.addingReportingOverflow(1)
         guard !overflow else {
             throw Refusal(
-                TUFCode.versionNumber, "\(name) metadata", expected: "a version that can be raised",
-                found: "\(header.version)")
+                TUFCode.versionNumber,
+                "\(name) metadata",
+                expected: "a version that can be raised",
+                found: "\(header.version)"
+            )
         }
         return MetadataHeader(version: version, expires: expires)
     }
@@ -211,7 +222,8 @@ public struct CeremonyDraft: Sendable {
     }
 
     private func expanded(_ role: CeremonyRole) throws -> [CeremonyRole] {
-        if case .online = role {
+        if role == .offline { return [.topLevel(.root), .topLevel(.targets)] }
+        if role == .online {
             return [.topLevel(.timestamp), .topLevel(.snapshot)] + onlineRoles.map { .delegated($0) }
         }
         guard authority(for: role) != nil else {
@@ -225,7 +237,7 @@ public struct CeremonyDraft: Sendable {
         case .topLevel(let kind): root.authority(for: kind)
         case .delegated(let name):
             currentTargets.role.delegations?.groups.first { $0.name == name }?.authority
-        case .online: nil
+        case .online, .offline: nil
         }
     }
 

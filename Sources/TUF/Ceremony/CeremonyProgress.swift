@@ -41,7 +41,8 @@ public struct CeremonyProgress: Sendable {
             let roots = document.role == .root ? versions : [versions.last ?? 1]
             return try zip(document.authorities, roots).map { authority, rootVersion in
                 let ids = Set(
-                    try authority.tally(document.envelope, of: document.role).keyIDs.map { KeyID($0) })
+                    try authority.tally(document.envelope, of: document.role).keyIDs.map { KeyID($0) }
+                )
                 let keys = authority.role.keyIDs.map { ($0, CeremonyKey($0, authority.keys[$0], names)) }
                 return Requirement(
                     role: document.role,

@@ -65,7 +65,12 @@ extension CeremonyProposal {
     private mutating func merge(_ entry: CeremonySignatures.Entry) throws -> Bool {
         let subject = "signature of \(entry.role) version \(entry.version)"
         guard let document = documents.first(where: { $0.role == entry.role }) else {
-            throw Refusal(CeremonyCode.otherBytes, subject, expected: "what is proposed", found: "another role")
+            throw Refusal(
+                CeremonyCode.otherBytes,
+                subject,
+                expected: "what is proposed",
+                found: "another role"
+            )
         }
         guard document.digest == entry.digest else {
             throw Refusal(
@@ -86,7 +91,11 @@ extension CeremonyProposal {
             )
         }
         guard keys.contains(where: { isValid(entry.signature, by: $0, over: document) }) else {
-            throw Refusal(CeremonyCode.signatureInvalid, subject, found: "one that key id `\(id)` did not make")
+            throw Refusal(
+                CeremonyCode.signatureInvalid,
+                subject,
+                found: "one that key id `\(id)` did not make"
+            )
         }
         // One that is there and valid stays: schemes with random signatures would otherwise never come to rest.
         let present = document.envelope.signatures.first { KeyID($0.keyID) == id }

@@ -49,7 +49,12 @@ public struct CeremonyProposal: Sendable {
         self.chain = chain
         currentTargets = try fields.optionalString("targets").map { text in
             guard let chain else {
-                throw Refusal(CeremonyCode.fileFormat, Self.subject, expected: "a chain of roots", found: "none")
+                throw Refusal(
+                    CeremonyCode.fileFormat,
+                    Self.subject,
+                    expected: "a chain of roots",
+                    found: "none"
+                )
             }
             let signed = try SignedMetadata<TargetsMetadata>(parsing: Array(text.utf8), as: .targets)
             return try chain.last.root.role.authority(for: .targets).verify(signed, of: .targets)
@@ -103,12 +108,19 @@ public struct CeremonyProposal: Sendable {
         [
             root.map {
                 CeremonyDocument(
-                    role: .root, version: $0.role.version, envelope: $0.envelope, authorities: rootAuthorities)
+                    role: .root,
+                    version: $0.role.version,
+                    envelope: $0.envelope,
+                    authorities: rootAuthorities
+                )
             },
             targets.map {
                 CeremonyDocument(
-                    role: .targets, version: $0.role.version, envelope: $0.envelope,
-                    authorities: targetsAuthorities)
+                    role: .targets,
+                    version: $0.role.version,
+                    envelope: $0.envelope,
+                    authorities: targetsAuthorities
+                )
             },
         ].compactMap { $0 }
     }

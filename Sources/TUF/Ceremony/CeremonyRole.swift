@@ -3,7 +3,7 @@
 
 internal import TrustCore
 
-/// What a change of keys is about: one role, or all that the online keys sign.
+/// What a change of keys is about: one role, or all that the online or the offline keys sign.
 public enum CeremonyRole: Sendable, Hashable, CustomStringConvertible {
     /// A top-level role.
     case topLevel(MetadataKind)
@@ -11,15 +11,18 @@ public enum CeremonyRole: Sendable, Hashable, CustomStringConvertible {
     case delegated(RoleName)
     /// Timestamp, snapshot, and every delegated role that has the keys of the timestamp.
     case online
+    /// Root and the top-level targets.
+    case offline
 
-    /// Reads `root`, `targets`, `snapshot`, `timestamp`, `online`, or the name of a delegated role; nil if no
-    /// role can have that name.
+    /// Reads `root`, `targets`, `snapshot`, `timestamp`, `online`, `offline`, or the name of a delegated role;
+    /// nil if no role can have that name.
     public init?(_ text: String) {
         guard let name = RoleName(text) else { return nil }
         if let kind = name.topLevelKind {
             self = .topLevel(kind)
         } else {
-            self = ByteKey(text) == ByteKey("online") ? .online : .delegated(name)
+            let groups: [CeremonyRole] = [.online, .offline]
+            self = groups.first { ByteKey($0.description) == ByteKey(text) } ?? .delegated(name)
         }
     }
 
@@ -29,6 +32,7 @@ public enum CeremonyRole: Sendable, Hashable, CustomStringConvertible {
         case .topLevel(let kind): kind.rawValue
         case .delegated(let name): name.text
         case .online: "online"
+        case .offline: "offline"
         }
     }
 }

@@ -36,7 +36,11 @@ public struct CeremonySignatures: Sendable {
         entries = proposal.documents.flatMap { document in
             document.envelope.signatures.filter { !$0.bytes.isEmpty }.map {
                 Entry(
-                    role: document.role, version: document.version, digest: document.digest, signature: $0)
+                    role: document.role,
+                    version: document.version,
+                    digest: document.digest,
+                    signature: $0
+                )
             }
         }
     }

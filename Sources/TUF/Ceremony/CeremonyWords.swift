@@ -27,8 +27,8 @@ public struct CeremonyWords: Sendable {
             describe(targets.role, after: proposal.currentTargets?.role)
             say("  sha256 of what is signed: \(targets.digest.hex)")
         }
-        let chain = proposal.chain
-        if let first = chain?.first.root {
+        sayWhoStays()
+        if let first = proposal.chain?.first.root {
             say("begins with root version \(first.role.version), sha256 \(first.digest.hex)")
         }
     }
@@ -97,6 +97,15 @@ public struct CeremonyWords: Sendable {
         )
     }
 
+    /// Taking somebody's key from root is easily taken for taking all power.
+    private mutating func sayWhoStays() {
+        for key in roles.first(where: { $0.role == .root })?.lost ?? [] {
+            let others = roles.filter { ($0.kept + $0.gained).contains { $0.fingerprint == key.fingerprint } }
+            guard !others.isEmpty, key.fingerprint != nil else { continue }
+            say("note: \(key.short) still has power over " + others.map(\.role.text).joined(separator: ", "))
+        }
+    }
+
     private mutating func head(_ name: RoleName, _ new: some RoleMetadata, _ old: (some RoleMetadata)?) {
         let before = old.map { "the version after \($0.version)" } ?? "the first version"
         say("\(name) version \(new.version), \(before)")
@@ -163,6 +172,7 @@ public struct CeremonyWords: Sendable {
     private static func distance(from now: Timestamp, to moment: Timestamp) -> String {
         let (seconds, overflow) = moment.seconds.subtractingReportingOverflow(now.seconds)
         guard !overflow, seconds > 0 else { return "EXPIRED" }
-        return seconds >= 2 * 86_400 ? "\(seconds / 86_400) days from now" : "\(seconds / 3_600) hours from now"
+        return seconds >= 2 * 86_400
+            ? "\(seconds / 86_400) days from now" : "\(seconds / 3_600) hours from now"
     }
 }

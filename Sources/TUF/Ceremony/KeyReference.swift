@@ -30,7 +30,8 @@ public enum KeyReference: Sendable, CustomStringConvertible {
             case .text(let text):
                 if let name = names[id], ByteKey(name) == ByteKey(text) { return true }
                 guard text.utf8.count >= Self.minimumDigits else { return false }
-                return key.fingerprint.hex.utf8.starts(with: text.utf8) || id.text.utf8.starts(with: text.utf8)
+                return key.fingerprint.hex.utf8.starts(with: text.utf8)
+                    || id.text.utf8.starts(with: text.utf8)
             }
         }
         return Array(Set(found.map(\.key)))

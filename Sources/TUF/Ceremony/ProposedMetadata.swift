@@ -32,7 +32,9 @@ public struct ProposedMetadata<Role: RoleMetadata>: Sendable {
     var encoded: JSONValue {
         [
             "signatures": .array(
-                envelope.signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }
+                envelope.signatures.map {
+                    ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))]
+                }
             ),
             "signed": .object(envelope.signed),
         ]
@@ -40,7 +42,9 @@ public struct ProposedMetadata<Role: RoleMetadata>: Sendable {
 
     /// The metadata file, with the signatures only that one of the authorities counts.
     func file(countedBy authorities: [RoleAuthority], of name: RoleName) throws -> [UInt8] {
-        let counted = Set(try authorities.flatMap { try $0.tally(envelope, of: name).keyIDs.map { KeyID($0) } })
+        let counted = Set(
+            try authorities.flatMap { try $0.tally(envelope, of: name).keyIDs.map { KeyID($0) } }
+        )
         var file = try MetadataEnvelope(signed: envelope.signed)
         for signature in envelope.signatures where counted.contains(KeyID(signature.keyID)) {
             file.add(signature)

@@ -86,6 +86,8 @@ extension RoleAuthority {
     fileprivate func acceptsWhatever(_ other: RoleAuthority) -> Bool {
         let own = usableKeys
         return role.threshold <= other.role.threshold
-            && other.usableKeys.allSatisfy { old in own.contains { $0.key == old.key && $0.keyID == old.keyID } }
+            && other.usableKeys.allSatisfy { old in
+                own.contains { $0.key == old.key && $0.keyID == old.keyID }
+            }
     }
 }

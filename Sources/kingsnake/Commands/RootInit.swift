@@ -36,7 +36,9 @@ struct RootInit: ParsableCommand {
         name: .customLong("online-key"),
         parsing: .singleValue,
         help: ArgumentHelp(
-            "A public key file of the machine that signs indexes and timestamps.", valueName: "file"),
+            "A public key file of the machine that signs indexes and timestamps.",
+            valueName: "file"
+        ),
         completion: .file()
     )
     var onlineKeys: [String] = []
@@ -110,7 +112,9 @@ struct RootInit: ParsableCommand {
 struct CeremonyExpiryOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long the root is good, from now on.", valueName: "time"))
     var rootLifetime = Lifetime(days: 365)
-    @Option(help: ArgumentHelp("How long the top-level targets role is good, from now on.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How long the top-level targets role is good, from now on.", valueName: "time")
+    )
     var targetsLifetime = Lifetime(days: 365)
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import DurableFiles
 import SigningKeys
 import TrustCore
 
@@ -38,6 +39,8 @@ struct RootKey: ParsableCommand {
     func run() throws {
         let console = output.console
         let key = try PrivateKey.generate(scheme.scheme)
+        let folder = Folder.parent(of: path)
+        if !Folder.exists(folder) { try Folder.create(folder, mode: 0o700) }
         try KeyFile.write(key, to: path + ".key", protection: try protection())
         try PublicKeyFile.write(key.publicKey, to: path + ".pub")
         console.say("made \(path).key and \(path).pub")

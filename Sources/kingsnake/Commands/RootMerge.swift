@@ -47,7 +47,9 @@ struct RootMerge: ParsableCommand {
                 in: self.proposal + ".transcript"
             )
         }
-        if !files.isEmpty { console.say("\(Counted(added, "new signature")) from \(Counted(files.count, "file"))") }
+        if !files.isEmpty {
+            console.say("\(Counted(added, "new signature")) from \(Counted(files.count, "file"))")
+        }
         report.progressLines.forEach { console.say("\($0)") }
         if report.progress.isComplete {
             console.say("next, where the online key is: kingsnake root publish \(self.proposal) DIR")

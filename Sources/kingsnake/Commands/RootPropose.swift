@@ -14,12 +14,15 @@ struct RootPropose: ParsableCommand {
         discussion: """
             Works on a copy of the channel's folder, without any key, and writes one file: the next version of root, of \
             targets, or of both, whatever the change needs. ROLE is root, targets, snapshot, timestamp, the name of a \
-            subdir, or online for all that the online keys sign. KEY is a public key file, the name of a key, or at least \
-            eight digits of its fingerprint.
+            subdir, online for all that the online keys sign, or offline for root and targets. KEY is a public key file, the \
+            name of a key, or at least eight digits of its fingerprint.
             """
     )
 
-    @Argument(help: ArgumentHelp("The channel's folder, or a copy.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp("The channel's folder, or a copy.", valueName: "dir"),
+        completion: .directory
+    )
     var directory: String
 
     @Argument(help: ArgumentHelp("The file of the new proposal.", valueName: "proposal"), completion: .file())

@@ -41,7 +41,9 @@ struct RootPublish: AsyncParsableCommand {
         change.signed.forEach { console.say("published \($0)") }
         for subdir in change.subdirs { console.say("added the subdir `\(subdir)`") }
         let first = ceremony.chain.first.root
-        console.say("users pin root version \(first.role.version), sha256 \(first.digest.hex), or any later one")
+        console.say(
+            "users pin root version \(first.role.version), sha256 \(first.digest.hex), or any later one"
+        )
         var document = change.json
         document["root_version"] = .number(JSONNumber(ceremony.chain.last.root.role.version))
         document["root_sha256"] = .string(first.digest.hex)

@@ -47,7 +47,9 @@ struct RootVerify: ParsableCommand {
             let limit = CeremonyTranscript.maximumLength
             let bytes = try CeremonyFolder.read(transcript, maximumLength: limit)
             let count = try CeremonyTranscript.check(bytes)
-            console.say("the transcript has \(count) entries, none of them changed since the next was written")
+            console.say(
+                "the transcript has \(count) entries, none of them changed since the next was written"
+            )
             document["transcript_entries"] = .number(JSONNumber(Int64(count)))
         }
         try demandFresh(chain, proposal)
@@ -61,7 +63,9 @@ struct RootVerify: ParsableCommand {
             let root = link.root.role
             let words = CeremonyWords(root, after: before, now: SystemClock.now)
             let signers = link.signers
-            console.say("\(console.good("verified")) root version \(root.version), sha256 \(link.root.digest.hex)")
+            console.say(
+                "\(console.good("verified")) root version \(root.version), sha256 \(link.root.digest.hex)"
+            )
             words.lines.forEach { console.say("  \($0)") }
             console.say("  sha256 of what was signed: \(link.signedDigest.hex)")
             signers.forEach { console.say("  signed by \($0.short)") }

@@ -24,9 +24,10 @@ struct CeremonyReport {
         progress.requirements.flatMap { requirement in
             let title =
                 "\(requirement.role) version \(requirement.version), by the keys of root version "
-                + "\(requirement.rootVersion): \(requirement.signed.count) of \(requirement.threshold)"
-            let state = requirement.missing == 0 ? "enough" : "\(requirement.missing) missing"
-            return ["\(title) have signed, \(state)"] + requirement.signed.map { "  signed    \($0.short)" }
+                + "\(requirement.rootVersion): \(requirement.threshold) must sign"
+            let missing = requirement.missing == 0 ? "enough" : "\(requirement.missing) missing"
+            return ["\(title), \(requirement.signed.count) have: \(missing)"]
+                + requirement.signed.map { "  signed    \($0.short)" }
                 + (requirement.missing == 0 ? [] : requirement.waiting.map { "  could be  \($0.short)" })
         }
     }

@@ -13,7 +13,10 @@ struct Assignment: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.utf8.split(
-            separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            separator: UInt8(ascii: "="),
+            maxSplits: 1,
+            omittingEmptySubsequences: false
+        )
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
         left = String(decoding: parts[0], as: UTF8.self)
         right = String(decoding: parts[1], as: UTF8.self)

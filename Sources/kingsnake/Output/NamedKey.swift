@@ -12,7 +12,9 @@ struct NamedKey {
     init(file: String) throws {
         key = try PublicKeyFile.read(file)
         let base = file.split(separator: "/").last.map(String.init) ?? file
-        let stem = base.utf8.split(separator: UInt8(ascii: ".")).first.map { String(decoding: $0, as: UTF8.self) }
+        let stem = base.utf8.split(separator: UInt8(ascii: ".")).first.map {
+            String(decoding: $0, as: UTF8.self)
+        }
         name = stem.flatMap { $0.utf8.count <= RootMetadata.maximumKeyNameLength ? $0 : nil }
     }
 }
