@@ -193,20 +193,25 @@ public struct SignedChannel {
     /// Signs what was edited. Keys are unlocked only if there is something to sign.
     private mutating func signed(by signers: [any Signer]?, _ now: Timestamp) async throws -> [RepositoryFile]
     {
-        guard editor.status.contains(where: \.hasChanges) else { return [] }
+        guard editor.hasChanges else { return [] }
         let signers = try signers ?? keys.unlock(.online, passphrase: passphrase)
         do {
             return try await editor.publish(signers: signers, now: now)
         } catch let refusal as Refusal where refusal.is(TUFCode.signatures) {
-            throw Refusal(
-                ChannelCode.keyNotAuthorised,
-                refusal.subject,
-                at: keys.directory,
-                expected: refusal.expected,
-                found: refusal.found,
-                cause: refusal
-            )
+            throw Self.keysLack(refusal, in: keys.directory)
         }
+    }
+
+    /// What the metadata editor finds about its signers, said about the folder they came from.
+    static func keysLack(_ refusal: Refusal, in folder: String) -> Refusal {
+        Refusal(
+            ChannelCode.keyNotAuthorised,
+            refusal.subject,
+            at: folder,
+            expected: refusal.expected,
+            found: refusal.found,
+            cause: refusal
+        )
     }
 }
 

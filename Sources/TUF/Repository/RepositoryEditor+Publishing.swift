@@ -30,6 +30,7 @@ extension RepositoryEditor {
         try await pass.signTargets()
         try await pass.signSnapshot()
         try await pass.signTimestamp()
+        pass.editor.accepted = []
         self = pass.editor
         return pass.files
     }
@@ -49,6 +50,10 @@ private struct PublishingPass {
         self.signers = signers
         self.now = now
         self.window = window
+        files = editor.accepted
+        for file in files where file.role == .targets {
+            promises[.targets] = Self.promise(file.bytes, version: file.version)
+        }
     }
 
     mutating func signRoot() async throws {
@@ -94,7 +99,7 @@ private struct PublishingPass {
 
     mutating func signTimestamp() async throws {
         let authorities = editor.authorities(for: .timestamp)
-        let hasNewSnapshot = files.last?.role == .snapshot
+        let hasNewSnapshot = files.contains { $0.role == .snapshot }
         guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities)
         else {
             return

@@ -35,6 +35,8 @@ public struct RepositoryEditor: Sendable {
     var published = PublishedMetadata()
     /// The roles that must be signed before the repository is whole again.
     var changed: Set<RoleName>
+    /// Files of root and targets that a ceremony signed, to be published with the next ones.
+    var accepted: [RepositoryFile] = []
 
     /// Starts a new repository.
     ///
@@ -220,7 +222,7 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// A role that is there already stays as it is: one that was not read yet is not taken for a new one.
-    private mutating func addRole(_ name: RoleName) throws {
+    mutating func addRole(_ name: RoleName) throws {
         try read(name)
         if roles[name] == nil { roles[name] = TargetsMetadata(header: Self.unsignedHeader) }
         changed.insert(name)
@@ -278,6 +280,9 @@ public struct RepositoryEditor: Sendable {
         }
         return name
     }
+
+    /// Whether ``publish(signers:now:renewingWithin:)`` has anything to do.
+    public var hasChanges: Bool { !changed.isEmpty || !accepted.isEmpty }
 
     /// Sets the signed root as the current one.
     mutating func adopt(root metadata: RootMetadata) { root = metadata }

@@ -25,6 +25,7 @@ enum RefusalCatalog {
         area("What the policy says", PolicyCode.self),
         area("TUF metadata", TUFCode.self),
         area("Several repositories", ConsensusCode.self),
+        area("Ceremonies", CeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
