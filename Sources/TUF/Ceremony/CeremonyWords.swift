@@ -144,13 +144,13 @@ public struct CeremonyWords: Sendable {
     }
 
     private mutating func describeFiles(
-        _ new: [TargetPath: TargetFile],
-        _ old: [TargetPath: TargetFile]
+        _ new: MemberTable<TargetFile>,
+        _ old: MemberTable<TargetFile>
     ) {
-        for (path, file) in new.sorted(by: { $0.key < $1.key }) where old[path] != file {
+        for (path, file) in new where old[path] != file {
             say("  vouches for \(old[path] == nil ? "the new file" : "other bytes of") `\(path.text)`")
         }
-        for path in old.keys.sorted() where new[path] == nil {
+        for path in old.keys where new[path] == nil {
             say("  does not vouch for `\(path.text)` any more")
         }
         if new.isEmpty { say("  vouches for no file itself") }

@@ -24,7 +24,7 @@ extension RepositoryEditor {
         self.init(published: published, root: root.role, roles: [.targets: targets.role])
         accepted = [file(.root, root), file(.targets, targets)]
         changed = [.snapshot, .timestamp]
-        addDelegatedRoles(of: targets.role)
+        try addDelegatedRoles(of: targets.role)
     }
 
     /// Takes in what a ceremony signed, to be published with the next
@@ -55,9 +55,9 @@ extension RepositoryEditor {
         }
         if let new = ceremony.targets {
             published.targets[.targets] = new.role.header
-            roles[.targets] = new.role
+            adopt(targets: new.role)
             accepted.append(file(.targets, new))
-            addDelegatedRoles(of: new.role)
+            try addDelegatedRoles(of: new.role)
         }
         for name in Set(before.roles.keys).union([.snapshot, .timestamp]) where name != .targets {
             let old = before.authorities(for: name), new = authorities(for: name)
@@ -75,8 +75,8 @@ extension RepositoryEditor {
         )
     }
 
-    private mutating func addDelegatedRoles(of targets: TargetsMetadata) {
-        for name in targets.delegations?.names ?? [] where roles[name] == nil { addRole(name) }
+    private mutating func addDelegatedRoles(of targets: TargetsMetadata) throws {
+        for name in targets.delegations?.names ?? [] where roles[name] == nil { try addRole(name) }
     }
 }
 

@@ -52,7 +52,7 @@ private struct PublishingPass {
         self.window = window
         files = editor.accepted
         for file in files where file.role == .targets {
-            promises[.targets] = Self.promise(file.bytes, version: file.version)
+            promises[.targets] = Self.promise(file)
         }
     }
 
@@ -168,6 +168,14 @@ private struct PublishingPass {
             )
         )
         return VerifiedMetadata(verified: signed)
+    }
+
+    private static func promise(_ file: RepositoryFile) -> MetaFile {
+        MetaFile(
+            version: file.version,
+            length: UInt64(file.bytes.count),
+            hashes: FileHashes([Digest.of(file.bytes)])
+        )
     }
 
     private static func promise<Role>(_ signed: VerifiedMetadata<Role>) -> MetaFile {

@@ -286,4 +286,11 @@ public struct RepositoryEditor: Sendable {
 
     /// Sets the signed root as the current one.
     mutating func adopt(root metadata: RootMetadata) { root = metadata }
+
+    /// Sets signed top-level targets metadata as the current one.
+    mutating func adopt(targets metadata: TargetsMetadata) {
+        roles[.targets] = metadata
+        delegators.removeAll { $0 == .targets }
+        if metadata.delegations != nil { delegators = (delegators + [.targets]).sorted() }
+    }
 }
