@@ -10,7 +10,9 @@ import TrustCore
 
 @Suite("Packages that are to be put into a channel")
 struct IncomingPackageTests {
-    private func inspect(_ package: PackageBuilder, _ format: ArchiveFormat = .conda) throws -> IncomingPackage {
+    private func inspect(_ package: PackageBuilder, _ format: ArchiveFormat = .conda) throws
+        -> IncomingPackage
+    {
         let folder = try TemporaryFolder()
         let path = try folder.write(try package.build(format), to: package.fileName(format))
         return try IncomingPackage(inspecting: path)
@@ -34,7 +36,8 @@ struct IncomingPackageTests {
     @Test(
         "Entry points that could not be installed are refused",
         arguments: [
-            ("../../evil = a:b", "package.entry-point"), ("x = a:b;evil", "package.entry-point"), ("x = a:b", nil),
+            ("../../evil = a:b", "package.entry-point"), ("x = a:b;evil", "package.entry-point"),
+            ("x = a:b", nil),
         ] as [(String, String?)]
     )
     func entryPoints(_ text: String, _ code: String?) {
@@ -46,7 +49,9 @@ struct IncomingPackageTests {
 
     @Test(
         "A version that cannot be ordered is refused",
-        arguments: [("1..0", "version.invalid"), ("1!2!3", "version.invalid"), ("1.0", nil), ("1!2.post1+a", nil)]
+        arguments: [
+            ("1..0", "version.invalid"), ("1!2!3", "version.invalid"), ("1.0", nil), ("1!2.post1+a", nil),
+        ]
             as [(String, String?)]
     )
     func versions(_ version: String, _ code: String?) {

@@ -29,8 +29,8 @@ struct MistakeTests {
         (["verify", "packages/hello-1.0-0.conda", "--channel", "file:///sp ace/ch"], "--channel"),
         (["verify", "https://h/c/linux-64/hello"], "the package"),
         (["explain", "https://h/c/linux-64/hello"], "the package"),
-        (["install", "-p", "env", "https://h/c/hello-1.0-0.conda"], "a URL to install"),
-        (["install", "-p", "env", "https://h/c/linux-64/hello-1.0-0.conda#12"], "a URL to install"),
+        (["install", "-p", "env", "https://h/c/hello-1.0-0.conda"], "a package to install"),
+        (["install", "-p", "env", "https://h/c/linux-64/hello-1.0-0.conda#12"], "a package to install"),
     ]
 
     @Test("They are usage errors that name the argument, and nothing is made", arguments: wrong)
@@ -89,7 +89,9 @@ struct MistakeTests {
 
     @Test(
         "A passphrase file that is a folder, or empty, is said to be",
-        arguments: [("folder", "it is a folder"), ("empty", "first line is empty"), ("blank", "first line is empty")]
+        arguments: [
+            ("folder", "it is a folder"), ("empty", "first line is empty"), ("blank", "first line is empty"),
+        ]
     )
     func passphraseFiles(_ name: String, _ message: String) async throws {
         let world = try ChannelWorld()

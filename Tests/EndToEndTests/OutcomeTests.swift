@@ -19,7 +19,11 @@ struct OutcomeTests {
         let result = try await world.run("verify", path)
         #expect(result.status == 3, "\(result.transcript)")
         #expect(result.output.contains("hint: do not use the file"))
-        #expect(result.output.contains("code: index-digest.differs (run `kingsnake explain index-digest.differs`)"))
+        #expect(
+            result.output.contains(
+                "code: index-digest.differs (run `kingsnake explain index-digest.differs`)"
+            )
+        )
         let finding = try Self.finding("index-digest", await world.run("verify", path, "--json"))
         #expect(finding["code"]?.string == "index-digest.differs" && finding["kind"]?.string == "invalid")
         #expect(finding["remedy"]?.string?.isEmpty == false)
@@ -65,7 +69,11 @@ struct OutcomeTests {
         for (number, line) in [url, url + "#" + md5].enumerated() {
             try world.write(Array("@EXPLICIT\n\(line)\n".utf8), to: "lock.txt")
             let result = try await world.must("install", "-p", "env\(number)", "--lock", "lock.txt", "--json")
-            #expect(result.errors.hasPrefix("warning: the lock gives no SHA-256 for 1 package (hello-1.0-0.conda)"))
+            #expect(
+                result.errors.hasPrefix(
+                    "warning: the lock gives no SHA-256 for 1 package (hello-1.0-0.conda)"
+                )
+            )
             #expect(result.errors.contains("lock.missing-digest"))
             let verdict = try #require(result.json()["verdicts"]?.array?.first?.object)
             let rule = (verdict["findings"]?.array ?? []).compactMap(\.object).first {
@@ -117,7 +125,10 @@ struct OutcomeTests {
             "--run-link-scripts",
             "--quiet"
         )
-        #expect(result.errors.hasPrefix("warning: ") && result.errors.contains("status 7"), "\(result.transcript)")
+        #expect(
+            result.errors.hasPrefix("warning: ") && result.errors.contains("status 7"),
+            "\(result.transcript)"
+        )
         #expect(!result.errors.contains("warning: warning"))
     }
 
@@ -131,7 +142,8 @@ struct OutcomeTests {
             result.output.hasPrefix("would remove hello-1.0-0\nwould install hello-1.1-0\n"),
             "\(result.transcript)"
         )
-        let json = try await world.must("install", "-p", "env", world.packageURL(new), "--dry-run", "--json").json()
+        let json = try await world.must("install", "-p", "env", world.packageURL(new), "--dry-run", "--json")
+            .json()
         #expect(json["removed"]?.array?.count == 1 && json["installed"]?.array?.count == 1)
         #expect(json["dry_run"]?.bool == true && world.exists("env/conda-meta/hello-1.0-0.json"))
     }
@@ -159,7 +171,10 @@ struct OutcomeTests {
         let world = try await ChannelWorld.pinned(with: [.hello(), .hello("1.1")])
         try await world.must("channel", "remove", "channel", "linux-64/hello-1.0-0.conda")
         let lines = try await world.must("channel", "list", "channel").output.split(separator: "\n")
-        #expect(lines.count == 3 && lines[1].hasPrefix("linux-64/hello-1.0-0.conda") && lines[1].hasSuffix("removed"))
+        #expect(
+            lines.count == 3 && lines[1].hasPrefix("linux-64/hello-1.0-0.conda")
+                && lines[1].hasSuffix("removed")
+        )
         let json = try await world.must("channel", "list", "channel", "--json").json()
         let packages = (json["packages"]?.array ?? []).compactMap(\.object)
         #expect(packages.map { $0["removed"]?.bool } == [true, false])

@@ -22,7 +22,10 @@ struct PolicyCodeCoverageTests {
 
     private static func judged(_ evidence: Evidence) -> Verdict { Policy.standard.verdict(on: evidence) }
 
-    @Test("Each code is provoked by the smallest evidence that breaks its rule", arguments: PolicyCode.allCases)
+    @Test(
+        "Each code is provoked by the smallest evidence that breaks its rule",
+        arguments: PolicyCode.allCases
+    )
     func eachCodeIsProvoked(code: PolicyCode) throws {
         let verdict = try #require(Self.provocations[code])
         #expect(verdict.objections.map(\.code) == [code])
@@ -37,6 +40,8 @@ struct PolicyCodeCoverageTests {
             let finding = example.rule.judge(example.evidence)
             #expect((finding.kind == nil) == finding.permits && (finding.code == nil) == finding.permits)
         }
-        #expect(Finding("rule", .refused, "").kind == .policy && Finding("rule", .missing, "").kind == .missing)
+        #expect(
+            Finding("rule", .refused, "").kind == .policy && Finding("rule", .missing, "").kind == .missing
+        )
     }
 }

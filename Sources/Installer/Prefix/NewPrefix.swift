@@ -41,7 +41,8 @@ final class NewPrefix {
         guard fchmod(root.descriptor, mode & 0o777) == 0 else {
             throw parent.failure("setting the mode of", name)
         }
-        guard PrefixFolder.system({ renameat(parent.descriptor, name, parent.descriptor, target) }) == 0 else {
+        guard PrefixFolder.system({ renameat(parent.descriptor, name, parent.descriptor, target) }) == 0
+        else {
             let number = errno
             guard number == ENOTEMPTY || number == EEXIST else {
                 throw parent.failure("moving the prefix to", target, number)

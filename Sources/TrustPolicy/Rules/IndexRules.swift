@@ -14,7 +14,11 @@ public struct RequireSignedIndex: Rule {
     /// Holds if the index was verified from the channel's pinned root.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let index = evidence.index else {
-            return Finding(name, PolicyCode.indexUnsigned, "the channel `\(evidence.channel)` has no signed index")
+            return Finding(
+                name,
+                PolicyCode.indexUnsigned,
+                "the channel `\(evidence.channel)` has no signed index"
+            )
         }
         return Finding(
             name,

@@ -21,14 +21,16 @@ public enum PolicyCode: String, RefusalCode {
             RefusalEntry(
                 .missing,
                 "no signed index speaks about the package",
-                explanation: "Without a signature over the index, whoever serves it decides what is installed.",
+                explanation:
+                    "Without a signature over the index, whoever serves it decides what is installed.",
                 remedy: "ask the channel's owner to sign the channel"
             )
         case .unlisted:
             RefusalEntry(
                 .policy,
                 "the channel's signed index does not list the package",
-                explanation: "The channel's owner vouches for the packages of the index only; a file that merely "
+                explanation:
+                    "The channel's owner vouches for the packages of the index only; a file that merely "
                     + "lies on the server could have been put there by anyone.",
                 remedy: "check the name, or choose a package that the channel lists"
             )
@@ -50,7 +52,8 @@ public enum PolicyCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the bytes are not the ones that the signed index promises",
-                explanation: "The file was altered, rebuilt or repacked after it was indexed, or it is another "
+                explanation:
+                    "The file was altered, rebuilt or repacked after it was indexed, or it is another "
                     + "package of the same name.",
                 remedy: "do not use the file; fetch the package from the channel with `kingsnake install`"
             )

@@ -78,7 +78,7 @@ struct InstallCommand: AsyncParsableCommand {
         try UsageCheck.path(prefix, of: "--prefix")
         try UsageCheck.path(lock, of: "--lock")
         for url in urls {
-            try UsageCheck.url(url, of: "a URL to install", "a package") { _ = try Self.request($0) }
+            try UsageCheck.url(url, of: "a package to install") { _ = try Self.request($0) }
         }
         if let platform { _ = try UsageCheck.value(platform) { try Subdir($0) } }
     }

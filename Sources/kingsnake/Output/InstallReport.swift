@@ -23,7 +23,9 @@ struct InstallReport {
         console.emit(json(result, isDryRun: isDryRun))
         let missing = standing?.missing ?? admitted
         for package in result?.removed ?? [] {
-            console.say("\(isDryRun ? "would remove" : "-") \(package.name)-\(package.version)-\(package.build)")
+            console.say(
+                "\(isDryRun ? "would remove" : "-") \(package.name)-\(package.version)-\(package.build)"
+            )
         }
         for package in result?.installed ?? [] where !isDryRun {
             let files = Counted(package.fileCount, "file")

@@ -25,7 +25,7 @@ enum UsageCheck {
     /// A package, by its URL or as a file.
     static func package(_ text: String) throws {
         guard text.contains("://") else { return try archive(text) }
-        try url(text, of: "the package", "a package") { _ = try PackageURL($0) }
+        try url(text, of: "the package") { _ = try PackageURL($0) }
     }
 
     /// The path of a file or a folder: the empty one would mean whatever folder the program happens to run in.
@@ -35,15 +35,15 @@ enum UsageCheck {
 
     /// The URL of a channel, as an option or an argument gives it.
     static func channel(_ text: String, of what: String) throws {
-        try url(text, of: what, "a channel") { _ = try ChannelURL($0) }
+        try url(text, of: what) { _ = try ChannelURL($0) }
     }
 
     /// A URL that must be one as far as a look can tell. What is wrong is said without showing it, for it may hold
     /// a password.
-    static func url(_ text: String, of argument: String, _ what: String, _ read: (String) throws -> Void) throws {
+    static func url(_ text: String, of argument: String, _ read: (String) throws -> Void) throws {
         guard text.contains("://") else {
             throw ValidationError(
-                "\(argument): `\(text)` is not the URL of \(what): expected `https://…`, `http://…` or `file:///…`"
+                "\(argument): `\(text)` is not a URL: expected `https://…`, `http://…` or `file:///…`"
             )
         }
         do {
