@@ -301,7 +301,9 @@ struct RefreshTests {
 
         init(_ store: InMemoryMetadataStore) { self.store = store }
 
-        func interpose(_ event: @escaping @Sendable () async throws -> Void) { self.event.withLock { $0 = event } }
+        func interpose(_ event: @escaping @Sendable () async throws -> Void) {
+            self.event.withLock { $0 = event }
+        }
 
         func read(_ file: StoredMetadata) throws -> [UInt8]? { store.read(file) }
         func write(_ bytes: [UInt8], as file: StoredMetadata) throws { store.write(bytes, as: file) }
