@@ -6,6 +6,7 @@ import Foundation
 import TUF
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 import TrustPolicy
 
