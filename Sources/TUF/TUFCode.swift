@@ -140,8 +140,9 @@ public enum TUFCode: String, RefusalCode {
         case .roleName:
             RefusalEntry(
                 .invalid,
-                "a role's name is empty, too long, not plain, or not followed by `.json` where it names a file",
-                explanation: "Role names become file names; one that cannot is not guessed at, and new roles get plain names only.",
+                "a role's name cannot name a file, or a new role's name is not plain",
+                explanation:
+                    "Role names become file names; one that is empty, too long or odd is not guessed at.",
                 remedy: Self.tellOwner
             )
         case .reservedRoleName:
@@ -261,9 +262,9 @@ public enum TUFCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "there are more new root versions than an update may follow",
-                explanation: "A server could send root versions without end; honest channels have few. Those that "
-                    + "were verified are kept, and the next run goes on from the last of them.",
-                remedy: "run it again; if that does not end, get a newer trusted root from the channel's owner"
+                explanation: "A server could send root versions without end; honest channels have few. "
+                    + "Those that were verified are kept, and the next run goes on from the last of them.",
+                remedy: "run it again; if it does not end, get a newer trusted root from the channel's owner"
             )
         case .tooManyDelegations:
             RefusalEntry(

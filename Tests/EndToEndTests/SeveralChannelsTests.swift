@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import Foundation
 import TestSupport
 import Testing
@@ -8,8 +9,8 @@ import TrustCore
 
 @Suite("Several pinned channels")
 struct SeveralChannelsTests {
-    /// A world with the channel `channel`, which has `hello`, and pinned beside it: one with other bytes under the same
-    /// name, one for another platform only, and one that is gone.
+    /// A world with the channel `channel`, which has `hello`, and pinned beside it: one with other bytes under
+    /// the same name, one for another platform only, and one that is gone.
     private static func world() async throws -> ChannelWorld {
         let world = try await ChannelWorld.pinned(with: [.hello()])
         var other = PackageBuilder.hello()
@@ -17,7 +18,8 @@ struct SeveralChannelsTests {
         try world.write(try other.build(.conda), to: "others/hello-1.0-0.conda")
         for (name, subdir) in [("differs", "linux-64"), ("elsewhere", "osx-64"), ("gone", "linux-64")] {
             try await world.must("channel", "init", name, "--no-passphrase", "--subdir", subdir)
-            try await world.must("trust", "add", "file://\(world.path)/\(name)", "--root", "\(name)/tuf/1.root.json")
+            let url = "file://\(world.path)/\(name)"
+            try await world.must("trust", "add", url, "--root", "\(name)/tuf/1.root.json")
         }
         try await world.must("channel", "add", "differs", "others/hello-1.0-0.conda")
         try FileManager.default.removeItem(atPath: world.path + "/gone")
@@ -40,7 +42,7 @@ struct SeveralChannelsTests {
         #expect(channels.count { $0.object?["error"] != nil } == 1)
     }
 
-    @Test("If none lists it, other bytes under its name outrank its absence; what could not be asked is shown")
+    @Test("If none lists these bytes, other bytes under the name outrank its absence")
     func prefersTheMostTelling() async throws {
         let world = try await Self.world()
         try await world.must("channel", "remove", "channel", "linux-64/hello-1.0-0.conda")
@@ -92,7 +94,7 @@ struct SeveralChannelsTests {
         #expect(text.contains("UNKNOWN  1 package of `\(second)`"), "\(text)")
     }
 
-    @Test("A damaged entry of the trust store is listed as such, blocks nobody else, and can be removed")
+    @Test("A damaged entry of the trust store blocks nobody else, and can be removed")
     func damagedEntry() async throws {
         let world = try await Self.world()
         let channels = try #require(

@@ -6,6 +6,7 @@ import Foundation
 import TUF
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 import TrustPolicy
 
@@ -56,7 +57,7 @@ struct AdmissionTests {
         #expect(entry.record?.sha256 == package.sha256 && !entry.isRemoved)
     }
 
-    @Test("An index is vouched for no longer than each role on the way to it", arguments: ["targets", "linux-64"])
+    @Test("An index is vouched for no longer than each role above it", arguments: ["targets", "linux-64"])
     func firstExpiry(_ role: String) async throws {
         let package = try FixturePackage.sample()
         var fixture = try await ChannelFixture(packages: [package])
@@ -72,7 +73,7 @@ struct AdmissionTests {
         #expect(entry.index.expires == Timestamp(seconds: ChannelFixture.start.seconds + 3600))
     }
 
-    @Test("One run sees one view of a channel: whatever is asked later is answered without another refresh")
+    @Test("One run sees one view of a channel: what is asked later needs no other refresh")
     func oneView() async throws {
         let linux = try FixturePackage.sample()
         let noarch = try FixturePackage("a-1-0.conda", in: "noarch")
@@ -99,7 +100,7 @@ struct AdmissionTests {
         }
     }
 
-    @Test("A further subdir comes from another mirror where the first one fails, and belongs to the same view")
+    @Test("Where the first mirror fails, a further subdir of the same view comes from another")
     func oneViewOfManyMirrors() async throws {
         let linux = try FixturePackage.sample()
         let noarch = try FixturePackage("a-1-0.conda", in: "noarch")

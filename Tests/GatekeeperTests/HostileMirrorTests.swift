@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import Transport
@@ -121,7 +122,7 @@ struct HostileMirrorTests {
         }
     }
 
-    @Test("A mirror that takes too long for the metadata is left for the next one, though every byte arrives in time")
+    @Test("A mirror that takes too long for the metadata is left, though each byte arrives in time")
     func slowMetadata() async throws {
         let package = try FixturePackage.sample()
         let fixture = try await ChannelFixture(packages: [package])
@@ -144,7 +145,7 @@ struct HostileMirrorTests {
         }
     }
 
-    @Test("Three processes with nothing but slow mirrors end before a fourth gives up waiting for the trust store")
+    @Test("Three attempts on slow mirrors end before another process gives up waiting for the store")
     func waitsLongEnough() throws {
         let scene = try TemporaryFolder()
         let configuration = GateConfiguration(
@@ -177,7 +178,10 @@ struct HostileMirrorTests {
                 try await scene.admit(package, from: [bad.url])
             }
             #expect(error?.codeName == "limit.too-large" && error?.expected == "at most 4294967296 bytes")
-            let (admission, _) = try await scene.admit(package, from: [bad.url, "file://" + fixture.directory])
+            let (admission, _) = try await scene.admit(
+                package,
+                from: [bad.url, "file://" + fixture.directory]
+            )
             #expect(admission.package?.sha256 == package.sha256)
         }
     }

@@ -80,9 +80,11 @@ struct TrustStoreTests {
         #expect(channel.url.textWithCredentials == "https://user:secret@a.example/x")
     }
 
-    @Test("The same root again drops no mirrors or credentials, and does not weaken how it came to be trusted")
+    @Test("The same root again drops no mirrors or credentials, and weakens no origin")
     func keepsWhatWasSaid() throws {
-        func pin(_ url: String, _ mirrors: [String], _ origin: TrustedChannel.Origin, day: Int) throws -> TrustedChannel {
+        func pin(_ url: String, _ mirrors: [String], _ origin: TrustedChannel.Origin, day: Int) throws
+            -> TrustedChannel
+        {
             try store.add(
                 ChannelURL(url),
                 mirrors: mirrors.map { try ChannelURL($0) },

@@ -125,7 +125,7 @@ struct VerdictTests {
         #expect(answers.0 == "gate.index-missing" && answers.1.record != nil && reports.isEmpty)
     }
 
-    @Test("A file for a subdir without signed index: the evidence is missing, and nothing speaks against the file")
+    @Test("Where a subdir has no signed index, evidence for a file is missing; nothing speaks against it")
     func judgesWithoutIndex() async throws {
         let package = try FixturePackage.sample()
         let fixture = try await ChannelFixture(packages: [package])

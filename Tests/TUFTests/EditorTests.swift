@@ -291,7 +291,10 @@ struct EditorTests {
         var channel = try await Channel()
         let name = try #require(RoleName(text))
         let setup = RoleSetup([channel.keys.online.publicKey])
-        #expect(refusalCode { try channel.editor.delegate(.paths("a/*"), to: name, keys: setup) } == "tuf.role-name")
+        #expect(
+            refusalCode { try channel.editor.delegate(.paths("a/*"), to: name, keys: setup) }
+                == "tuf.role-name"
+        )
         #expect(
             refusalCode { try channel.editor.delegateToBins(prefix: name, bitLength: 1, keys: setup) }
                 == "tuf.role-name"

@@ -275,6 +275,7 @@ struct RefreshTests {
         let files = scene.repository.files
         try scene.repository.publishNext()
         let store = InterposingStore(scene.store)
+        let server = scene.server
         let client = Updater(
             trustedRoot: scene.pinnedRoot,
             metadataURL: MemoryServer.url,
@@ -287,7 +288,7 @@ struct RefreshTests {
         let newer = files.merging(scene.repository.files) { _, new in new }
         // While the search waits for the store, somebody else's refresh has it.
         store.interpose {
-            scene.server.files = newer
+            server.files = newer
             try await client.refresh()
         }
         #expect(try await client.target("a/b") == nil)
@@ -301,7 +302,9 @@ struct RefreshTests {
 
         init(_ store: InMemoryMetadataStore) { self.store = store }
 
-        func interpose(_ event: @escaping @Sendable () async throws -> Void) { self.event.withLock { $0 = event } }
+        func interpose(_ event: @escaping @Sendable () async throws -> Void) {
+            self.event.withLock { $0 = event }
+        }
 
         func read(_ file: StoredMetadata) throws -> [UInt8]? { store.read(file) }
         func write(_ bytes: [UInt8], as file: StoredMetadata) throws { store.write(bytes, as: file) }

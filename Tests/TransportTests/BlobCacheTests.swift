@@ -175,7 +175,7 @@ struct BlobCacheTests {
     }
 
     @Test(
-        "A sender of unpromised length who fills the disk is refused; where a length is promised, the disk is at fault",
+        "Who fills the disk without a promised length is refused; with one, the disk is at fault",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))
     )
     func fullDisk() throws {
@@ -184,7 +184,14 @@ struct BlobCacheTests {
         func write(size: UInt64?) throws {
             // A file of the system's that is always full.
             let full = OpenFile(owning: open("/dev/full", O_WRONLY), "/dev/full")
-            let writer = BlobWriter(to: full, named: "x", in: root, of: root, expected: Self.digest, size: size)
+            let writer = BlobWriter(
+                to: full,
+                named: "x",
+                in: root,
+                of: root,
+                expected: Self.digest,
+                size: size
+            )
             try Self.content.withUnsafeBytes { try writer.write($0) }
         }
         #expect(refusalCode { try write(size: nil) } == "limit.too-large")

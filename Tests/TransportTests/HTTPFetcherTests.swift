@@ -264,22 +264,13 @@ struct HTTPFetcherTests {
             }
         }
     }
-}
-
-extension TransferFault {
-    typealias Name = String
-    /// The case, without its value.
-    var name: Name { String("\(self)".prefix { $0 != "(" }) }
-}
-
-extension String {
-    func replacingPrefix(_ prefix: String, by other: String) -> String {
-        hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
-    }
 
     @Test(
         "A redirect to a port that there is not is a failure, and not the end of the process",
-        arguments: ["http://127.0.0.1:65536/", "http://[::1]:70000/", "//127.0.0.1:4294967297/", "http://127.0.0.1:0/"]
+        arguments: [
+            "http://127.0.0.1:65536/", "http://[::1]:70000/", "//127.0.0.1:4294967297/",
+            "http://127.0.0.1:0/",
+        ]
     )
     func redirectToNoPort(location: String) async throws {
         let fault = await Fixtures.fault { _ = try await Self.fetch { _ in .redirect(to: location) } }
@@ -302,5 +293,17 @@ extension String {
                 #expect(fault == .timeout)
             }
         }
+    }
+}
+
+extension TransferFault {
+    typealias Name = String
+    /// The case, without its value.
+    var name: Name { String("\(self)".prefix { $0 != "(" }) }
+}
+
+extension String {
+    func replacingPrefix(_ prefix: String, by other: String) -> String {
+        hasPrefix(prefix) ? other + dropFirst(prefix.count) : self
     }
 }

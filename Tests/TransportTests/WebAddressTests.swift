@@ -28,7 +28,8 @@ struct WebAddressTests {
             ("https://a/b", "HTTPS://c/d", "https://c/d"),
             ("http://a", "http://[::1]/g", "http://[::1]/g"),
             ("http://a", "http://[::1]:65535/g", "http://[::1]:65535/g"),
-            ("http://a", "http://127.0.0.1:1/g", "http://127.0.0.1:1/g"), ("http://a", "http://b:/g", "http://b:/g"),
+            ("http://a", "http://127.0.0.1:1/g", "http://127.0.0.1:1/g"),
+            ("http://a", "http://b:/g", "http://b:/g"),
         ]
     )
     func resolution(base: String, location: String, result: String) throws {

@@ -93,7 +93,13 @@ actor ChannelSession {
             if let kept {
                 kept
             } else {
-                try await SignedIndexReader(channel, mirror: mirror, within: metadataTime, cache: cache, now: now)
+                try await SignedIndexReader(
+                    channel,
+                    mirror: mirror,
+                    within: metadataTime,
+                    cache: cache,
+                    now: now
+                )
             }
         var opened: [Subdir: any SubdirIndex] = [:]
         for subdir in subdirs { opened[subdir] = try await reader.open(subdir, from: mirror) }

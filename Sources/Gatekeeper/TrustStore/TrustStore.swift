@@ -33,7 +33,9 @@ public struct TrustStore: Sendable {
                 }
             }
             .sorted { (a: Reading, b: Reading) in
-                guard let first = a.identity, let second = b.identity else { return a.identity != nil && b.identity == nil }
+                guard let first = a.identity, let second = b.identity else {
+                    return a.identity != nil && b.identity == nil
+                }
                 return first < second
             }
             .map { ($0.folder, $0.channel) }

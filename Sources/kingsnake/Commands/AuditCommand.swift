@@ -112,8 +112,12 @@ struct AuditCommand: AsyncParsableCommand {
             } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
                 // Verified metadata that lists no index for the subdir lists none of its packages.
                 known[name] = .unlisted
-            } catch where !Task.isCancelled {
-                let fault = ChannelFault(channel: url.channel.description, package: record.recordFileName, error: error)
+            } catch  where !Task.isCancelled {
+                let fault = ChannelFault(
+                    channel: url.channel.description,
+                    package: record.recordFileName,
+                    error: error
+                )
                 faults[ByteKey(url.channel.identity)] = fault
                 unasked[name] = fault
             }

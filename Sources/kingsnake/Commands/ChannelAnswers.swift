@@ -31,7 +31,9 @@ struct ChannelAnswers {
     private static func rank(_ verdict: Verdict) -> Int {
         if verdict.isAllowed { return 0 }
         // The rules' names are contract, like the codes of refusals.
-        if verdict.objections.contains(where: { $0.rule == RequireIndexDigest().name && $0.outcome == .refused }) {
+        if verdict.objections.contains(where: {
+            $0.rule == RequireIndexDigest().name && $0.outcome == .refused
+        }) {
             return 1
         }
         return verdict.objections.contains { $0.outcome == .refused } ? 2 : 3

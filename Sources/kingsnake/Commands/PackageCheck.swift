@@ -116,7 +116,7 @@ struct PackageCheck {
             do {
                 let url = PackageURL(channel: try channel.get(), subdir: subdir, fileName: name)
                 channels.add(place, .success(try await gate.judge(checked.sha256, as: url)))
-            } catch where !Task.isCancelled {
+            } catch  where !Task.isCancelled {
                 // Another channel may well know the file.
                 channels.add(place, .failure(error))
             }

@@ -55,7 +55,9 @@ struct AuditResult {
     }
 
     private func showVouching(_ console: Console) {
-        console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)")
+        console.say(
+            "  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)"
+        )
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""
@@ -65,7 +67,8 @@ struct AuditResult {
         }
         for (channel, faults) in unaskedByChannel {
             let reason = faults.first.map { ChannelAnswers.text(of: $0.error) } ?? ""
-            console.say("  \(console.bad("UNKNOWN"))  \(Counted(faults.count, "package")) of `\(channel)`: \(reason)")
+            let packages = Counted(faults.count, "package")
+            console.say("  \(console.bad("UNKNOWN"))  \(packages) of `\(channel)`: \(reason)")
         }
         if let compared { console.say("  compared with the package itself, file by file: \(compared)") }
     }
