@@ -9,8 +9,7 @@ internal import TrustCore
 ///
 /// The newest root is `root.json`, all roots are `root_history/VERSION.root.json`, and the other roles are
 /// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The
-/// folder is made
-/// for its owner only (mode 0700). Nothing else in it ends in `.json`.
+/// folder is made for its owner only (mode 0700). Nothing else in it ends in `.json`.
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
     public static let maximumLength = 64 << 20

@@ -27,8 +27,8 @@ public enum ConsensusCode: String, RefusalCode {
                 .invalid,
                 "a repository's name in the map file could not be the name of a folder",
                 explanation:
-                    "Each repository's trusted metadata is kept in a folder of its name; `..` or a slash in it "
-                    + "would let the map file choose what is overwritten (CVE-2026-24686).",
+                    "Each repository's trusted metadata is kept in a folder of its name; `..` or a slash in "
+                    + "it would let the map file choose what is overwritten (CVE-2026-24686).",
                 remedy:
                     "use letters, digits, `.`, `_` and `-` in its name, beginning with a letter or digit"
             )
@@ -37,8 +37,8 @@ public enum ConsensusCode: String, RefusalCode {
                 .invalid,
                 "the map file names one repository twice",
                 explanation:
-                    "A repository that is listed twice could count twice towards the threshold, and two names "
-                    + "that differ in case only are one folder on some file systems.",
+                    "A repository that is listed twice could count twice towards the threshold, and two "
+                    + "names that differ in case only are one folder on some file systems.",
                 remedy: Self.correct
             )
         case .repositoryURL:

@@ -8,9 +8,9 @@ import TrustCore
 extension Fuzzer {
     /// Updates of a TUF client against a repository that says what the input says, one file a line.
     ///
-    /// A line of JSON becomes a signed part and is signed with the key that the client trusts, so that the
-    /// rules behind the signatures are reached; `-` is a file that is not there; `=` ends the update and
-    /// starts another one from what was stored; anything else arrives as it is.
+    /// A line of JSON becomes a signed part and is signed with the key that the client trusts, so that the rules
+    /// behind the signatures are reached; `-` is a file that is not there; `=` ends the update and starts
+    /// another one from what was stored; anything else arrives as it is.
     static let tufWorkflow = Fuzzer("tuf-workflow") { bytes in
         var session = try ClientSession(lines: InputParts(bytes).lines(24))
         while session.hasLines { try session.update() }
