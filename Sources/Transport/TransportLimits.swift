@@ -19,7 +19,7 @@ public struct TransportLimits: Sendable {
     /// dropped. Zero demands nothing.
     public var minimumBytesPerWindow: Int = 30 * 1024
     /// How many connections to one host are open at once; more requests than that wait for one to be free.
-    public var connectionsPerHost: Int = 32
+    public var connectionsPerHost: Int = 48
     /// How many redirects are followed for one request.
     public var redirects: Int = 5
     /// How much of the body of an error answer is read, only to keep the connection.

@@ -20,8 +20,8 @@ final class BarrierServer: Fetcher {
     private let width: Int
     private let state = Mutex(State())
 
-    /// Holds up the requests for the given files, of which each is asked for once, until `width` of them are under way
-    /// or no more are to come.
+    /// Holds up the requests for the given files, of which each is asked for once, until `width` of them are
+    /// under way or no more are to come.
     init(_ server: MemoryServer, files: Set<String>, width: Int) {
         self.server = server
         self.files = files

@@ -43,7 +43,7 @@ struct OfflineTests {
     }
 
     @Test(
-        "The horizon is the earliest expiry of what was used; up to it the answers hold, from it on they are refused",
+        "The horizon is the earliest expiry of what was used, and from it on the answers are refused",
         arguments: ["root", "timestamp", "snapshot", "targets", "a"]
     )
     func horizon(_ role: String) async throws {

@@ -10,7 +10,8 @@ import TrustCore
 @Suite("Map files")
 struct RepositoryMapTests {
     private static let good = """
-        {"repositories": {"one": ["https://one.example/", "file:///srv/one"], "two-2.x_y": ["http://two.example"]},
+        {"repositories":
+           {"one": ["https://one.example/", "file:///srv/one"], "two-2.x_y": ["http://two.example"]},
          "mapping": [
            {"paths": ["a/*", "b"], "repositories": ["one", "two-2.x_y"], "threshold": 2, "terminating": true},
            {"paths": ["*"], "repositories": ["one"], "threshold": 1, "terminating": false}]}

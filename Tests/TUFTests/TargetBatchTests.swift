@@ -156,7 +156,8 @@ struct TargetBatchTests {
         let found = try await Self.client(scene, InMemoryMetadataStore()).targets(test.paths).map(Self.text)
         #expect(found == expected)
         let requests = scene.server.takeRequests()
-        // What one delegator's keys did not sign is not stored for the other, or is fetched again in the hope of better.
+        // What one delegator's keys did not sign is not stored for the other, or is fetched again in the hope
+        // of better.
         let again = test.name.hasPrefix("two delegators") ? 1 : 0
         #expect(requests.count - Set(requests).count <= again, "\(requests)")
     }

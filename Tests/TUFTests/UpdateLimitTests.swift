@@ -153,6 +153,22 @@ struct UpdateLimitTests {
 
     // MARK: Over a real connection
 
+    @Test(
+        "A connection on which nothing, or hardly anything, comes is cut at the deadline",
+        arguments: [true, false]
+    )
+    func deadlineOverHTTP(isSilent: Bool) async throws {
+        var scene = try Scene()
+        scene.limits.duration = .milliseconds(400)
+        let script: LoopbackServer.Script = { request in
+            guard request.path == "/timestamp.json" else { return .normal }
+            return isSilent ? .silence : .drip(bytesPerSecond: 1)
+        }
+        try await Self.overHTTP(scene, script: script) { client in
+            #expect(await Self.fault { try await client.refresh() } == .deadline)
+        }
+    }
+
     private static func overHTTP(
         _ scene: Scene,
         _ limits: TransportLimits = TransportLimits(),

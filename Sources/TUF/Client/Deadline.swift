@@ -3,8 +3,8 @@
 
 internal import TrustCore
 
-/// Why an update did not come off that was neither refused nor failed by a fetcher or a store: the `cause` of a
-/// failure.
+/// Why an update did not come off that was neither refused nor failed by a fetcher or a store: the `cause` of
+/// a failure.
 public enum UpdateFault: Error, Sendable, Equatable {
     /// It took longer than `TUFLimits.duration`.
     case deadline

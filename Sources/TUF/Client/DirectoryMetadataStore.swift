@@ -90,6 +90,7 @@ public struct DirectoryMetadataStore: MetadataStore {
     private func path(of file: StoredMetadata) -> String {
         switch file {
         case .root(let version): "\(directory)/root_history/\(version).root.json"
+        case .rotation: "\(directory)/root_history/rotation"
         case .role(let name): "\(directory)/\(name.encoded).json"
         }
     }

@@ -26,14 +26,14 @@ public struct TUFLimits: Sendable {
     public var visitedRoles = 32
     /// The deepest nesting of JSON.
     public var jsonDepth = 64
-    /// How many bytes of metadata one updater takes from the repository in all: the single files' limits, times
-    /// the roles that a repository can name, would be no limit at all (`tuf.update-too-large`).
+    /// How many bytes of metadata one updater takes from the repository in all: the single files' limits,
+    /// times the roles that a repository can name, would be no limit at all (`tuf.update-too-large`).
     public var updateBytes = 256 << 20
-    /// The longest time that one refresh, or one look-up, spends on the repository. Taking longer is a `Failure`:
-    /// a slow server is no evidence of anything.
+    /// The longest time that one refresh, or one look-up, spends on the repository. Taking longer is a
+    /// `Failure`: a slow server is no evidence of anything.
     public var duration = Duration.seconds(300)
     /// How many requests to the repository are under way at once when many targets are looked up together.
-    public var simultaneousRequests = 32
+    public var simultaneousRequests = 48
 
     /// The defaults.
     public init() {}

@@ -3,20 +3,20 @@
 
 internal import TrustCore
 
-/// Many searches that share what they load: says which roles can be loaded at the same time, and takes what came of
-/// each.
+/// Many searches that share what they load: says which roles can be loaded at the same time, and takes what
+/// came of each.
 ///
-/// Every path is decided by a ``TargetSearch`` of its own, with the result that it would have alone. A role that
-/// many paths need is asked for once, whether it is then loaded or refused. Start with ``start(in:)``, then call
-/// ``finish(_:error:in:)`` for each role that was asked for, in any order.
+/// Every path is decided by a ``TargetSearch`` of its own, with the result that it would have alone. A role
+/// that many paths need is asked for once, whether it is then loaded or refused. Start with ``start(in:)``,
+/// then call ``finish(_:error:in:)`` for each role that was asked for, in any order.
 public struct TargetBatch: Sendable {
     private var searches: [TargetSearch]
     private var decided: [Result<TargetDescription?, any Error>?]
     /// The searches that cannot go on without a role.
     private var waiting: [TargetsRole: [Int]] = [:]
     private var failed: [TargetsRole: any Error] = [:]
-    /// The names being loaded. Two delegators' views of one role are loaded one after the other: the file that the
-    /// first one stored is there for the second.
+    /// The names being loaded. Two delegators' views of one role are loaded one after the other: the file
+    /// that the first one stored is there for the second.
     private var busy: Set<RoleName> = []
     private var postponed: [RoleName: [TargetsRole]] = [:]
 
@@ -26,8 +26,8 @@ public struct TargetBatch: Sendable {
         decided = Array(repeating: nil, count: paths.count)
     }
 
-    /// What was found, in the order of the paths; nil for a path that no role vouches for. Complete when every role
-    /// that was asked for is finished.
+    /// What was found, in the order of the paths; nil for a path that no role vouches for. Complete when
+    /// every role that was asked for is finished.
     public var results: [Result<TargetDescription?, any Error>] {
         decided.map { result in
             guard let result else { preconditionFailure("a role that was asked for was not finished") }

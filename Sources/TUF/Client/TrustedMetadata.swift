@@ -229,8 +229,8 @@ public struct TrustedMetadata: Sendable {
         verified[role] = next.digest
     }
 
-    /// The earliest expiry of everything that was used: root, timestamp, snapshot, and the targets roles that were
-    /// loaded. From then on an update without newer metadata refuses with `tuf.expired`.
+    /// The earliest expiry of everything that was used: root, timestamp, snapshot, and the targets roles that
+    /// were loaded. From then on an update without newer metadata refuses with `tuf.expired`.
     public var horizon: FreshnessHorizon {
         var expiries: [(moment: Timestamp, role: RoleName)] = [(root.role.expires, .root)]
         if let timestamp { expiries.append((timestamp.role.expires, .timestamp)) }

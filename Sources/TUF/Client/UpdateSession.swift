@@ -5,8 +5,8 @@ internal import TrustCore
 
 /// One update: its workflow, and the input and output that the workflow asks for.
 ///
-/// This is the only place that performs steps. A single chain of requests keeps the exact order of the specification;
-/// ``lookUp(_:atOnce:before:)`` has many chains under way, each with the same steps.
+/// This is the only place that performs steps. A single chain of requests keeps the exact order of the
+/// specification; ``lookUp(_:atOnce:before:)`` has many chains under way, each with the same steps.
 actor UpdateSession {
     private var workflow: UpdateWorkflow
     private let store: any MetadataStore
@@ -100,7 +100,7 @@ actor UpdateSession {
     private func perform(_ first: WorkflowStep, before deadline: Deadline) async throws {
         var step = first
         while true {
-            for change in step.changes { try apply(change) }
+            if !step.changes.isEmpty { try await Self.apply(step.changes, to: store) }
             guard let request = step.next else { return }
             switch request.source {
             case .store: step = try workflow.receive(try store.read(request.stored), to: request)
@@ -121,10 +121,15 @@ actor UpdateSession {
         }
     }
 
-    private func apply(_ change: StoreChange) throws {
-        switch change {
-        case .write(let bytes, let file): try store.write(bytes, as: file)
-        case .remove(let file): try store.remove(file)
+    /// Makes changes in their order, away from the actor: waiting for the disk must not keep other chains
+    /// from sending their requests.
+    @concurrent
+    private static func apply(_ changes: [StoreChange], to store: any MetadataStore) async throws {
+        for change in changes {
+            switch change {
+            case .write(let bytes, let file): try store.write(bytes, as: file)
+            case .remove(let file): try store.remove(file)
+            }
         }
     }
 }

@@ -3,12 +3,12 @@
 
 public import TrustCore
 
-/// A TUF client: an update in the order of the specification (1.0.34, section 5), one request after another, then
-/// look-ups, one after another or many at once.
+/// A TUF client: an update in the order of the specification (1.0.34, section 5), one request after another,
+/// then look-ups, one after another or many at once.
 ///
-/// The rules are in ``UpdateWorkflow``, ``TargetSearch``, ``TargetBatch`` and ``RoleListing``; this drives them over a
-/// fetcher and a store. An updater belongs to one moment and one repository; for a later update make another one with
-/// the same store.
+/// The rules are in ``UpdateWorkflow``, ``TargetSearch``, ``TargetBatch`` and ``RoleListing``; this drives
+/// them over a fetcher and a store. An updater belongs to one moment and one repository; for a later update
+/// make another one with the same store.
 public actor Updater {
     private let trustedRoot: [UInt8]
     private let store: any MetadataStore
@@ -28,7 +28,8 @@ public actor Updater {
     ///   - fetcher: How to fetch.
     ///   - now: The moment that decides what is expired.
     ///   - limits: What the repository may ask of us.
-    ///   - clock: What `TUFLimits.duration` is measured by; it only goes forward, and decides nothing about expiry.
+    ///   - clock: What `TUFLimits.duration` is measured by; it only goes forward, and decides nothing about
+    ///     expiry.
     public init(
         trustedRoot: [UInt8],
         metadataURL: String,
@@ -53,9 +54,9 @@ public actor Updater {
 
     /// Makes a client that works with what earlier updates stored, and fetches nothing.
     ///
-    /// All of it is verified again, from the trusted root on, by the same workflow; what is expired at the given moment
-    /// is refused (`tuf.expired`). Whether the repository has newer metadata is not known: ``horizon()`` says until
-    /// when that can matter.
+    /// All of it is verified again, from the trusted root on, by the same workflow; what is expired at the
+    /// given moment is refused (`tuf.expired`). Whether the repository has newer metadata is not known:
+    /// ``horizon()`` says until when that can matter.
     public init(
         offline store: any MetadataStore,
         trustedRoot: [UInt8],
@@ -92,8 +93,8 @@ public actor Updater {
 
     /// What the repository promises about each of many files, in their order. Updates first if need be.
     ///
-    /// Each result is the one that ``target(_:)`` has for that path; a refusal for one says nothing about the others.
-    /// The roles that the paths need, such as their hash bins, are loaded at the same time, up to
+    /// Each result is the one that ``target(_:)`` has for that path; a refusal for one says nothing about the
+    /// others. The roles that the paths need, such as their hash bins, are loaded at the same time, up to
     /// `TUFLimits.simultaneousRequests` of them, and each only once.
     ///
     /// - Throws: what ``refresh()`` does, or a `Failure` if the store is not free; never because of one path.

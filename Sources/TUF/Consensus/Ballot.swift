@@ -3,7 +3,8 @@
 
 internal import TrustCore
 
-/// What the repositories of one mapping say about one path, and what follows from it. Does no input and output.
+/// What the repositories of one mapping say about one path, and what follows from it. Does no input and
+/// output.
 struct Ballot {
     /// What one repository says.
     enum Answer {
@@ -31,8 +32,8 @@ struct Ballot {
 
     /// Decides.
     ///
-    /// - Throws: `consensus.disagreement`; or, if it depends on a repository that is undetermined, why it is, a refusal
-    ///   before a failure.
+    /// - Throws: `consensus.disagreement`; or, if it depends on a repository that is undetermined, why it is,
+    ///   a refusal before a failure.
     func count() throws -> Outcome {
         let vouching = self.vouching
         try checkForConflicts(vouching)
@@ -40,7 +41,8 @@ struct Ballot {
         if best.count >= threshold {
             return .agreed(ConsensusTarget(vouching: best, undetermined: undetermined))
         }
-        // Going on to the next mapping here would let whoever can block or spoil one repository choose another for it.
+        // Going on to the next mapping here would let whoever can block or spoil one repository choose
+        // another for it.
         if best.count + undetermined.count >= threshold, let error = reason { throw error }
         guard !vouching.isEmpty else { return .absent }
         let names = best.map { "`\($0.repository)`" }.joined(separator: ", ")

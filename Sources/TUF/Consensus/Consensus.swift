@@ -5,12 +5,13 @@ public import TrustCore
 
 /// A client of several repositories that must agree (TAP 4).
 ///
-/// Each repository has a trusted root and a store of its own, and is asked by an ``Updater`` of its own. A path is looked
-/// for in the mappings that cover it, in the order of the map file. A mapping decides for a file if at least its threshold
-/// of repositories promise the same length and have a digest in common. If nobody, or too few, promise it, the next
-/// mapping is asked, unless this one is terminating. Repositories that promise different files are refused, also where
-/// enough others agree. A repository that cannot be asked does not count; where the decision depends on it, the search
-/// ends with its error. Like an updater, a consensus belongs to one moment.
+/// Each repository has a trusted root and a store of its own, and is asked by an ``Updater`` of its own. A
+/// path is looked for in the mappings that cover it, in the order of the map file. A mapping decides for a
+/// file if at least its threshold of repositories promise the same length and have a digest in common. If
+/// nobody, or too few, promise it, the next mapping is asked, unless this one is terminating. Repositories
+/// that promise different files are refused, also where enough others agree. A repository that cannot be
+/// asked does not count; where the decision depends on it, the search ends with its error. Like an updater, a
+/// consensus belongs to one moment.
 public struct Consensus: Sendable {
     private let map: RepositoryMap
     private let members: [RepositoryName: ConsensusMember]
@@ -25,8 +26,8 @@ public struct Consensus: Sendable {
     ///   - now: The moment that decides what is expired.
     ///   - limits: What each repository may ask of us.
     ///   - clock: What `TUFLimits.duration` is measured by.
-    ///   - store: Where a repository's verified metadata is kept; each needs one of its own. A repository's name is safe
-    ///     as that of a folder.
+    ///   - store: Where a repository's verified metadata is kept; each needs one of its own. A repository's
+    ///     name is safe as that of a folder.
     /// - Throws: a `Failure` if a repository has no trusted root, or whatever `store` throws.
     public init(
         _ map: RepositoryMap,
@@ -65,8 +66,8 @@ public struct Consensus: Sendable {
 
     /// What the repositories promise about a file; nil if none does.
     ///
-    /// - Throws: a `Refusal` with `consensus.disagreement` or `consensus.too-few`, or whatever kept a repository that
-    ///   matters from being asked.
+    /// - Throws: a `Refusal` with `consensus.disagreement` or `consensus.too-few`, or whatever kept a
+    ///   repository that matters from being asked.
     public func target(_ path: TargetPath) async throws -> ConsensusTarget? {
         var tooFew: Refusal?
         for mapping in map.mappings where mapping.covers(path) {

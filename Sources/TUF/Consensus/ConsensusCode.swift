@@ -3,7 +3,8 @@
 
 public import TrustCore
 
-/// The refusals of several repositories that must agree: what is wrong with the map file, or with their answers.
+/// The refusals of several repositories that must agree: what is wrong with the map file, or with their
+/// answers.
 @nonexhaustive
 public enum ConsensusCode: String, RefusalCode {
     // What the map file says.
@@ -26,18 +27,18 @@ public enum ConsensusCode: String, RefusalCode {
                 .invalid,
                 "a repository's name in the map file could not be the name of a folder",
                 explanation:
-                    "Each repository's trusted metadata is kept in a folder of its name; `..` or a slash in it would "
-                    + "let the map file choose what is overwritten (CVE-2026-24686).",
+                    "Each repository's trusted metadata is kept in a folder of its name; `..` or a slash in "
+                    + "it would let the map file choose what is overwritten (CVE-2026-24686).",
                 remedy:
-                    "name the repository by letters, digits, `.`, `_` and `-`, beginning with a letter or digit"
+                    "use letters, digits, `.`, `_` and `-` in its name, beginning with a letter or digit"
             )
         case .duplicateRepository:
             RefusalEntry(
                 .invalid,
                 "the map file names one repository twice",
                 explanation:
-                    "A repository that is listed twice could count twice towards the threshold, and two names that "
-                    + "differ in case only are one folder on some file systems.",
+                    "A repository that is listed twice could count twice towards the threshold, and two "
+                    + "names that differ in case only are one folder on some file systems.",
                 remedy: Self.correct
             )
         case .repositoryURL:
@@ -67,8 +68,8 @@ public enum ConsensusCode: String, RefusalCode {
                 .missing,
                 "too few repositories vouch for the file",
                 explanation:
-                    "The map file demands that several repositories promise the same length and a common digest, so "
-                    + "that one of them alone cannot slip in a file.",
+                    "The map file demands that several repositories promise the same length and a common "
+                    + "digest, so that one of them alone cannot slip in a file.",
                 remedy: "wait until the other repositories have the file; if they never do, tell their owners"
             )
         case .disagreement:
@@ -76,8 +77,8 @@ public enum ConsensusCode: String, RefusalCode {
                 .invalid,
                 "two repositories promise different files under one path",
                 explanation:
-                    "At least one of them is wrong or was broken into, and nothing says which; counting the others "
-                    + "would hide it.",
+                    "At least one of them is wrong or was broken into, and nothing says which; counting the "
+                    + "others would hide it.",
                 remedy: "tell the owners of both repositories which digests they promise"
             )
         }

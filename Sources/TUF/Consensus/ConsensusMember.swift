@@ -5,7 +5,8 @@ internal import TrustCore
 
 /// One repository of a consensus, at the first of its addresses that gives an answer that can be believed.
 actor ConsensusMember {
-    /// One client for each address, all over one store, so that no address can roll back what another has shown.
+    /// One client for each address, all over one store, so that no address can roll back what another has
+    /// shown.
     private let updaters: [Updater]
     private var preferred = 0
 

@@ -24,7 +24,8 @@ public struct ConsensusTarget: Sendable {
     /// Those that may think otherwise. Worth a warning.
     public let undetermined: [Undetermined]
 
-    /// Refuses bytes that any of the repositories that agree did not promise (`tuf.target-length`, `tuf.target-hash`).
+    /// Refuses bytes that any of the repositories that agree did not promise (`tuf.target-length`,
+    /// `tuf.target-hash`).
     public func verify(_ bytes: [UInt8]) throws {
         for voucher in vouching { try voucher.target.verify(bytes) }
     }

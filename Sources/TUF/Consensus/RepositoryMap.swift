@@ -5,9 +5,9 @@ internal import TrustCore
 
 /// A map file: which repositories there are, and which of them must agree on which paths (TAP 4).
 ///
-/// The file is the user's own, or comes by a way that the user trusts; it is not signed, and nothing here checks where
-/// it comes from. Reading is strict: all four fields of a mapping must be there, and a field that TAP 4 does not name is
-/// refused, since a restriction that nobody reads is none.
+/// The file is the user's own, or comes by a way that the user trusts; it is not signed, and nothing here
+/// checks where it comes from. Reading is strict: all four fields of a mapping must be there, and a field
+/// that TAP 4 does not name is refused, since a restriction that nobody reads is none.
 public struct RepositoryMap: Sendable, Equatable {
     /// The longest file, in bytes.
     public static let maximumLength = 1 << 20

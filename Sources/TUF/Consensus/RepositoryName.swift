@@ -5,8 +5,8 @@ internal import TrustCore
 
 /// What a map file calls a repository, and how its folder is named.
 ///
-/// Letters, digits, `.`, `_` and `-` of ASCII, beginning with a letter or digit, so that it is a safe name in every
-/// file system (CVE-2026-24686).
+/// Letters, digits, `.`, `_` and `-` of ASCII, beginning with a letter or digit, so that it is a safe name in
+/// every file system (CVE-2026-24686).
 public struct RepositoryName: Hashable, Comparable, Sendable {
     /// The longest name, in bytes.
     public static let maximumLength = 100
