@@ -63,7 +63,7 @@ struct HashBinAdviceTests {
     }
 
     @Test(
-        "Publications that nobody reads are kept small: few bins for many publications, more for many targets each"
+        "Publications are kept small: few bins for single targets, more for many at once"
     )
     func publications() {
         var load = Self.load(2_500_000, lookUps: 0, updates: 0)

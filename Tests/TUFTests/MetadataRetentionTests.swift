@@ -42,7 +42,7 @@ struct MetadataRetentionTests {
     func stays(_ name: String) { #expect(removable([name]).isEmpty) }
 
     @Test(
-        "A version stays until the last timestamp that leads to it is expired, and an update that began then over"
+        "A version stays until no timestamp leads to it, and the last update from one is over"
     )
     func grace() {
         let (lifetime, update) = (RoleLifetimes().timestamp, MetadataRetention.longestUpdate)

@@ -131,22 +131,26 @@ struct QuickReadingTests {
         "A layout that is not the canonical one is left to the long way",
         arguments: [
             (
-                #"{"signatures":[],"signed":{"":1,"":2,"_type":"snapshot","expires":"2030-01-01T00:00:00Z","meta":{},"#
+                #"{"signatures":[],"signed":{"":1,"":2,"_type":"snapshot","#
+                    + #""expires":"2030-01-01T00:00:00Z","meta":{},"#
                     + #""spec_version":"1.0","version":1}}"#, "json.duplicate-key"
             ),
             (
                 #"{"signatures":[],"signed":{"_type":"snapshot","expires":"2030-01-01T00:00:00Z","#
-                    + #""meta":{"a.json":{"version":1},"a.json":{"version":2}},"spec_version":"1.0","version":1}}"#,
+                    + #""meta":{"a.json":{"version":1},"a.json":{"version":2}},"#
+                    + #""spec_version":"1.0","version":1}}"#,
                 "json.duplicate-key"
             ),
             (
                 #"{"signatures":[],"signed":{"_type":"snapshot","expires":"2030-01-01T00:00:00Z","#
-                    + #""meta":{"b.json":{"version":1},"a.json":{"version":0}},"spec_version":"1.0","version":1}}"#,
+                    + #""meta":{"b.json":{"version":1},"a.json":{"version":0}},"#
+                    + #""spec_version":"1.0","version":1}}"#,
                 "tuf.version-number"
             ),
             (
                 #"{"signatures":[],"signed":{"_type":"snapshot","expires":"2030-01-01T00:00:00Z","#
-                    + #""meta":{"a.json":{"version":9999999999999999999}},"spec_version":"1.0","version":1}}"#,
+                    + #""meta":{"a.json":{"version":9999999999999999999}},"#
+                    + #""spec_version":"1.0","version":1}}"#,
                 "json.number"
             ),
             (

@@ -7,7 +7,8 @@
     import Darwin
 #endif
 
-/// One job of Kingsnake's as a whole process, so that `Benchmarks/run` can measure it beside another program's.
+/// One job of Kingsnake's as a whole process, so that `Benchmarks/run` can measure it beside
+/// another program's.
 @main
 struct Main {
     static let usage = """

@@ -35,9 +35,9 @@ public struct RepositoryLoad: Sendable, Hashable {
 
 /// What a number of hash bins costs, and which number costs least (TAP 15 leaves the choice open).
 ///
-/// Few bins are large, and a client reads a whole one for each look-up. Many bins make a large snapshot, which
-/// every client reads again after each publication, and every publication writes. In between is the number
-/// that moves the fewest bytes in a day.
+/// Few bins are large, and a client reads a whole one for each look-up. Many bins make a large snapshot,
+/// which every client reads again after each publication, and every publication writes. In between is the
+/// number that moves the fewest bytes in a day.
 ///
 /// Assumed: paths spread evenly, which SHA-256 sees to; the repository publishes at least as often as any one
 /// client updates; nothing is compressed. Not considered: that requests take time as well as bytes do, which

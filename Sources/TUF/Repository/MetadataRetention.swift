@@ -9,9 +9,9 @@ public import TrustCore
 ///   5.3).
 /// - What is in force stays, and so does whatever has a higher version: a publication that is being made.
 /// - A version that was superseded stays as long as somebody may still ask for it: a client that holds a
-///   timestamp of the time before, or a mirror that serves one. The last such timestamp was signed when the
-///   version was superseded; it is accepted until it expires, and an update that began then has to come to its
-///   end. After that nobody who follows the specification asks again.
+///   timestamp of the time before, or a mirror that serves one. The last such timestamp was signed before the
+///   version was superseded; it is accepted until it expires, and an update that began then has to come to
+///   its end. After that nobody who follows the specification asks again.
 public struct MetadataRetention: Sendable, Hashable {
     /// How long one update, with all its look-ups, may take: a day, in seconds.
     public static let longestUpdate: Int64 = 86_400
@@ -69,7 +69,8 @@ public struct MetadataRetention: Sendable, Hashable {
 }
 
 extension RepositoryEditor {
-    /// The version of a role that clients see, which the published snapshot says; nil if it lists no such role.
+    /// The version of a role that clients see, which the published snapshot says; nil if it lists no such
+    /// role.
     public func versionInForce(of name: RoleName) -> Int64? {
         switch name.topLevelKind {
         case .root, .timestamp, .snapshot: published.header(of: name)?.version
