@@ -172,7 +172,12 @@ public struct SignedChannel {
             publication.write(files)
             change.signed += files.map { "\($0.role) version \($0.version)" }
             let planned = publication.paths
-            let retention = Retention(directory: directory, roles: before.roles, status: before.status)
+            let retention = Retention(
+                directory: directory,
+                roles: before.roles,
+                status: before.status,
+                lifetimes: before.lifetimes
+            )
             change.pruned = try retention.unneeded(besides: planned, now: now)
             change.pruned.forEach { publication.remove($0) }
             try publication.omitUnchanged(in: directory)

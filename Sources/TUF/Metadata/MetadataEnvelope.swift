@@ -86,6 +86,20 @@ public struct MetadataEnvelope: Sendable {
         }
     }
 
+    /// The same with members in canonical order, the layout that is read quickly.
+    private static func sorted(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let object):
+            var result = JSONObject()
+            for key in object.keys.sorted(by: { ByteKey($0) < ByteKey($1) }) {
+                result[key] = object[key].map(sorted)
+            }
+            return .object(result)
+        case .array(let elements): return .array(elements.map(sorted))
+        default: return value
+        }
+    }
+
     private static func signatures(_ fields: JSONFields) throws -> [Signature] {
         let subject = fields.subject
         var signatures: [Signature] = []
@@ -116,7 +130,9 @@ public struct MetadataEnvelope: Sendable {
 
     /// The file.
     public func encoded() -> [UInt8] {
-        var out = Array(#"{"signatures":"#.utf8)
+        var out: [UInt8] = []
+        out.reserveCapacity(signedBytes.count + 1024 * (signatures.count + 1))
+        out += #"{"signatures":"#.utf8
         out += JSONWriter.encode(
             .array(
                 signatures.map { ["keyid": .string($0.keyID), "sig": .string(Hex.encode($0.bytes))] }
@@ -127,7 +143,8 @@ public struct MetadataEnvelope: Sendable {
         case .text(let bytes, let place): out += bytes[place]
         // Canonical JSON is JSON too, unless a control character stands in it raw, as in a PEM key.
         case .object(let object):
-            out += signedBytes.contains { $0 < 0x20 } ? JSONWriter.encode(.object(object)) : signedBytes
+            let isText = signedBytes.allSatisfy { $0 >= 0x20 }
+            out += isText ? signedBytes : JSONWriter.encode(Self.sorted(.object(object)))
         }
         out += "}".utf8
         return out

@@ -251,8 +251,8 @@ public struct RepositoryEditor: Sendable {
 
     // MARK: Reading on demand
 
-    /// Reads a role of a repository that is read on demand, and verifies it as a client would; nothing happens
-    /// if it was read before, or if no role that was read delegates to it.
+    /// Reads a role of a repository that is read on demand, and verifies it as a client would; nothing
+    /// happens if it was read before, or if no role that was read delegates to it.
     ///
     /// What is not read is not renewed: an owner of many hash bins reads some of them each day, and publishes
     /// with a window, so that none expires.

@@ -22,15 +22,19 @@ public enum CanonicalJSON {
     ///   - object: The other members.
     ///   - key: The key of the member that is spliced in; the object must not have it.
     ///   - subject: What is encoded, for messages.
+    ///   - capacity: About how long that form is.
     ///   - member: Appends the canonical form of the member's value.
     /// - Throws: a ``Refusal`` with `json.number`.
     package static func encode(
         _ object: JSONObject,
         splicing key: String,
         of subject: String,
+        capacity: Int = 0,
         _ member: (inout [UInt8]) throws -> Void
     ) throws -> [UInt8] {
         var out: [UInt8] = []
+        // A form of megabytes is not copied again and again while it grows.
+        out.reserveCapacity(capacity + 4096)
         let keys = (object.keys + [key]).sorted { ByteKey($0) < ByteKey($1) }
         for (at, next) in keys.enumerated() {
             out.append(UInt8(ascii: at > 0 ? "," : "{"))

@@ -48,7 +48,7 @@ extension MemberTable {
                 return now == before ? nil : (name, before, now)
             }
         }
-        // Both are canonical: values are equal if their bytes are, and otherwise they are compared by the caller.
+        // Both are canonical: values whose bytes are equal are equal.
         var found: [(name: Name, before: Value, now: Value?)] = []
         var at = 0
         for old in earlier.places {

@@ -6,14 +6,15 @@ internal import TrustCore
 extension MemberTable {
     /// Finds the members of an object that is in canonical form, and checks each.
     ///
-    /// Keys that strictly ascend are all different, so nothing is remembered for that. Members that are not of
-    /// the common form are read as any JSON is, and must be what their canonical form is.
+    /// Keys that strictly ascend are all different, so nothing is remembered for that. Members that are not
+    /// of the common form are read as any JSON is, and must be what their canonical form is.
     ///
     /// - Parameters:
     ///   - text: The text; it stays in memory with the table.
     ///   - start: Where the object begins.
     ///   - depth: How many levels there may be below a member.
-    /// - Returns: The table and where the object ends; nil if it is not in canonical form, or a member is bad.
+    /// - Returns: The table and where the object ends; nil if it is not in canonical form, or a member is
+    ///   bad.
     static func scan(canonical text: [UInt8], from start: Int, depth: Int) -> (table: Self, end: Int)? {
         guard text.count < Int(UInt32.max), depth > 2 else { return nil }
         let span = text.span

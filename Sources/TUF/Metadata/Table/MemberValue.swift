@@ -19,10 +19,10 @@ public protocol MemberValue: Sendable, Equatable {
     /// The value, to be written.
     func encoded() -> JSONValue
 
-    /// Whether a key without escapes is certainly a good one; a key of which this is false is read as text and
-    /// looked at in full.
+    /// Whether a key without escapes is certainly a good one; a key of which this is false is read as text
+    /// and looked at in full.
     static func isPlainKey(_ text: Span<UInt8>, _ key: Range<Int>) -> Bool
-    /// Where a value ends that is in canonical form, has no fields but the common ones, and is certainly a good
-    /// one; one of which this is nil is read as JSON and looked at in full.
+    /// Where a value ends that is in canonical form, has no fields but the common ones, and is certainly a
+    /// good one; one of which this is nil is read as JSON and looked at in full.
     static func plainEnd(_ text: Span<UInt8>, from start: Int) -> Int?
 }

@@ -20,9 +20,13 @@ protocol TabledMetadata: RoleMetadata {
 extension TabledMetadata {
     /// The canonical form of the signed part.
     func canonical(of subject: String) throws -> [UInt8] {
-        try CanonicalJSON.encode(encodedRest(), splicing: Self.tableKey, of: subject) {
-            try table.write(to: &$0, of: subject)
-        }
+        try CanonicalJSON.encode(
+            encodedRest(),
+            splicing: Self.tableKey,
+            of: subject,
+            capacity: table.text.count,
+            { try table.write(to: &$0, of: subject) }
+        )
     }
 
     /// Reads a file whose signed part is laid out as it was signed, without making values of its members.
@@ -52,6 +56,7 @@ extension TabledMetadata {
                 parts.rest,
                 splicing: tableKey,
                 of: subject,
+                capacity: parts.place.count,
                 { $0 += bytes[parts.place] }
             ),
             let envelope = try? MetadataEnvelope(
