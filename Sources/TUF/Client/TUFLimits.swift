@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import SigningKeys
+
 /// How much a repository may ask of its clients: everything that is counted, in one place.
 ///
 /// Lengths are in bytes. Where the metadata above promises a length, that length is the limit, and the larger
@@ -26,6 +28,9 @@ public struct TUFLimits: Sendable {
     public var visitedRoles = 32
     /// The deepest nesting of JSON.
     public var jsonDepth = 64
+    /// The signature schemes whose keys count. ``/SigningKeys/SignatureScheme/withDrafts`` adds ML-DSA (TAP
+    /// 21, draft).
+    public var schemes = SignatureScheme.standard
 
     /// The defaults.
     public init() {}
