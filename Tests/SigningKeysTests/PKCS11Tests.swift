@@ -131,6 +131,50 @@ struct PKCS11Tests {
         #expect(asked.withLock { $0 } == 1)
     }
 
+    @Test("RSA keys sign whether the token or we make the digest", arguments: [true, false])
+    func digests(hashedByToken: Bool) async throws {
+        let made = try await Self.key(.rsassaPSSSHA256, "digests \(hashedByToken)")
+        let signature = try await BlockingWork.run {
+            let module = try PKCS11Module.load(made.uri.modulePath)
+            let session = try PKCS11Session(module, module.token(made.uri))
+            try session.logIn(SoftToken.passphrase)
+            let key = try session.privateKey(made.uri)
+            return try session.rsaSignature(over: Self.message, hashedByToken: hashedByToken, key)
+        }
+        #expect(try made.publicKey.get().isValid(signature: signature, for: Self.message))
+    }
+
+    @Test("A signature that the public key beside the private one does not accept is not handed on")
+    func mixedUp() async throws {
+        let uri = try SoftToken.uri("token=main")
+        let id = Array("two pairs".utf8)
+        try await BlockingWork.run {
+            let module = try PKCS11Module.load(uri.modulePath)
+            let session = try PKCS11Session(module, module.token(uri), writing: true)
+            try session.logIn(SoftToken.passphrase)
+            for label in ["one", "other"] {
+                let both: [PKCS11Attribute] = [
+                    .flag(CKA_TOKEN, true), .bytes(CKA_LABEL, Array(label.utf8)), .bytes(CKA_ID, id),
+                ]
+                let curve = DERWriter.objectIdentifier(KeyAlgorithm.p256.curve ?? [])
+                _ = try session.generate(
+                    CKM_EC_KEY_PAIR_GEN,
+                    publicKey: both + [.bytes(CKA_EC_PARAMS, curve)],
+                    privateKey: both + [.flag(CKA_PRIVATE, true), .flag(CKA_SIGN, true)]
+                )
+            }
+        }
+        // Both find the same public key, since they look for it by its id.
+        var outcomes: [String] = []
+        for label in ["one", "other"] {
+            let uri = try SoftToken.uri("token=main;object=\(label);id=two%20pairs")
+            let signer = try await PKCS11Signer(uri, passphrase: SoftToken.passphrase)
+            outcomes.append(await Self.failure { _ = try await signer.sign(Self.message) })
+        }
+        let refused = "the token answered a signature that its own public key does not accept"
+        #expect(outcomes.sorted() == ["no failure", refused])
+    }
+
     @Test("A URI must mean one token and one key")
     func ambiguity() async throws {
         let (first, second) = (try await Self.key(.ed25519, "double"), try await Self.key(.ed25519, "double"))

@@ -103,14 +103,26 @@ extension PKCS11Session {
                 fixedWidth: try sign(Array(SHA384.hash(data: message)), with: CKM_ECDSA, key: key)
             )
         case .rsassaPSSSHA256:
-            let padding = CK_RSA_PKCS_PSS_PARAMS(hashAlg: CKM_SHA256, mgf: CKG_MGF1_SHA256, sLen: 32)
-            if canSign(with: CKM_SHA256_RSA_PKCS_PSS) {
-                return try sign(message, with: CKM_SHA256_RSA_PKCS_PSS, parameter: padding, key: key)
-            }
-            let digest = Array(SHA256.hash(data: message))
-            return try sign(digest, with: CKM_RSA_PKCS_PSS, parameter: padding, key: key)
+            return try rsaSignature(
+                over: message,
+                hashedByToken: canSign(with: CKM_SHA256_RSA_PKCS_PSS),
+                key
+            )
         case .mlDSA65, .mlDSA87:
             throw Failure(.configuration, "tokens do not sign with \(scheme.rawValue) yet")
         }
+    }
+
+    /// Signs with RSA-PSS and a salt as long as the digest, in one of the two ways that tokens have.
+    func rsaSignature(over message: [UInt8], hashedByToken: Bool, _ key: Object) throws -> [UInt8] {
+        let padding = CK_RSA_PKCS_PSS_PARAMS(hashAlg: CKM_SHA256, mgf: CKG_MGF1_SHA256, sLen: 32)
+        return hashedByToken
+            ? try sign(message, with: CKM_SHA256_RSA_PKCS_PSS, parameter: padding, key: key)
+            : try sign(
+                Array(SHA256.hash(data: message)),
+                with: CKM_RSA_PKCS_PSS,
+                parameter: padding,
+                key: key
+            )
     }
 }
