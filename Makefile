@@ -22,7 +22,7 @@ RELEASE = swift build -c release --product kingsnake --scratch-path .build-relea
 DEBUG = swift build $(SWIFT_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test interop check format refusals bench conformance-clients install docs clean
+.PHONY: help setup test-setup build demo test interop check format refusals bench conformance-clients install docs clean
 
 help: ## list the targets
 	@echo "Kingsnake: conda packages, verified from the publisher to the prefix"
@@ -34,6 +34,9 @@ help: ## list the targets
 setup: ## check for Swift, install the system libraries that are missing
 	@scripts/setup
 
+test-setup:
+	@scripts/setup --tests
+
 build: setup ## build the program and the demo (debug)
 	@echo "build: compiling (the first time, dependencies are fetched and compiled too: some minutes)"
 	@$(DEBUG)
@@ -42,7 +45,7 @@ demo: build ## make a signed channel with hostile mirrors, install from it, show
 	@echo "demo: running; everything it makes goes to ./demo"
 	@"$$($(DEBUG) --show-bin-path)/kingsnake-demo"
 
-test: setup ## run the tests (the ones beside other programs skip: make interop)
+test: test-setup ## run the tests (the ones beside other programs skip: make interop)
 	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
 	@swift test --parallel $(SWIFT_FLAGS)
 

@@ -236,7 +236,7 @@ struct RefreshTests {
         }
     }
 
-    @Test("Each key scheme verifies", arguments: SignatureScheme.allCases)
+    @Test("Each key scheme verifies", arguments: SignatureScheme.standard)
     func schemes(_ scheme: SignatureScheme) async throws {
         var scene = try Scene()
         let key = try PrivateKey.generate(scheme)

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import SigningKeys
+
 /// How much a repository may ask of its clients: everything that is counted, in one place.
 ///
 /// Lengths are in bytes. Where the metadata above promises a length, that length is the limit, and the larger
@@ -34,6 +36,9 @@ public struct TUFLimits: Sendable {
     public var duration = Duration.seconds(300)
     /// How many requests to the repository are under way at once when many targets are looked up together.
     public var simultaneousRequests = 48
+    /// The signature schemes whose keys count. ``/SigningKeys/SignatureScheme/withDrafts`` adds ML-DSA (TAP
+    /// 21, draft).
+    public var schemes = SignatureScheme.standard
 
     /// The defaults.
     public init() {}

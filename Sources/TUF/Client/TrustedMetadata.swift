@@ -33,7 +33,7 @@ public struct TrustedMetadata: Sendable {
             as: .root,
             limits: JSONLimits(bytes: limits.root, depth: limits.jsonDepth)
         )
-        root = try signed.role.authority(for: .root).verify(signed, of: .root)
+        root = try signed.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
     }
 
     // MARK: Root (5.3)
@@ -45,8 +45,8 @@ public struct TrustedMetadata: Sendable {
     mutating func updateRoot(_ bytes: [UInt8]) throws -> Bool {
         let signed: SignedMetadata<RootMetadata> = try parse(bytes, as: .root, limit: limits.root)
         // 5.3.4: signed by a threshold of the keys of the trusted root and of its own.
-        _ = try root.role.authority(for: .root).verify(signed, of: .root)
-        let next = try signed.role.authority(for: .root).verify(signed, of: .root)
+        _ = try root.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
+        let next = try signed.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
         // 5.3.5: exactly one version higher (CVE-2025-2885).
         let (expected, overflow) = root.role.version.addingReportingOverflow(1)
         guard !overflow, next.role.version == expected else {
@@ -65,8 +65,10 @@ public struct TrustedMetadata: Sendable {
     /// Whether the next root takes a key from a role. That a key is only added says nothing against versions
     /// signed before, and forgetting them would give up the protection against rollback for nothing.
     private func removesKey(of kind: MetadataKind, in next: RootMetadata) -> Bool {
-        let remaining = Set(next.authority(for: kind).usableKeys.map(\.key))
-        return root.role.authority(for: kind).usableKeys.contains { !remaining.contains($0.key) }
+        let remaining = Set(next.authority(for: kind).usableKeys(accepting: limits.schemes).map(\.key))
+        return root.role.authority(for: kind).usableKeys(accepting: limits.schemes).contains {
+            !remaining.contains($0.key)
+        }
     }
 
     /// 5.3.10: only the last root of the chain must not be expired.
@@ -81,7 +83,11 @@ public struct TrustedMetadata: Sendable {
             as: .timestamp,
             limit: limits.timestamp
         )
-        timestamp = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
+        timestamp = try root.role.authority(for: .timestamp).verify(
+            signed,
+            of: .timestamp,
+            accepting: limits.schemes
+        )
     }
 
     /// Takes the repository's timestamp.
@@ -94,7 +100,11 @@ public struct TrustedMetadata: Sendable {
             limit: limits.timestamp
         )
         // 5.4.2: signatures.
-        let next = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
+        let next = try root.role.authority(for: .timestamp).verify(
+            signed,
+            of: .timestamp,
+            accepting: limits.schemes
+        )
         if let timestamp {
             // 5.4.3.1: not older than the trusted one; of the same version, the trusted one stays.
             try checkNotOlder(next.role.version, than: timestamp.role.version, in: "timestamp metadata")
@@ -127,7 +137,11 @@ public struct TrustedMetadata: Sendable {
             as: .snapshot,
             limit: limits.promisedSnapshot
         )
-        let stored = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
+        let stored = try root.role.authority(for: .snapshot).verify(
+            signed,
+            of: .snapshot,
+            accepting: limits.schemes
+        )
         earlierSnapshot = stored
         guard let promised = timestamp?.role.snapshot, promised.version == stored.role.version,
             !stored.role.isExpired(at: now),
@@ -150,7 +164,11 @@ public struct TrustedMetadata: Sendable {
             digest: digest
         )
         // 5.5.3: signatures.
-        let next = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
+        let next = try root.role.authority(for: .snapshot).verify(
+            signed,
+            of: .snapshot,
+            accepting: limits.schemes
+        )
         // 5.5.4: the version that the timestamp promises.
         try checkVersion(next.role, is: promised, name: .snapshot)
         // 5.5.5: no role is older than in the trusted snapshot, and none has gone (CVE-2025-2887).
@@ -220,7 +238,7 @@ public struct TrustedMetadata: Sendable {
             digest: digest
         )
         // 5.6.3: signatures, by the keys that this delegator names.
-        let next = try authority(for: role).verify(signed, of: role.name)
+        let next = try authority(for: role).verify(signed, of: role.name, accepting: limits.schemes)
         // 5.6.4: the version that the snapshot promises.
         try checkVersion(next.role, is: promised, name: role.name)
         // 5.6.5: not expired.

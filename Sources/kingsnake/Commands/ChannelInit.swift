@@ -121,10 +121,14 @@ struct SchemeArgument: ExpressibleByArgument {
     init(_ scheme: SignatureScheme) { self.scheme = scheme }
 
     init?(argument: String) {
-        guard let scheme = SignatureScheme(rawValue: argument) else { return nil }
+        guard let scheme = SignatureScheme(rawValue: argument), Self.schemes.contains(scheme) else {
+            return nil
+        }
         self.scheme = scheme
     }
 
     var defaultValueDescription: String { scheme.rawValue }
-    static let allValueStrings: [String] = SignatureScheme.allCases.map(\.rawValue)
+    static let allValueStrings: [String] = schemes.map(\.rawValue)
+    /// What every client of the channel accepts, and so no drafts.
+    private static let schemes = SignatureScheme.allCases.filter(SignatureScheme.standard.contains)
 }
