@@ -44,7 +44,9 @@ struct EditedRepository {
     }
 
     /// Edits, with new keys for whatever the edit needs them for.
-    mutating func edit(_ change: (inout RepositoryEditor, (SignatureScheme) throws -> PublicKey) throws -> Void)
+    mutating func edit(
+        _ change: (inout RepositoryEditor, (SignatureScheme) throws -> PublicKey) throws -> Void
+    )
         throws
     {
         var new: [PrivateKey] = []
@@ -69,7 +71,9 @@ struct EditedRepository {
         let bins = editor.roles[name ?? .targets]?.delegations?.roles(for: target).first?.name
         try editor.setTarget(target, to: file, in: bins ?? name ?? .targets)
         try folder.write(content, to: "targets/" + path)
-        if isConsistent { try folder.write(content, to: "targets/" + target.prefixed(by: file.hashes.digests[0])) }
+        if isConsistent {
+            try folder.write(content, to: "targets/" + target.prefixed(by: file.hashes.digests[0]))
+        }
         targets.append(path)
     }
 

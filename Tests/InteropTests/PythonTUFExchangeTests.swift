@@ -94,13 +94,18 @@ struct PythonTUFExchangeTests {
     }
 
     /// Five times, new keys of several types, another number of them and another threshold for some roles.
-    @Test("both follow five rotations at random, as clients of before, of the middle, and new", arguments: 1...6)
+    @Test(
+        "both follow five rotations at random, as clients of before, of the middle, and new",
+        arguments: 1...6
+    )
     func rotations(seed: Int) async throws {
         var numbers = SeededNumbers(seed: seed)
         func keys() throws -> (keys: [PrivateKey], threshold: Int) {
             let keys = try (0..<Int.random(in: 1...4, using: &numbers)).map { _ in
                 // RSA keys take seconds to make.
-                try PrivateKey.generate([.ed25519, .ecdsaP256, .ecdsaP384].randomElement(using: &numbers) ?? .ed25519)
+                try PrivateKey.generate(
+                    [.ed25519, .ecdsaP256, .ecdsaP384].randomElement(using: &numbers) ?? .ed25519
+                )
             }
             return (keys, Int.random(in: 1...keys.count, using: &numbers))
         }

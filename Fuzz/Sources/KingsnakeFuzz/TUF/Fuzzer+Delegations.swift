@@ -53,7 +53,9 @@ private struct PlainDelegations {
     func roles(for path: String) -> [String] {
         let hash = Digest.of(Array(path.utf8)).hex
         guard let bins else {
-            return roles.compactMap(\.object).filter { Self.covers($0, path, hash) }.compactMap { $0["name"]?.string }
+            return roles.compactMap(\.object).filter { Self.covers($0, path, hash) }.compactMap {
+                $0["name"]?.string
+            }
         }
         // Bit by bit: the number that the first bits of the hash spell, in as many digits as the last bin has.
         var number = 0
