@@ -65,7 +65,10 @@ struct SigstoreChainTests {
         #expect(trusted.snapshot?.role.version == 165)
     }
 
-    @Test("The first three roots have fractions and offsets in their dates, and are refused", arguments: 1...3)
+    @Test(
+        "The first three roots have fractions and offsets in their dates, and are refused",
+        arguments: 1...3
+    )
     func olderDates(_ version: Int) throws {
         #expect(refusalCode { try client(from: version) } == nil)
         let bytes = try root(version)

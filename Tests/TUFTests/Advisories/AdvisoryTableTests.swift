@@ -16,7 +16,9 @@ struct AdvisoryTableTests {
 
     private static func rows() throws -> [Row] {
         let page = try String(contentsOfFile: SharedData.checkout + "/docs/advisories.md", encoding: .utf8)
-        return page.matches(of: /(?m)^\|(?: *(\d*) *\|)?.*`([A-Za-z]+Tests\/[A-Za-z+\/]+\.swift)`: "(.+)" \|$/).map {
+        return page.matches(
+            of: /(?m)^\|(?: *(\d*) *\|)?.*`([A-Za-z]+Tests\/[A-Za-z+\/]+\.swift)`: "(.+)" \|$/
+        ).map {
             Row(number: $0.1.flatMap { Int($0) }, path: String($0.2), claim: String($0.3))
         }
     }
@@ -29,7 +31,8 @@ struct AdvisoryTableTests {
             let source = try sources[row.path] ?? String(contentsOfFile: path, encoding: .utf8)
             sources[row.path] = source
             #expect(
-                source.contains("@Test(\"\(row.claim)\"") || source.contains("@Test(\n        \"\(row.claim)\""),
+                source.contains("@Test(\"\(row.claim)\"")
+                    || source.contains("@Test(\n        \"\(row.claim)\""),
                 "\(row.path): \(row.claim)"
             )
         }
@@ -49,7 +52,8 @@ struct AdvisoryTableTests {
     func isUsed() throws {
         let folder = "\(SharedData.checkout)/Tests/TUFTests/Advisories"
         let claims = Set(try Self.rows().map(\.claim))
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where !name.hasPrefix("AdvisoryTable") {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where !name.hasPrefix("AdvisoryTable") {
             let source = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
             for match in source.matches(of: /@Test\(\s*"(.+)"/) {
                 #expect(claims.contains(String(match.1)), "\(name): \(match.1)")

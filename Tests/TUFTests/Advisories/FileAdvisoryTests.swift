@@ -90,7 +90,9 @@ struct FileAdvisoryTests {
         }
     }
 
-    @Test("CVE-2026-6968: a symbolic link in place of the folder of roots is a failure, and nothing is written there")
+    @Test(
+        "CVE-2026-6968: a symbolic link in place of the folder of roots is a failure, and nothing is written there"
+    )
     func linkedFolder() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.createDirectory(
@@ -125,7 +127,9 @@ struct FileAdvisoryTests {
         let files = try await editor.publish(signers: keys.all, now: SimulatedRepository.now)
         #expect(files.count == Self.hostileNames.count + 4)
         #expect(Set(files.map(\.name)).count == files.count)
-        for file in files { #expect(file.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C }) }
+        for file in files {
+            #expect(file.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C })
+        }
     }
 
     @Test(
@@ -148,7 +152,8 @@ struct FileAdvisoryTests {
     func modes() throws {
         let folder = try TemporaryFolder()
         func mode(_ name: String) throws -> Int? {
-            try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(name)")[.posixPermissions] as? Int
+            try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(name)")[.posixPermissions]
+                as? Int
         }
         try KeyFile.write(.fresh, to: folder.path + "/a.key", protection: .unsafelyUnencrypted)
         #expect(try mode("a.key") == 0o600)

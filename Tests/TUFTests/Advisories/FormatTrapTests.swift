@@ -12,7 +12,9 @@ import TrustCore
 /// What is no advisory, but makes implementations disagree: docs/advisories.md, 33 to 37.
 @Suite("Traps of the format")
 struct FormatTrapTests {
-    @Test("OLPC canonical JSON: text is signed as it is; two spellings that Unicode calls equal are two names")
+    @Test(
+        "OLPC canonical JSON: text is signed as it is; two spellings that Unicode calls equal are two names"
+    )
     func noNormalisation() async throws {
         let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
         var scene = try Scene {
@@ -32,7 +34,9 @@ struct FormatTrapTests {
         #expect(await refusalCode { try await scene.refresh() } == "tuf.signatures")
     }
 
-    @Test("OLPC canonical JSON: a key that is there twice, or a fraction, is refused before signatures are checked")
+    @Test(
+        "OLPC canonical JSON: a key that is there twice, or a fraction, is refused before signatures are checked"
+    )
     func ambiguousJSON() async throws {
         for (old, new, code) in [
             (#""version":1"#, #""version":1,"version":2"#, "json.duplicate-key"),
@@ -78,7 +82,9 @@ struct FormatTrapTests {
         #expect(await refusalCode { try await scene.refresh() } == "tuf.expires-format")
     }
 
-    @Test("RFC 3279: ECDSA signatures are DER, with a leading zero where the first bit is set, and nothing else")
+    @Test(
+        "RFC 3279: ECDSA signatures are DER, with a leading zero where the first bit is set, and nothing else"
+    )
     func ecdsaEncoding() async throws {
         var scene = try Scene()
         let key = try PrivateKey.generate(.ecdsaP256)

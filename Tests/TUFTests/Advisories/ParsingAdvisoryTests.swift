@@ -86,9 +86,11 @@ struct ParsingAdvisoryTests {
     @Test(
         "go-tuf 17b4808: a target without a digest that we can check is refused",
         arguments: [
-            ([:], "tuf.no-supported-hash"), (["md5": "d41d8cd98f00b204e9800998ecf8427e"], "tuf.no-supported-hash"),
+            ([:], "tuf.no-supported-hash"),
+            (["md5": "d41d8cd98f00b204e9800998ecf8427e"], "tuf.no-supported-hash"),
             (["blake2b-256": "00"], "tuf.no-supported-hash"), (["sha256": ""], "tuf.hash-format"),
-            (["sha256": "00"], "tuf.hash-format"), (["SHA256": "00"], "tuf.no-supported-hash"), (.null, "json.shape"),
+            (["sha256": "00"], "tuf.hash-format"), (["SHA256": "00"], "tuf.no-supported-hash"),
+            (.null, "json.shape"),
         ] as [(JSONValue, String)]
     )
     func noHash(_ hashes: JSONValue, _ code: String) async throws {

@@ -61,7 +61,9 @@ struct RollbackAdvisoryTests {
         #expect(try (kept()[0] == before[0]) == (rolledBack != .targets))
     }
 
-    @Test("CVE-2025-2888: a timestamp that names an older snapshot is not kept, and does not lock the client out")
+    @Test(
+        "CVE-2025-2888: a timestamp that names an older snapshot is not kept, and does not lock the client out"
+    )
     func timestampWithOlderSnapshot() async throws {
         var scene = try Self.scene()
         try await scene.refresh()
@@ -96,31 +98,37 @@ struct RollbackAdvisoryTests {
     }
 
     /// Delegated metadata that one rule forbids.
-    private static let spoiled: [(code: String, spoil: @Sendable (inout SimulatedRepository) throws -> Void)] = [
-        (
-            "tuf.expired",
-            {
-                $0.delegates[role]?.header = SimulatedRepository.header(5, expires: SimulatedRepository.now)
-                try $0.publish()
-            }
-        ),
-        ("tuf.metadata-hash", { try UpdateAttackTests.alter(&$0.files["5.linux-64.json"]) }),
-        ("tuf.metadata-length", { $0.files["5.linux-64.json"]?.append(UInt8(ascii: " ")) }),
-        (
-            "tuf.version-mismatch",
-            {
-                $0.promisesBytes = false
-                $0.delegates[role]?.header = SimulatedRepository.header(6)
-                $0.files["5.linux-64.json"] = try $0.sign($0.json(role), by: $0.keys[role] ?? [])
-                try $0.publishSnapshot()
-                $0.snapshot.files[role] = MetaFile(version: 5)
-                try $0.publishSnapshot()
-                try $0.publishTimestamp()
-            }
-        ),
-    ]
+    private static let spoiled:
+        [(code: String, spoil: @Sendable (inout SimulatedRepository) throws -> Void)] = [
+            (
+                "tuf.expired",
+                {
+                    $0.delegates[role]?.header = SimulatedRepository.header(
+                        5,
+                        expires: SimulatedRepository.now
+                    )
+                    try $0.publish()
+                }
+            ),
+            ("tuf.metadata-hash", { try UpdateAttackTests.alter(&$0.files["5.linux-64.json"]) }),
+            ("tuf.metadata-length", { $0.files["5.linux-64.json"]?.append(UInt8(ascii: " ")) }),
+            (
+                "tuf.version-mismatch",
+                {
+                    $0.promisesBytes = false
+                    $0.delegates[role]?.header = SimulatedRepository.header(6)
+                    $0.files["5.linux-64.json"] = try $0.sign($0.json(role), by: $0.keys[role] ?? [])
+                    try $0.publishSnapshot()
+                    $0.snapshot.files[role] = MetaFile(version: 5)
+                    try $0.publishSnapshot()
+                    try $0.publishTimestamp()
+                }
+            ),
+        ]
 
-    @Test("CVE-2026-6967: delegated metadata is held to expiry, hash, length and version, and not kept otherwise")
+    @Test(
+        "CVE-2026-6967: delegated metadata is held to expiry, hash, length and version, and not kept otherwise"
+    )
     func delegatedRules() async throws {
         for (code, spoil) in Self.spoiled {
             var scene = try Self.scene(promisesBytes: true)

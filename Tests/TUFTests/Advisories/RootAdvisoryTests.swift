@@ -27,7 +27,9 @@ struct RootAdvisoryTests {
             ).refresh()
         }
         try await refresh(scene)
-        func kept() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() }
+        func kept() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+        }
         let before = (try kept(), try folder.read("root.json"))
         // Signed by its own new keys only.
         try scene.repository.bumpRoot { try $0.rotate(.root) }

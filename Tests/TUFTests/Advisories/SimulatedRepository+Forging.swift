@@ -58,7 +58,8 @@ extension JSONObject {
         try edit(path[...], change)
     }
 
-    private mutating func edit(_ path: ArraySlice<String>, _ change: (inout JSONObject) throws -> Void) throws {
+    private mutating func edit(_ path: ArraySlice<String>, _ change: (inout JSONObject) throws -> Void) throws
+    {
         guard let key = path.first else { return try change(&self) }
         var member = try #require(self[key]?.object, "there is no `\(key)`")
         try member.edit(path.dropFirst(), change)

@@ -143,7 +143,9 @@ struct ThresholdAdvisoryTests {
             "name": "role", "keyids": [], "threshold": number, "terminating": false, "paths": ["*"],
         ]
         let bins: JSONValue = ["keyids": [], "threshold": number, "bit_length": 1, "name_prefix": "bin"]
-        for delegations in [["keys": [:], "roles": [role]], ["keys": [:], "succinct_roles": bins]] as [JSONValue] {
+        for delegations in [["keys": [:], "roles": [role]], ["keys": [:], "succinct_roles": bins]]
+            as [JSONValue]
+        {
             var scene = try Scene()
             try scene.repository.forge(.targets) { $0["delegations"] = delegations }
             #expect(await refusalCode { try await scene.refresh() } == "tuf.threshold-number")

@@ -73,7 +73,10 @@ struct CrashSafetyTests {
         return (old, new)
     }
 
-    @Test("Wherever it is killed, its next update succeeds, and nobody can roll it back", arguments: [false, true])
+    @Test(
+        "Wherever it is killed, its next update succeeds, and nobody can roll it back",
+        arguments: [false, true]
+    )
     func killedAnywhere(rotating: Bool) async throws {
         let (old, new) = try Self.repositories(rotating: rotating)
         var deaths = 0

@@ -30,7 +30,8 @@ struct JSONMutation: Sendable, CustomStringConvertible {
     /// Every member and element deleted, doubled, replaced by values of all types, and changed a little.
     static func all(of value: JSONValue) -> [JSONMutation] { mutations(of: value, in: value, at: []) }
 
-    private static func mutations(of value: JSONValue, in whole: JSONValue, at path: [Step]) -> [JSONMutation] {
+    private static func mutations(of value: JSONValue, in whole: JSONValue, at path: [Step]) -> [JSONMutation]
+    {
         let place = path.map { step in
             switch step {
             case .key(let key): ".\(key)"
@@ -39,7 +40,9 @@ struct JSONMutation: Sendable, CustomStringConvertible {
         }.joined()
         var made: [JSONMutation] = []
         func add(_ what: String, _ replacement: JSONValue?) {
-            guard replacement != value, let changed = replacing(in: whole, path[...], by: replacement) else { return }
+            guard replacement != value, let changed = replacing(in: whole, path[...], by: replacement) else {
+                return
+            }
             made.append(JSONMutation(place: place, change: what, text: JSONWriter.encode(changed)))
         }
         for stranger in strangers { add("\(stranger)", stranger) }
@@ -48,7 +51,9 @@ struct JSONMutation: Sendable, CustomStringConvertible {
         if case .key(let key)? = path.last, let doubled = doubling(key, value, in: whole, path) {
             made.append(JSONMutation(place: place, change: "twice", text: doubled))
         }
-        for (step, child) in children(of: value) { made += mutations(of: child, in: whole, at: path + [step]) }
+        for (step, child) in children(of: value) {
+            made += mutations(of: child, in: whole, at: path + [step])
+        }
         return made
     }
 
@@ -70,8 +75,11 @@ struct JSONMutation: Sendable, CustomStringConvertible {
             var last = first
             first[0] ^= 1
             last[last.count - 1] ^= 1
-            return [("first byte", first), ("last byte", last), ("one byte more", text.utf8 + [UInt8(ascii: "a")])]
-                .map { ($0, .string(String(decoding: $1, as: UTF8.self))) }
+            return [
+                ("first byte", first), ("last byte", last),
+                ("one byte more", text.utf8 + [UInt8(ascii: "a")]),
+            ]
+            .map { ($0, .string(String(decoding: $1, as: UTF8.self))) }
         case .array(let elements):
             return [
                 ("reversed", .array(elements.reversed())), ("all twice", .array(elements + elements)),
@@ -103,11 +111,16 @@ struct JSONMutation: Sendable, CustomStringConvertible {
     }
 
     /// The text with one member in it twice, which no `JSONObject` can hold.
-    private static func doubling(_ key: String, _ value: JSONValue, in whole: JSONValue, _ path: [Step]) -> [UInt8]? {
+    private static func doubling(_ key: String, _ value: JSONValue, in whole: JSONValue, _ path: [Step])
+        -> [UInt8]?
+    {
         let mark = "here-comes-a-member-twice"
         guard let marked = replacing(in: whole, path[...], by: .string(mark)) else { return nil }
         let (name, content) = (JSONWriter.encode(.string(key)), JSONWriter.encode(value))
-        let twice = String(decoding: content + [UInt8(ascii: ",")] + name + [UInt8(ascii: ":")] + content, as: UTF8.self)
+        let twice = String(
+            decoding: content + [UInt8(ascii: ",")] + name + [UInt8(ascii: ":")] + content,
+            as: UTF8.self
+        )
         return Array(
             String(decoding: JSONWriter.encode(marked), as: UTF8.self)
                 .replacingOccurrences(of: "\"\(mark)\"", with: twice).utf8

@@ -102,7 +102,8 @@ struct MutationSweepTests {
             let store = InMemoryMetadataStore()
             let code = try await Self.outcome(files, store)
             let wasKept = store.contents.values.contains(mutation.text)
-            if mutation.change == JSONMutation.unknownMember, ["", ".signatures[0]"].contains(mutation.place) {
+            if mutation.change == JSONMutation.unknownMember, ["", ".signatures[0]"].contains(mutation.place)
+            {
                 // Outside the signed part, and read by nobody: as good as a blank at the end.
                 #expect(code == nil && wasKept, "\(mutation)")
             } else {
@@ -112,7 +113,10 @@ struct MutationSweepTests {
         }
     }
 
-    @Test("What the role's own keys sign again is taken or refused by its content, and never traps", arguments: roles)
+    @Test(
+        "What the role's own keys sign again is taken or refused by its content, and never traps",
+        arguments: roles
+    )
     func signedAgain(_ role: RoleName) async throws {
         let repository = try Self.repository()
         let name = repository.servedName(role)
@@ -134,7 +138,9 @@ struct MutationSweepTests {
     }
 
     /// What holds of everything that was taken.
-    private static func check(_ trusted: TrustedMetadata, _ found: [TargetDescription], _ mutation: String) throws {
+    private static func check(_ trusted: TrustedMetadata, _ found: [TargetDescription], _ mutation: String)
+        throws
+    {
         let (root, now) = (trusted.root.role, SimulatedRepository.now)
         let timestamp = try #require(trusted.timestamp?.role)
         let snapshot = try #require(trusted.snapshot?.role)

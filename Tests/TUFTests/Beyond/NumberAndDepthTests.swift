@@ -33,7 +33,9 @@ struct NumberAndDepthTests {
         var scene = try Scene { try $0.add("file") }
         let mark = "1234567890123456789"
         try scene.repository.forge(place.role) { object in
-            let set: (inout JSONObject) -> Void = { $0[place.member] = .number(JSONNumber(1234567890123456789)) }
+            let set: (inout JSONObject) -> Void = {
+                $0[place.member] = .number(JSONNumber(1234567890123456789))
+            }
             switch place.path.count {
             case 0: set(&object)
             case 1: try object.edit(place.path[0], change: set)
@@ -56,7 +58,8 @@ struct NumberAndDepthTests {
     @Test(
         "What is no 64-bit integer is refused wherever metadata has a number, and traps nowhere",
         arguments: [
-            "9223372036854775808", "-9223372036854775809", "99999999999999999999999999", "1e3", "1.0", "1E400",
+            "9223372036854775808", "-9223372036854775809", "99999999999999999999999999", "1e3", "1.0",
+            "1E400",
             "0.1", "true", "\"1\"", "null", "[]",
         ]
     )
@@ -77,7 +80,10 @@ struct NumberAndDepthTests {
     func tooSmall() async throws {
         for place in Self.numbers {
             for number in [place.below.0 - 1, -1, Int64.min] {
-                #expect(try await Self.code(place, "\(number)") == place.below.1, "\(place.role) \(place.member)")
+                #expect(
+                    try await Self.code(place, "\(number)") == place.below.1,
+                    "\(place.role) \(place.member)"
+                )
             }
         }
     }
@@ -105,7 +111,9 @@ struct NumberAndDepthTests {
         }
         try await scene.refresh()
         try await scene.refresh()
-        try scene.repository.bumpRoot { for kind in [MetadataKind.snapshot, .timestamp] { try $0.rotate(kind) } }
+        try scene.repository.bumpRoot {
+            for kind in [MetadataKind.snapshot, .timestamp] { try $0.rotate(kind) }
+        }
         for header in [\SimulatedRepository.targets.header, \.snapshot.header, \.timestamp.header] {
             scene.repository[keyPath: header] = SimulatedRepository.header(1)
         }
@@ -120,7 +128,9 @@ struct NumberAndDepthTests {
     )
     func depth(_ role: RoleName) async throws {
         // The file and its signed part are two levels.
-        for (levels, code) in [(62, nil), (63, "json.too-deep"), (100_000, "json.too-deep")] as [(Int, String?)] {
+        for (levels, code) in [(62, nil), (63, "json.too-deep"), (100_000, "json.too-deep")]
+            as [(Int, String?)]
+        {
             var scene = try Scene()
             scene.limits.timestamp = 500_000
             try scene.repository.forge(role) { $0["x"] = "DEEP" }
@@ -130,7 +140,9 @@ struct NumberAndDepthTests {
                 .replacingOccurrences(of: "\"DEEP\"", with: nested)
             scene.repository.files[name] = Array(text.utf8)
             if code == nil {
-                let signed = try #require(try JSONReader.read(Array(text.utf8), of: name).object?["signed"]?.object)
+                let signed = try #require(
+                    try JSONReader.read(Array(text.utf8), of: name).object?["signed"]?.object
+                )
                 scene.repository.files[name] = try scene.repository.sign(
                     signed,
                     by: #require(scene.repository.keys[role])
@@ -140,7 +152,9 @@ struct NumberAndDepthTests {
         }
     }
 
-    @Test("A target's file that is longer than promised is cut off, and one that promises too much is not fetched")
+    @Test(
+        "A target's file that is longer than promised is cut off, and one that promises too much is not fetched"
+    )
     func targetLength() async throws {
         var scene = try Scene { try $0.add("file", "content") }
         let client = scene.client()

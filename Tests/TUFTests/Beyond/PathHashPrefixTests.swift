@@ -31,7 +31,10 @@ struct PathHashPrefixTests {
         }
     }
 
-    @Test("A role vouches for paths whose SHA-256 begins with one of its prefixes", arguments: [1, 2, 3, 63, 64])
+    @Test(
+        "A role vouches for paths whose SHA-256 begins with one of its prefixes",
+        arguments: [1, 2, 3, 63, 64]
+    )
     func inScope(_ digits: Int) async throws {
         let hash = Self.path.hash.hex
         for prefixes in [[String(hash.prefix(digits))], ["0", String(hash.prefix(digits)), "f"]] {
