@@ -25,6 +25,17 @@ struct JSONOutputTests {
         ["install", "--prefix", "env", "URL/linux-64/hello-1.0-0.conda"], ["audit", "--prefix", "env"],
         ["audit", "--prefix", "env", "--local"], ["audit", "--prefix", "env", "--packages"],
         ["extract", "packages/hello-1.0-0.conda", "--to", "unpacked"], ["trust", "remove", "URL"],
+        ["root", "key", "team.keys/online-1", "--no-passphrase"],
+        ["root", "key", "alice", "--no-passphrase"],
+        [
+            "root", "init", "first", "--authority", "alice.pub", "--threshold", "1", "--online-key",
+            "team.keys/online-1.pub",
+        ],
+        ["root", "sign", "first", "--key", "alice.key", "--dry-run"],
+        ["root", "sign", "first", "--key", "alice.key", "--yes", "--out", "alice.signatures"],
+        ["root", "merge", "first", "alice.signatures"], ["root", "publish", "first", "team"],
+        ["root", "propose", "team", "second", "--renew", "root"], ["root", "verify", "team"],
+        ["root", "verify", "second"],
     ]
 
     @Test("With --json every command prints one strict document with schema and status, and nothing else")

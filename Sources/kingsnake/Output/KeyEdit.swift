@@ -42,6 +42,7 @@ struct Assignment: ExpressibleByArgument {
 extension KeyReference {
     /// A public key file if there is one of that name; else a name, or the beginning of a fingerprint or id.
     init(argument: String) throws {
-        self = Folder.exists(argument) ? .key(try PublicKeyFile.read(argument)) : .text(argument)
+        let isFile = Folder.exists(argument) && !Folder.isFolder(argument)
+        self = isFile ? .key(try PublicKeyFile.read(argument)) : .text(argument)
     }
 }
