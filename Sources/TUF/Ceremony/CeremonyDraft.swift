@@ -48,9 +48,9 @@ public struct CeremonyDraft: Sendable {
             of: .targets
         )
         names = root.keyNames
-        let online = Set(root.authority(for: .timestamp).usableKeys.map(\.key))
+        let online = Set(root.authority(for: .timestamp).usableKeys().map(\.key))
         onlineRoles = (currentTargets.role.delegations?.groups ?? [])
-            .filter { Set($0.authority.usableKeys.map(\.key)) == online }.map(\.name)
+            .filter { Set($0.authority.usableKeys().map(\.key)) == online }.map(\.name)
     }
 
     // MARK: Edits
@@ -159,7 +159,7 @@ public struct CeremonyDraft: Sendable {
         }
         try targets.apply(setups)
         let online = RoleSetup(
-            root.authority(for: .timestamp).usableKeys.map(\.key),
+            root.authority(for: .timestamp).usableKeys().map(\.key),
             threshold: root.authority(for: .timestamp).role.threshold
         )
         for (name, scope) in added {
@@ -188,8 +188,8 @@ public struct CeremonyDraft: Sendable {
     /// Enough of the old root keys must stay for the change to be signed without those that go.
     private func checkQuorum(stays new: RootMetadata, _ options: Options) throws {
         let old = root.authority(for: .root)
-        let staying = Set(new.authority(for: .root).usableKeys.map(\.key))
-        let count = Set(old.usableKeys.map(\.key)).intersection(staying).count
+        let staying = Set(new.authority(for: .root).usableKeys().map(\.key))
+        let count = Set(old.usableKeys().map(\.key)).intersection(staying).count
         guard count < old.role.threshold, !options.removedKeysSign else { return }
         throw Refusal(
             CeremonyCode.oldQuorumLost,
@@ -244,7 +244,7 @@ public struct CeremonyDraft: Sendable {
     private func setup(of role: CeremonyRole) throws -> RoleSetup {
         if let setup = setups[role] { return setup }
         guard let authority = authority(for: role) else { throw unknown(role, expected: "a role") }
-        return RoleSetup(authority.usableKeys.map(\.key), threshold: authority.role.threshold)
+        return RoleSetup(authority.usableKeys().map(\.key), threshold: authority.role.threshold)
     }
 
     private mutating func change(_ role: CeremonyRole, _ edit: (inout [PublicKey]) -> Void) throws {
@@ -256,7 +256,7 @@ public struct CeremonyDraft: Sendable {
 
     private func matches(_ reference: KeyReference, in role: CeremonyRole) throws -> [PublicKey] {
         let keys = try setup(of: role).keys.map { (keyID: KeyDefinition($0).computedID, key: $0) }
-        let listed = (authority(for: role)?.usableKeys ?? []).map { (keyID: KeyID($0.keyID), key: $0.key) }
+        let listed = (authority(for: role)?.usableKeys() ?? []).map { (keyID: KeyID($0.keyID), key: $0.key) }
         let present = Set(keys.map(\.key))
         return reference.matches(keys + listed, names: names).filter(present.contains)
     }

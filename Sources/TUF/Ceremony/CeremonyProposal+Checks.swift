@@ -61,7 +61,7 @@ extension CeremonyProposal {
     }
 
     private static func check(_ authority: RoleAuthority, of name: RoleName) throws {
-        let keys = authority.usableKeys.map(\.key)
+        let keys = authority.usableKeys().map(\.key)
         let count = Set(keys).count
         guard count == keys.count else {
             throw Refusal(

@@ -144,7 +144,7 @@ struct CeremonyDocument {
 
     /// The keys that the authorities list under an id: none, one, or one of the old root and one of the new.
     func keys(under id: KeyID) -> [PublicKey] {
-        authorities.flatMap { $0.usableKeys.filter { KeyID($0.keyID) == id }.map(\.key) }
+        authorities.flatMap { $0.usableKeys().filter { KeyID($0.keyID) == id }.map(\.key) }
     }
 }
 

@@ -84,9 +84,9 @@ extension RoleAuthority {
     /// Whether everything that another authority accepts is accepted by this one too: it has all of its keys,
     /// and does not ask for more of them.
     fileprivate func acceptsWhatever(_ other: RoleAuthority) -> Bool {
-        let own = usableKeys
+        let own = usableKeys()
         return role.threshold <= other.role.threshold
-            && other.usableKeys.allSatisfy { old in
+            && other.usableKeys().allSatisfy { old in
                 own.contains { $0.key == old.key && $0.keyID == old.keyID }
             }
     }
