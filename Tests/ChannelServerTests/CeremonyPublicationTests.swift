@@ -19,8 +19,7 @@ struct CeremonyPublicationTests {
         try await scene.add([.sample()])
         let finished = try await scene.ceremony { try $0.replace(.key($1), by: $2, named: "online-2") }
         try FileManager.default.removeItem(atPath: scene.keys.directory + "/online-1.key")
-        var channel = try scene.open()
-        let change = try await channel.publish(finished, now: ChannelScene.start)
+        let change = try await scene.publish(finished)
         #expect(
             change.signed == [
                 "root version 2", "targets version 2", "linux-64 version 3", "noarch version 2",
@@ -39,8 +38,7 @@ struct CeremonyPublicationTests {
         let finished = try await scene.ceremony { try $0.replace(.key($1), by: $2, named: nil) }
         try FileManager.default.removeItem(atPath: scene.keys.directory + "/online-2.key")
         let before = try scene.files()
-        var channel = try scene.open()
-        let code = await refusalCode { try await channel.publish(finished, now: ChannelScene.start) }
+        let code = await refusalCode { try await scene.publish(finished) }
         #expect(code == "channel.key-not-authorised")
         #expect(try scene.files() == before)
         try await scene.add([.sample()])
@@ -58,11 +56,9 @@ struct CeremonyPublicationTests {
         }
         let other = try scene.copy()
         try other.folder.write([], to: "channel/win-64/repodata.json")
-        var blocked = try other.open()
-        let code = await refusalCode { try await blocked.publish(finished, now: ChannelScene.start) }
+        let code = await refusalCode { try await other.publish(finished) }
         #expect(code == "channel.already-there")
-        var channel = try scene.open()
-        let change = try await channel.publish(finished, now: ChannelScene.start)
+        let change = try await scene.publish(finished)
         #expect(change.subdirs == ["win-64"] && change.signed.first == "targets version 2")
         try await scene.add([FixturePackage("a-1-0.conda", in: "win-64")])
         try scene.check()
@@ -88,8 +84,7 @@ struct CeremonyPublicationTests {
         try await scene.sign(.everything)
         #expect(try scene.check().packageCount == 1)
         #expect(await refusalCode { try await Self.create(scene, finished) } == "channel.already-there")
-        var channel = try scene.open()
-        let code = await refusalCode { try await channel.publish(finished, now: ChannelScene.start) }
+        let code = await refusalCode { try await scene.publish(finished) }
         #expect(code == "ceremony.superseded")
     }
 
@@ -138,6 +133,13 @@ struct CeremonyPublicationTests {
 }
 
 extension ChannelScene {
+    /// Opens the channel, publishes what a ceremony signed, and closes it.
+    @discardableResult
+    func publish(_ finished: FinishedCeremony) async throws -> ChannelChange {
+        var channel = try open()
+        return try await channel.publish(finished, now: Self.start)
+    }
+
     /// A change that the scene's offline keys have signed.
     ///
     /// - Parameter edit: gets the online key, and another one that is in the folder of keys as `online-2.key`.

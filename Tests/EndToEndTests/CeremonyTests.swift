@@ -90,7 +90,7 @@ struct CeremonyTests {
         let ceremony = try await Self.made()
         let world = ceremony.world
         try await world.must("root", "propose", "channel", "second", "--remove-key", "root=bob")
-        try await ceremony.sign("second", by: ["alice", "bob", "carol"])
+        try await ceremony.sign("second", by: ["alice", "bob", "carol", "dora"])
         try await ceremony.publish("second")
         let root = ["--root", "channel/tuf/1.root.json"]
         for path in [["channel"], ["channel/tuf"], ["channel/tuf/2.root.json", "channel/tuf/1.root.json"]] {

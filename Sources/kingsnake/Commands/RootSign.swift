@@ -81,7 +81,7 @@ struct RootSign: AsyncParsableCommand {
         try check(proposal)
         let report = try CeremonyReport(proposal)
         report.lines.forEach { console.say("\($0)") }
-        let signer = try AuthorityKey.signer(key, passphraseFile: passphraseFile)
+        let signer = try await AuthorityKey.signer(key, passphraseFile: passphraseFile)
         let roles = proposal.roles(signedBy: signer.publicKey)
         guard !roles.isEmpty else {
             throw Refusal(CeremonyCode.stranger, key, found: "\(signer.publicKey)")

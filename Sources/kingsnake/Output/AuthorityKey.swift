@@ -8,17 +8,15 @@ import TrustCore
 /// a signer.
 enum AuthorityKey {
     /// What the text may be, for help texts.
-    static let help = "A private key file."
+    static let help = "A private key file, a pkcs11: URI, or exec:PUBLIC-KEY-FILE COMMAND ARG…."
 
-    /// Opens a key; the passphrase is asked for only if there is need of one.
-    static func signer(_ text: String, passphraseFile: String?) throws -> any Signer {
-        let name = text.split(separator: "/").last.map(String.init) ?? text
-        return try Refusal.naming(text) {
-            try KeyFile.read(text).unlock {
-                try Passphrase(
-                    PassphrasePrompt.obtain(file: passphraseFile, question: "passphrase of \(name): ")
-                )
-            }
+    /// Opens a key; a passphrase or PIN is asked for only if there is need of one.
+    static func signer(_ text: String, passphraseFile: String?) async throws -> any Signer {
+        try await SignerReference(text).signer { what in
+            let name = what.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? what
+            return try Passphrase(
+                PassphrasePrompt.obtain(file: passphraseFile, question: "passphrase of \(name): ")
+            )
         }
     }
 }
