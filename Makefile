@@ -9,6 +9,9 @@ PREFIX ?= /usr/local
 SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --runs 3".
 BENCH_FLAGS ?=
+# What `make fuzz` runs, and for how many seconds each.
+FUZZERS ?= tuf-metadata,tuf-workflow,tuf-delegations,path-pattern,public-keys,private-keys,key-files,signatures
+FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.
 LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
@@ -22,7 +25,7 @@ RELEASE = swift build -c release --product kingsnake --scratch-path .build-relea
 DEBUG = swift build $(SWIFT_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test interop check format refusals bench conformance-clients install docs clean
+.PHONY: help setup test-setup build demo test interop check format refusals bench fuzz conformance-clients install docs clean
 
 help: ## list the targets
 	@echo "Kingsnake: conda packages, verified from the publisher to the prefix"
@@ -34,6 +37,9 @@ help: ## list the targets
 setup: ## check for Swift, install the system libraries that are missing
 	@scripts/setup
 
+test-setup:
+	@scripts/setup --tests
+
 build: setup ## build the program and the demo (debug)
 	@echo "build: compiling (the first time, dependencies are fetched and compiled too: some minutes)"
 	@$(DEBUG)
@@ -42,7 +48,7 @@ demo: build ## make a signed channel with hostile mirrors, install from it, show
 	@echo "demo: running; everything it makes goes to ./demo"
 	@"$$($(DEBUG) --show-bin-path)/kingsnake-demo"
 
-test: setup ## run the tests (the ones beside other programs skip: make interop)
+test: test-setup ## run the tests (the ones beside other programs skip: make interop)
 	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
 	@swift test --parallel $(SWIFT_FLAGS)
 
@@ -73,6 +79,10 @@ bench: setup ## measure beside cph and py-rattler (needs Python and network once
 	@peers="$$(scripts/peers)" && echo "bench: compiling for release" && \
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench && \
 	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
+
+fuzz: setup ## fuzz the parsers of TUF and keys, FUZZ_SECONDS each (60), on all cores (Linux)
+	@echo "fuzz: compiling for release with sanitizers, then $(FUZZ_SECONDS) s for each of $(FUZZERS)"
+	@FUZZ_JOBS="$$(nproc)" Fuzz/run "$(FUZZERS)" "$(FUZZ_SECONDS)"
 
 conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)
 	@echo "conformance-clients: compiling for release"

@@ -51,13 +51,15 @@ let package = Package(
             name: "CBzip2",
             providers: [.apt(["libbz2-dev"]), .yum(["bzip2-devel"]), .brew(["bzip2"])]
         ),
+        // Declarations only: modules for tokens are loaded while the program runs, and never linked.
+        .systemLibrary(name: "CPKCS11"),
 
         // The libraries, lowest first. Imports point only upwards in this list.
         .target(name: "TrustCore", dependencies: [crypto], swiftSettings: settings),
         .target(name: "DurableFiles", dependencies: ["TrustCore"], swiftSettings: settings),
         .target(
             name: "SigningKeys",
-            dependencies: ["TrustCore", "DurableFiles", crypto, cryptoExtras],
+            dependencies: ["TrustCore", "DurableFiles", "CPKCS11", crypto, cryptoExtras],
             swiftSettings: settings
         ),
         .target(
@@ -155,7 +157,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SigningKeysTests",
-            dependencies: ["SigningKeys", "TrustCore", "TestSupport", crypto, cryptoExtras],
+            dependencies: ["SigningKeys", "CPKCS11", "TrustCore", "TestSupport", crypto, cryptoExtras],
             swiftSettings: settings
         ),
         .testTarget(
@@ -170,7 +172,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TUFTests",
-            dependencies: ["TUF", "TrustCore", "SigningKeys", "TestSupport"],
+            dependencies: ["TUF", "Transport", "TrustCore", "SigningKeys", "TestSupport", "tuf-client"],
             swiftSettings: settings
         ),
         .testTarget(

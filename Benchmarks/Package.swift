@@ -27,6 +27,10 @@ let package = Package(
                 .product(name: "TrustCore", package: "kingsnake"),
                 .product(name: "CondaFormats", package: "kingsnake"),
                 .product(name: "Installer", package: "kingsnake"),
+                .product(name: "DurableFiles", package: "kingsnake"),
+                .product(name: "SigningKeys", package: "kingsnake"),
+                .product(name: "TUF", package: "kingsnake"),
+                .product(name: "Transport", package: "kingsnake"),
             ],
             swiftSettings: settings
         )

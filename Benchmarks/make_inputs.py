@@ -207,6 +207,59 @@ def write_lookups(index: pathlib.Path, out: pathlib.Path) -> None:
     out.write_text("\n".join(chosen) + "\n")
 
 
+signing_keys = {
+    "ed25519": ("ed25519", "ed25519"),
+    "ecdsa-p256": ("ecdsa", "ecdsa-sha2-nistp256"),
+    "rsa-2048": ("rsa", "rsassa-pss-sha256"),
+    "rsa-3072": ("rsa", "rsassa-pss-sha256"),
+}
+
+
+def write_signatures(path: pathlib.Path, name: str) -> None:
+    """A key and signatures by it over two kilobytes. Not the same on every machine: the keys are new."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from securesystemslib.signer import CryptoSigner
+
+    private = (ed25519.Ed25519PrivateKey.generate() if name == "ed25519"
+               else ec.generate_private_key(ec.SECP256R1()) if name == "ecdsa-p256"
+               else rsa.generate_private_key(65537, int(name.removeprefix("rsa-"))))
+    signer = CryptoSigner(private)
+    key = signer.public_key
+    assert (key.keytype, key.scheme) == signing_keys[name]
+    message = random.Random(name).randbytes(2048)
+    path.write_text(json.dumps({
+        "keytype": key.keytype, "scheme": key.scheme, "public": key.keyval["public"], "message": message.hex(),
+        "signatures": [signer.sign(message).signature for _ in range(8)],
+    }))
+
+
+def write_tuf_key(path: pathlib.Path) -> None:
+    """The key that signs the repositories; it protects nothing."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"bench").digest())
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def write_tuf_paths(path: pathlib.Path) -> None:
+    """Five hundred of the paths that `kingsnake-bench tuf-build` puts into every repository."""
+    lines = (f"linux-64/package{n}-1.{n % 7}.{n % 31}-py312h{n:07x}_0.conda\n" for n in range(0, 1_000, 2))
+    path.write_text("".join(lines))
+
+
+def make_tuf(folder: pathlib.Path) -> None:
+    """What the TUF jobs need besides the repositories, which `kingsnake-bench tuf-build` makes."""
+    if not (folder / "bench-tuf-key.pem").exists():
+        replace(folder / "bench-tuf-key.pem", write_tuf_key)
+    if not (folder / "bench-tuf-paths.txt").exists():
+        replace(folder / "bench-tuf-paths.txt", write_tuf_paths)
+    for name in signing_keys:
+        path = folder / f"bench-signatures-{name}.json"
+        if not path.exists():
+            replace(path, lambda path: write_signatures(path, name))
+
+
 def make_all(folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     stamp = folder / "version"
@@ -214,6 +267,7 @@ def make_all(folder: pathlib.Path) -> None:
         for old in folder.glob("bench-*"):
             old.unlink()
         stamp.write_text(str(version))
+    make_tuf(folder)
     make_packages(folder)
     index = folder / "bench-index.json"
     if not index.exists():

@@ -31,7 +31,7 @@ public enum ChannelCode: String, RefusalCode {
         switch self {
         case .alreadyThere:
             return RefusalEntry(
-                .invalid,
+                .policy,
                 "there is a channel, or its keys, here already",
                 explanation: "Beginning anew would replace the root that users have pinned, or the index of "
                     + "what is here.",
@@ -56,7 +56,7 @@ public enum ChannelCode: String, RefusalCode {
                 .missing,
                 "the channel does not list the package",
                 explanation: "Only what the index lists can be removed from it.",
-                remedy: "see `kingsnake channel status` for what is there"
+                remedy: "see `kingsnake channel list DIR` for what is there"
             )
         case .packageName:
             return RefusalEntry(

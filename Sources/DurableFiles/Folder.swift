@@ -67,14 +67,51 @@ public enum Folder {
         try synchronize(above)
     }
 
-    /// Removes a file, or a folder with everything in it, without following links; no error if there is
-    /// nothing.
+    /// Removes a file, or a folder with everything in it; no error if there is nothing.
+    ///
+    /// It goes down by descriptors and opens no link, so that nobody who swaps a folder for a link meanwhile can
+    /// lead it elsewhere (CVE-2022-21658).
     public static func removeTree(_ path: String) throws {
+        let above = open(parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if above < 0, errno == ENOENT || errno == ENOTDIR { return }
+        guard above >= 0 else { throw diskFailure("could not open a folder", parent(of: path)) }
+        defer { close(above) }
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"))
+        guard let name = parts.last else { throw diskFailure("could not remove a folder", path) }
+        try remove(name.map { CChar(bitPattern: $0) } + [0], in: above, path)
+    }
+
+    private static func remove(_ name: [CChar], in folder: Int32, _ path: String) throws {
+        if unlinkat(folder, name, 0) == 0 || errno == ENOENT { return }
+        // EISDIR on Linux, EPERM elsewhere.
+        guard errno == EISDIR || errno == EPERM else { throw diskFailure("could not remove a file", path) }
+        let inner = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard inner >= 0 else { throw diskFailure("could not open a folder", path) }
+        guard let stream = fdopendir(inner) else {
+            close(inner)
+            throw diskFailure("could not list a folder", path)
+        }
+        defer { closedir(stream) }
+        var entries: [[CChar]] = []
+        while let entry = readdir(stream) {
+            // As bytes: a name need not be text.
+            let found = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { text in
+                    Array(UnsafeBufferPointer(start: text, count: strlen(text) + 1))
+                }
+            }
+            if found != [0x2E, 0], found != [0x2E, 0x2E, 0] { entries.append(found) }
+        }
+        for entry in entries { try remove(entry, in: inner, path) }
+        guard unlinkat(folder, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
+            throw diskFailure("could not remove a folder", path)
+        }
+    }
+
+    /// Whether a path is a folder of this process's user, and no link to one.
+    public static func isOwn(_ path: String) -> Bool {
         var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR else { return try DurableFile.remove(path) }
-        for name in try names(in: path) { try removeTree(path + "/" + name) }
-        guard rmdir(path) == 0 else { throw diskFailure("could not remove a folder", path) }
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
     }
 
     /// Waits until a folder's entries are on the disk.
@@ -96,12 +133,20 @@ public enum Folder {
     }
 
     /// A path from the root of the file system, with `.` and `..` resolved by name.
-    public static func absolute(_ path: String) -> String {
+    ///
+    /// - Throws: a `Failure` for an empty path, and for a relative one where the current folder cannot be
+    ///   told, as after its removal: what is left of the path would mean a folder below `/`.
+    public static func absolute(_ path: String) throws -> String {
+        guard let first = path.utf8.first else {
+            throw Failure(.configuration, "an empty path names nothing")
+        }
         var start = path
-        if !path.hasPrefix("/") {
-            let here = getcwd(nil, 0)
+        if first != UInt8(ascii: "/") {
+            guard let here = getcwd(nil, 0) else {
+                throw diskFailure("could not tell the current folder, from which the path starts", path)
+            }
             defer { free(here) }
-            start = (here.map { String(cString: $0) } ?? "") + "/" + path
+            start = String(cString: here) + "/" + path
         }
         var parts: [Substring] = []
         for part in start.utf8.split(separator: UInt8(ascii: "/")).map({ Substring($0) }) where part != "." {

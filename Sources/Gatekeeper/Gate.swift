@@ -51,7 +51,9 @@ public actor Gate {
         let channel = try trustedChannel(of: request.url)
         let session = try await session(of: channel)
         let url = PackageURL(channel: channel.url, subdir: request.url.subdir, fileName: request.url.fileName)
-        let entry = try await session.entry(of: url.fileName, in: url.subdir)
+        guard let entry = try await session.entry(of: url.fileName, in: url.subdir) else {
+            throw Self.indexMissing(url)
+        }
         try entry.checkMaintainers(of: url)
         // First by the promised digest: what would be refused anyway is not downloaded.
         var evidence = Self.evidence(for: url, entry, digest: entry.record?.sha256, lock: request.lock)
@@ -59,6 +61,7 @@ public actor Gate {
         guard expected.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
             return .refused(expected)
         }
+        // Whether it comes from a mirror or from the cache: these bytes were digested just now.
         let path = try await session.download(url, entry, sha256: sha256)
         evidence = Self.evidence(for: url, entry, digest: sha256, lock: request.lock)
         let verdict = configuration.policy.verdict(on: evidence)
@@ -71,20 +74,34 @@ public actor Gate {
     /// Judges a file that is at hand: whether these bytes are what a channel's signed index lists under that
     /// name.
     ///
-    /// Nothing is downloaded but the index. A verdict that allows is no admission: the file may change later.
+    /// Nothing is downloaded but the index. A subdir without signed index is evidence that is missing. A verdict
+    /// that allows is no admission: the file may change later.
     public func judge(_ digest: Digest, as url: PackageURL) async throws -> Verdict {
         let channel = try trustedChannel(of: url)
         let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir)
         let canonical = PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
-        try entry.checkMaintainers(of: canonical)
+        try entry?.checkMaintainers(of: canonical)
         return configuration.policy.verdict(
             on: Self.evidence(for: canonical, entry, digest: digest, lock: nil)
         )
     }
 
     /// What the signed index says of a file name, for audits; the channel's state is fetched once for all.
+    ///
+    /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
+    ///   ``admit(_:)-(PackageRequest)`` throws.
     public func entry(of url: PackageURL) async throws -> IndexEntry {
-        try await session(of: try trustedChannel(of: url)).entry(of: url.fileName, in: url.subdir)
+        let channel = try trustedChannel(of: url)
+        guard let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir) else {
+            throw Self.indexMissing(
+                PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
+            )
+        }
+        return entry
+    }
+
+    private static func indexMissing(_ url: PackageURL) -> Refusal {
+        Refusal(GateCode.indexMissing, url.subdir.text, at: url.channel.description)
     }
 
     /// Fetches and verifies the indexes that the requests need, each channel's in one go from one mirror.
@@ -117,7 +134,7 @@ public actor Gate {
 
     private static func evidence(
         for url: PackageURL,
-        _ entry: IndexEntry,
+        _ entry: IndexEntry?,
         digest: Digest?,
         lock: LockDemand?
     ) -> Evidence {
@@ -126,9 +143,9 @@ public actor Gate {
             channel: url.channel.description,
             packageDigest: digest
         )
-        evidence.index = entry.index
-        evidence.record = entry.fact
-        evidence.maintainers = entry.maintainers
+        evidence.index = entry?.index
+        evidence.record = entry?.fact
+        evidence.maintainers = entry?.maintainers
         evidence.lock = lock
         return evidence
     }

@@ -22,6 +22,11 @@ public struct GateConfiguration: Sendable {
     public var mirrorOverride: [ChannelURL]
     /// How often mirrors are tried again.
     public var retry: MirrorRetry
+    /// How long one mirror may take for the metadata of one refresh, before the next one is asked.
+    ///
+    /// Meanwhile other processes wait for the trust store, at most for `DirectoryMetadataStore.maximumWait`: this
+    /// should be well below.
+    public var metadataTime: Duration
     /// Is told of transfers and of mirrors that misbehave.
     public var observer: (any TransferObserver)?
     /// How many packages are downloaded at once.
@@ -36,6 +41,7 @@ public struct GateConfiguration: Sendable {
         policy = .standard
         mirrorOverride = []
         retry = MirrorRetry()
+        metadataTime = .seconds(60)
         observer = nil
         parallelDownloads = 4
     }

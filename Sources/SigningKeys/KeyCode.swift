@@ -50,7 +50,9 @@ public enum KeyCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the key names a signature scheme that Kingsnake does not know",
-                explanation: "The scheme says how a signature is checked; a guess could be a weaker check.",
+                explanation:
+                    "The scheme says how a signature is checked; a guess could be a weaker check. Schemes of "
+                    + "drafts, such as ml-dsa-65/1, are unknown unless somebody asks for them.",
                 remedy: "use ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384 or rsassa-pss-sha256"
             )
         case .schemeMismatch:

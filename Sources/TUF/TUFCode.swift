@@ -40,6 +40,7 @@ public enum TUFCode: String, RefusalCode {
     case roleNotInSnapshot = "tuf.role-not-in-snapshot"
     case rootChainTooLong = "tuf.root-chain-too-long"
     case tooManyDelegations = "tuf.too-many-delegations"
+    case updateTooLarge = "tuf.update-too-large"
     // Target files.
     case targetNotFound = "tuf.target-not-found"
     case targetMissing = "tuf.target-missing"
@@ -47,6 +48,9 @@ public enum TUFCode: String, RefusalCode {
     case targetHash = "tuf.target-hash"
     // Editing a repository.
     case notDelegated = "tuf.not-delegated"
+
+    /// False for a long chain of roots, which the channel's owner signed.
+    public var accusesServer: Bool { self != .rootChainTooLong }
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -136,8 +140,9 @@ public enum TUFCode: String, RefusalCode {
         case .roleName:
             RefusalEntry(
                 .invalid,
-                "a role's name is empty, too long, or not followed by `.json` where it names a file",
-                explanation: "Role names become file names; one that cannot is not guessed at.",
+                "a role's name cannot name a file, or a new role's name is not plain",
+                explanation:
+                    "Role names become file names; one that is empty, too long or odd is not guessed at.",
                 remedy: Self.tellOwner
             )
         case .reservedRoleName:
@@ -257,8 +262,9 @@ public enum TUFCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "there are more new root versions than an update may follow",
-                explanation: "A server could send root versions without end; honest channels have few.",
-                remedy: "get a newer trusted root from the channel's owner"
+                explanation: "A server could send root versions without end; honest channels have few. "
+                    + "Those that were verified are kept, and the next run goes on from the last of them.",
+                remedy: "run it again; if it does not end, get a newer trusted root from the channel's owner"
             )
         case .tooManyDelegations:
             RefusalEntry(
@@ -266,6 +272,15 @@ public enum TUFCode: String, RefusalCode {
                 "the search for a file visited more delegated roles than allowed",
                 explanation: "A delegated role could make every search endless by delegating on and on.",
                 remedy: Self.tellOwner
+            )
+        case .updateTooLarge:
+            RefusalEntry(
+                .invalid,
+                "the repository sends more metadata than one update may take",
+                explanation:
+                    "Each file can keep to its own limit and all of them together still fill memory and disk "
+                    + "(endless data attack).",
+                remedy: Self.otherMirror
             )
         case .targetNotFound:
             RefusalEntry(

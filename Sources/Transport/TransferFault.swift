@@ -23,13 +23,15 @@ public enum TransferFault: Error, Sendable, Equatable {
     case missing
     /// A local file or folder could not be read.
     case file
+    /// The disk, or the user's share of it, is full.
+    case noSpace
 
     /// Whether the same request may well succeed in a moment.
     public var isTransient: Bool {
         switch self {
         case .connection, .timeout, .truncated, .interrupted: true
         case .status(let status): status == 408 || status == 425 || status == 429 || status >= 500
-        case .tls, .slow, .redirect, .missing, .file: false
+        case .tls, .slow, .redirect, .missing, .file, .noSpace: false
         }
     }
 }

@@ -10,6 +10,9 @@ public enum TransportCode: String, RefusalCode {
     case encoding = "fetch.encoding"
     case pathEscape = "fetch.path-escape"
 
+    /// False for a path, which somebody else wrote.
+    public var accusesServer: Bool { self != .pathEscape }
+
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {

@@ -18,6 +18,8 @@ public struct TransportLimits: Sendable {
     /// Fewer bytes than this in a window is slow retrieval (TUF 1.5.2, slow retrieval attacks): the server is
     /// dropped. Zero demands nothing.
     public var minimumBytesPerWindow: Int = 30 * 1024
+    /// How many connections to one host are open at once; more requests than that wait for one to be free.
+    public var connectionsPerHost: Int = 48
     /// How many redirects are followed for one request.
     public var redirects: Int = 5
     /// How much of the body of an error answer is read, only to keep the connection.

@@ -20,6 +20,21 @@ enum Program {
         } catch {
             end(with: error)
         }
+        end(status: 0)
+    }
+
+    /// Ends the process; never with 0 if a part of the result was lost. A reader that went away wanted no more, and is
+    /// told nothing.
+    private static func end(status: Int32) -> Never {
+        guard status == 0, let number = StandardStream.outputError else { exit(status) }
+        if number != EPIPE {
+            let failure = Failure(
+                .disk,
+                "could not write the result to standard output: \(String(cString: strerror(number)))"
+            )
+            StandardStream.send(ErrorReport(error: failure).text, to: STDERR_FILENO)
+        }
+        exit(ErrorReport.failureStatus)
     }
 
     private static func end(with error: any Error) -> Never {
@@ -28,19 +43,18 @@ enum Program {
             let code = Kingsnake.exitCode(for: error)
             let message = Kingsnake.fullMessage(for: error)
             if !message.isEmpty {
-                let stream = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
                 // What is wrong with an argument is said with the argument's own words.
                 let text = code.isSuccess ? message : Self.plain(message)
-                try? stream.write(contentsOf: Data((text + "\n").utf8))
+                StandardStream.send(text + "\n", to: code.isSuccess ? STDOUT_FILENO : STDERR_FILENO)
             }
-            exit(code.isSuccess ? 0 : code == .validationFailure ? 2 : code.rawValue)
+            end(status: code.isSuccess ? 0 : code == .validationFailure ? 2 : code.rawValue)
         }
         let report = ErrorReport(error: error)
         if CommandLine.arguments.contains("--json") {
             let text = Visible.json(JSONWriter.encode(.object(report.json), .indented)) + "\n"
-            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            StandardStream.send(text, to: STDOUT_FILENO)
         } else {
-            try? FileHandle.standardError.write(contentsOf: Data(report.text.utf8))
+            StandardStream.send(report.text, to: STDERR_FILENO)
         }
         exit(report.exitStatus)
     }

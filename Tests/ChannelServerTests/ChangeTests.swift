@@ -109,6 +109,38 @@ struct ChangeTests {
         #expect(try scene.check().packageCount == 1)
     }
 
+    @Test("A package that is named twice is removed once, and one that was removed before can lose its file")
+    func removesOnce() async throws {
+        let scene = try await ChannelScene.make()
+        let package = try FixturePackage.sample()
+        try await scene.add([package, .other()])
+        #expect(try await scene.remove([package, package]).removed.count == 1)
+        #expect(Folder.exists(scene.directory + "/" + package.path))
+        // Without a file to delete there is nothing to do.
+        #expect(await refusalCode { try await scene.remove([package]) } == "channel.package-unknown")
+        let change = try await scene.remove([package], deletingFiles: true)
+        #expect(change.removed.count == 1 && change.signed.isEmpty)
+        #expect(!Folder.exists(scene.directory + "/" + package.path))
+        try scene.check()
+    }
+
+    @Test("The listing has every package with what the signed index says of it, and the removed ones")
+    func listing() async throws {
+        let scene = try await ChannelScene.make()
+        let package = try FixturePackage.sample(), other = try FixturePackage.other()
+        try await scene.add([package, other])
+        try await scene.remove([other])
+        let packages = try ChannelListing(directory: scene.directory).packages
+        #expect(packages.map(\.file.description) == [other.path, package.path])
+        #expect(packages.map(\.isRemoved) == [true, false])
+        #expect(packages.map(\.sha256) == [nil, package.sha256])
+        #expect(packages.map(\.size) == [nil, UInt64(package.bytes.count)])
+        try scene.folder.write([], to: "channel/tuf/1.root.json")
+        #expect(refusalCode { try ChannelListing(directory: scene.directory) } != nil)
+        let nowhere = scene.directory + "/nowhere"
+        #expect(refusalCode { try ChannelListing(directory: nowhere) } == "channel.not-a-channel")
+    }
+
     @Test("A removed name goes on meaning its bytes: those may come back, others may not")
     func removedNamesKeepTheirMeaning() async throws {
         let scene = try await ChannelScene.make()

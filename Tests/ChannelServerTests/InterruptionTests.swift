@@ -4,6 +4,7 @@
 import CondaFormats
 import DurableFiles
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import TrustCore
@@ -23,11 +24,13 @@ struct InterruptionTests {
         case removalWithPruning
         case newSubdir
         case renewal
+        /// A ceremony's new root and targets, with another online key.
+        case ceremony
 
         /// When it happens.
         var now: Timestamp {
             switch self {
-            case .addition, .newSubdir: ChannelScene.start
+            case .addition, .newSubdir, .ceremony: ChannelScene.start
             case .removalWithPruning: ChannelScene.start.advanced(byDays: 9)
             case .renewal: ChannelScene.start.advanced(bySeconds: 50_000)
             }
@@ -46,6 +49,11 @@ struct InterruptionTests {
                 var channel = try scene.open(now: now)
                 channel.observer = observer
                 _ = try await channel.sign(.everything, repairing: false, now: now)
+            case .ceremony:
+                let finished = try await scene.ceremony { try $0.replace(.key($1), by: $2, named: nil) }
+                var channel = try scene.open(now: now)
+                channel.observer = observer
+                _ = try await channel.publish(finished, now: now)
             }
         }
     }

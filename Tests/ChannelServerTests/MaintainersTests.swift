@@ -298,7 +298,7 @@ struct MaintainersTests {
         let later = ChannelScene.start.advanced(byDays: 95)
         let change = try await world.scene.sign(now: later)
         #expect(
-            change.left == [
+            change.left.map(\.description) == [
                 "`maintainers.zlib` expires on 2027-03-01T12:00:00Z and needs a new list that its maintainers have signed"
             ]
         )
@@ -313,6 +313,63 @@ struct MaintainersTests {
         let end = ChannelScene.start.advanced(byDays: 100)
         try await world.scene.sign(now: end)
         #expect(refusalCode { try world.scene.check(now: end) } == "tuf.expired")
+    }
+
+    @Test("What maintainers sign is only told when it runs out, and is urgent when it has")
+    func signsTheRest() async throws {
+        let world = try await MaintainersScene.make()
+        #expect(try await world.scene.sign(.everything).left.isEmpty)
+        let end = ChannelScene.start.advanced(byDays: 100)
+        let late = try await world.scene.sign(.everything, now: end)
+        #expect(late.left.map(\.name) == ["maintainers.zlib"] && late.left.allSatisfy(\.isUrgent))
+        #expect(late.json["status"] == "incomplete")
+        try world.lockUpOfflineKeys()
+        try FileManager.default.removeItem(atPath: world.scene.keys.directory + "/online-1.key")
+        let left = try await world.scene.sign(.everything).left.map(\.name)
+        #expect(left.contains("linux-64") && !left.contains("maintainers.zlib"))
+    }
+
+    @Test("The list of a channel has their packages, also while a list is awaited")
+    func lists() async throws {
+        let world = try await MaintainersScene.make()
+        let expected = try [FixturePackage.other().path, world.zlib.path]
+        func files() throws -> [String] {
+            try ChannelListing(directory: world.scene.directory).packages.map(\.file.description)
+        }
+        #expect(try files() == expected)
+        try await world.delegate(Maintainers(of: "zlib"))
+        #expect(try files() == expected)
+    }
+
+    @Test("A ceremony goes past what maintainers sign, and past what is awaited from them")
+    func ceremonies() async throws {
+        let world = try await MaintainersScene.make()
+        try await world.delegate(Maintainers(of: "bzip2"))
+        let finished = try await world.scene.ceremony { try $0.replace(.key($1), by: $2, named: "online-2") }
+        try FileManager.default.removeItem(atPath: world.scene.keys.directory + "/online-1.key")
+        let change = try await world.scene.publish(finished)
+        #expect(change.subdirs.isEmpty && change.signed.contains { $0.hasPrefix("linux-64 ") })
+        #expect(!change.signed.contains { $0.contains("maintainers") })
+        #expect(try world.scene.check().maintainedCount == 1)
+        let newer = try FixturePackage(Self.newer)
+        let list = try await world.maintainers.list([world.zlib, newer], version: 2)
+        try await world.accept(list, [newer])
+        #expect(try world.scene.check().maintainedCount == 2)
+    }
+
+    @Test("A ceremony replaces a maintainer's key; a list by too few of those that count is awaited")
+    func ceremonyReplacesMaintainer() async throws {
+        let world = try await MaintainersScene.make()
+        let old = world.maintainers.publicKeys[0]
+        let finished = try await world.scene.ceremony { draft, _, new in
+            try draft.replace(.key(old), by: new, named: nil)
+        }
+        let change = try await world.scene.publish(finished)
+        #expect(change.signed.first == "targets version 3" && change.subdirs.isEmpty)
+        #expect(refusalCode { try world.scene.check() } == "channel.maintainers-unsigned")
+        let rest = Maintainers(package: "zlib", keys: Array(world.maintainers.keys.dropFirst()), threshold: 2)
+        try await world.accept(try await rest.list([world.zlib], version: 2))
+        #expect(try world.scene.check().maintainedCount == 1)
     }
 
     @Test("A draft begins with the list in force, and needs no key")

@@ -71,9 +71,49 @@ struct SigningTests {
         )
         #expect(change.left.count == 2)
         #expect(
-            change.left[0].hasPrefix("`root` expires on 2027-11-21T12:00:00Z")
-                && change.left[1].hasPrefix("`targets`")
+            change.left[0].description.hasPrefix("`root` expires on 2027-11-21T12:00:00Z")
+                && change.left[1].name == "targets"
         )
+        #expect(!change.left.contains(where: \.isUrgent) && change.json["status"] == "ok")
+        // Nobody can use the channel by then: that is no longer how it should be.
+        let late = try await scene.sign(now: Self.after(24 * 366))
+        #expect(late.left.map(\.name) == ["root", "targets"] && late.left.allSatisfy(\.isUrgent))
+        #expect(late.json["status"] == "incomplete")
+    }
+
+    @Test("Without any key nothing is signed, and everything that was to be signed is left")
+    func noKeys() async throws {
+        let scene = try await ChannelScene.make()
+        try FileManager.default.removeItem(atPath: scene.keys.directory)
+        #expect(try await scene.sign(now: Self.after(11)).left.isEmpty)
+        let due = try await scene.sign(now: Self.after(13))
+        #expect(due.signed.isEmpty && due.left.map(\.name) == ["timestamp"])
+        #expect(due.left.allSatisfy(\.isUrgent) && due.json["status"] == "incomplete")
+        let all = try await scene.sign(.everything)
+        #expect(all.signed.isEmpty)
+        #expect(
+            all.left.map(\.name) == ["root", "timestamp", "snapshot", "targets", "linux-64", "noarch"]
+        )
+        #expect(all.left.map(\.isUrgent) == [false, true, true, false, true, true])
+    }
+
+    @Test("With too few root keys for its threshold, renewing everything says that the root is left")
+    func tooFewRootKeys() async throws {
+        let scene = ChannelScene(in: try TemporaryFolder())
+        _ = try await SignedChannel.create(
+            directory: scene.directory,
+            keys: scene.keys,
+            settings: ChannelSettings(subdirs: []),
+            scheme: .ed25519,
+            root: try #require(KeyRing.Quorum(count: 2, threshold: 2)),
+            offline: .unsafelyUnencrypted,
+            online: .unsafelyUnencrypted,
+            now: ChannelScene.start
+        )
+        #expect(try await scene.sign(.everything).left.isEmpty)
+        try FileManager.default.removeItem(atPath: scene.keys.directory + "/root-2.key")
+        let change = try await scene.sign(.everything)
+        #expect(change.left.map(\.name) == ["root"] && change.signed.count == 4)
     }
 
     @Test(

@@ -49,7 +49,12 @@ struct DurableFileTests {
             atPath: folder.path + "/tree/deep/link",
             withDestinationPath: folder.path + "/outside"
         )
+        // A link is removed and not followed, and a name need not be text.
+        try folder.write([1], to: "kept/file")
+        #expect(symlink(folder.path + "/kept", folder.path + "/tree/link") == 0)
+        #expect(mkdir(Array((folder.path + "/tree/").utf8CString.dropLast()) + [-1, 0], 0o700) == 0)
         try Folder.removeTree(folder.path + "/tree")
+        #expect(try folder.read("kept/file") == [1])
         #expect(!Folder.exists(folder.path + "/tree"))
         #expect(Folder.exists(outside))
     }
@@ -104,7 +109,14 @@ struct DurableFileTests {
         "Paths are made absolute by name",
         arguments: [("/a/./b/../c", "/a/c"), ("/../x", "/x"), ("/", "/"), ("/a//b/", "/a/b")]
     )
-    func absolute(path: String, expected: String) { #expect(Folder.absolute(path) == expected) }
+    func absolute(path: String, expected: String) throws { #expect(try Folder.absolute(path) == expected) }
+
+    @Test("A relative path starts at the current folder, and an empty one is none")
+    func relative() throws {
+        let here = FileManager.default.currentDirectoryPath
+        #expect(try Folder.absolute("a/../b") == here + "/b")
+        #expect(throws: Failure.self) { try Folder.absolute("") }
+    }
 
     @Test(
         "The parent of a path is the folder it is in",

@@ -27,7 +27,7 @@ struct JSONOutputTests {
         ],
         ["channel", "delegate", "accept", "channel", "hello", "hello.list"],
         ["channel", "delegate", "list", "channel"],
-        ["channel", "verify", "channel", "--deep"],
+        ["channel", "list", "channel"], ["channel", "verify", "channel", "--deep"],
         ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],
         ["trust", "list"], ["verify", "packages/hello-1.0-0.conda"],
         ["verify", "URL/linux-64/hello-1.0-0.conda"],
@@ -38,6 +38,17 @@ struct JSONOutputTests {
         ["audit", "--prefix", "env", "--local"], ["audit", "--prefix", "env", "--packages"],
         ["extract", "packages/hello-1.0-0.conda", "--to", "unpacked"], ["trust", "remove", "URL"],
         ["channel", "delegate", "remove", "channel", "hello"],
+        ["root", "key", "team.keys/online-1", "--no-passphrase"],
+        ["root", "key", "alice", "--no-passphrase"],
+        [
+            "root", "init", "first", "--authority", "alice.pub", "--threshold", "1", "--online-key",
+            "team.keys/online-1.pub",
+        ],
+        ["root", "sign", "first", "--key", "alice.key", "--dry-run"],
+        ["root", "sign", "first", "--key", "alice.key", "--yes", "--out", "alice.signatures"],
+        ["root", "merge", "first", "alice.signatures"], ["root", "publish", "first", "team"],
+        ["root", "propose", "team", "second", "--renew", "root"], ["root", "verify", "team"],
+        ["root", "verify", "second"],
     ]
 
     @Test("With --json every command prints one strict document with schema and status, and nothing else")

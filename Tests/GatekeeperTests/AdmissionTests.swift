@@ -6,6 +6,7 @@ import Foundation
 import TUF
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 import TrustPolicy
 
@@ -49,9 +50,88 @@ struct AdmissionTests {
         }
         #expect(entry.index.role == "linux-64")
         #expect(entry.index.file == "linux-64/repodata_shards.msgpack.zst")
-        #expect(entry.index.versions == ["root": 1, "timestamp": 1, "snapshot": 1, "linux-64": 1])
+        #expect(
+            entry.index.versions == ["root": 1, "timestamp": 1, "snapshot": 1, "targets": 1, "linux-64": 1]
+        )
         #expect(entry.index.expires == ChannelFixture.start.advanced(byDays: 2))
         #expect(entry.record?.sha256 == package.sha256 && !entry.isRemoved)
+    }
+
+    @Test("An index is vouched for no longer than each role above it", arguments: ["targets", "linux-64"])
+    func firstExpiry(_ role: String) async throws {
+        let package = try FixturePackage.sample()
+        var fixture = try await ChannelFixture(packages: [package])
+        let scene = try GateScene(pinning: fixture)
+        fixture.editor.lifetimes.targets = 3600
+        fixture.editor.lifetimes.delegated = 3600
+        fixture.editor.renew([try #require(RoleName(role))], by: [fixture.targetsKey, fixture.onlineKey])
+        try await fixture.publish()
+        let (entry, _) = try await scene.withGate(["file://" + fixture.directory]) {
+            try await $0.entry(of: scene.url(of: package))
+        }
+        #expect(entry.index.versions[role] == 2)
+        #expect(entry.index.expires == Timestamp(seconds: ChannelFixture.start.seconds + 3600))
+    }
+
+    @Test("One run sees one view of a channel: what is asked later needs no other refresh")
+    func oneView() async throws {
+        let linux = try FixturePackage.sample()
+        let noarch = try FixturePackage("a-1-0.conda", in: "noarch")
+        let later = try FixturePackage("b-1-0.conda", in: "noarch")
+        let fixture = try await ChannelFixture(packages: [linux, noarch])
+        let scene = try GateScene(pinning: fixture)
+        try await LoopbackServer.serving(fixture.directory) { server in
+            _ = try await scene.withGate([server.url]) { gate in
+                #expect(try await gate.entry(of: scene.url(of: linux)).record != nil)
+                var published = fixture
+                published.packages.append(later)
+                try await published.publish()
+                async let known = gate.entry(of: scene.url(of: noarch))
+                async let unknown = gate.entry(of: scene.url(of: later))
+                async let elsewhere = gate.judge(
+                    linux.sha256,
+                    as: scene.url(of: try FixturePackage("zlib-1.3.1-h0_0.conda", in: "osx-64"))
+                )
+                #expect(try await known.record != nil)
+                #expect(try await unknown.record == nil)
+                #expect(try await !elsewhere.isAllowed)
+            }
+            #expect(server.requestedPaths.filter { $0 == "/tuf/timestamp.json" }.count == 1)
+        }
+    }
+
+    @Test("Where the first mirror fails, a further subdir of the same view comes from another")
+    func oneViewOfManyMirrors() async throws {
+        let linux = try FixturePackage.sample()
+        let noarch = try FixturePackage("a-1-0.conda", in: "noarch")
+        let fixture = try await ChannelFixture(packages: [linux, noarch])
+        let scene = try GateScene(pinning: fixture)
+        try await LoopbackServer.serving(fixture.directory) { first in
+            try await LoopbackServer.serving(fixture.directory) { second in
+                let (entry, reports) = try await scene.withGate([first.url, second.url]) { gate in
+                    _ = try await gate.entry(of: scene.url(of: linux))
+                    first.follow { _ in .status(503) }
+                    return try await gate.entry(of: scene.url(of: noarch))
+                }
+                #expect(entry.record?.sha256 == noarch.sha256)
+                #expect(reports.map(\.mirror) == [first.url])
+                #expect(!second.requestedPaths.contains("/tuf/timestamp.json"))
+            }
+        }
+    }
+
+    @Test("A cached package that was altered on disk is fetched again, and no mirror is blamed")
+    func replacesAlteredPackage() async throws {
+        let package = try FixturePackage.sample()
+        let fixture = try await ChannelFixture(packages: [package])
+        let scene = try GateScene(pinning: fixture)
+        let mirror = "file://" + fixture.directory
+        let first = try #require(try await scene.admit(package, from: [mirror]).value.package)
+        let file = URL(fileURLWithPath: first.archivePath)
+        try Data(Array(repeating: 0, count: package.bytes.count)).write(to: file)
+        let (admission, reports) = try await scene.admit(package, from: [mirror])
+        let path = try #require(admission.package?.archivePath)
+        #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path))) == package.bytes && reports.isEmpty)
     }
 
     @Test("Many packages are admitted in the order they were asked for, each index fetched once")

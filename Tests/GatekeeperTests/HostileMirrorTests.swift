@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import Transport
@@ -118,6 +119,70 @@ struct HostileMirrorTests {
                 #expect(!good.requestedPaths.contains { $0.hasPrefix("/tuf/") })
                 #expect(bad.requestedPaths.filter { $0.hasSuffix(".conda") }.count == 1)
             }
+        }
+    }
+
+    @Test("A mirror that takes too long for the metadata is left, though each byte arrives in time")
+    func slowMetadata() async throws {
+        let package = try FixturePackage.sample()
+        let fixture = try await ChannelFixture(packages: [package])
+        var scene = try GateScene(pinning: fixture)
+        scene.limits.minimumBytesPerWindow = 0
+        let asked = scene
+        try await LoopbackServer.serving(
+            fixture.directory,
+            script: { $0.path == "/tuf/timestamp.json" ? .drip(bytesPerSecond: 10) : .normal }
+        ) { slow in
+            try await LoopbackServer.serving(fixture.directory) { good in
+                let (admission, reports) = try await asked.withGate(
+                    [slow.url, good.url],
+                    { $0.metadataTime = .seconds(5) }
+                ) { try await $0.admit(PackageRequest(asked.url(of: package))) }
+                #expect(admission.package?.sha256 == package.sha256)
+                #expect(reports.map(\.mirror) == [slow.url] && reports.first?.kind == .unavailable)
+                #expect(reports.first?.message.contains("took longer than 5") == true)
+            }
+        }
+    }
+
+    @Test("Three attempts on slow mirrors end before another process gives up waiting for the store")
+    func waitsLongEnough() throws {
+        let scene = try TemporaryFolder()
+        let configuration = GateConfiguration(
+            trustStore: TrustStore(directory: scene.path),
+            cacheDirectory: scene.path,
+            fetcher: FileFetcher(),
+            now: ChannelFixture.start
+        )
+        // The last answer may come to its end.
+        let longest = configuration.metadataTime + TransportLimits().idle
+        #expect(longest * 3 < DirectoryMetadataStore.maximumWait)
+    }
+
+    @Test("Where the index promises no length, a mirror may send 4 GiB and no more")
+    func unpromisedLength() async throws {
+        var package = try FixturePackage.sample()
+        package.recordChanges = ["size": .null]
+        let fixture = try await ChannelFixture(packages: [package])
+        let scene = try GateScene(pinning: fixture)
+        let endless = ServerBehaviour.respond(
+            status: 200,
+            headers: [("Content-Length", "\((4 << 30) + 1)")],
+            body: []
+        )
+        try await LoopbackServer.serving(
+            fixture.directory,
+            script: { $0.path.hasSuffix(".conda") ? endless : .normal }
+        ) { bad in
+            let error = await #expect(throws: Refusal.self) {
+                try await scene.admit(package, from: [bad.url])
+            }
+            #expect(error?.codeName == "limit.too-large" && error?.expected == "at most 4294967296 bytes")
+            let (admission, _) = try await scene.admit(
+                package,
+                from: [bad.url, "file://" + fixture.directory]
+            )
+            #expect(admission.package?.sha256 == package.sha256)
         }
     }
 }

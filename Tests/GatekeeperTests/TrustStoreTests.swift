@@ -80,6 +80,45 @@ struct TrustStoreTests {
         #expect(channel.url.textWithCredentials == "https://user:secret@a.example/x")
     }
 
+    @Test("The same root again drops no mirrors or credentials, and weakens no origin")
+    func keepsWhatWasSaid() throws {
+        func pin(_ url: String, _ mirrors: [String], _ origin: TrustedChannel.Origin, day: Int) throws
+            -> TrustedChannel
+        {
+            try store.add(
+                ChannelURL(url),
+                mirrors: mirrors.map { try ChannelURL($0) },
+                root: root,
+                origin: origin,
+                now: now.advanced(byDays: day)
+            )
+        }
+        let address = "https://user:secret@a.example/x"
+        let first = try pin(address, ["https://m.example/x"], .firstUse, day: 0)
+        #expect(first.origin == .firstUse)
+        let confirmed = try pin("https://a.example/x", [], .digest, day: 1)
+        #expect(confirmed.origin == .digest && confirmed.added == now.advanced(byDays: 1))
+        for origin in [TrustedChannel.Origin.firstUse, .file] {
+            let again = try pin("https://a.example/x", [], origin, day: 2)
+            #expect(again.origin == .digest && again.added == confirmed.added)
+            #expect(again.mirrors.map(\.identity) == ["https://m.example/x"])
+            #expect(again.url.textWithCredentials == address)
+        }
+    }
+
+    @Test("A mirror's URL neither removes nor replaces the pin of the channel that it mirrors")
+    func mirrorsAreNoNames() throws {
+        try add("https://a.example/x", mirrors: ["https://m.example/x"])
+        let mirror = try ChannelURL("https://m.example/x")
+        #expect(try !store.remove(mirror))
+        #expect(try store.channel(mirror)?.url.identity == "https://a.example/x")
+        // A channel of its own, with a root of its own.
+        try add("https://m.example/x", root: [9])
+        #expect(try store.channels().map(\.pinnedRoot) == [root, [9]])
+        #expect(try store.remove(mirror))
+        #expect(try store.channels().map(\.url.identity) == ["https://a.example/x"])
+    }
+
     @Test("After an explicit removal another root can be pinned, and nothing of the old one is left")
     func removesAndAddsAgain() throws {
         let first = try add("https://a.example/x")
@@ -127,8 +166,10 @@ struct TrustStoreTests {
             ("{", "{{", "json.syntax"), ("\"file\"", "\"hearsay\"", "json.shape"),
             (now.description, "yesterday", "json.shape"), ("https://a", "gopher://a", "name.channel-url"),
             (Digest.of(root).hex, Digest.of([9]).hex, "trust.pin-damaged"),
-            (Digest.of(root).hex, "", "trust.pin-damaged"),
+            (Digest.of(root).hex, "", "trust.pin-damaged"), ("\"schema\": 1", "\"schema\": 2", "json.shape"),
+            ("https://a", "https://c", "trust.pin-damaged"),
         ]
+        try add("https://b.example/y", mirrors: ["https://m.example/y"])
         for (old, new, code) in cases {
             let range = try #require(text.range(of: old))
             try text.replacingCharacters(in: range, with: new).write(
@@ -136,8 +177,20 @@ struct TrustStoreTests {
                 atomically: true,
                 encoding: .utf8
             )
-            #expect(refusalCode { try store.channels() } == code)
+            #expect(refusalCode { try store.channel(ChannelURL("https://a.example/x")) } == code)
+            // Nothing but its own channel is blocked by it.
+            for url in ["https://b.example/y", "https://m.example/y"] {
+                #expect(try store.channel(ChannelURL(url))?.url.identity == "https://b.example/y")
+            }
+            #expect(try store.channel(ChannelURL("https://unknown.example/x")) == nil)
+            #expect(try store.readings().contains { (try? $0.channel.get())?.pinnedRoot == root })
         }
+        #expect(refusalCode { try add("https://a.example/x", root: [9]) } == "trust.pin-damaged")
+        try Data("{{".utf8).write(to: path)
+        #expect(refusalCode { try store.channels() } == "json.syntax")
+        #expect(try store.readings().map(\.folder).last == channel.directory)
+        #expect(try store.remove(ChannelURL("https://a.example/x")))
+        #expect(try store.channels().map(\.url.identity) == ["https://b.example/y"])
     }
 
     @Test(

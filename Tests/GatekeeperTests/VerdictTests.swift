@@ -124,4 +124,17 @@ struct VerdictTests {
         }
         #expect(answers.0 == "gate.index-missing" && answers.1.record != nil && reports.isEmpty)
     }
+
+    @Test("Where a subdir has no signed index, evidence for a file is missing; nothing speaks against it")
+    func judgesWithoutIndex() async throws {
+        let package = try FixturePackage.sample()
+        let fixture = try await ChannelFixture(packages: [package])
+        let scene = try GateScene(pinning: fixture)
+        let elsewhere = try FixturePackage("zlib-1.3.1-h0_0.conda", in: "osx-64")
+        let (verdict, reports) = try await scene.withGate(["file://" + fixture.directory]) {
+            try await $0.judge(package.sha256, as: scene.url(of: elsewhere))
+        }
+        #expect(verdict.objections.map(\.rule) == ["signed-index", "in-index"] && reports.isEmpty)
+        #expect(verdict.objections.allSatisfy { $0.outcome == .missing })
+    }
 }

@@ -78,6 +78,50 @@ struct PythonTUFClientTests {
         }
     }
 
+    @Test("it follows a ceremony of three of five, a rotation that removes two, and another online key")
+    func ceremonies() async throws {
+        let five = ["alice", "bob", "carol", "dora", "erik"]
+        let ceremony = try await CeremonyWorld(five)
+        let world = ceremony.world
+        try await ceremony.proposeFirst(of: five, threshold: 3)
+        try await ceremony.sign("first", by: ["alice", "carol", "erik"])
+        try await ceremony.publish("first")
+        try await LoopbackServer.serving(world.channel) { server in
+            #expect(try await Self.refresh(world, server, state: "of-before")["roles"]?["root"] == 1)
+            try await world.must(
+                ["root", "propose", "channel", "second", "--threshold", "offline=2"]
+                    + ["--remove-key", "offline=dora", "--remove-key", "offline=erik"]
+            )
+            try await ceremony.sign("second", by: ["alice", "bob", "dora"])
+            try await ceremony.publish("second")
+            #expect(try await Self.refresh(world, server, state: "of-between")["roles"]?["root"] == 2)
+            try await world.must("root", "key", "channel.keys/online-2", "--no-passphrase")
+            try await world.must(
+                ["root", "propose", "channel", "third"]
+                    + ["--replace-key", "online-1=channel.keys/online-2.pub"]
+            )
+            try await ceremony.sign("third", by: ["alice", "carol"])
+            try await ceremony.publish("third")
+            for state in ["of-before", "of-between", "new"] {
+                let roles = try await Self.refresh(world, server, state: state)["roles"]
+                #expect(roles?["root"] == 3 && roles?["targets"] == 3, "\(state)")
+            }
+        }
+    }
+
+    /// Refreshes and downloads all targets, from the first root.
+    private static func refresh(_ world: ChannelWorld, _ server: LoopbackServer, state: String) async throws
+        -> JSONValue
+    {
+        try await Peers.run(
+            "tuf_client",
+            [
+                "--metadata-dir", "\(world.path)/\(state)", "\(server.url)/tuf/",
+                world.channel + "/tuf/1.root.json", server.url + "/",
+            ] + SignedChannelFixture.targets + ["\(world.path)/downloads-\(UUID())"]
+        )
+    }
+
     @Test("it refuses what we refuse: an altered index, a timestamp by another key")
     func refuses() async throws {
         let channel = try await SignedChannelFixture([(SamplePackages.python, .conda)])

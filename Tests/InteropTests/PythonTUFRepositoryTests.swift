@@ -21,7 +21,11 @@ struct PythonTUFRepositoryTests {
             "\(scenario), \(isConsistent ? "consistent" : "not consistent"), names \(naming)"
         }
 
-        static let all = ["basic", "delegated", "rotated", "threshold"].flatMap { scenario in
+        static let scenarios = [
+            "basic", "delegated", "rotated", "threshold", "keys", "bins", "nested-bins",
+        ]
+
+        static let all = scenarios.flatMap { scenario in
             [
                 Case(scenario: scenario, isConsistent: true, naming: .byRepository),
                 Case(scenario: scenario, isConsistent: true, naming: .fixed),
@@ -51,6 +55,19 @@ struct PythonTUFRepositoryTests {
                 trusted.root.role.version, trusted.timestamp?.role.version, trusted.snapshot?.role.version,
             ]
             #expect(versions == ["root", "timestamp", "snapshot"].map { summary["roles"]?[$0]?.integer })
+        }
+    }
+
+    @Test("it follows five rotations of roles, keys, types and thresholds at random", arguments: 1...8)
+    func rotations(seed: Int) async throws {
+        let folder = try TemporaryFolder()
+        let isConsistent = seed.isMultiple(of: 2)
+        _ = try await Self.repository("rotations", isConsistent: isConsistent, seed: seed, in: folder)
+        try await Self.withUpdater(in: folder) { updater, url in
+            let target = try await updater.requiredTarget(try #require(TargetPath("hello.txt")))
+            let bytes = try await updater.download(target, from: url + "/targets")
+            #expect(bytes == Array("hello\n".utf8))
+            #expect(try await updater.trusted().root.role.version == 6)
         }
     }
 
@@ -112,11 +129,13 @@ struct PythonTUFRepositoryTests {
     private static func repository(
         _ scenario: String,
         isConsistent: Bool,
+        seed: Int = 0,
         in folder: TemporaryFolder
     ) async throws -> JSONValue {
         try await Peers.run(
             "tuf_repository",
-            [folder.path + "/repository", "--scenario", scenario] + (isConsistent ? [] : ["--not-consistent"])
+            [folder.path + "/repository", "--scenario", scenario, "--seed", "\(seed)"]
+                + (isConsistent ? [] : ["--not-consistent"])
         )
     }
 

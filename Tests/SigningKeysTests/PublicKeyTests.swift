@@ -50,10 +50,9 @@ struct PublicKeyTests {
         }
     }
 
-    @Test("RSA signatures with another salt length or padding are invalid")
+    @Test("RSA signatures with another padding are invalid")
     func otherPadding() throws {
         let (vector, key) = (KeyVector.rsa, try KeyVector.rsa.publicKey())
-        #expect(!key.isValid(signature: vector.bytes("longSaltSignature"), for: vector.message))
         #expect(!key.isValid(signature: vector.bytes("pkcs1Signature"), for: vector.message))
     }
 

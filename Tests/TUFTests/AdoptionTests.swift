@@ -91,7 +91,7 @@ struct AdoptionTests {
     func isAwaited() async throws {
         let key = PrivateKey.fresh
         var channel = try await Self.channel(key)
-        func load(_ isSignedElsewhere: @escaping (RoleName) -> Bool) throws -> RepositoryEditor {
+        func load(_ isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool) throws -> RepositoryEditor {
             let files = channel.files
             return try RepositoryEditor(
                 trustedRoot: try #require(files["1.root.json"]),
@@ -109,5 +109,27 @@ struct AdoptionTests {
         #expect(refusalCode { _ = try load { _ in false } } == "tuf.signatures")
         let loaded = try load { $0 == Self.role }
         #expect(loaded.roles[Self.role] == nil && loaded.lastVersion(of: Self.role) == 1)
+    }
+
+    @Test("An editor that reads on demand awaits such a role too, and publishes it without reading others")
+    func isAwaitedOnDemand() async throws {
+        let key = PrivateKey.fresh
+        var channel = try await Self.channel(key)
+        let files = channel.files
+        let root = try #require(files["1.root.json"])
+        var strict = try RepositoryEditor(onDemand: root) { files[$0] }
+        #expect(refusalCode { try strict.read(Self.role) } == "tuf.role-not-in-snapshot")
+        var editor = try RepositoryEditor(
+            onDemand: root,
+            isSignedElsewhere: { $0 == Self.role },
+            read: { files[$0] }
+        )
+        try editor.read(Self.role)
+        #expect(editor.roles[Self.role] == nil && !editor.hasChanges)
+        try editor.adopt(try await Self.metadata(1, by: key), as: Self.role)
+        #expect(editor.hasChanges)
+        channel.editor = editor
+        try await channel.publish([channel.keys.online])
+        #expect(channel.files["1.others.json"] != nil && !channel.editor.hasChanges)
     }
 }

@@ -282,4 +282,60 @@ struct EditorTests {
         #expect(try await client.download(target, from: MemoryServer.url, naming: .fixed) == content)
         #expect(channel.server.takeRequests().last == "linux-64/repodata.json.zst")
     }
+
+    @Test(
+        "Names that servers ask for in different ways are refused for new roles",
+        arguments: ["team/x", "team x", ".team", "tëam", "a%2Fb", "a\\b", "../x"]
+    )
+    func plainNames(text: String) async throws {
+        var channel = try await Channel()
+        let name = try #require(RoleName(text))
+        let setup = RoleSetup([channel.keys.online.publicKey])
+        #expect(
+            refusalCode { try channel.editor.delegate(.paths("a/*"), to: name, keys: setup) }
+                == "tuf.role-name"
+        )
+        #expect(
+            refusalCode { try channel.editor.delegateToBins(prefix: name, bitLength: 1, keys: setup) }
+                == "tuf.role-name"
+        )
+        #expect(channel.editor.roles[name] == nil)
+    }
+
+    @Test("The files of a role that was taken away do not come back with another delegation to its name")
+    func forgetsRevokedFiles() async throws {
+        for isPublishedBetween in [true, false] {
+            var channel = try await Channel()
+            let setup = RoleSetup([channel.keys.online.publicKey])
+            let path: TargetPath = "linux-64/team/a"
+            try channel.editor.delegate(.paths("linux-64/team/*"), to: "team", keys: setup, from: Self.linux)
+            try channel.editor.setTarget(path, to: TargetFile(of: [1]), in: "team")
+            if isPublishedBetween { try await channel.publish(channel.keys.all) }
+            try channel.editor.removeDelegation(to: Self.linux)
+            // The role below it is as unreachable as itself.
+            #expect(channel.editor.roles[Self.linux] == nil && channel.editor.roles["team"] == nil)
+            #expect(!channel.editor.status.contains { $0.role == "team" || $0.role == Self.linux })
+            try channel.editor.delegate(.paths("linux-64/*"), to: Self.linux, keys: setup)
+            try channel.editor.delegate(.paths("linux-64/team/*"), to: "team", keys: setup, from: Self.linux)
+            #expect(channel.editor.roles["team"]?.targets.isEmpty == true)
+            let written = try await channel.publish(channel.keys.all)
+            #expect(written.contains(isPublishedBetween ? "2.team.json" : "1.team.json"))
+            #expect(try await channel.client().target(path) == nil)
+        }
+    }
+
+    @Test("Hash bins in place of named roles leave nothing of those to be signed")
+    func forgetsReplacedRoles() async throws {
+        var channel = try await Channel()
+        try channel.editor.setTarget(Self.index, to: TargetFile(of: [1]), in: Self.linux)
+        try channel.editor.delegateToBins(
+            prefix: "bin",
+            bitLength: 1,
+            keys: RoleSetup([channel.keys.online.publicKey])
+        )
+        #expect(channel.editor.roles.keys.sorted() == ["bin-0", "bin-1", .targets])
+        let written = try await channel.publish(channel.keys.all)
+        #expect(!written.contains { $0.hasSuffix("linux-64.json") })
+        #expect(try await channel.client().target(Self.index) == nil)
+    }
 }

@@ -132,4 +132,17 @@ struct RootRotationTests {
         try await scene.refresh()
         #expect(try scene.storedVersions() == [2, 2, 2, 2])
     }
+
+    @Test("A chain of more new roots than one update follows is followed by the next one")
+    func longChain() async throws {
+        var scene = try Scene()
+        scene.limits.rootRotations = 3
+        for _ in 0..<5 { try scene.repository.bumpRoot() }
+        let error = await #expect(throws: Refusal.self) { try await scene.refresh() }
+        #expect(error?.codeName == "tuf.root-chain-too-long" && error?.code.accusesServer == false)
+        #expect(error?.remedy.contains("run it again") == true)
+        #expect(try scene.storedVersion(.root) == 4)
+        try await scene.refresh()
+        #expect(try scene.storedVersion(.root) == 6)
+    }
 }

@@ -185,6 +185,11 @@ struct TUFCodeCoverageTests {
             scene.limits.visitedRoles = 0
             _ = try await scene.client().target(path)
         },
+        .updateTooLarge: {
+            var scene = try Scene()
+            scene.limits.updateBytes = 0
+            try await scene.refresh()
+        },
         .targetNotFound: { _ = try await Scene().client().requiredTarget(path) },
         .targetMissing: {
             let client = try Scene { try $0.add("file") }.client()

@@ -173,4 +173,29 @@ struct BlobCacheTests {
         let path = try await cache.store(expected: sha512, size: nil) { try Self.deliver(Self.content, $0) }
         #expect(path.contains("/sha512/"))
     }
+
+    @Test(
+        "Who fills the disk without a promised length is refused; with one, the disk is at fault",
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))
+    )
+    func fullDisk() throws {
+        let folder = try TemporaryFolder()
+        let root = try CacheFolder.opening(folder.path + "/cache")
+        func write(size: UInt64?) throws {
+            // A file of the system's that is always full.
+            let full = OpenFile(owning: open("/dev/full", O_WRONLY), "/dev/full")
+            let writer = BlobWriter(
+                to: full,
+                named: "x",
+                in: root,
+                of: root,
+                expected: Self.digest,
+                size: size
+            )
+            try Self.content.withUnsafeBytes { try writer.write($0) }
+        }
+        #expect(refusalCode { try write(size: nil) } == "limit.too-large")
+        let failure = #expect(throws: Failure.self) { try write(size: 9) }
+        #expect(failure?.kind == .disk && (failure?.cause as? TransferFault) == .noSpace)
+    }
 }

@@ -264,6 +264,36 @@ struct HTTPFetcherTests {
             }
         }
     }
+
+    @Test(
+        "A redirect to a port that there is not is a failure, and not the end of the process",
+        arguments: [
+            "http://127.0.0.1:65536/", "http://[::1]:70000/", "//127.0.0.1:4294967297/",
+            "http://127.0.0.1:0/",
+        ]
+    )
+    func redirectToNoPort(location: String) async throws {
+        let fault = await Fixtures.fault { _ = try await Self.fetch { _ in .redirect(to: location) } }
+        #expect(fault == .redirect)
+    }
+
+    @Test("A request may set a time for the whole of it, below the fetcher's own")
+    func requestTimeout() async throws {
+        let folder = try Fixtures.folder()
+        var limits = Fixtures.limits
+        limits.minimumBytesPerWindow = 0
+        try await LoopbackServer.serving(folder.path, script: { _ in .drip(bytesPerSecond: 500) }) { server in
+            try await Fixtures.fetching(limits) { fetcher in
+                let request = FetchRequest(
+                    server.url + "/" + Fixtures.path,
+                    maximumLength: 10_000_000,
+                    timeout: .milliseconds(500)
+                )
+                let fault = await Fixtures.fault { _ = try await fetcher.fetch(request) { _ in } }
+                #expect(fault == .timeout)
+            }
+        }
+    }
 }
 
 extension TransferFault {

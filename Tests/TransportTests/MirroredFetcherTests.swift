@@ -214,7 +214,7 @@ struct MirroredFetcherTests {
         struct Other: Error {}
         let errors: [any Error] = [
             Failure(.disk, "full"), Failure(.configuration, "x"), Failure(.cancelled, "x"), Other(),
-            CancellationError(),
+            CancellationError(), Refusal(TransportCode.pathEscape, "1.team%2Fx.json"),
         ]
         for error in errors {
             try await Self.mirrored([{ _ in .normal }, { _ in .normal }]) { fetcher, _ in
@@ -304,6 +304,27 @@ struct MirroredFetcherTests {
             #expect(servers.map(\.requests.count) == [1, 1, 1])
         }
         #expect(observer.events == ["rejected digest.mismatch", "rejected limit.too-large"])
+    }
+
+    @Test("A cached file that was altered on the disk is fetched again, and no mirror is blamed")
+    func alteredCache() async throws {
+        let folder = try TemporaryFolder()
+        let cache = try BlobCache(at: folder.path + "/cache")
+        try await Self.mirrored([{ _ in .normal }]) { fetcher, servers in
+            for _ in 0..<2 {
+                let path = try await fetcher.fetch(
+                    Fixtures.path,
+                    expected: Fixtures.digest,
+                    size: 1_000_000,
+                    maximumLength: 2_000_000,
+                    into: cache
+                )
+                let name = String(path.dropFirst(folder.path.count + 1))
+                #expect(try folder.read(name) == Fixtures.content)
+                try folder.write(Array(repeating: 0, count: 1_000_000), to: name)
+            }
+            #expect(servers[0].requests.count == 2 && fetcher.health.reports.isEmpty)
+        }
     }
 
     @Test("A path from a hostile index is refused before any mirror is asked or blamed")

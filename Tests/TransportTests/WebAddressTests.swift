@@ -26,6 +26,10 @@ struct WebAddressTests {
             ("http://a/b/c/d?q", "", "http://a/b/c/d"),
             ("http://a", "g", "http://a/g"),
             ("https://a/b", "HTTPS://c/d", "https://c/d"),
+            ("http://a", "http://[::1]/g", "http://[::1]/g"),
+            ("http://a", "http://[::1]:65535/g", "http://[::1]:65535/g"),
+            ("http://a", "http://127.0.0.1:1/g", "http://127.0.0.1:1/g"),
+            ("http://a", "http://b:/g", "http://b:/g"),
         ]
     )
     func resolution(base: String, location: String, result: String) throws {
@@ -47,7 +51,11 @@ struct WebAddressTests {
 
     @Test(
         "A redirect to garbage is a failure, not a crash",
-        arguments: ["http:", "http://", "/a b", "/\u{7F}", "//", "/\\x"]
+        arguments: [
+            "http:", "http://", "/a b", "/\u{7F}", "//", "/\\x", "http://127.0.0.1:65536/",
+            "http://[::1]:70000/", "//127.0.0.1:65536", "http://a:0/", "http://a:+1/", "http://a:1x/",
+            "http://a:99999999999999999999/", "http://user:1@[::1]:65536/",
+        ]
     )
     func garbage(location: String) throws {
         let address = try #require(WebAddress("http://a/b"))
@@ -76,7 +84,7 @@ struct WebAddressTests {
         "Only absolute http and https URLs are web addresses",
         arguments: [
             "", "a", "http", "http:", "http:/a", "http://", "http:///a", "file:///a", "ftp://a", "://a",
-            "http://a b/",
+            "http://a b/", "http://127.0.0.1:65536/", "http://[::1]:70000/", "http://a:0/",
         ]
     )
     func notWebAddresses(url: String) {

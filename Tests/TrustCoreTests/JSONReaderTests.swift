@@ -27,6 +27,16 @@ struct JSONReaderTests {
         #expect(try read(text) == expected)
     }
 
+    @Test("Values are counted, those inside others too: two bytes can ask for a hundred of memory")
+    func countsValues() throws {
+        let text = Array("[{},[1]]".utf8)
+        _ = try JSONReader.read(text, of: "test", limits: JSONLimits(values: 4))
+        #expect(
+            refusalCode { _ = try JSONReader.read(text, of: "test", limits: JSONLimits(values: 3)) }
+                == "limit.too-large"
+        )
+    }
+
     @Test(
         "Numbers keep the text they were written in",
         arguments: ["0", "-0", "1.50", "1e3", "-1.5E-10", "1E+2", "123456789012345678901234567890"]

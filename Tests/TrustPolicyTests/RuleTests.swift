@@ -103,7 +103,7 @@ struct RuleTests {
             RequireLockAgreement(),
             "a lock with the index's MD5",
             Sample.good { $0.lock = LockDemand(digests: [Sample.rightMD5]) },
-            .satisfied
+            .notApplicable
         ),
         RuleCase(
             RequireLockAgreement(),
@@ -124,13 +124,13 @@ struct RuleTests {
                 $0.record = IndexRecord(sha256: Sample.right, size: nil, isRemoved: false)
                 $0.lock = LockDemand(digests: [Sample.wrongMD5])
             },
-            .satisfied
+            .notApplicable
         ),
         RuleCase(
             RequireLockAgreement(),
             "a lock without digests",
             Sample.good { $0.lock = LockDemand(digests: []) },
-            .satisfied
+            .notApplicable
         ),
     ]
 

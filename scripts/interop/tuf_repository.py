@@ -1,6 +1,6 @@
 # Copyright (c) 2026 the Kingsnake authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""tuf_repository.py OUT [--scenario NAME] [--not-consistent]: writes a TUF repository with python-tuf.
+"""tuf_repository.py OUT [--scenario NAME] [--seed N] [--not-consistent]: writes a TUF repository with python-tuf.
 
 OUT/metadata and OUT/targets are what a web server serves, OUT/keys/ROLE-N.pem the private keys (PKCS#8), and
 OUT/1.root.json the root a client starts from. What is printed is also in OUT/repository.json: the final version of
@@ -13,7 +13,12 @@ scenarios:
              targets -> `binned` by path hash prefixes
   rotated    root 1 -> 2 -> 3: root keys replaced, then the timestamp's; the client starts from 1
   threshold  root 2 of 3 and targets 2 of 3, of Ed25519, ECDSA P-256 and RSA-PSS keys
-  bad-threshold  the same, the targets signed by one key only
+  keys       a type of keys for each role, and RSA keys of several sizes
+  bins       targets -> 16 hash bins (TAP 15) with 24 targets, threshold 2 of an ECDSA and an RSA-PSS key
+  nested-bins  targets -> `packages` (packages/*) -> 8 hash bins
+  rotations  root 1 to 6: five times, roles picked by the seed get new keys of several types, another number of them
+             and another threshold; signed by no more than the thresholds demand
+  bad-threshold  as `threshold`, the targets signed by one key only
   expired    everything in order, the timestamp out of date
 """
 
@@ -21,13 +26,14 @@ import argparse
 import hashlib
 import json
 import pathlib
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import (
-    DelegatedRole, Delegations, Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp,
+    DelegatedRole, Delegations, Metadata, MetaFile, Root, Snapshot, SuccinctRoles, TargetFile, Targets, Timestamp,
 )
 
 from report import answer
@@ -50,6 +56,7 @@ class Repository:
         self.signers: dict[str, list[CryptoSigner]] = {}
         self.made_keys: dict[str, int] = {}
         self.owners: dict[str, str] = {}
+        self.seed = 0
         later = now + timedelta(days=30)
         self.root = Root(consistent_snapshot=consistent, expires=now + timedelta(days=365))
         self.timestamp = Timestamp(expires=now + timedelta(days=1))
@@ -83,6 +90,20 @@ class Repository:
         self.targets[parent].delegations = delegations
         self.targets[parent].add_key(self.key(role, generate).public_key, role)
         self.targets[role] = Targets(expires=self.now + timedelta(days=30))
+
+    def delegate_to_bins(self, parent: str, bits: int, *generators: Callable[[], CryptoSigner], threshold: int) -> None:
+        """Lets hash bins vouch for all of `parent`'s paths."""
+        bins = SuccinctRoles([], threshold, bits, f"{parent}-bin")
+        self.targets[parent].delegations = Delegations({}, succinct_roles=bins)
+        signers = [self.key(bins.name_prefix, generate) for generate in generators]
+        for signer in signers:
+            self.targets[parent].add_key(signer.public_key)
+        for name in bins.get_roles():
+            self.signers[name] = signers
+            self.targets[name] = Targets(expires=self.now + timedelta(days=30))
+
+    def add_binned_target(self, parent: str, name: str, content: bytes) -> None:
+        self.add_target(name, content, self.targets[parent].delegations.succinct_roles.get_role_for_target(name))
 
     def add_target(self, name: str, content: bytes, role: str = Targets.type) -> None:
         info = TargetFile.from_data(name, content, ["sha256"])
@@ -184,6 +205,75 @@ def rotated(repository: Repository) -> None:
     repository.publish()
 
 
+def keys(repository: Repository) -> None:
+    rsa = [lambda size=size: rsa_of(size) for size in (2048, 3072, 4096)]
+    repository.authorise(Root.type, CryptoSigner.generate_ed25519, CryptoSigner.generate_ecdsa, *rsa, threshold=5)
+    repository.authorise(Timestamp.type, CryptoSigner.generate_ecdsa)
+    repository.authorise(Snapshot.type, rsa[0])
+    repository.authorise(Targets.type, lambda: CryptoSigner.generate_ecdsa(scheme="ecdsa-sha2-nistp384"))
+    repository.add_target("hello.txt", b"hello\n")
+    repository.publish_root()
+    repository.publish()
+
+
+def rsa_of(size: int) -> CryptoSigner:
+    return CryptoSigner.generate_rsa(size=size)
+
+
+def bins(repository: Repository) -> None:
+    for role in top_level:
+        repository.authorise(role)
+    kinds = (CryptoSigner.generate_ecdsa, CryptoSigner.generate_rsa)
+    repository.delegate_to_bins(Targets.type, 4, *kinds, threshold=2)
+    for number in range(24):
+        repository.add_binned_target(Targets.type, f"linux-64/package-{number}-0.conda", b"package %d" % number)
+    repository.publish_root()
+    repository.publish()
+
+
+def nested_bins(repository: Repository) -> None:
+    four_roles(repository)
+    repository.delegate(Targets.type, "packages", CryptoSigner.generate_ecdsa, paths=["packages/*"])
+    repository.delegate_to_bins("packages", 3, CryptoSigner.generate_ed25519, threshold=1)
+    for number in range(12):
+        repository.add_binned_target("packages", f"packages/{number}", b"package %d" % number)
+    repository.publish_root()
+    repository.publish()
+
+
+def rotations(repository: Repository) -> None:
+    choices = random.Random(repository.seed)
+
+    def kinds() -> list[Callable[[], CryptoSigner]]:
+        every = [CryptoSigner.generate_ed25519] * 3 + [CryptoSigner.generate_ecdsa] * 3 + [CryptoSigner.generate_rsa]
+        return choices.choices(every, k=choices.randint(1, 4))
+
+    def authorise(role: str) -> None:
+        generators = kinds()
+        threshold = choices.randint(1, len(generators))
+        repository.authorise(role, *generators, threshold=threshold)
+        # No more sign than must.
+        signers = repository.signers[role]
+        repository.signers[role] = choices.sample(signers, threshold)
+        unused[role] = [signer for signer in signers if signer not in repository.signers[role]]
+
+    unused: dict[str, list[CryptoSigner]] = {}
+    for role in top_level:
+        authorise(role)
+    repository.add_target("hello.txt", b"hello\n")
+    repository.publish_root()
+    for version in range(2, 7):
+        former = list(repository.signers[Root.type])
+        for role in choices.sample(top_level, choices.randint(1, 4)):
+            for signer in unused[role]:
+                repository.root.revoke_key(signer.public_key.keyid, role)
+            repository.revoke(role)
+            authorise(role)
+        repository.root.version = version
+        repository.publish_root(former)
+    repository.publish()
+
+
 def three_keys(repository: Repository) -> None:
     kinds = (CryptoSigner.generate_ed25519, CryptoSigner.generate_ecdsa, CryptoSigner.generate_rsa)
     for role in (Root.type, Targets.type):
@@ -216,8 +306,8 @@ def expired(repository: Repository) -> str:
 
 
 scenarios = {
-    "basic": basic, "delegated": delegated, "rotated": rotated, "threshold": threshold,
-    "bad-threshold": bad_threshold, "expired": expired,
+    "basic": basic, "delegated": delegated, "rotated": rotated, "threshold": threshold, "keys": keys, "bins": bins,
+    "nested-bins": nested_bins, "rotations": rotations, "bad-threshold": bad_threshold, "expired": expired,
 }
 
 
@@ -225,6 +315,7 @@ def main(a: argparse.Namespace) -> dict:
     now = datetime.fromisoformat(a.now) if a.now else datetime.now(timezone.utc)
     out = pathlib.Path(a.out).resolve()
     repository = Repository(out, consistent=not a.not_consistent, now=now.astimezone(timezone.utc).replace(microsecond=0))
+    repository.seed = a.seed
     refused_because = scenarios[a.scenario](repository)
     summary = repository.summary() | {"scenario": a.scenario, "refused_because": refused_because}
     (out / "repository.json").write_text(json.dumps(summary, indent=1, sort_keys=True) + "\n")
@@ -235,6 +326,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out")
     parser.add_argument("--scenario", choices=scenarios, default="basic")
+    parser.add_argument("--seed", type=int, default=0, help="of what a scenario picks at random")
     parser.add_argument("--not-consistent", action="store_true", help="no version or hash prefixes in file names")
     parser.add_argument("--now", help="the time it is written at, ISO 8601; the clock's otherwise")
     arguments = parser.parse_args()

@@ -7,7 +7,8 @@
     import Darwin
 #endif
 
-/// One job of Kingsnake's as a whole process, so that `Benchmarks/run` can measure it beside another program's.
+/// One job of Kingsnake's as a whole process, so that `Benchmarks/run` can measure it beside
+/// another program's.
 @main
 struct Main {
     static let usage = """
@@ -15,11 +16,15 @@ struct Main {
                kingsnake-bench verify PKG
                kingsnake-bench index [--hash] FILE NAME...
                kingsnake-bench audit PREFIX
+               kingsnake-bench tuf-build DIR KEY COUNT BITS
+               kingsnake-bench tuf-client DRIVER URL CACHE ROOT PATHS COUNT
+               kingsnake-bench tuf-publish DIR KEY OUT
+               kingsnake-bench signatures FILE COUNT
         """
 
-    static func main() {
+    static func main() async {
         do {
-            guard let answer = try answer(CommandLine.arguments.dropFirst()) else {
+            guard let answer = try await answer(CommandLine.arguments.dropFirst()) else {
                 complain(usage)
                 exit(2)
             }
@@ -31,7 +36,7 @@ struct Main {
     }
 
     /// What the job found; nil where the arguments name none.
-    static func answer(_ arguments: ArraySlice<String>) throws -> String? {
+    static func answer(_ arguments: ArraySlice<String>) async throws -> String? {
         let operands = Array(arguments.dropFirst())
         switch (arguments.first, operands.count) {
         case ("extract", 2): return try ExtractJob(package: operands[0], folder: operands[1]).run()
@@ -42,6 +47,33 @@ struct Main {
             guard let path = words.first else { return nil }
             return try IndexJob(path: path, names: Array(words.dropFirst()), hashes: hashes).run()
         case ("audit", 1): return try AuditJob(prefix: operands[0]).run()
+        default: return try await tufAnswer(arguments.first, operands)
+        }
+    }
+
+    private static func tufAnswer(_ job: String?, _ operands: [String]) async throws -> String? {
+        switch (job, operands.count) {
+        case ("tuf-build", 4):
+            guard let count = Int(operands[2]), let bits = Int(operands[3]) else { return nil }
+            return try await TUFBuildJob(folder: operands[0], key: operands[1], count: count, bitLength: bits)
+                .run()
+        case ("tuf-client", 6):
+            guard let driver = TUFClientJob.Driver(rawValue: operands[0]), let count = Int(operands[5]) else {
+                return nil
+            }
+            return try await TUFClientJob(
+                driver: driver,
+                url: operands[1],
+                cache: operands[2],
+                root: operands[3],
+                paths: operands[4],
+                count: count
+            ).run()
+        case ("tuf-publish", 3):
+            return try await TUFPublishJob(folder: operands[0], key: operands[1], out: operands[2]).run()
+        case ("signatures", 2):
+            guard let count = Int(operands[1]) else { return nil }
+            return try SignaturesJob(path: operands[0], count: count).run()
         default: return nil
         }
     }

@@ -19,8 +19,8 @@ public struct ChannelChange: Sendable {
     public internal(set) var pruned: [String] = []
     /// Metadata that was signed, such as `timestamp version 7`.
     public internal(set) var signed: [String] = []
-    /// What is due and could not be signed, in words.
-    public internal(set) var left: [String] = []
+    /// What was to be signed anew and could not be, because not enough of its keys are at hand.
+    public internal(set) var left: [UnsignedRole] = []
 
     init() {}
 
@@ -28,7 +28,7 @@ public struct ChannelChange: Sendable {
     public var json: JSONObject {
         var object = JSONObject()
         object["schema"] = 1
-        object["status"] = "ok"
+        object["status"] = left.contains(where: \.isUrgent) ? "incomplete" : "ok"
         object["added"] = .array(added.map { .string($0.description) })
         object["unchanged"] = .array(unchanged.map { .string($0.description) })
         object["removed"] = .array(removed.map { .string($0.description) })
@@ -36,7 +36,7 @@ public struct ChannelChange: Sendable {
         object["repaired"] = .array(repaired.map { .string($0) })
         object["pruned"] = .array(pruned.map { .string($0) })
         object["signed"] = .array(signed.map { .string($0) })
-        object["left"] = .array(left.map { .string($0) })
+        object["left"] = .array(left.map { .string($0.description) })
         return object
     }
 }

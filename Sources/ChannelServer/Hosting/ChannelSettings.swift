@@ -43,25 +43,54 @@ public struct ChannelSettings: Sendable, Equatable {
         self.lifetimes = lifetimes
     }
 
+    /// The shortest and the longest life of a signature, in seconds: one second, and a hundred years.
+    public static let lifetimeRange: ClosedRange<Int64> = 1...(100 * 365 * 86_400)
+    private static let schema: Int64 = 1
+
     /// Reads the settings in a folder of keys; nil if there are none.
+    ///
+    /// - Throws: a `Failure` for a schema that is not known, or a lifetime outside ``lifetimeRange``: people edit
+    ///   this file by hand.
     public init?(in folder: String) throws {
         let path = folder + "/" + Self.fileName
         guard let bytes = try DurableFile.read(path, maximumLength: Self.limit) else { return nil }
         let fields = try JSONFields(try JSONReader.read(bytes, of: path), of: path)
         subdirs = try fields.strings("subdirs").map { try Subdir($0) }
+        let schema = try fields.integer("schema")
+        guard schema == Self.schema else {
+            throw Failure(
+                .configuration,
+                "the channel's settings are of schema \(schema); this program knows \(Self.schema)",
+                at: path,
+                remedy: "use a newer kingsnake, or correct the file"
+            )
+        }
         let seconds = try fields.fields("lifetimes_seconds")
         lifetimes = Lifetimes()
-        lifetimes.root = try seconds.integer("root")
-        lifetimes.targets = try seconds.integer("targets")
-        lifetimes.subdir = try seconds.integer("subdir")
-        lifetimes.snapshot = try seconds.integer("snapshot")
-        lifetimes.timestamp = try seconds.integer("timestamp")
+        lifetimes.root = try Self.lifetime("root", seconds, path)
+        lifetimes.targets = try Self.lifetime("targets", seconds, path)
+        lifetimes.subdir = try Self.lifetime("subdir", seconds, path)
+        lifetimes.snapshot = try Self.lifetime("snapshot", seconds, path)
+        lifetimes.timestamp = try Self.lifetime("timestamp", seconds, path)
+    }
+
+    private static func lifetime(_ role: String, _ seconds: JSONFields, _ path: String) throws -> Int64 {
+        let value = try seconds.integer(role)
+        guard lifetimeRange.contains(value) else {
+            throw Failure(
+                .configuration,
+                "the lifetime of `\(role)` in the channel's settings is \(value) seconds",
+                at: path,
+                remedy: "give `lifetimes_seconds` numbers from 1 to \(lifetimeRange.upperBound)"
+            )
+        }
+        return value
     }
 
     /// Writes the settings into a folder of keys.
     public func write(in folder: String) throws {
         let json: JSONValue = [
-            "schema": 1,
+            "schema": .number(JSONNumber(Self.schema)),
             "subdirs": .array(subdirs.map { .string($0.text) }),
             "lifetimes_seconds": [
                 "root": .number(JSONNumber(lifetimes.root)),

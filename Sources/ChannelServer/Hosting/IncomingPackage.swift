@@ -24,8 +24,12 @@ public struct IncomingPackage: Sendable {
 extension IncomingPackage {
     /// Inspects a package.
     ///
-    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, or
-    ///   `channel.package-name` if it calls itself something else than its file name does.
+    /// What `kingsnake install` would refuse by the package alone is refused here: also paths that no package may
+    /// have, and link information that nobody can follow.
+    ///
+    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks,
+    ///   `channel.package-name` if it calls itself something else than its file name does, or
+    ///   `version.invalid` if its version cannot be ordered.
     public init(inspecting path: String) throws {
         let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
         try self.init(name, path, try PackageArchiveReader.check(archivePath: path, fileName: name))
@@ -35,6 +39,9 @@ extension IncomingPackage {
     private init(_ name: ArchiveFileName, _ path: String, _ summary: ArchiveSummary) throws {
         let index = try PackageIndex.read(summary.infoFiles["info/index.json"] ?? [])
         subdir = try Self.subdir(of: name, index)
+        _ = try CondaVersion(index.version)
+        for entry in summary.manifest.entries { try entry.path.checkUnreserved(in: name.text) }
+        if let link = summary.infoFiles["info/link.json"] { _ = try LinkInfo.read(link) }
         fileName = name
         self.path = path
         sha256 = summary.sha256
@@ -65,6 +72,15 @@ extension IncomingPackage {
         return try Subdir(subdir)
     }
 
+    /// What a record says about where a package is, what was installed of it, or what a channel's owner thinks of
+    /// it. A package that says such things of itself could lead clients to another file.
+    private static let foreignMembers = [
+        "fn", "file_name", "url", "channel", "schannel", "base_url", "auth", "md5", "sha256", "size",
+        "legacy_bz2_md5", "legacy_bz2_size", "attestations_sha256", "attestations", "signatures", "revoked",
+        "removed", "yanked", "indexed_timestamp", "files", "paths_data", "link", "extracted_package_dir",
+        "package_tarball_full_path", "requested_spec", "requested_specs",
+    ]
+
     private static func record(
         _ index: PackageIndex,
         _ summary: ArchiveSummary,
@@ -72,6 +88,7 @@ extension IncomingPackage {
         _ subdir: Subdir
     ) throws -> PackageRecord {
         var object = index.object
+        for member in Self.foreignMembers { object[member] = nil }
         object["subdir"] = .string(subdir.text)
         object["sha256"] = .string(summary.sha256.hex)
         object["md5"] = summary.md5.map { .string($0.hex) }

@@ -38,7 +38,7 @@ public struct KeyRing: Sendable {
     }
 
     /// Gives the passphrase of an encrypted key file; nil if there is none to give.
-    public typealias PassphraseSource = @Sendable (_ keyFile: String) throws -> Passphrase?
+    public typealias PassphraseSource = SigningKeys.PassphraseSource
 
     /// The folder.
     public let directory: String

@@ -21,11 +21,21 @@ struct PlannedMoves {
         self.removals = removals
     }
 
-    /// Reads the plan in a folder; nil if there is none.
+    /// Reads the plan in a folder; nil if there is none. One of another schema is a `Failure`: what its members
+    /// mean is not known here.
     init?(in folder: String) throws {
         let path = folder + "/" + Self.fileName
         guard let bytes = try DurableFile.read(path, maximumLength: Self.limits.bytes) else { return nil }
         let fields = try JSONFields(try JSONReader.read(bytes, of: path, limits: Self.limits), of: path)
+        let schema = try fields.integer("schema")
+        guard schema == 1 else {
+            throw Failure(
+                .configuration,
+                "a publication was interrupted whose plan is of schema \(schema); this program knows 1",
+                at: path,
+                remedy: "finish it with the version of kingsnake that began it"
+            )
+        }
         targets = try fields.strings("targets")
         removals = try fields.strings("removals")
     }

@@ -14,7 +14,7 @@ import TrustCore
 /// follow their chain from the one they pinned (TUF specification 1.0.34, section 5.3); so do packages, which
 /// lock files name.
 struct Retention {
-    /// How long superseded files stay, in seconds.
+    /// How long superseded files stay at least, in seconds.
     static let grace: Int64 = 7 * 86_400
 
     let directory: String
@@ -22,11 +22,13 @@ struct Retention {
     let roles: [RoleName: TargetsMetadata]
     /// Their versions.
     let status: [RoleStatus]
+    /// How long the channel's metadata is valid: what was superseded stays while a timestamp may name it.
+    let lifetimes: RoleLifetimes
 
     /// The files that neither the state in force nor the planned one leads to, and that were superseded long
     /// ago.
     func unneeded(besides planned: Set<ByteKey>, now: Timestamp) throws -> [String] {
-        let limit = now.advanced(bySeconds: -Self.grace)
+        let limit = now.advanced(bySeconds: -max(Self.grace, MetadataRetention(lifetimes).grace))
         var candidates = try metadata()
         for (role, metadata) in roles.sorted(by: { $0.key < $1.key }) {
             // Where the index in force is damaged nobody can say what it leads to: all of it stays until it is repaired.
@@ -97,17 +99,11 @@ struct Retention {
     /// All metadata of roles in force, in older versions.
     private func metadata() throws -> [String] {
         let newest = Dictionary(
-            status.compactMap { role in
-                Self.file(of: role).map { _ in ("\(role.role.encoded).json", role.version) }
-            },
+            status.compactMap { role in role.version > 0 ? (role.role, role.version) : nil },
             uniquingKeysWith: max
         )
         return try Folder.names(in: directory + "/" + ChannelLayout.metadata).filter { name in
-            let parts = name.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2, let version = Int64(parts[0]), let last = newest[String(parts[1])] else {
-                return false
-            }
-            return version < last
+            MetadataRetention.isSuperseded(name) { newest[$0] }
         }.map(ChannelLayout.metadataFile)
     }
 

@@ -83,9 +83,9 @@ extension SignedChannel {
 
     /// Refuses (`channel.keys-served`) keys in the channel's folder. Links on the way there are not looked
     /// through.
-    private static func refuseServed(_ keys: String, in directory: String) throws {
-        let channel = Folder.absolute(directory)
-        guard (Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
+    static func refuseServed(_ keys: String, in directory: String) throws {
+        let channel = try Folder.absolute(directory)
+        guard (try Folder.absolute(keys) + "/").utf8.starts(with: (channel + "/").utf8) else { return }
         throw Refusal(ChannelCode.keysServed, keys, expected: "a folder outside \(channel)")
     }
 }
@@ -94,14 +94,8 @@ extension RepositoryEditor {
     /// Delegates a subdir's paths to a role of its name. Terminating: no other role may speak about these
     /// paths.
     mutating func delegate(_ subdir: Subdir, keys: RoleSetup) throws {
-        guard let role = RoleName(subdir.text) else {
-            throw Refusal(
-                ChannelCode.subdirNotDelegated,
-                subdir.text,
-                expected: "a name that a role can have"
-            )
-        }
-        try delegate(.paths("\(subdir.text)/*"), to: role, keys: keys, terminating: true)
+        let role = try ChannelProposal.role(of: subdir)
+        try delegate(ChannelProposal.scope(of: subdir), to: role, keys: keys, terminating: true)
     }
 
     /// Encodes a subdir's indexes, makes them targets, and plans to write them.

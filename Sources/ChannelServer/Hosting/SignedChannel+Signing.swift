@@ -18,25 +18,34 @@ extension SignedChannel {
     }
 
     /// Renews signatures, and writes index files again where they are missing or altered, if asked.
+    ///
+    /// What was to be renewed and could not be, for want of keys, is told in ``ChannelChange/left``: it is no
+    /// error here, for the rest was renewed.
     public mutating func sign(_ renewal: Renewal, repairing: Bool, now: Timestamp) async throws
         -> ChannelChange
     {
         var change = ChannelChange()
         var publication = Publication()
         if repairing { try repair(&publication, &change) }
-        let due = editor.status.filter { isDue($0, renewal, now) }.map(\.role)
-        let signers = try signers(for: due, renewal)
+        let due = editor.status.filter { isDue($0, renewal, now) }
+        let signers = try signers(for: due.map(\.role), renewal)
         let before = editor
         do {
-            editor.renew(due, by: signers)
+            editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
             try await publish([], &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
             throw error
         }
-        change.left = editor.status.filter { isDue($0, .whatIsDue, now) }.map { role in
-            "`\(role.role)` expires on \(role.expires?.description ?? "?") and needs "
-                + Self.need(of: role.role, keys.directory)
+        let versions = Dictionary(editor.status.map { ($0.role, $0.version) }) { first, _ in first }
+        change.left = due.filter { versions[$0.role] == $0.version }.map { role in
+            UnsignedRole(
+                name: role.role.text,
+                expires: role.expires,
+                isExpired: role.expires.map { $0 <= now } ?? true,
+                signer: Self.signer(of: role.role),
+                keys: keys.directory
+            )
         }
         return change
     }
@@ -68,16 +77,18 @@ extension SignedChannel {
         }
     }
 
-    private static func need(of role: RoleName, _ folder: String) -> String {
+    private static func signer(of role: RoleName) -> UnsignedRole.Signer {
         switch purpose(of: role) {
-        case .online: "the online key"
-        case .root, .targets: "offline keys, not enough of which are at hand in \(folder)"
-        case nil: "a new list that its maintainers have signed"
+        case .online: .online
+        case .root, .targets: .offline
+        case nil: .maintainers
         }
     }
 
+    /// What no key of ours can sign is only worth a word when it runs out.
     private func isDue(_ role: RoleStatus, _ renewal: Renewal, _ now: Timestamp) -> Bool {
-        guard renewal == .whatIsDue, let expires = role.expires else { return true }
+        let isOurs = Self.purpose(of: role.role) != nil
+        guard renewal == .whatIsDue || !isOurs, let expires = role.expires else { return isOurs }
         let life = editor.lifetimes.seconds(for: role.role)
         let rest = role.role == .timestamp ? life / 2 : life / 3
         return expires <= now.advanced(bySeconds: rest)

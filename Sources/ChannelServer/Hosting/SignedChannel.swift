@@ -121,6 +121,8 @@ public struct SignedChannel {
 
     /// Takes packages out of the index, all or none. Their names stay listed as removed.
     ///
+    /// A package that was removed before may be named again to delete its file. One that is named twice counts once.
+    ///
     /// - Throws: `channel.package-unknown`, `channel.subdir-not-delegated`, `channel.key-not-authorised`.
     public mutating func remove(
         _ files: [ChannelFile],
@@ -130,12 +132,15 @@ public struct SignedChannel {
         var change = ChannelChange()
         var publication = Publication()
         var contents: [Subdir: SubdirContents] = [:]
-        for file in files {
+        var seen: Set<ChannelFile> = []
+        for file in files where seen.insert(file).inserted {
             var subdir = try contents[file.subdir] ?? read(file.subdir)
-            guard subdir.remove(file.fileName) else {
+            let wasRemoved = subdir.removed.contains(ByteKey(file.fileName.text))
+            if subdir.remove(file.fileName) {
+                contents[file.subdir] = subdir
+            } else if !(wasRemoved && deletingFiles) {
                 throw Refusal(ChannelCode.packageUnknown, file.description)
             }
-            contents[file.subdir] = subdir
             if deletingFiles { publication.remove(file.description) }
             change.removed.append(file)
         }
@@ -174,7 +179,12 @@ public struct SignedChannel {
             publication.write(files)
             change.signed += files.map { "\($0.role) version \($0.version)" }
             let planned = publication.paths
-            let retention = Retention(directory: directory, roles: before.roles, status: before.status)
+            let retention = Retention(
+                directory: directory,
+                roles: before.roles,
+                status: before.status,
+                lifetimes: before.lifetimes
+            )
             change.pruned = try retention.unneeded(besides: planned, now: now)
             change.pruned.forEach { publication.remove($0) }
             try publication.omitUnchanged(in: directory)
@@ -195,20 +205,25 @@ public struct SignedChannel {
     /// Signs what was edited. Keys are unlocked only if there is something to sign.
     private mutating func signed(by signers: [any Signer]?, _ now: Timestamp) async throws -> [RepositoryFile]
     {
-        guard editor.status.contains(where: \.hasChanges) else { return [] }
+        guard editor.hasChanges else { return [] }
         let signers = try signers ?? keys.unlock(.online, passphrase: passphrase)
         do {
             return try await editor.publish(signers: signers, now: now)
         } catch let refusal as Refusal where refusal.is(TUFCode.signatures) {
-            throw Refusal(
-                ChannelCode.keyNotAuthorised,
-                refusal.subject,
-                at: keys.directory,
-                expected: refusal.expected,
-                found: refusal.found,
-                cause: refusal
-            )
+            throw Self.keysLack(refusal, in: keys.directory)
         }
+    }
+
+    /// What the metadata editor finds about its signers, said about the folder they came from.
+    static func keysLack(_ refusal: Refusal, in folder: String) -> Refusal {
+        Refusal(
+            ChannelCode.keyNotAuthorised,
+            refusal.subject,
+            at: folder,
+            expected: refusal.expected,
+            found: refusal.found,
+            cause: refusal
+        )
     }
 }
 

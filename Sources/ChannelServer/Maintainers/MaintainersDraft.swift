@@ -16,7 +16,7 @@ public struct MaintainersDraft {
     public let package: PackageName
     /// The version that the list will have.
     public let version: Int64
-    private var targets: [TargetPath: TargetFile]
+    private var targets: MemberTable<TargetFile>
 
     /// Begins with the files that are vouched for now; with none if there is no list yet.
     ///

@@ -5,8 +5,11 @@
 ///
 /// The defaults let through every package known to us, several times over.
 public struct ArchiveLimits: Sendable {
-    /// Entries, those that the format itself needs (long names and the like) included.
+    /// Entries, those that the format itself needs (long names and the like) included; and names, those of
+    /// folders that are only implied included.
     public var entries = 2_000_000
+    /// Bytes of all names together.
+    public var nameBytes = 256 << 20
     /// Bytes after decompression, of both parts together.
     public var unpackedBytes: UInt64 = 64 << 30
     /// Bytes of a single file.

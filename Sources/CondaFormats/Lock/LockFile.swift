@@ -39,6 +39,18 @@ public struct LockFile: Sendable {
         var packages: [LockedPackage]
         /// Everything else.
         var unsupported: [UnsupportedLockEntry]
+
+        /// An environment that has nothing, whatever the platform.
+        static func empty(_ environment: String, channels: [ChannelSpec]) -> Section {
+            Section(
+                environment: environment,
+                platformName: nil,
+                platform: nil,
+                channels: channels,
+                packages: [],
+                unsupported: []
+            )
+        }
     }
 
     /// The platforms that the file has packages for, each once; empty for an explicit list that names none.

@@ -29,7 +29,10 @@ enum PixiLock {
             let channels = try body.optionalSequence("channels", subject).map {
                 try LockChannels.channel($0, subject)
             }
-            for packages in try body.mapping("packages", subject).members {
+            let platforms = try body.mapping("packages", subject).members
+            // An environment without packages is one all the same, on every platform.
+            if platforms.isEmpty { sections.append(.empty(member.key, channels: channels)) }
+            for packages in platforms {
                 let platform = packages.key
                 guard let subdir = subdirs[ByteKey(platform)] ?? Subdir(ifValid: platform),
                     let list = packages.value.sequence

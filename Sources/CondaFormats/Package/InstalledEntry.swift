@@ -33,7 +33,7 @@ public struct InstalledEntry: Hashable, Sendable {
     public let sha256: Digest?
     /// SHA-256 of the file in the prefix, where replacing the placeholder changed it.
     public let sha256InPrefix: Digest?
-    /// Length in bytes of the file in the package.
+    /// Length in bytes of the file in the package; with a placeholder replaced, of the file in the prefix.
     public let size: UInt64?
     /// The placeholder that was replaced, if any.
     public let placeholder: PathEntry.Placeholder?

@@ -9,6 +9,7 @@ public enum PackageCode: String, RefusalCode {
     case manifestMissing = "package.manifest-missing"
     case pathsVersion = "package.paths-version"
     case pathUnsafe = "package.path-unsafe"
+    case reservedPath = "package.reserved-path"
     case pathDuplicate = "package.path-duplicate"
     case pathType = "package.path-type"
     case tooManyPaths = "package.too-many-paths"
@@ -53,6 +54,15 @@ public enum PackageCode: String, RefusalCode {
                 explanation:
                     "Absolute paths, `..`, backslashes and control characters let a package write where it "
                     + "must not.",
+                remedy: tell
+            )
+        case .reservedPath:
+            return RefusalEntry(
+                .invalid,
+                "the package writes where only installers may",
+                explanation:
+                    "A file in `conda-meta` could forge the record of another package, or pin and hide "
+                    + "versions.",
                 remedy: tell
             )
         case .pathDuplicate:

@@ -9,7 +9,11 @@ enum PathsJSON {
 
     static func read(_ bytes: [UInt8]) throws -> [PathEntry] {
         if let entries = try plain(bytes) { return entries }
-        let limits = JSONLimits(bytes: PathsManifest.maximumLength, depth: 8)
+        let limits = JSONLimits(
+            bytes: PathsManifest.maximumLength,
+            depth: 8,
+            values: 4 * PathsManifest.maximumEntries
+        )
         let top = try JSONFields(try JSONReader.read(bytes, of: subject, limits: limits), of: subject)
         try checkVersion(top)
         let elements = try top.array("paths")

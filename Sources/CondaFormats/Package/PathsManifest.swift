@@ -10,7 +10,7 @@ import TrustCore
 public struct PathsManifest: Sendable {
     /// Where the manifest was read from.
     public enum Source: Sendable, Equatable {
-        /// `info/paths.json`, whose digests bind every file.
+        /// `info/paths.json`, with the digests of files, where it has them.
         case pathsJSON
         /// The legacy text files, which have names but no digests. Whether an entry is a file or a symbolic
         /// link only the archive tells; all are given as files here.

@@ -103,7 +103,8 @@ struct PlainScanner {
             var entry = PlainEntry()
             guard scanner.members({ key, scanner in scanner.value(of: key, &entry) }) else { return false }
             entries.append(entry)
-            return true
+            // What is no entry, or one too many, is the strict reader's to refuse.
+            return entry.path != nil && entries.count <= PathsManifest.maximumEntries
         }
         found = entries
         return isPlain

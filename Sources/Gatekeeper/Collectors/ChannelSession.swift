@@ -7,23 +7,35 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// One run's view of one channel: its metadata refreshed once, its indexes fetched from one mirror, its
-/// shards and packages from any, for those are named by their digest.
+/// One run's view of one channel: its metadata refreshed once, from the mirror that also had the first indexes.
+/// What that metadata names, further indexes, shards and packages, may come from any mirror, for it is named by
+/// its digest.
 actor ChannelSession {
     private let channel: TrustedChannel
     private let now: Timestamp
     private let cache: BlobCache
     private let mirrors: MirroredFetcher
-    private var indexes: [Subdir: any SubdirIndex] = [:]
-    /// The metadata as mirrors showed it, refreshed once each, by their names.
-    private var readers: [String: SignedIndexReader] = [:]
-    /// The one that the indexes came by.
-    private var opener: SignedIndexReader?
+    private let pause: @Sendable (Duration) async throws -> Void
+    private let metadataTime: Duration
+    /// What is known of the subdirs that were asked for.
+    private var indexes: [Subdir: Index] = [:]
+    /// The view of the channel that everything in this run is read from.
+    private var reader: SignedIndexReader?
+    /// The reading of metadata that is under way: the next one goes on from what it finds.
+    private var reading: Task<Void, Never>?
+
+    private enum Index {
+        case open(any SubdirIndex)
+        /// The signed metadata lists none.
+        case absent
+    }
 
     init(_ channel: TrustedChannel, _ configuration: GateConfiguration, cache: BlobCache) throws {
         self.channel = channel
         self.cache = cache
         now = configuration.now
+        pause = configuration.retry.sleep
+        metadataTime = configuration.metadataTime
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
@@ -39,32 +51,83 @@ actor ChannelSession {
         )
     }
 
-    /// Refreshes the metadata and opens the indexes that are not open yet, all from one mirror: the first
-    /// that gives current, correctly signed metadata and exactly the index files that it names.
+    /// Opens the indexes that are not open yet, all from one mirror. The first time the metadata is refreshed from
+    /// it: the first that gives current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
-        let missing = subdirs.filter { indexes[$0] == nil }
-        guard !missing.isEmpty else { return }
-        let opened = try await mirrors.withMirror("the signed index") { mirror in
-            try await self.reading(from: mirror) { reader in
-                var opened: [Subdir: any SubdirIndex] = [:]
-                for subdir in missing { opened[subdir] = try await reader.open(subdir) }
-                self.opener = reader
-                return opened
-            }
-        }
-        indexes.merge(opened) { $1 }
-        // Not inside the attempt: that the signed metadata lists no index is no fault of the mirror that serves it.
-        for subdir in missing where opened[subdir] == nil {
-            throw Refusal(GateCode.indexMissing, subdir.text, at: channel.url.description)
+        try await inTurn {
+            let missing = subdirs.filter { self.indexes[$0] == nil }
+            guard !missing.isEmpty else { return }
+            try await self.read(missing)
         }
     }
 
-    /// What the signed index says of a file name.
-    func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry {
-        try await open([subdir])
-        guard let index = indexes[subdir] else {
-            preconditionFailure("what was opened is there or was thrown")
+    /// Waits until nobody else reads metadata: a view asks one mirror at a time.
+    private func inTurn<Value: Sendable>(_ work: @escaping () async throws -> Value) async throws -> Value {
+        while let other = reading { await other.value }
+        let task = Task { () async -> Result<Value, any Error> in
+            defer { reading = nil }
+            do { return .success(try await work()) } catch { return .failure(error) }
         }
+        reading = Task { _ = await task.value }
+        return try await withTaskCancellationHandler {
+            try await task.value.get()
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func read(_ subdirs: [Subdir]) async throws {
+        let kept = reader
+        let (view, opened) = try await fromMirror("the signed index") { mirror in
+            try await self.read(subdirs, kept, from: mirror)
+        }
+        reader = view
+        for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
+    }
+
+    /// Tries mirror after mirror to read metadata.
+    private func fromMirror<Value>(
+        _ resource: String,
+        _ attempt: (BoundMirror) async throws -> Value
+    ) async throws -> Value {
+        try await mirrors.withMirror(resource) { mirror in
+            do { return try await attempt(mirror) } catch let failure as Failure
+                where (failure.cause as? TransferFault) == .slow
+            {
+                // The trust store is free between two attempts: whoever waits for it looks every few milliseconds.
+                try await pause(.milliseconds(50))
+                throw failure
+            }
+        }
+    }
+
+    /// A view that all of an attempt could be read from is kept for the run, whichever mirror has the rest of the
+    /// files then. One whose own mirror failed halfway is not: another mirror may know better what is current.
+    private func read(_ subdirs: [Subdir], _ kept: SignedIndexReader?, from mirror: BoundMirror) async throws
+        -> (SignedIndexReader, [Subdir: any SubdirIndex])
+    {
+        let reader =
+            if let kept {
+                kept
+            } else {
+                try await SignedIndexReader(
+                    channel,
+                    mirror: mirror,
+                    within: metadataTime,
+                    cache: cache,
+                    now: now
+                )
+            }
+        var opened: [Subdir: any SubdirIndex] = [:]
+        for subdir in subdirs { opened[subdir] = try await reader.open(subdir, from: mirror) }
+        return (reader, opened)
+    }
+
+    /// What the signed index says of a file name; nil if the signed metadata lists no index for the subdir, which
+    /// is no fault of the mirror that serves it.
+    func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
+        try await open([subdir])
+        guard case .open(let index) = indexes[subdir] else { return nil }
         let entry = try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
         return entry.record == nil ? entry : entry.with(try await vouching(for: fileName, in: subdir))
     }
@@ -73,36 +136,18 @@ actor ChannelSession {
     /// sign it.
     ///
     /// Their metadata is fetched only for packages that are asked for: that it is expired, or withheld, is no
-    /// reason to refuse others.
+    /// reason to refuse others. Any mirror may have it, for the snapshot says which version it is.
     private func vouching(
         for fileName: ArchiveFileName,
         in subdir: Subdir
     ) async throws -> MaintainerVouching? {
-        guard let opener, try await opener.isMaintained(fileName.name) else { return nil }
-        return try await mirrors.withMirror("what the maintainers of `\(fileName.name)` signed") { mirror in
-            try await self.reading(from: mirror) { try await $0.vouching(for: fileName, in: subdir) }
+        guard let reader else { preconditionFailure("an index that is open came from a view") }
+        guard try await reader.isMaintained(fileName.name) else { return nil }
+        return try await inTurn {
+            try await self.fromMirror("what the maintainers of `\(fileName.name)` signed") { mirror in
+                try await reader.vouching(for: fileName, in: subdir, from: mirror)
+            }
         }
-    }
-
-    /// Reads what a mirror shows. Where it fails, its metadata is refreshed before it is asked again.
-    private func reading<Value>(
-        from mirror: BoundMirror,
-        _ body: (SignedIndexReader) async throws -> Value
-    ) async throws -> Value {
-        do {
-            let reader = try await reader(of: mirror)
-            return try await body(reader)
-        } catch {
-            readers[mirror.name] = nil
-            throw error
-        }
-    }
-
-    private func reader(of mirror: BoundMirror) async throws -> SignedIndexReader {
-        if let known = readers[mirror.name] { return known }
-        let reader = try await SignedIndexReader(channel, mirror: mirror, cache: cache, now: now)
-        readers[mirror.name] = reader
-        return reader
     }
 
     /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
@@ -113,11 +158,14 @@ actor ChannelSession {
             path,
             expected: sha256,
             size: entry.maintainers?.file?.length ?? entry.record?.size,
-            maximumLength: Self.packageLimit,
+            maximumLength: entry.record?.size == nil ? Self.unpromisedLimit : Self.packageLimit,
             into: cache
         )
     }
 
     /// Larger packages than this are not fetched, whatever the index says.
     private static let packageLimit = 64 << 30
+    /// The same where the index promises no length, as old channels do: whoever sends without end costs no more
+    /// of the disk than this.
+    private static let unpromisedLimit = 4 << 30
 }

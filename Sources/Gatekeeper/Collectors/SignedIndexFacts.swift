@@ -20,6 +20,11 @@ extension SignedIndex {
             expiries.append(snapshot.expires)
             versions[target.role.text] = snapshot.files[target.role]?.version
         }
+        // Once a role on the way is too old, clients refuse what is below it.
+        for (name, metadata) in trusted.vouching(for: target) {
+            versions[name.text] = metadata.version
+            expiries.append(metadata.expires)
+        }
         self.init(
             role: target.role.text,
             file: target.path.text,

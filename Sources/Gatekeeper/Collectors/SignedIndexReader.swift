@@ -7,11 +7,13 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// Reads a channel's signed indexes from one mirror: root, timestamp, snapshot, targets, subdir role, index
-/// file.
+/// Reads a channel's signed indexes: root, timestamp, snapshot, targets, subdir role, index file.
+///
+/// The metadata is refreshed once, from one mirror. Later files may come from others; the snapshot and the roles
+/// below it say which files those are.
 struct SignedIndexReader {
     private let channel: TrustedChannel
-    private let mirror: BoundMirror
+    private let source: MetadataSource
     private let cache: BlobCache
     private let updater: Updater
 
@@ -19,15 +21,23 @@ struct SignedIndexReader {
     private static let indexLimit = 2 << 30
 
     /// Refreshes the channel's metadata by the workflow of the TUF specification 1.0.34, section 5.
-    init(_ channel: TrustedChannel, mirror: BoundMirror, cache: BlobCache, now: Timestamp) async throws {
+    ///
+    /// - Parameter time: How long a mirror may take for the metadata; more is a failure of kind `network`.
+    init(
+        _ channel: TrustedChannel,
+        mirror: BoundMirror,
+        within time: Duration,
+        cache: BlobCache,
+        now: Timestamp
+    ) async throws {
         self.channel = channel
-        self.mirror = mirror
         self.cache = cache
+        source = MetadataSource(mirror, time: time)
         updater = Updater(
             trustedRoot: channel.pinnedRoot,
-            metadataURL: mirror.canonical + "/tuf",
+            metadataURL: source.metadataURL,
             store: try DirectoryMetadataStore(channel.metadataDirectory),
-            fetcher: mirror,
+            fetcher: source,
             now: now
         )
         try await updater.refresh()
@@ -35,7 +45,8 @@ struct SignedIndexReader {
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
     /// repodata; nil if the signed metadata lists none of them.
-    func open(_ subdir: Subdir) async throws -> (any SubdirIndex)? {
+    func open(_ subdir: Subdir, from mirror: BoundMirror) async throws -> (any SubdirIndex)? {
+        source.turn(to: mirror)
         for form in Form.allCases {
             guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),
                 let target = try await updater.target(path)
@@ -57,7 +68,12 @@ struct SignedIndexReader {
     /// What a package's maintainers say of one of its files; nil if they need not sign it.
     ///
     /// Only their own role is asked, whatever paths other roles are trusted with.
-    func vouching(for fileName: ArchiveFileName, in subdir: Subdir) async throws -> MaintainerVouching? {
+    func vouching(
+        for fileName: ArchiveFileName,
+        in subdir: Subdir,
+        from mirror: BoundMirror
+    ) async throws -> MaintainerVouching? {
+        source.turn(to: mirror)
         let trusted = try await updater.trusted()
         let top = trusted.topLevelTargets
         guard let role = MaintainersRole.delegation(of: fileName.name, in: trusted.targets(of: top)) else {
@@ -104,7 +120,7 @@ struct SignedIndexReader {
         {
             return bytes
         }
-        let bytes = try await updater.download(target, from: mirror.canonical)
+        let bytes = try await updater.download(target, from: source.canonical)
         if let sha256 {
             try await cache.store(expected: sha256, size: target.file.length) { sink in
                 try bytes.withUnsafeBytes { try sink($0) }

@@ -14,6 +14,8 @@ struct PinnedEntry {
     private let origin: TrustedChannel.Origin
     private let added: Timestamp
 
+    /// The form of `channel.json` that is written and read.
+    static let schema: Int64 = 1
     private static let settingsLimit = 1 << 20
 
     /// Reads a folder's settings; nil if it has none, and so is no pinned channel.
@@ -21,6 +23,9 @@ struct PinnedEntry {
         let path = folder + "/channel.json"
         guard let bytes = try DurableFile.read(path, maximumLength: Self.settingsLimit) else { return nil }
         let fields = try JSONFields(try JSONReader.read(bytes, of: path), of: path)
+        guard try fields.integer("schema") == Self.schema else {
+            throw fields.wrong("schema", "\(Self.schema), or a newer Kingsnake")
+        }
         guard let origin = TrustedChannel.Origin(rawValue: try fields.string("origin")),
             let added = Timestamp(try fields.string("added"))
         else { throw fields.wrong("origin", "a known origin and a date in `added`") }

@@ -36,7 +36,4 @@ public struct TrustedChannel: Sendable {
     public var metadataDirectory: String { directory + "/metadata" }
     /// The mirrors to try, never empty.
     public var sources: [ChannelURL] { mirrors.isEmpty ? [url] : mirrors }
-
-    /// Whether a URL is this channel's, by its canonical URL or as one of its mirrors.
-    public func answers(to other: ChannelURL) -> Bool { other == url || mirrors.contains(other) }
 }

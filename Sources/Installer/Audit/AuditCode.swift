@@ -11,6 +11,7 @@ public enum AuditCode: String, RefusalCode {
     case kindChanged = "audit.kind-changed"
     case foreign = "audit.foreign"
     case unverifiable = "audit.unverifiable"
+    case unreadable = "audit.unreadable"
     case overlap = "audit.overlap"
     case recordCorrupt = "audit.record-corrupt"
     case notInIndex = "audit.not-in-index"
@@ -64,6 +65,15 @@ public enum AuditCode: String, RefusalCode {
                     "The package's record has no digest for the file, so nobody can tell whether it was "
                     + "altered.",
                 remedy: again
+            )
+        case .unreadable:
+            return RefusalEntry(
+                .missing,
+                "an installed file cannot be read",
+                explanation:
+                    "The system did not let us read it, or a link leads to something that is not text, so nobody "
+                    + "can tell whether it was altered.",
+                remedy: "look at its permissions and at what changed it, then install the package again"
             )
         case .overlap:
             return RefusalEntry(

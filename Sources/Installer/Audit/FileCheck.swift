@@ -12,7 +12,6 @@ struct FileCheck: Sendable {
     struct Outcome: Sendable {
         var findings: [AuditFinding] = []
         var bytes: UInt64 = 0
-        var failure: Failure?
     }
 
     private static let batch = 64
@@ -25,36 +24,36 @@ struct FileCheck: Sendable {
     }
 
     /// Checks every claim.
-    func run(threads: Int) throws -> Outcome {
+    func run(threads: Int) -> Outcome {
         let next = Mutex(0)
         let total = Mutex(Outcome())
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             var outcome = Outcome()
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: PrefixFolder.chunk, alignment: 64)
             defer { buffer.deallocate() }
+            // One per thread: claims are sorted, so most folders are open already.
+            let tree = PrefixTree(root)
             while true {
                 let start = next.withLock { position in
                     defer { position += Self.batch }
                     return position
                 }
-                guard start < claims.count, outcome.failure == nil else { break }
+                guard start < claims.count else { break }
                 for claim in claims[start..<min(start + Self.batch, claims.count)] {
-                    check(claim, buffer, &outcome)
+                    check(claim, tree, buffer, &outcome)
                 }
             }
             total.withLock { total in
                 total.findings += outcome.findings
                 total.bytes += outcome.bytes
-                total.failure = total.failure ?? outcome.failure
             }
         }
-        let outcome = total.withLock { $0 }
-        if let failure = outcome.failure { throw failure }
-        return outcome
+        return total.withLock { $0 }
     }
 
     private func check(
         _ claim: OwnedPaths.Claim,
+        _ tree: PrefixTree,
         _ buffer: UnsafeMutableRawBufferPointer,
         _ outcome: inout Outcome
     ) {
@@ -65,24 +64,25 @@ struct FileCheck: Sendable {
         do {
             switch (claim.entry.kind, seen) {
             case (.directory, .folder): return
-            case (.symbolicLink, .symbolicLink): try checkLink(claim, buffer, &outcome)
+            case (.symbolicLink, .symbolicLink): try checkLink(claim, tree, buffer, &outcome)
             case (.directory, _), (.symbolicLink, _), (_, .folder), (_, .other):
                 outcome.findings.append(changed(claim, seen))
             case (_, .symbolicLink):
                 // Records without digests name links and files alike.
                 let isNameOnly = claim.entry.sha256 == nil && claim.entry.sha256InPrefix == nil
                 outcome.findings.append(isNameOnly ? finding(.unverifiable, claim) : changed(claim, seen))
-            case (_, .file): try checkFile(claim, buffer, &outcome)
+            case (_, .file): try checkFile(claim, tree, buffer, &outcome)
             }
         } catch {
-            outcome.failure =
-                error as? Failure
-                ?? Failure(.disk, "could not check the file", at: claim.entry.path.text, cause: error)
+            // One file that cannot be read must not hide what is wrong with all the others.
+            let reason = (error as? Failure)?.message ?? "\(error)"
+            outcome.findings.append(finding(.unreadable, claim, found: reason))
         }
     }
 
     private func checkFile(
         _ claim: OwnedPaths.Claim,
+        _ tree: PrefixTree,
         _ buffer: UnsafeMutableRawBufferPointer,
         _ outcome: inout Outcome
     ) throws {
@@ -93,7 +93,9 @@ struct FileCheck: Sendable {
             if entry.kind != .compiledPython { outcome.findings.append(finding(.unverifiable, claim)) }
             return
         }
-        guard let (file, found) = try root.openFileAndSize(entry.path.text) else {
+        guard let parent = try tree.parent(of: entry.path),
+            let (file, found) = try parent.openFileAndSize(String(entry.path.name))
+        else {
             outcome.findings.append(finding(.missing, claim))
             return
         }
@@ -115,10 +117,11 @@ struct FileCheck: Sendable {
     /// A link's digest is that of its target's text (rattler, and we), or of the file it leads to (conda).
     private func checkLink(
         _ claim: OwnedPaths.Claim,
+        _ tree: PrefixTree,
         _ buffer: UnsafeMutableRawBufferPointer,
         _ outcome: inout Outcome
     ) throws {
-        guard let parent = try PrefixTree(root).parent(of: claim.entry.path) else {
+        guard let parent = try tree.parent(of: claim.entry.path) else {
             outcome.findings.append(finding(.missing, claim))
             return
         }
@@ -130,9 +133,8 @@ struct FileCheck: Sendable {
         }
         if Digest.of(Array(target.utf8)) == expected { return }
         if FileStager.staysInside(target, depth: depth) {
-            let file = try resolved(target, from: claim.entry.path.parent).flatMap {
-                try root.openFileAndSize($0)
-            }
+            let file = try resolved(target, from: claim.entry.path.parent, tree).flatMap(PrefixPath.init)
+                .flatMap { try tree.parent(of: $0)?.openFileAndSize(String($0.name)) }
             let found = try file.map { try digest($0.file, $0.size, buffer, &outcome) } ?? Digest.of([])
             if found == expected { return }
         }
@@ -142,7 +144,7 @@ struct FileCheck: Sendable {
     }
 
     /// The path that a link's target names, following further links; nil if it leads out or in circles.
-    private func resolved(_ target: String, from folder: PrefixPath?) throws -> String? {
+    private func resolved(_ target: String, from folder: PrefixPath?, _ tree: PrefixTree) throws -> String? {
         var parts = folder?.components.map(String.init) ?? []
         var rest = PathParts.of(target).map(String.init)[...]
         var hops = 0
@@ -154,10 +156,10 @@ struct FileCheck: Sendable {
             }
             parts.append(part)
             guard let path = PrefixPath(parts.joined(separator: "/")) else { return nil }
-            guard let status = try PrefixTree(root).status(path) else { return nil }
+            guard let status = try tree.status(path) else { return nil }
             guard status.kind == .symbolicLink else { continue }
             hops += 1
-            guard hops <= 40, let parent = try PrefixTree(root).parent(of: path) else { return nil }
+            guard hops <= 40, let parent = try tree.parent(of: path) else { return nil }
             let next = try parent.linkTarget(part)
             guard !next.utf8.starts(with: "/".utf8) else { return nil }
             parts.removeLast()

@@ -58,7 +58,9 @@ public struct PackageContents: Sendable {
                 channel: package.url.channel.identity
             )
             let fallback = PythonSite(unverifiedFrom: packages.map(\.record))
-            try add(record, request, python: site ?? fallback, prefix: prefix)
+            let layout = directory + ".layout"
+            try add(record, request, python: site ?? fallback, prefix: prefix, layout: layout)
+            try Folder.removeTree(layout)
             try Folder.removeTree(directory)
             progress(package)
         }
@@ -67,16 +69,19 @@ public struct PackageContents: Sendable {
     /// What the package of a record puts into the prefix; nil if nobody looked at the package.
     func entries(of record: PrefixRecord) -> [InstalledEntry]? { entries[ByteKey(record.recordFileName)] }
 
-    /// Lays a package out as an installation would, in a folder inside the unpacked package's, and keeps what
-    /// it says.
-    mutating func add(_ record: PrefixRecord, _ request: LinkRequest, python: PythonSite?, prefix: String)
-        throws
-    {
+    /// Lays a package out as an installation would, in a folder of its own, and keeps what it says.
+    mutating func add(
+        _ record: PrefixRecord,
+        _ request: LinkRequest,
+        python: PythonSite?,
+        prefix: String,
+        layout path: String
+    ) throws {
         let planned = try PlannedPackage(checking: request, python: python, prefix: prefix)
-        guard let root = try PrefixFolder.open(request.extracted.directory) else {
-            throw Failure(.disk, "the unpacked package is gone", at: request.extracted.directory)
+        try Folder.create(path, mode: 0o700)
+        guard let layout = try PrefixFolder.open(path) else {
+            throw Failure(.disk, "the folder for a package's layout is gone", at: path)
         }
-        let layout = try root.madeFolder(".kingsnake-layout", mode: 0o700)
         var stager = try FileStager(planned, prefix: prefix, placement: .hardLink)
         entries[ByteKey(record.recordFileName)] = try planned.files.enumerated().map { number, file in
             try stager.stage(file, in: layout, as: String(number))

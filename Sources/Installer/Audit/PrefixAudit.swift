@@ -43,7 +43,7 @@ public struct PrefixAudit: Sendable {
         }
         var claims = OwnedPaths(installed.records, contents ?? PackageContents())
         let walk = try PrefixWalk.run(root, &claims)
-        let hashing = try FileCheck(root: root, claims: claims).run(threads: threads)
+        let hashing = FileCheck(root: root, claims: claims).run(threads: threads)
         findings += claims.findings + walk.findings + hashing.findings
         return AuditReport(
             packages: installed.records.count,

@@ -47,13 +47,13 @@ public struct Installation: Sendable {
     ///   - packages: what to install; each name once.
     ///   - removing: names of installed packages to remove in the same step.
     ///   - isDryRun: whether to stop before the prefix is changed. Everything is checked all the same.
-    /// - Returns: what was done; nil for a dry run.
+    /// - Returns: what was done; in a dry run, what would be.
     /// - Throws: a `Refusal` or a `Failure`; then the prefix is as it was.
     public func run(
         _ packages: [AdmittedPackage],
         removing: [String] = [],
         isDryRun: Bool = false
-    ) throws -> InstallResult? {
+    ) throws -> InstallResult {
         let transaction = try PrefixTransaction(prefix: prefix)
         let workshop = try UnpackingFolder(beside: transaction.prefix)
         defer { workshop.remove() }
@@ -70,7 +70,7 @@ public struct Installation: Sendable {
             )
         }
         let prepared = try transaction.prepare(requests, removing: removing, options: options)
-        return isDryRun ? nil : try prepared.commit()
+        return isDryRun ? prepared.preview : try prepared.commit()
     }
 
     /// Unpacks on as many threads as help: each extraction uses two.

@@ -37,6 +37,8 @@ struct UnpackingFolder {
         let parent = Folder.parent(of: prefix), name = name(of: prefix)
         for entry in try Folder.names(in: parent) where entry.hasPrefix(".\(name)\(mark)") {
             let path = parent + "/" + entry
+            // In a shared folder anybody can make something of this name.
+            guard Folder.isOwn(path) else { continue }
             guard let lock = try? FileLock(path + "/.lock", waiting: false) else { continue }
             try? Folder.removeTree(path)
             withExtendedLifetime(lock) {}
@@ -44,6 +46,6 @@ struct UnpackingFolder {
     }
 
     private static func name(of prefix: String) -> String {
-        prefix.split(separator: "/").last.map(String.init) ?? "prefix"
+        prefix.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? "prefix"
     }
 }

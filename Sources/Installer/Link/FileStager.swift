@@ -60,7 +60,7 @@ struct FileStager {
         case (.directory, .folder): return InstalledEntry(path: target, kind: .directory)
         case (_, .symbolicLink) where entry.kind == .symbolicLink || isLegacy:
             return try stageLink(entry, from: parent, at: target, in: folder, as: name)
-        case (.file, .file), (.symbolicLink, .file):
+        case (.file, .file):
             return try stageFile(entry, status, from: parent, at: target, in: folder, as: name)
         default: throw altered(entry, expected: entry.kind.rawValue, found: "something else")
         }
@@ -101,7 +101,7 @@ struct FileStager {
         in folder: PrefixFolder,
         as name: String
     ) throws -> InstalledEntry {
-        if let size = entry.size, entry.kind == .file, size != status.size {
+        if let size = entry.size, size != status.size {
             throw altered(entry, expected: "\(size) bytes", found: "\(status.size) bytes")
         }
         if let placeholder = entry.placeholder {
@@ -122,7 +122,7 @@ struct FileStager {
             if digest == nil { digest = try digestOf(entry, in: parent) }
         } else {
             let found = try copy(entry, status, from: parent, to: folder, as: name)
-            if let expected = entry.sha256, entry.kind == .file, expected != found {
+            if let expected = entry.sha256, expected != found {
                 throw altered(entry, expected: expected.description, found: found.description)
             }
             digest = found
@@ -157,12 +157,20 @@ struct FileStager {
         let old = Array(placeholder.text.utf8)
         let replaced: [UInt8]
         switch placeholder.mode {
-        case .text: replaced = Replacement.script(bytes, old, prefix)
+        case .text: replaced = Replacement.script(bytes, old, prefix, atMost: Self.maximumReplacedLength)
         case .binary:
             guard let result = Replacement.binary(bytes, old, prefix) else {
                 throw Refusal(InstallCode.prefixTooLong, package.label, at: target.text)
             }
             replaced = result
+        }
+        guard replaced.count <= Self.maximumReplacedLength else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                package.label,
+                at: target.text,
+                expected: "at most \(Self.maximumReplacedLength) bytes with the prefix in place"
+            )
         }
         try write(replaced, mode: status.mode, in: folder, as: name)
         return InstalledEntry(

@@ -14,7 +14,11 @@ struct HistoryEntry {
         let date = String(Substring(clock.prefix(10)))
         let time = String(Substring(clock.dropFirst(11).prefix(8)))
         var lines = ["==> \(date) \(time) <=="]
-        if !options.command.isEmpty { lines.append("# cmd: \(options.command.joined(separator: " "))") }
+        if !options.command.isEmpty {
+            lines.append(
+                "# cmd: \(options.command.map(PlannedPackage.withoutCredentials).joined(separator: " "))"
+            )
+        }
         lines += plan.removed.map { "-\(Self.dist($0, $0.channel ?? ""))" }.sorted()
         lines += plan.packages.map { "+\(Self.dist($0.identity, $0.channel))" }.sorted()
         let specs = plan.packages.flatMap(\.request.requestedSpecs)

@@ -11,7 +11,6 @@ public enum InstallCode: String, RefusalCode {
     case notInstalled = "install.not-installed"
     case pythonMissing = "install.python-missing"
     case pythonChanged = "install.python-changed"
-    case reservedPath = "install.reserved-path"
     case clobberPackage = "install.clobber-package"
     case clobberForeign = "install.clobber-foreign"
     case fileIsFolder = "install.file-is-folder"
@@ -37,7 +36,7 @@ public enum InstallCode: String, RefusalCode {
             )
         case .duplicatePackage:
             return RefusalEntry(
-                .invalid,
+                .policy,
                 "one package is to be installed twice",
                 explanation: "A prefix holds one version of a package; two would overwrite each other.",
                 remedy: "name each package once"
@@ -63,15 +62,6 @@ public enum InstallCode: String, RefusalCode {
                 explanation: "Noarch packages are linked into the site-packages of one Python version; "
                     + "with another version they would no longer be found.",
                 remedy: "install the named packages again in the same step"
-            )
-        case .reservedPath:
-            return RefusalEntry(
-                .invalid,
-                "the package writes where only installers may",
-                explanation:
-                    "A file in `conda-meta` could forge the record of another package, or pin and hide "
-                    + "versions.",
-                remedy: tell
             )
         case .clobberPackage:
             return RefusalEntry(

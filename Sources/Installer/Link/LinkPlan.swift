@@ -39,7 +39,7 @@ struct LinkPlan: Sendable {
         let targets = try TargetMap(packages, kept: kept)
         try checkPlaceholders(packages, prefix)
         let outgoing = Outgoing(removed, kept: kept, root: root)
-        if let root { try PrefixCheck(root: root, targets: targets, outgoing: outgoing.files).run() }
+        if let root { try PrefixCheck(root: root, targets: targets, outgoing: outgoing).run() }
         return LinkPlan(
             prefix: prefix,
             packages: packages,
@@ -73,11 +73,8 @@ struct LinkPlan: Sendable {
 
     private static func python(_ requests: [LinkRequest], _ kept: [PrefixRecord]) throws -> PythonSite? {
         if let request = requests.first(where: { $0.record["name"]?.string == "python" }) {
-            let (record, index) = try PlannedPackage.identify(request)
-            return PythonSite(
-                version: record.version,
-                sitePackages: record.pythonSitePackagesPath ?? index.pythonSitePackagesPath
-            )
+            let record = try PlannedPackage.identify(request)
+            return PythonSite(version: record.version, sitePackages: record.pythonSitePackagesPath)
         }
         guard let record = kept.first(where: { $0.name == "python" }) else { return nil }
         return PythonSite(version: record.version, sitePackages: record.pythonSitePackagesPath)

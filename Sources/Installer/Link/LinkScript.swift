@@ -42,8 +42,9 @@ struct PythonCompiler {
         let list = "sources"
         try work.remove(list)
         try work.write(Array(sources.map { "\(plan.prefix)/\($0)\n" }.joined().utf8), to: list)
-        // `-I`: neither the environment nor the current folder chooses what is imported.
-        let arguments = ["-I", "-W", "ignore", "-m", "compileall", "-q", "-l", "-i", "\(path)/\(list)"]
+        // `-I`: neither the environment nor the current folder chooses what is imported. `-S`: nor does any package,
+        // whose `.pth` files would run code at the start.
+        let arguments = ["-I", "-S", "-W", "ignore", "-m", "compileall", "-q", "-l", "-i", "\(path)/\(list)"]
         return ChildProcess.run(
             "\(plan.prefix)/bin/python\(python.version)",
             arguments,

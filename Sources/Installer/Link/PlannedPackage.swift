@@ -53,7 +53,7 @@ extension PlannedPackage {
 
     /// Takes a request whose record and package agree on what they are.
     init(checking request: LinkRequest, python: PythonSite?, prefix: String) throws {
-        let (identity, _) = try Self.identify(request)
+        let identity = try Self.identify(request)
         let link = try Self.member("info/link.json", of: request).map(LinkInfo.read)
         let isPython = identity.noarch == .python || link?.noarch == .python
         if isPython, python == nil {
@@ -86,7 +86,7 @@ extension PlannedPackage {
     }
 
     /// The identity in the record, which must be the package's own.
-    static func identify(_ request: LinkRequest) throws -> (PrefixRecord, PackageIndex) {
+    static func identify(_ request: LinkRequest) throws -> PrefixRecord {
         guard let bytes = try member("info/index.json", of: request) else {
             throw Refusal(
                 InstallCode.recordMismatch,
@@ -99,6 +99,10 @@ extension PlannedPackage {
         var object = request.record
         for key in installMembers { object[key] = nil }
         if object["subdir"] == nil, let subdir = index.subdir { object["subdir"] = .string(subdir) }
+        // Later transactions read it in the prefix's record, where it must be what this one goes by.
+        if object["python_site_packages_path"] == nil, let path = index.pythonSitePackagesPath {
+            object["python_site_packages_path"] = .string(path.text)
+        }
         let record = try PrefixRecord(object)
         for (what, expected, found) in [
             ("name", record.name, index.name), ("version", record.version, index.version),
@@ -114,7 +118,16 @@ extension PlannedPackage {
             )
         }
         try record.sha256?.check(request.extracted.sha256, of: request.fileName)
-        return (record, index)
+        return record
+    }
+
+    /// Where one of its links leads, as it is written in the unpacked folder; empty if it is no link there.
+    func linkTarget(of entry: PathEntry) throws -> String {
+        guard let root = try PrefixFolder.open(request.extracted.directory),
+            let parent = try PrefixTree(root).parent(of: entry.path),
+            try parent.status(String(entry.path.name))?.kind == .symbolicLink
+        else { return "" }
+        return try parent.linkTarget(String(entry.path.name))
     }
 
     private static func member(_ name: String, of request: LinkRequest) throws -> [UInt8]? {

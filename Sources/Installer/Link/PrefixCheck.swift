@@ -8,9 +8,9 @@ import TrustCore
 struct PrefixCheck {
     private let tree: PrefixTree
     private let targets: TargetMap
-    private let outgoing: Set<PrefixPath>
+    private let outgoing: Outgoing
 
-    init(root: PrefixFolder, targets: TargetMap, outgoing: Set<PrefixPath>) {
+    init(root: PrefixFolder, targets: TargetMap, outgoing: Outgoing) {
         tree = PrefixTree(root)
         self.targets = targets
         self.outgoing = outgoing
@@ -24,7 +24,7 @@ struct PrefixCheck {
     }
 
     private func checkFolder(_ text: String, for subject: String) throws {
-        guard let path = PrefixPath(text), !outgoing.contains(path) else { return }
+        guard let path = PrefixPath(text), !outgoing.files.contains(path) else { return }
         switch try tree.status(path)?.kind {
         case nil, .folder?: return
         case .symbolicLink?:
@@ -47,8 +47,9 @@ struct PrefixCheck {
     }
 
     private func checkFile(_ path: PrefixPath, _ package: String) throws {
-        guard !outgoing.contains(path), let status = try tree.status(path) else { return }
+        guard let status = try tree.status(path) else { return }
         guard status.kind == .folder else {
+            if outgoing.files.contains(path) { return }
             throw Refusal(
                 InstallCode.clobberForeign,
                 package,
@@ -63,17 +64,18 @@ struct PrefixCheck {
                 package,
                 at: path.text,
                 expected: "nothing there yet",
-                found: "a folder that is not empty"
+                found: "a folder that is not going to be removed"
             )
         }
     }
 
-    /// Whether everything in a folder is going to be removed.
+    /// Whether a folder is going to be removed, with everything in it: a file cannot take its place otherwise.
     private func becomesEmpty(_ path: PrefixPath) throws -> Bool {
+        guard outgoing.folders.contains(path) else { return false }
         guard let folder = try tree.folder(path) else { return true }
         return try folder.list().allSatisfy { entry in
             guard entry.isText, let inner = PrefixPath("\(path)/\(entry.name)") else { return false }
-            return try entry.kind == .folder ? becomesEmpty(inner) : outgoing.contains(inner)
+            return try entry.kind == .folder ? becomesEmpty(inner) : outgoing.files.contains(inner)
         }
     }
 }

@@ -30,6 +30,11 @@ public final class PreparedTransaction {
     /// The link scripts that the new packages bring along.
     public var scripts: [InstallResult.Script] { plan.packages.flatMap(\.scripts) }
 
+    /// What ``commit()`` would answer if no script ran.
+    public var preview: InstallResult {
+        result(plan.packages.map(\.files.count), scripts: scripts, compilation: nil)
+    }
+
     /// Carries the plan out.
     ///
     /// - Throws: a ``Refusal`` or ``Failure``. The prefix is as it was then, unless the failure came after
@@ -178,7 +183,15 @@ public final class PreparedTransaction {
                 return LinkScript(prefix: plan.prefix, record: package.identity).run(script)
             }
         }
-        return InstallResult(
+        return result(counts, scripts: unlinked + linked, compilation: compilation)
+    }
+
+    private func result(
+        _ counts: [Int],
+        scripts: [InstallResult.Script],
+        compilation: InstallResult.Script.Outcome?
+    ) -> InstallResult {
+        InstallResult(
             installed: zip(plan.packages, counts).map { package, count in
                 InstallResult.Package(
                     name: package.identity.name,
@@ -197,7 +210,7 @@ public final class PreparedTransaction {
                     fileCount: record.entries.count
                 )
             },
-            scripts: unlinked + linked,
+            scripts: scripts,
             compilation: compilation
         )
     }

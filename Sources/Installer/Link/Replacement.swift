@@ -11,8 +11,14 @@
 
 /// Putting the real prefix in the place of the one a package was built with.
 enum Replacement {
-    /// Every occurrence replaced; the length changes.
-    static func text(_ bytes: [UInt8], _ placeholder: [UInt8], _ prefix: [UInt8]) -> [UInt8] {
+    /// Every occurrence replaced; the length changes. It stops once the result is longer than allowed, with a
+    /// result that is: a short placeholder in a long file could fill the memory.
+    static func text(
+        _ bytes: [UInt8],
+        _ placeholder: [UInt8],
+        _ prefix: [UInt8],
+        atMost limit: Int = .max
+    ) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var start = 0
@@ -20,6 +26,7 @@ enum Replacement {
             result += bytes[start..<at]
             result += prefix
             start = at + placeholder.count
+            if result.count > limit { return result }
         }
         if start == 0 { return bytes }
         result += bytes[start...]
@@ -27,11 +34,16 @@ enum Replacement {
     }
 
     /// A text file: as ``text(_:_:_:)``, and the first line of a script stays one that the kernel can read.
-    static func script(_ bytes: [UInt8], _ placeholder: [UInt8], _ prefix: [UInt8]) -> [UInt8] {
-        guard bytes.starts(with: "#!".utf8) else { return text(bytes, placeholder, prefix) }
+    static func script(
+        _ bytes: [UInt8],
+        _ placeholder: [UInt8],
+        _ prefix: [UInt8],
+        atMost limit: Int = .max
+    ) -> [UInt8] {
+        guard bytes.starts(with: "#!".utf8) else { return text(bytes, placeholder, prefix, atMost: limit) }
         let end = bytes.firstIndex(of: 0x0A) ?? bytes.count
         let first = Shebang.replaced(Array(bytes[..<end]), placeholder, prefix)
-        return first + text(Array(bytes[end...]), placeholder, prefix)
+        return first + text(Array(bytes[end...]), placeholder, prefix, atMost: limit)
     }
 
     /// A binary: within each C string that holds the placeholder every occurrence is replaced, and the string

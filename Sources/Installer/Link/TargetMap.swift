@@ -10,12 +10,14 @@ struct TargetMap {
     private(set) var owners: [PrefixPath: String] = [:]
     /// Every folder above them, and the empty ones.
     private(set) var folders: Set<PrefixPath> = []
-    private var links: Set<PrefixPath> = []
+    /// Where the links are, with their targets as they are written.
+    private var links: [PrefixPath: String] = [:]
 
     /// Maps the paths of packages, refusing what two of them, or one and a kept package, want differently.
     init(_ packages: [PlannedPackage], kept: [PrefixRecord]) throws {
         for package in packages { try add(package) }
         for package in packages { try checkFolders(package) }
+        for package in packages { try checkLinks(package) }
         try check(against: kept)
     }
 
@@ -31,7 +33,7 @@ struct TargetMap {
                 throw Self.clobber(file.target, owner, package.label)
             }
             if case .unpacked(let entry) = file.source, entry.kind == .symbolicLink {
-                links.insert(file.target)
+                links[file.target] = try package.linkTarget(of: entry)
             }
         }
     }
@@ -42,10 +44,7 @@ struct TargetMap {
     }
 
     private func checkReserved(_ path: PrefixPath, _ package: String) throws {
-        let top = path.components.first.map { $0.lowercased() } ?? ""
-        guard top != "conda-meta", top != PrefixLock.folderName else {
-            throw Refusal(InstallCode.reservedPath, package, at: path.text)
-        }
+        try path.checkUnreserved(in: package)
     }
 
     private func checkFolders(_ package: PlannedPackage) throws {
@@ -53,7 +52,7 @@ struct TargetMap {
             var folder = file.isFolder ? file.target : file.target.parent
             while let path = folder {
                 if let owner = owners[path] {
-                    throw links.contains(path)
+                    throw links[path] != nil
                         ? Refusal(
                             InstallCode.throughLink,
                             package.label,
@@ -71,6 +70,19 @@ struct TargetMap {
                 }
                 folder = path.parent
             }
+        }
+    }
+
+    /// A link that climbs out of a folder that the prefix is not going to have could be led elsewhere by another
+    /// package's link of that name.
+    private func checkLinks(_ package: PlannedPackage) throws {
+        let check = LinkCheck(subject: package.label) { folders.contains($0) }
+        for file in package.files {
+            // One that leads out by its letters is refused where it is staged.
+            guard let text = links[file.target],
+                FileStager.staysInside(text, depth: file.target.components.count - 1)
+            else { continue }
+            try check.run(file.target, to: text)
         }
     }
 
@@ -110,6 +122,8 @@ struct Outgoing {
             addFolders(above: entry.path)
             if let tree { addCompiled(of: entry.path, tree, shared) }
         }
+        // An empty folder of a kept package stays.
+        folders.subtract(shared)
     }
 
     private mutating func addFolders(above path: PrefixPath) {

@@ -41,7 +41,19 @@ final class NewPrefix {
         guard fchmod(root.descriptor, mode & 0o777) == 0 else {
             throw parent.failure("setting the mode of", name)
         }
-        try parent.move(name, to: parent, target)
+        guard PrefixFolder.system({ renameat(parent.descriptor, name, parent.descriptor, target) }) == 0
+        else {
+            let number = errno
+            guard number == ENOTEMPTY || number == EEXIST else {
+                throw parent.failure("moving the prefix to", target, number)
+            }
+            throw Failure(
+                .disk,
+                "another process made the prefix meanwhile",
+                at: "\(parent.path)/\(target)",
+                remedy: "run the command again; it then works in the prefix that is there"
+            )
+        }
         isPublished = true
         try parent.synchronise()
     }
@@ -60,7 +72,8 @@ final class NewPrefix {
         guard let (parent, target) = try? place(of: prefix, making: false) else { return false }
         var found = false
         for entry in try parent.list() where entry.name.hasPrefix(mark(target)) && entry.isText {
-            guard let root = try parent.folder(entry.name) else { continue }
+            // What others put there, or what cannot be opened, is theirs.
+            guard let root = try? parent.folder(entry.name), try root.isOwn() else { continue }
             // Its owner holds the lock as long as it lives.
             guard let lock = try? PrefixLock.take(root) else { continue }
             try parent.removeTree(entry.name)
@@ -70,12 +83,19 @@ final class NewPrefix {
     }
 
     /// Whether a folder can be replaced by renaming another over it: it is empty, its parent may be written,
-    /// and it is not where another file system begins.
+    /// it is not where another file system begins, and this process does not stand in it: whoever started the
+    /// process may stand there as well, and would be left in a folder without a name. (The folders above the current
+    /// one are not empty.)
     static func canReplace(_ root: PrefixFolder) throws -> Bool {
         guard try root.list().isEmpty, let (parent, target) = try? place(of: root.path, making: false) else {
             return false
         }
-        let status = try parent.status(target)
+        let status = try parent.status(target), own = try root.status()
+        if let current = try PrefixFolder.open(".")?.status(),
+            current.inode == own.inode, current.device == own.device
+        {
+            return false
+        }
         return try status?.kind == .folder && status?.device == parent.status().device
             && faccessat(parent.descriptor, ".", W_OK, 0) == 0
     }

@@ -101,6 +101,13 @@ final class PrefixFolder: Sendable {
         return FileStatus(status)
     }
 
+    /// Whether it belongs to this process's user.
+    func isOwn() throws -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw PrefixFailure.disk("looking at", path) }
+        return status.st_uid == geteuid()
+    }
+
     /// Where a symbolic link leads, as it is written.
     func linkTarget(_ name: String) throws -> String {
         var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))

@@ -23,6 +23,8 @@ public struct PrivateKey: Signer {
             case .ecdsaP256: .p256(P256.Signing.PrivateKey(compactRepresentable: false))
             case .ecdsaP384: .p384(P384.Signing.PrivateKey(compactRepresentable: false))
             case .rsassaPSSSHA256: .rsa(try _RSA.Signing.PrivateKey(keySize: .bits3072))
+            case .mlDSA65: .mlDSA(try .generate(.mlDSA65))
+            case .mlDSA87: .mlDSA(try .generate(.mlDSA87))
             }
         return try PrivateKey(material)
     }

@@ -11,6 +11,7 @@ enum PrivateKeyMaterial: Sendable {
     case p256(P256.Signing.PrivateKey)
     case p384(P384.Signing.PrivateKey)
     case rsa(_RSA.Signing.PrivateKey)
+    case mlDSA(MLDSAPrivateKey)
 
     var publicMaterial: PublicKeyMaterial {
         get throws {
@@ -19,6 +20,7 @@ enum PrivateKeyMaterial: Sendable {
             case .p256(let key): .p256(key.publicKey)
             case .p384(let key): .p384(key.publicKey)
             case .rsa(let key): try .rsa(RSAPublicNumbers(pkcs1: Array(key.publicKey.pkcs1DERRepresentation)))
+            case .mlDSA(let key): .mlDSA(key.publicKey)
             }
         }
     }
@@ -37,6 +39,8 @@ enum PrivateKeyMaterial: Sendable {
             )
         case .rsa(let key):
             Array(try key.signature(for: SHA256.hash(data: message), padding: .PSS).rawRepresentation)
+        case .mlDSA(let key):
+            try key.signature(for: message)
         }
     }
 }

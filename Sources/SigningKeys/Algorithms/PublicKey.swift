@@ -25,17 +25,23 @@ public struct PublicKey: Sendable {
     /// Reads a key as TUF metadata lists it (specification 1.0.34, section 4.2).
     ///
     /// Ed25519 keys are 64 hexadecimal digits; ECDSA keys PEM, or a point in hexadecimal digits; RSA keys PEM
-    /// (`PUBLIC KEY` or `RSA PUBLIC KEY`) of 2048 to 8192 bits.
+    /// (`PUBLIC KEY` or `RSA PUBLIC KEY`) of 2048 to 8192 bits; ML-DSA keys PEM, and unknown unless accepted.
     ///
+    /// - Parameter schemes: the schemes that are known here; drafts are not, unless somebody asks for them.
     /// - Throws: a refusal with `key.unknown-type`, `key.unknown-scheme`, `key.scheme-mismatch`,
     ///   `key.malformed`, `key.too-weak` or `key.too-large`. Metadata may list keys of types that are not
     ///   known yet: a caller that wants to skip those catches the first two.
-    public init(tufKeyType keyType: String, scheme: String, publicValue: String) throws {
+    public init(
+        tufKeyType keyType: String,
+        scheme: String,
+        publicValue: String,
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
+    ) throws {
         guard let allowed = SignatureScheme.allowed(forTUFKeyType: keyType) else {
             throw Refusal(KeyCode.unknownType, Self.subject, found: "`\(Printable.text(keyType))`")
         }
         let known = SignatureScheme.allCases.first { ByteKey($0.rawValue) == ByteKey(scheme) }
-        guard let known else {
+        guard let known, schemes.contains(known) else {
             throw Refusal(KeyCode.unknownScheme, Self.subject, found: "`\(Printable.text(scheme))`")
         }
         guard allowed.contains(known) else {

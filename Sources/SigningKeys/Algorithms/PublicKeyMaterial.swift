@@ -11,6 +11,7 @@ enum PublicKeyMaterial: Sendable {
     case p256(P256.Signing.PublicKey)
     case p384(P384.Signing.PublicKey)
     case rsa(_RSA.Signing.PublicKey, RSAPublicNumbers)
+    case mlDSA(MLDSAPublicKey)
 
     var scheme: SignatureScheme {
         switch self {
@@ -18,6 +19,7 @@ enum PublicKeyMaterial: Sendable {
         case .p256: .ecdsaP256
         case .p384: .ecdsaP384
         case .rsa: .rsassaPSSSHA256
+        case .mlDSA(let key): key.parameters.scheme
         }
     }
 
@@ -36,10 +38,16 @@ enum PublicKeyMaterial: Sendable {
             else { return false }
             return key.isValidSignature(signature, for: SHA384.hash(data: message))
         case .rsa(let key, let numbers):
-            // RFC 8017, 8.1.2 step 1. The salt must be as long as the digest.
+            // RFC 8017, 8.1.2 step 1.
             guard signature.count == numbers.modulus.count else { return false }
-            let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
-            return key.isValidSignature(signature, for: SHA256.hash(data: message), padding: .PSS)
+            let digest = SHA256.hash(data: message)
+            // swift-crypto is quicker, but knows only salts that are as long as the digest.
+            let candidate = _RSA.Signing.RSASignature(rawRepresentation: signature)
+            if key.isValidSignature(candidate, for: digest, padding: .PSS) { return true }
+            guard let encoded = RSAPublicOperation(numbers)(signature) else { return false }
+            return PSSEncoding.isConsistent(encoded, bits: numbers.bits - 1, digest: Array(digest))
+        case .mlDSA(let key):
+            return key.isValid(signature: signature, for: message)
         }
     }
 
@@ -47,7 +55,7 @@ enum PublicKeyMaterial: Sendable {
     func tufPublicValue(_ subjectPublicKeyInfo: [UInt8]) -> String {
         switch self {
         case .ed25519(let key): Hex.encode(key.rawRepresentation)
-        case .p256, .p384, .rsa: PEMBlock.write(label: "PUBLIC KEY", subjectPublicKeyInfo)
+        case .p256, .p384, .rsa, .mlDSA: PEMBlock.write(label: "PUBLIC KEY", subjectPublicKeyInfo)
         }
     }
 }
@@ -67,7 +75,7 @@ extension PublicKeyMaterial {
             self = try .p256(point: Self.point(text, coordinateLength: 32))
         case .ecdsaP384 where !PEMBlock.isIntended(text):
             self = try .p384(point: Self.point(text, coordinateLength: 48))
-        case .ecdsaP256, .ecdsaP384, .rsassaPSSSHA256:
+        case .ecdsaP256, .ecdsaP384, .rsassaPSSSHA256, .mlDSA65, .mlDSA87:
             try self.init(pem: text)
         }
     }
@@ -116,6 +124,13 @@ extension PublicKeyMaterial {
             throw malformed("an RSA modulus and exponent")
         }
         return .rsa(key, numbers)
+    }
+
+    static func mlDSA(_ bytes: [UInt8], _ parameters: MLDSAParameters) throws -> Self {
+        guard let key = MLDSAPublicKey(bytes, parameters) else {
+            throw malformed("\(parameters.publicKeyLength) bytes of ML-DSA key", found: "\(bytes.count)")
+        }
+        return .mlDSA(key)
     }
 
     private static func point(_ hex: [UInt8], coordinateLength: Int) throws -> [UInt8] {

@@ -15,6 +15,13 @@ struct RSAPublicNumbers: Sendable {
     let modulus: [UInt8]
     let exponent: [UInt8]
 
+    /// How many bits the modulus has.
+    var bits: Int { Self.bits(modulus) }
+
+    private static func bits(_ modulus: [UInt8]) -> Int {
+        modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
+    }
+
     /// Reads a PKCS #1 `RSAPublicKey` (RFC 8017, A.1.1).
     init(pkcs1: [UInt8]) throws {
         var outer = DERReader(pkcs1)
@@ -26,7 +33,7 @@ struct RSAPublicNumbers: Sendable {
 
     /// Takes big-endian numbers without leading zeros.
     init(modulus: [UInt8], exponent: [UInt8]) throws {
-        let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
+        let bits = Self.bits(modulus)
         guard bits >= Self.minimumBits else {
             throw Refusal(
                 KeyCode.tooWeak,

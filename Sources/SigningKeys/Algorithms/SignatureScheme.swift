@@ -12,10 +12,21 @@ public enum SignatureScheme: String, Sendable, CaseIterable {
     case ecdsaP256 = "ecdsa-sha2-nistp256"
     /// ECDSA on P-384 over SHA-384; DER signatures.
     case ecdsaP384 = "ecdsa-sha2-nistp384"
-    /// RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes.
+    /// RSASSA-PSS with SHA-256 and MGF1 with SHA-256.
     ///
-    /// Signatures with salts of other lengths, which some hardware makes, are not accepted.
+    /// We sign with a salt of 32 bytes, and accept salts of any length, since some hardware makes longer ones
+    /// (RFC 8017, 9.1.2).
     case rsassaPSSSHA256 = "rsassa-pss-sha256"
+    /// ML-DSA-65 (FIPS 204) over `tuf`, 0x01 and the SHA-512 digest of the message (TAP 21, draft).
+    case mlDSA65 = "ml-dsa-65/1"
+    /// ML-DSA-87 (FIPS 204) over `tuf`, 0x01 and the SHA-512 digest of the message (TAP 21, draft).
+    case mlDSA87 = "ml-dsa-87/1"
+
+    /// The schemes that count in metadata unless more are asked for: those of the specification, without
+    /// drafts, whose form may still change under the same name.
+    public static let standard: Set<SignatureScheme> = [.ed25519, .ecdsaP256, .ecdsaP384, .rsassaPSSSHA256]
+    /// All schemes, drafts too.
+    public static let withDrafts = Set(allCases)
 
     /// The TUF key type that new keys of this scheme are listed under.
     var tufKeyType: String {
@@ -23,6 +34,7 @@ public enum SignatureScheme: String, Sendable, CaseIterable {
         case .ed25519: "ed25519"
         case .ecdsaP256, .ecdsaP384: "ecdsa"
         case .rsassaPSSSHA256: "rsa"
+        case .mlDSA65, .mlDSA87: "ml-dsa"
         }
     }
 
@@ -36,6 +48,7 @@ public enum SignatureScheme: String, Sendable, CaseIterable {
         case Array("ecdsa-sha2-nistp256".utf8): [.ecdsaP256]
         case Array("ecdsa-sha2-nistp384".utf8): [.ecdsaP384]
         case Array("rsa".utf8): [.rsassaPSSSHA256]
+        case Array("ml-dsa".utf8): [.mlDSA65, .mlDSA87]
         default: nil
         }
     }

@@ -5,7 +5,8 @@ import Crypto
 import CryptoExtras
 import TrustCore
 
-/// The DER forms of private keys: PKCS #8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915) and PKCS #1 (RFC 8017).
+/// The DER forms of private keys: PKCS #8 (RFC 5208, RFC 5958), SEC 1 (RFC 5915) and PKCS #1 (RFC 8017);
+/// ML-DSA keys by their seed (RFC 9881).
 ///
 /// Where a form carries the public key too, it must be the one that belongs to the private key.
 /// Attributes are not read.
@@ -19,18 +20,20 @@ enum PrivateKeyInfo {
             throw Refusal(
                 KeyCode.unknownType,
                 PrivateKey.subject,
-                expected: "Ed25519, ECDSA on P-256 or P-384, or RSA"
+                expected: "Ed25519, ECDSA on P-256 or P-384, RSA, or ML-DSA-65 or 87"
             )
         }
         guard let key = inner.octetString() else { throw malformed("a PKCS #8 private key in DER") }
         _ = inner.element(0xA0)
         let publicBits = inner.element(0x81)
         guard inner.isAtEnd else { throw malformed("a PKCS #8 private key in DER") }
-        let material =
+        let material: PrivateKeyMaterial =
             switch algorithm {
             case .ed25519: try readEd25519(key)
             case .p256, .p384: try readSEC1(key, curve: algorithm)
             case .rsa: try readPKCS1(key)
+            case .mlDSA65: try .mlDSA(.read(key, .mlDSA65))
+            case .mlDSA87: try .mlDSA(.read(key, .mlDSA87))
             }
         if let publicBits { try check(publicBits, belongsTo: material) }
         return material
@@ -106,6 +109,7 @@ enum PrivateKeyInfo {
         case .p256(let key): return Array(key.derRepresentation)
         case .p384(let key): return Array(key.derRepresentation)
         case .rsa(let key): return Array(key.pkcs8DERRepresentation)
+        case .mlDSA(let key): return key.pkcs8(KeyAlgorithm(key.publicKey.parameters))
         }
     }
 
@@ -126,6 +130,7 @@ enum PrivateKeyInfo {
             case .p256: found.flatMap { try? .p256(point: $0) }
             case .p384: found.flatMap { try? .p384(point: $0) }
             case .rsa: found.flatMap { try? .rsa(RSAPublicNumbers(pkcs1: $0)) }
+            case .mlDSA(let key): found.flatMap { try? .mlDSA($0, key.publicKey.parameters) }
             }
         guard let claimed else { throw malformed("a public key beside the private key") }
         guard PublicKey(claimed) == PublicKey(try material.publicMaterial) else {

@@ -15,7 +15,7 @@ enum SubjectPublicKeyInfo {
             throw Refusal(
                 KeyCode.unknownType,
                 PublicKey.subject,
-                expected: "Ed25519, ECDSA on P-256 or P-384, or RSA"
+                expected: "Ed25519, ECDSA on P-256 or P-384, RSA, or ML-DSA-65 or 87"
             )
         }
         guard let bits = inner.bitString(), inner.isAtEnd else {
@@ -26,6 +26,8 @@ enum SubjectPublicKeyInfo {
         case .p256: try .p256(point: Array(bits))
         case .p384: try .p384(point: Array(bits))
         case .rsa: try .rsa(RSAPublicNumbers(pkcs1: Array(bits)))
+        case .mlDSA65: try .mlDSA(Array(bits), .mlDSA65)
+        case .mlDSA87: try .mlDSA(Array(bits), .mlDSA87)
         }
     }
 
@@ -36,6 +38,7 @@ enum SubjectPublicKeyInfo {
             case .p256(let key): (.p256, Array(key.x963Representation))
             case .p384(let key): (.p384, Array(key.x963Representation))
             case .rsa(_, let numbers): (.rsa, numbers.pkcs1)
+            case .mlDSA(let key): (KeyAlgorithm(key.parameters), key.bytes)
             }
         return DERWriter.sequence(algorithm.der + DERWriter.bitString(bits))
     }

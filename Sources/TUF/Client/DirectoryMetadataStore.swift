@@ -9,13 +9,13 @@ internal import TrustCore
 ///
 /// The newest root is `root.json`, all roots are `root_history/VERSION.root.json`, and the other roles are
 /// `ROLE.json` with the role name percent-encoded, so that no name leaves the folder (CVE-2021-41131). The
-/// folder is made
-/// for its owner only (mode 0700). Nothing else in it ends in `.json`.
+/// folder is made for its owner only (mode 0700). Nothing else in it ends in `.json`. Symbolic links in it are
+/// not followed.
 public struct DirectoryMetadataStore: MetadataStore {
     /// The longest file that is read: more than any metadata may have.
     public static let maximumLength = 64 << 20
-    /// How long ``lock()`` waits for another process.
-    public static let maximumWait = Duration.seconds(120)
+    /// How long ``lock()`` waits for another process: longer than `TUFLimits.duration` lets an update take.
+    public static let maximumWait = Duration.seconds(360)
 
     /// The folder.
     public let directory: String
@@ -23,8 +23,18 @@ public struct DirectoryMetadataStore: MetadataStore {
     /// Uses a folder, making it if it is not there.
     public init(_ directory: String) throws {
         self.directory = directory
-        try Folder.create(directory, mode: 0o700)
-        try Folder.create(directory + "/root_history", mode: 0o700)
+        try Folder.createDurably(directory, mode: 0o700)
+        let history = directory + "/root_history"
+        try Folder.createDurably(history, mode: 0o700)
+        // Roots would be written wherever the link leads (CVE-2026-6968).
+        guard !Folder.isSymbolicLink(history) else {
+            throw Failure(
+                .disk,
+                "a symbolic link stands where the store keeps its roots",
+                at: history,
+                remedy: "find out who put it there, and put a folder in its place"
+            )
+        }
     }
 
     /// The bytes that were kept; nil if there are none.
@@ -80,6 +90,7 @@ public struct DirectoryMetadataStore: MetadataStore {
     private func path(of file: StoredMetadata) -> String {
         switch file {
         case .root(let version): "\(directory)/root_history/\(version).root.json"
+        case .rotation: "\(directory)/root_history/rotation"
         case .role(let name): "\(directory)/\(name.encoded).json"
         }
     }

@@ -38,6 +38,9 @@ public protocol StoreLock: Sendable {
 public enum StoredMetadata: Hashable, Sendable {
     /// A root version. All are kept, since each vouches for the next.
     case root(version: Int64)
+    /// A note, without any trust in it, that the timestamp and the snapshot are to be forgotten once a root
+    /// is kept: the version of that root, in decimal digits.
+    case rotation
     /// The trusted metadata of any other role; one version, not named in the key.
     case role(RoleName)
 }

@@ -3,9 +3,11 @@
 
 internal import TrustCore
 
-/// All files that one role vouches for: finds the role among the delegations, and keeps the paths that every
-/// delegation on the way covers.
+/// The files that one role vouches for: finds the first chain of delegations that leads to the role, in the
+/// order of the search, and keeps the paths that every delegation on the way covers.
 ///
+/// A role that two roles delegate to is listed as the first of them sees it: paths that only the other one
+/// delegates are not in the list.
 /// A file that is listed may still be vouched for by an earlier role in the order of the search;
 /// ``TargetSearch`` decides for one path.
 public struct RoleListing: Sendable {

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import SigningKeys
+
 /// How much a repository may ask of its clients: everything that is counted, in one place.
 ///
 /// Lengths are in bytes. Where the metadata above promises a length, that length is the limit, and the larger
@@ -26,6 +28,17 @@ public struct TUFLimits: Sendable {
     public var visitedRoles = 32
     /// The deepest nesting of JSON.
     public var jsonDepth = 64
+    /// How many bytes of metadata one updater takes from the repository in all: the single files' limits,
+    /// times the roles that a repository can name, would be no limit at all (`tuf.update-too-large`).
+    public var updateBytes = 256 << 20
+    /// The longest time that one refresh, or one look-up, spends on the repository. Taking longer is a
+    /// `Failure`: a slow server is no evidence of anything.
+    public var duration = Duration.seconds(300)
+    /// How many requests to the repository are under way at once when many targets are looked up together.
+    public var simultaneousRequests = 48
+    /// The signature schemes whose keys count. ``/SigningKeys/SignatureScheme/withDrafts`` adds ML-DSA (TAP
+    /// 21, draft).
+    public var schemes = SignatureScheme.standard
 
     /// The defaults.
     public init() {}

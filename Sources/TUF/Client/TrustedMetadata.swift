@@ -33,7 +33,7 @@ public struct TrustedMetadata: Sendable {
             as: .root,
             limits: JSONLimits(bytes: limits.root, depth: limits.jsonDepth)
         )
-        root = try signed.role.authority(for: .root).verify(signed, of: .root)
+        root = try signed.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
     }
 
     // MARK: Root (5.3)
@@ -45,8 +45,8 @@ public struct TrustedMetadata: Sendable {
     mutating func updateRoot(_ bytes: [UInt8]) throws -> Bool {
         let signed: SignedMetadata<RootMetadata> = try parse(bytes, as: .root, limit: limits.root)
         // 5.3.4: signed by a threshold of the keys of the trusted root and of its own.
-        _ = try root.role.authority(for: .root).verify(signed, of: .root)
-        let next = try signed.role.authority(for: .root).verify(signed, of: .root)
+        _ = try root.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
+        let next = try signed.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
         // 5.3.5: exactly one version higher (CVE-2025-2885).
         let (expected, overflow) = root.role.version.addingReportingOverflow(1)
         guard !overflow, next.role.version == expected else {
@@ -65,8 +65,10 @@ public struct TrustedMetadata: Sendable {
     /// Whether the next root takes a key from a role. That a key is only added says nothing against versions
     /// signed before, and forgetting them would give up the protection against rollback for nothing.
     private func removesKey(of kind: MetadataKind, in next: RootMetadata) -> Bool {
-        let remaining = Set(next.authority(for: kind).usableKeys.map(\.key))
-        return root.role.authority(for: kind).usableKeys.contains { !remaining.contains($0.key) }
+        let remaining = Set(next.authority(for: kind).usableKeys(accepting: limits.schemes).map(\.key))
+        return root.role.authority(for: kind).usableKeys(accepting: limits.schemes).contains {
+            !remaining.contains($0.key)
+        }
     }
 
     /// 5.3.10: only the last root of the chain must not be expired.
@@ -81,7 +83,11 @@ public struct TrustedMetadata: Sendable {
             as: .timestamp,
             limit: limits.timestamp
         )
-        timestamp = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
+        timestamp = try root.role.authority(for: .timestamp).verify(
+            signed,
+            of: .timestamp,
+            accepting: limits.schemes
+        )
     }
 
     /// Takes the repository's timestamp.
@@ -94,7 +100,11 @@ public struct TrustedMetadata: Sendable {
             limit: limits.timestamp
         )
         // 5.4.2: signatures.
-        let next = try root.role.authority(for: .timestamp).verify(signed, of: .timestamp)
+        let next = try root.role.authority(for: .timestamp).verify(
+            signed,
+            of: .timestamp,
+            accepting: limits.schemes
+        )
         if let timestamp {
             // 5.4.3.1: not older than the trusted one; of the same version, the trusted one stays.
             try checkNotOlder(next.role.version, than: timestamp.role.version, in: "timestamp metadata")
@@ -127,10 +137,15 @@ public struct TrustedMetadata: Sendable {
             as: .snapshot,
             limit: limits.promisedSnapshot
         )
-        let stored = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
+        let stored = try root.role.authority(for: .snapshot).verify(
+            signed,
+            of: .snapshot,
+            accepting: limits.schemes
+        )
         earlierSnapshot = stored
         guard let promised = timestamp?.role.snapshot, promised.version == stored.role.version,
-            !stored.role.isExpired(at: now), (try? check(bytes, is: promised, name: .snapshot)) != nil
+            !stored.role.isExpired(at: now),
+            (try? check(bytes, stored.digest, is: promised, name: .snapshot)) != nil
         else { return false }
         snapshot = stored
         return true
@@ -140,19 +155,25 @@ public struct TrustedMetadata: Sendable {
     mutating func updateSnapshot(_ bytes: [UInt8]) throws {
         let promised = try promisedSnapshot()
         // 5.5.2: the bytes that the timestamp promises.
-        try check(bytes, is: promised, name: .snapshot)
+        let digest = Digest.of(bytes)
+        try check(bytes, digest, is: promised, name: .snapshot)
         let signed: SignedMetadata<SnapshotMetadata> = try parse(
             bytes,
             as: .snapshot,
-            limit: limits.promisedSnapshot
+            limit: limits.promisedSnapshot,
+            digest: digest
         )
         // 5.5.3: signatures.
-        let next = try root.role.authority(for: .snapshot).verify(signed, of: .snapshot)
+        let next = try root.role.authority(for: .snapshot).verify(
+            signed,
+            of: .snapshot,
+            accepting: limits.schemes
+        )
         // 5.5.4: the version that the timestamp promises.
         try checkVersion(next.role, is: promised, name: .snapshot)
         // 5.5.5: no role is older than in the trusted snapshot, and none has gone (CVE-2025-2887).
-        for (name, old) in earlierSnapshot?.role.files ?? [:] {
-            guard let new = next.role.files[name] else {
+        for (name, old, new) in next.role.files.differences(since: earlierSnapshot?.role.files ?? [:]) {
+            guard let new else {
                 throw Refusal(
                     TUFCode.roleRemoved,
                     "snapshot metadata",
@@ -208,20 +229,35 @@ public struct TrustedMetadata: Sendable {
     mutating func updateTargets(_ bytes: [UInt8], of role: TargetsRole) throws {
         // 5.6.2: the bytes that the snapshot promises.
         let promised = try promised(role.name)
-        try check(bytes, is: promised, name: role.name)
+        let digest = Digest.of(bytes)
+        try check(bytes, digest, is: promised, name: role.name)
         let signed: SignedMetadata<TargetsMetadata> = try parse(
             bytes,
             as: role.name,
-            limit: limits.promisedTargets
+            limit: limits.promisedTargets,
+            digest: digest
         )
         // 5.6.3: signatures, by the keys that this delegator names.
-        let next = try authority(for: role).verify(signed, of: role.name)
+        let next = try authority(for: role).verify(signed, of: role.name, accepting: limits.schemes)
         // 5.6.4: the version that the snapshot promises.
         try checkVersion(next.role, is: promised, name: role.name)
         // 5.6.5: not expired.
         try checkFresh(next.role, of: role.name)
         documents[next.digest] = next
         verified[role] = next.digest
+    }
+
+    /// The earliest expiry of everything that was used: root, timestamp, snapshot, and the targets roles that
+    /// were loaded. From then on an update without newer metadata refuses with `tuf.expired`.
+    public var horizon: FreshnessHorizon {
+        var expiries: [(moment: Timestamp, role: RoleName)] = [(root.role.expires, .root)]
+        if let timestamp { expiries.append((timestamp.role.expires, .timestamp)) }
+        if let snapshot { expiries.append((snapshot.role.expires, .snapshot)) }
+        for (role, digest) in verified {
+            if let document = documents[digest] { expiries.append((document.role.expires, role.name)) }
+        }
+        let first = expiries.reduce(expiries[0]) { ($1.moment, $1.role) < ($0.moment, $0.role) ? $1 : $0 }
+        return FreshnessHorizon(moment: first.moment, role: first.role)
     }
 
     private func authority(for role: TargetsRole) throws -> RoleAuthority {
@@ -242,12 +278,14 @@ public struct TrustedMetadata: Sendable {
     private func parse<Role: RoleMetadata>(
         _ bytes: [UInt8],
         as name: RoleName,
-        limit: Int
+        limit: Int,
+        digest: Digest? = nil
     ) throws -> SignedMetadata<Role> {
         try SignedMetadata(
             parsing: bytes,
             as: name,
-            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth)
+            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth),
+            digest: digest ?? Digest.of(bytes)
         )
     }
 
@@ -281,7 +319,7 @@ public struct TrustedMetadata: Sendable {
         )
     }
 
-    private func check(_ bytes: [UInt8], is promised: MetaFile, name: RoleName) throws {
+    private func check(_ bytes: [UInt8], _ digest: Digest, is promised: MetaFile, name: RoleName) throws {
         if let length = promised.length, length != UInt64(bytes.count) {
             throw Refusal(
                 TUFCode.metadataLength,
@@ -290,7 +328,7 @@ public struct TrustedMetadata: Sendable {
                 found: "\(bytes.count) bytes"
             )
         }
-        if let (expected, found) = promised.hashes?.mismatch(in: bytes) {
+        if let (expected, found) = promised.hashes?.mismatch(in: bytes, sha256: digest) {
             throw Refusal(
                 TUFCode.metadataHash,
                 "\(name) metadata",

@@ -15,6 +15,8 @@ public struct UpdateWorkflow: Sendable {
     private let pinnedRoot: [UInt8]
     private let pinnedVersion: Int64
     private var rotations = 0
+    /// The root version whose rotation an earlier update may not have finished.
+    private var unfinishedRotation: Int64?
 
     /// Starts from the root that the user trusts.
     ///
@@ -32,7 +34,7 @@ public struct UpdateWorkflow: Sendable {
 
     /// The first step of an update of the top-level roles.
     public func start() -> WorkflowStep {
-        WorkflowStep(next: nextRoot(.store))
+        WorkflowStep(next: MetadataRequest(subject: .rotation, source: .store))
     }
 
     /// The first step of loading a targets role; a step without a request if it is already loaded.
@@ -52,6 +54,7 @@ public struct UpdateWorkflow: Sendable {
     /// - Throws: a ``Refusal``; the update ends there, and nothing after the last step may be kept.
     public mutating func receive(_ answer: [UInt8]?, to request: MetadataRequest) throws -> WorkflowStep {
         switch (request.subject, request.source) {
+        case (.rotation, _): recallRotation(answer)
         case (.root, .store): recallRoot(answer)
         case (.root, .repository): try receiveRoot(answer)
         case (.timestamp, .store): recallTimestamp(answer)
@@ -65,13 +68,24 @@ public struct UpdateWorkflow: Sendable {
 
     // MARK: Root (5.3)
 
+    private mutating func recallRotation(_ answer: [UInt8]?) -> WorkflowStep {
+        unfinishedRotation = answer.flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+        return WorkflowStep(next: nextRoot(.store))
+    }
+
     /// Follows the stored chain from the pinned root; what does not verify is ignored and fetched again.
     private mutating func recallRoot(_ answer: [UInt8]?) -> WorkflowStep {
         if let answer, (try? trusted.updateRoot(answer)) != nil {
             return WorkflowStep(next: nextRoot(.store))
         }
         let atPinnedRoot = trusted.root.role.version == pinnedVersion
-        let changes = atPinnedRoot ? [StoreChange.write(pinnedRoot, .root(version: pinnedVersion))] : []
+        var changes = atPinnedRoot ? [StoreChange.write(pinnedRoot, .root(version: pinnedVersion))] : []
+        // An update that was killed after it had kept such a root is finished here; one that was killed
+        // before has not rotated anything.
+        if let unfinishedRotation {
+            let isKept = unfinishedRotation <= trusted.root.role.version
+            changes += isKept ? Self.forgetting : [.remove(.rotation)]
+        }
         return WorkflowStep(
             changes: changes,
             next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
@@ -93,21 +107,29 @@ public struct UpdateWorkflow: Sendable {
                 found: "more"
             )
         }
-        var changes: [StoreChange] = []
         // 5.3.4, 5.3.5 in TrustedMetadata.
-        if try trusted.updateRoot(answer) {
-            // 5.3.11: fast-forward recovery, since who held the old keys may have raised the versions out of reach.
-            // The stored ones are not loaded yet; they are forgotten before the new root is kept, so that a crash between the two
-            // cannot leave versions that the new keys never reach.
-            changes = [.remove(.role(.timestamp)), .remove(.role(.snapshot))]
-        }
+        let rotated = try trusted.updateRoot(answer)
+        let version = trusted.root.role.version
         // 5.3.8: kept as soon as it is verified, for the chain goes on from it.
-        changes.append(.write(answer, .root(version: trusted.root.role.version)))
+        var changes = [StoreChange.write(answer, .root(version: version))]
+        if rotated {
+            // 5.3.11: fast-forward recovery, since who held the old keys may have raised the versions out of
+            // reach. The stored ones are not loaded yet. Forgotten before the new root is kept, a crash
+            // between the two would leave the old root without any versions, and open to rollback; forgotten
+            // after it, versions that the new keys never reach. So the intention is noted first, and the next
+            // update finishes it.
+            changes.insert(.write(Array("\(version)".utf8), .rotation), at: 0)
+            changes += Self.forgetting
+        }
         return WorkflowStep(
             changes: changes,
             next: nextRoot(repositoryFile("root", limit: trusted.limits.root))
         )
     }
+
+    private static let forgetting: [StoreChange] = [
+        .remove(.role(.timestamp)), .remove(.role(.snapshot)), .remove(.rotation),
+    ]
 
     private func nextRoot(_ source: MetadataRequest.Source) -> MetadataRequest {
         MetadataRequest(subject: .root(version: nextRootVersion), source: source)

@@ -3,20 +3,21 @@
 
 public import TrustCore
 
-/// A TUF client: one request after another, in the order of the specification (1.0.34, section 5).
+/// A TUF client: an update in the order of the specification (1.0.34, section 5), one request after another,
+/// then look-ups, one after another or many at once.
 ///
-/// The rules are in ``UpdateWorkflow``, ``TargetSearch`` and ``RoleListing``; this drives them over a fetcher
-/// and a store.
-/// An updater belongs to one moment and one repository; for a later update make another one with the same
-/// store.
+/// The rules are in ``UpdateWorkflow``, ``TargetSearch``, ``TargetBatch`` and ``RoleListing``; this drives
+/// them over a fetcher and a store. An updater belongs to one moment and one repository; for a later update
+/// make another one with the same store.
 public actor Updater {
     private let trustedRoot: [UInt8]
-    private let metadataURL: String
     private let store: any MetadataStore
-    private let fetcher: any Fetcher
+    private let fetcher: (any Fetcher)?
+    private let source: MetadataSource
     private let now: Timestamp
     private let limits: TUFLimits
-    private var updated: UpdateWorkflow?
+    private let clock: any Clock<Duration>
+    private var updated: UpdateSession?
 
     /// Makes a client. Nothing is read or fetched yet.
     ///
@@ -27,46 +28,60 @@ public actor Updater {
     ///   - fetcher: How to fetch.
     ///   - now: The moment that decides what is expired.
     ///   - limits: What the repository may ask of us.
+    ///   - clock: What `TUFLimits.duration` is measured by; it only goes forward, and decides nothing about
+    ///     expiry.
     public init(
         trustedRoot: [UInt8],
         metadataURL: String,
         store: any MetadataStore,
         fetcher: any Fetcher,
         now: Timestamp,
+        limits: TUFLimits = TUFLimits(),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.trustedRoot = trustedRoot
+        self.store = store
+        self.fetcher = fetcher
+        source = .repository(
+            url: Self.folder(metadataURL),
+            fetcher: fetcher,
+            budget: ByteBudget(limits.updateBytes)
+        )
+        self.now = now
+        self.limits = limits
+        self.clock = clock
+    }
+
+    /// Makes a client that works with what earlier updates stored, and fetches nothing.
+    ///
+    /// All of it is verified again, from the trusted root on, by the same workflow; what is expired at the
+    /// given moment is refused (`tuf.expired`). Whether the repository has newer metadata is not known:
+    /// ``horizon()`` says until when that can matter.
+    public init(
+        offline store: any MetadataStore,
+        trustedRoot: [UInt8],
+        now: Timestamp,
         limits: TUFLimits = TUFLimits()
     ) {
         self.trustedRoot = trustedRoot
-        self.metadataURL = Self.folder(metadataURL)
         self.store = store
-        self.fetcher = fetcher
+        fetcher = nil
+        source = .offline
         self.now = now
         self.limits = limits
+        clock = ContinuousClock()
     }
 
     /// Updates the top-level roles: root, timestamp, snapshot, targets.
     ///
     /// - Throws: a `Refusal` for bad metadata, a `Failure` if something could not be found out. What was
     ///   verified before stays in the store; what was not is nowhere.
-    public func refresh() async throws {
-        let lock = try await store.lock()
-        defer { lock.release() }
-        var workflow = try UpdateWorkflow(trustedRoot: trustedRoot, now: now, limits: limits)
-        try await drive(&workflow, from: workflow.start())
-        updated = workflow
-    }
+    public func refresh() async throws { _ = try await update() }
 
     /// What the repository promises about a file, and which role does; nil if none does. Updates first if
     /// need be.
     public func target(_ path: TargetPath) async throws -> TargetDescription? {
-        var workflow = try await current()
-        var search = TargetSearch(for: path)
-        while true {
-            switch try search.advance(in: workflow.trusted) {
-            case .found(let description): return description
-            case .absent: return nil
-            case .load(let role): try await load(role, into: &workflow)
-            }
-        }
+        try await current().search(for: path, before: deadline())
     }
 
     /// What the repository promises about a file (`tuf.target-not-found` if nothing). Updates first if need
@@ -76,22 +91,29 @@ public actor Updater {
         return target
     }
 
-    /// All files that a role vouches for; nil if no delegation leads to such a role. Updates first if need
-    /// be.
+    /// What the repository promises about each of many files, in their order. Updates first if need be.
+    ///
+    /// Each result is the one that ``target(_:)`` has for that path; a refusal for one says nothing about the
+    /// others. The roles that the paths need, such as their hash bins, are loaded at the same time, up to
+    /// `TUFLimits.simultaneousRequests` of them, and each only once.
+    ///
+    /// - Throws: what ``refresh()`` does, or a `Failure` if the store is not free; never because of one path.
+    public func targets(_ paths: [TargetPath]) async throws -> [Result<TargetDescription?, any Error>] {
+        let limit = limits.simultaneousRequests
+        return try await current().lookUp(paths, atOnce: limit, before: deadline())
+    }
+
+    /// The files that a role vouches for by the first chain of delegations that leads to it, see
+    /// ``RoleListing``; nil if none does. Updates first if need be.
     public func targets(of name: RoleName) async throws -> [TargetDescription]? {
-        var workflow = try await current()
-        var listing = RoleListing(of: name)
-        while true {
-            switch try listing.advance(in: workflow.trusted) {
-            case .found(let descriptions): return descriptions
-            case .absent: return nil
-            case .load(let role): try await load(role, into: &workflow)
-            }
-        }
+        try await current().list(name, before: deadline())
     }
 
     /// What is trusted after an update. Updates first if need be.
     public func trusted() async throws -> TrustedMetadata { try await current().trusted }
+
+    /// Until when what was used so far can be relied on without an update. Updates first if need be.
+    public func horizon() async throws -> FreshnessHorizon { try await current().trusted.horizon }
 
     /// Downloads a file into memory and checks it.
     ///
@@ -106,6 +128,9 @@ public actor Updater {
         from baseURL: String,
         naming: TargetNaming = .byRepository
     ) async throws -> [UInt8] {
+        guard let fetcher else {
+            throw Failure(.network, "offline, so nothing can be downloaded", at: Self.folder(baseURL))
+        }
         guard let length = Int(exactly: target.file.length), length <= limits.targetFile else {
             throw Refusal(
                 CoreCode.tooLarge,
@@ -124,46 +149,22 @@ public actor Updater {
         return bytes
     }
 
-    // MARK: Driving
-
-    private func current() async throws -> UpdateWorkflow {
+    private func current() async throws -> UpdateSession {
         if let updated { return updated }
-        try await refresh()
-        guard let updated else { preconditionFailure("an update that did not throw has updated") }
-        return updated
+        return try await update()
     }
 
-    private func load(_ role: TargetsRole, into workflow: inout UpdateWorkflow) async throws {
+    private func update() async throws -> UpdateSession {
         let lock = try await store.lock()
         defer { lock.release() }
-        try await drive(&workflow, from: try workflow.load(role))
-        // Another search may have loaded other roles meanwhile; what is lost here is only loaded again.
-        updated = workflow
+        let workflow = try UpdateWorkflow(trustedRoot: trustedRoot, now: now, limits: limits)
+        let session = UpdateSession(workflow, store: store, source: source)
+        try await session.refresh(before: deadline())
+        updated = session
+        return session
     }
 
-    private func drive(_ workflow: inout UpdateWorkflow, from first: WorkflowStep) async throws {
-        var step = first
-        while true {
-            for change in step.changes { try apply(change) }
-            guard let request = step.next else { return }
-            switch request.source {
-            case .store: step = try workflow.receive(try store.read(request.stored), to: request)
-            case .repository(let fileName, let maximumLength):
-                let url = metadataURL + fileName
-                do {
-                    let answer = try await fetcher.bytes(url, maximumLength: maximumLength)
-                    step = try workflow.receive(answer, to: request)
-                } catch let refusal as Refusal { throw refusal.located(at: url) }
-            }
-        }
-    }
-
-    private func apply(_ change: StoreChange) throws {
-        switch change {
-        case .write(let bytes, let file): try store.write(bytes, as: file)
-        case .remove(let file): try store.remove(file)
-        }
-    }
+    private func deadline() -> Deadline { Deadline(after: limits.duration, on: clock) }
 
     private static func folder(_ url: String) -> String {
         url.utf8.last == UInt8(ascii: "/") ? url : url + "/"

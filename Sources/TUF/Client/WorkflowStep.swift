@@ -5,6 +5,8 @@
 public struct MetadataRequest: Hashable, Sendable {
     /// Which metadata.
     public enum Subject: Hashable, Sendable {
+        /// The note of a rotation of keys that an earlier update may not have finished; only in the store.
+        case rotation
         /// A root version.
         case root(version: Int64)
         /// The timestamp.
@@ -32,6 +34,7 @@ public struct MetadataRequest: Hashable, Sendable {
     /// What the store calls it.
     public var stored: StoredMetadata {
         switch subject {
+        case .rotation: .rotation
         case .root(let version): .root(version: version)
         case .timestamp: .role(.timestamp)
         case .snapshot: .role(.snapshot)

@@ -63,9 +63,12 @@ public struct FileHashes: Sendable, Equatable {
     }
 
     /// The first promised digest that the bytes do not have; nil if they have all.
-    func mismatch(in bytes: [UInt8]) -> (expected: Digest, found: Digest)? {
+    ///
+    /// - Parameter sha256: The SHA-256 of the bytes, where it is known already.
+    func mismatch(in bytes: [UInt8], sha256: Digest? = nil) -> (expected: Digest, found: Digest)? {
         for expected in digests {
-            let found = Digest.of(bytes, by: expected.algorithm)
+            let known = expected.algorithm == .sha256 ? sha256 : nil
+            let found = known ?? Digest.of(bytes, by: expected.algorithm)
             if found != expected { return (expected, found) }
         }
         return nil

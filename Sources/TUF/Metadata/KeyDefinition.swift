@@ -7,8 +7,7 @@ internal import TrustCore
 /// A key as metadata describes it.
 ///
 /// Whether it can be used is found out only when a signature by it is checked: a root may hold a key of a
-/// type that we
-/// do not know, which then counts for nothing, but does not make the file unreadable.
+/// type that we do not know, which then counts for nothing, but does not make the file unreadable.
 public struct KeyDefinition: Sendable, Equatable {
     /// `keytype`, such as `ed25519`.
     public let keyType: String
@@ -36,9 +35,17 @@ public struct KeyDefinition: Sendable, Equatable {
 
     /// The key, ready to verify.
     ///
+    /// - Parameter schemes: the schemes that are known here; drafts are not, unless somebody asks for them.
     /// - Throws: a ``Refusal`` of `SigningKeys` for an unknown type or scheme, or a malformed value.
-    public func publicKey() throws -> PublicKey {
-        try PublicKey(tufKeyType: keyType, scheme: scheme, publicValue: publicValue ?? "")
+    public func publicKey(
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
+    ) throws -> PublicKey {
+        try PublicKey(
+            tufKeyType: keyType,
+            scheme: scheme,
+            publicValue: publicValue ?? "",
+            accepting: schemes
+        )
     }
 
     /// The id that other implementations give such a key: SHA-256 of its canonical form. Used for keys that

@@ -17,22 +17,28 @@ extension RoleAuthority {
     ///
     /// Checks nothing else: versions, digests and expiry are the business of ``TrustedMetadata``.
     ///
+    /// - Parameter schemes: the schemes whose keys count; keys of others are as good as unknown.
     /// - Throws: a ``Refusal`` with `tuf.signatures`.
     public func verify<Role: RoleMetadata>(
         _ signed: SignedMetadata<Role>,
-        of name: RoleName
+        of name: RoleName,
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
     ) throws -> VerifiedMetadata<Role> {
-        try check(signed.envelope, of: "\(name) metadata")
+        try check(signed.envelope, of: "\(name) metadata", accepting: schemes)
         return VerifiedMetadata(verified: signed)
     }
 
     /// Demands that enough of the role's keys have signed the envelope (`tuf.signatures`).
-    func check(_ envelope: MetadataEnvelope, of subject: String) throws {
+    func check(
+        _ envelope: MetadataEnvelope,
+        of subject: String,
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
+    ) throws {
         do {
             try Threshold.check(
                 envelope.signatures,
                 over: envelope.signedBytes,
-                keys: usableKeys,
+                keys: usableKeys(accepting: schemes),
                 threshold: role.threshold,
                 subject: subject
             )
@@ -48,25 +54,32 @@ extension RoleAuthority {
     }
 
     /// Who has signed the envelope so far, for ceremonies that are not finished.
-    public func tally(_ envelope: MetadataEnvelope, of name: RoleName) throws -> SignatureTally {
+    public func tally(
+        _ envelope: MetadataEnvelope,
+        of name: RoleName,
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
+    ) throws -> SignatureTally {
         try Threshold.tally(
             envelope.signatures,
             over: envelope.signedBytes,
-            keys: usableKeys,
+            keys: usableKeys(accepting: schemes),
             subject: "\(name) metadata"
         )
     }
 
-    /// The role's keys that we can use; those of unknown type, and malformed ones, count for nothing.
-    var usableKeys: [(keyID: String, key: PublicKey)] {
+    /// The role's keys that we can use; those of unknown type or of a scheme that is not accepted, and
+    /// malformed ones, count for nothing.
+    func usableKeys(
+        accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
+    ) -> [(keyID: String, key: PublicKey)] {
         role.keyIDs.compactMap { id in
-            guard let key = try? keys[id]?.publicKey() else { return nil }
+            guard let key = try? keys[id]?.publicKey(accepting: schemes) else { return nil }
             return (id.text, key)
         }
     }
 
-    /// The id under which the role lists a key; nil if it does not.
+    /// The id under which the role lists a key, of whatever scheme; nil if it does not.
     func keyID(of key: PublicKey) -> KeyID? {
-        usableKeys.first { $0.key == key }.map { KeyID($0.keyID) }
+        usableKeys(accepting: SignatureScheme.withDrafts).first { $0.key == key }.map { KeyID($0.keyID) }
     }
 }

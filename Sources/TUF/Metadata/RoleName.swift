@@ -40,6 +40,33 @@ public struct RoleName: Hashable, Comparable, Sendable {
         MetadataKind.allCases.first { ByteKey($0.rawValue) == ByteKey(text) }
     }
 
+    /// Whether the name is made of `A`–`Z`, `a`–`z`, `0`–`9`, `.`, `_` and `-` only, and does not begin with a dot.
+    ///
+    /// Any other name is legal, but servers, mirrors and file systems do not agree on how a file of that name is
+    /// asked for; so we read such roles and do not make them.
+    public var isPlain: Bool {
+        text.utf8.first != 0x2E
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
+    }
+
+    /// Refuses a name for a new role that is not plain (`tuf.role-name`).
+    func checkPlain() throws {
+        guard isPlain else {
+            throw Refusal(
+                TUFCode.roleName,
+                "role `\(text)`",
+                expected: "letters, digits, `.`, `_` and `-`, and no dot in front",
+                found: "`\(text)`",
+                remedy: "choose a plain name: it becomes the name of a file on every mirror"
+            )
+        }
+    }
+
     /// The percent-encoded name, safe as a file name and inside a URL (CVE-2021-41131).
     public var encoded: String { PercentEncoding.segment(text) }
 

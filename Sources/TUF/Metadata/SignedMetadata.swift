@@ -19,11 +19,34 @@ public struct SignedMetadata<Role: RoleMetadata>: Sendable {
     /// - Parameter name: the role, for messages.
     /// - Throws: a ``Refusal`` with a `tuf.…` or `json.…` code.
     public init(parsing bytes: [UInt8], as name: RoleName, limits: JSONLimits = JSONLimits()) throws {
+        try self.init(parsing: bytes, as: name, limits: limits, digest: Digest.of(bytes))
+    }
+
+    /// Reads metadata whose SHA-256 is known already.
+    init(parsing bytes: [UInt8], as name: RoleName, limits: JSONLimits, digest: Digest) throws {
         let subject = "\(name) metadata"
+        self.bytes = bytes
+        self.digest = digest
+        if let tabled = Role.self as? any TabledMetadata.Type,
+            let (role, envelope) = Self.quick(tabled, bytes, of: subject, limits: limits)
+        {
+            (self.role, self.envelope) = (role, envelope)
+            return
+        }
         envelope = try MetadataEnvelope(parsing: bytes, of: subject, limits: limits)
         role = try Role(JSONFields(envelope.signed, of: subject))
-        self.bytes = bytes
-        digest = Digest.of(bytes)
+    }
+
+    private static func quick<Tabled: TabledMetadata>(
+        _ type: Tabled.Type,
+        _ bytes: [UInt8],
+        of subject: String,
+        limits: JSONLimits
+    ) -> (role: Role, envelope: MetadataEnvelope)? {
+        guard let (read, envelope) = Tabled.quick(bytes, of: subject, limits: limits),
+            let role = read as? Role
+        else { return nil }
+        return (role, envelope)
     }
 }
 

@@ -26,18 +26,52 @@ public struct TargetFile: Sendable, Equatable {
         self.init(length: UInt64(bytes.count), hashes: FileHashes(of: bytes, by: algorithms), custom: custom)
     }
 
-    init(_ fields: JSONFields) throws {
+    /// Reads what is promised about a file.
+    public init(member fields: JSONFields) throws {
         length = try MetaFile.length(try fields.integer("length"), of: fields.subject)
         hashes = try FileHashes(try fields.fields("hashes"))
         custom = try fields.optionalFields("custom")?.object
         unrecognized = fields.unrecognized(besides: ["length", "hashes", "custom"])
     }
 
-    func encoded() -> JSONValue {
+    /// What is promised about the file, to be written.
+    public func encoded() -> JSONValue {
         var object = JSONObject()
         if let custom { object["custom"] = .object(custom) }
         object["hashes"] = hashes.encoded()
         object["length"] = .number(JSONNumber(Int64(clamping: length)))
         return .object(object.adding(unrecognized))
+    }
+}
+
+extension TargetFile: MemberValue {
+    /// Takes a path (`tuf.target-path`).
+    public static func name(fromKey key: String, in subject: String) throws -> TargetPath {
+        try TargetPath(checking: key, in: subject)
+    }
+
+    /// The path itself.
+    public static func key(for name: TargetPath) -> String { name.text }
+
+    /// Whether the key is a path without empty components and without any that begins with a dot.
+    public static func isPlainKey(_ text: Span<UInt8>, _ key: Range<Int>) -> Bool {
+        guard (1...TargetPath.maximumLength).contains(key.count) else { return false }
+        var isAtStart = true
+        for at in key {
+            let byte = text[at]
+            if isAtStart, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
+            isAtStart = byte == UInt8(ascii: "/")
+        }
+        return !isAtStart
+    }
+
+    /// The end of a SHA-256 and a length.
+    public static func plainEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
+        guard let digest = PlainText.skip("{\"hashes\":{\"sha256\":\"", text, from: start),
+            let digestEnd = PlainText.hexEnd(64, text, from: digest),
+            let length = PlainText.skip("\"},\"length\":", text, from: digestEnd),
+            let end = PlainText.integerEnd(text, from: length, isZeroAllowed: true)
+        else { return nil }
+        return PlainText.skip("}", text, from: end)
     }
 }

@@ -27,7 +27,7 @@ public struct TimestampMetadata: RoleMetadata, Equatable {
     public init(_ fields: JSONFields) throws {
         header = try MetadataHeader(fields, of: .timestamp)
         let meta = try fields.fields("meta")
-        snapshot = try MetaFile(try meta.fields("snapshot.json"))
+        snapshot = try MetaFile(member: try meta.fields("snapshot.json"))
         otherFiles = meta.unrecognized(besides: ["snapshot.json"])
         unrecognized = fields.unrecognized(besides: MetadataHeader.fieldNames + ["meta"])
     }

@@ -10,6 +10,17 @@ struct PublishedMetadata: Sendable {
     var snapshot: VerifiedMetadata<SnapshotMetadata>?
     var targets: [RoleName: MetadataHeader] = [:]
 
+    /// Nothing was published yet.
+    init() {}
+
+    /// What was read from a repository.
+    init(_ trusted: TrustedMetadata, _ roles: [RoleName: TargetsMetadata]) {
+        root = trusted.root
+        timestamp = trusted.timestamp
+        snapshot = trusted.snapshot
+        targets = roles.mapValues(\.header)
+    }
+
     /// Version and expiry of a role; nil if it was never signed.
     func header(of name: RoleName) -> MetadataHeader? {
         switch name.topLevelKind {

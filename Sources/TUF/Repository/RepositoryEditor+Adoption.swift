@@ -16,13 +16,12 @@ extension RepositoryEditor {
         keys setup: RoleSetup,
         order precedes: (DelegatedRole, DelegatedRole) -> Bool
     ) throws {
-        var metadata = try self.metadata(of: .targets)
-        var delegations = metadata.delegations ?? Delegations()
+        var delegations = try metadata(of: .targets).delegations ?? Delegations()
+        // One that is there already, by another's tool, keeps its name: its keys must be replaceable.
+        if delegations.role(named: name) == nil { try name.checkPlain() }
         try delegations.set(name, to: setup, scope: scope, terminating: true)
         delegations.sort(by: precedes)
-        metadata.delegations = delegations
-        roles[.targets] = metadata
-        changed.insert(.targets)
+        delegate(delegations, from: .targets)
     }
 
     /// Takes metadata of a delegated role that others have signed, to be published as it is.
@@ -49,11 +48,12 @@ extension RepositoryEditor {
                 found: "version \(signed.role.version)"
             )
         }
-        for path in signed.role.targets.keys.sorted() where !isTrusted(name, with: path) {
+        for path in signed.role.targets.keys {
+            guard try !isTrusted(name, with: path) else { continue }
             throw Refusal(TUFCode.notDelegated, path.text, expected: "a delegation of the path to `\(name)`")
         }
         adopted[name] = try first.verify(signed, of: name)
-        roles[name] = signed.role
+        adopt(targets: signed.role, of: name)
         changed.remove(name)
     }
 

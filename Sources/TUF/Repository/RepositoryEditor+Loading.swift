@@ -18,87 +18,51 @@ extension RepositoryEditor {
     /// - Throws: a `Refusal` for files that no client would accept either, or whatever `read` throws.
     public init(
         trustedRoot: [UInt8],
-        isSignedElsewhere: @escaping (RoleName) -> Bool = { _ in false },
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false },
         read: @escaping (String) throws -> [UInt8]?
     ) throws {
-        var loading = RepositoryLoading(
-            workflow: try UpdateWorkflow(
-                trustedRoot: trustedRoot,
-                now: Timestamp(seconds: .min),
-                limits: Self.ownLimits
-            ),
-            read: read,
+        var loader = try RoleLoader(trustedRoot: trustedRoot, isSignedElsewhere: isSignedElsewhere)
+        try loader.loadTopLevel(read)
+        let roles = try loader.loadAll(read)
+        self.init(
+            published: PublishedMetadata(loader.trusted, roles),
+            root: loader.trusted.root.role,
+            roles: roles,
             isSignedElsewhere: isSignedElsewhere
         )
-        try loading.drive(loading.workflow.start())
-        let roles = try loading.loadAllTargets()
-        let trusted = loading.workflow.trusted
-        var published = PublishedMetadata()
-        published.root = trusted.root
-        published.timestamp = trusted.timestamp
-        published.snapshot = trusted.snapshot
-        published.targets = roles.mapValues { $0.header }
-        self.init(published: published, root: trusted.root.role, roles: roles)
     }
 
-    private static var ownLimits: TUFLimits {
-        var limits = TUFLimits()
-        limits.promisedSnapshot = 1 << 30
-        limits.promisedTargets = 1 << 30
-        limits.rootRotations = .max
-        return limits
-    }
-}
-
-/// Drives the client workflow over files that can be read at once.
-private struct RepositoryLoading {
-    var workflow: UpdateWorkflow
-    let read: (String) throws -> [UInt8]?
-    let isSignedElsewhere: (RoleName) -> Bool
-
-    mutating func drive(_ first: WorkflowStep) throws {
-        var step = first
-        while let request = step.next {
-            switch request.source {
-            case .store: step = try workflow.receive(nil, to: request)
-            case .repository(let fileName, let maximumLength):
-                let bytes = try read(fileName)
-                guard bytes?.count ?? 0 <= maximumLength else {
-                    throw Refusal(
-                        CoreCode.tooLarge,
-                        fileName,
-                        expected: "at most \(maximumLength) bytes",
-                        found: "\(bytes?.count ?? 0) bytes"
-                    )
-                }
-                do {
-                    step = try workflow.receive(bytes, to: request)
-                } catch let refusal as Refusal { throw refusal.located(at: fileName) }
-            }
-        }
-    }
-
-    /// Every role that a delegation leads to, verified for each of its delegators.
-    mutating func loadAllTargets() throws -> [RoleName: TargetsMetadata] {
-        var roles: [RoleName: TargetsMetadata] = [:]
-        var pending = [workflow.trusted.topLevelTargets]
-        var visited: Set<TargetsRole> = []
-        while let role = pending.popLast() {
-            guard visited.insert(role).inserted else { continue }
-            do {
-                try drive(try workflow.load(role))
-            } catch let refusal as Refusal where isSignedElsewhere(role.name) && Self.isAwaited(refusal) {
-                continue
-            }
-            guard let metadata = workflow.trusted.targets(of: role) else { continue }
-            roles[role.name] = metadata
-            pending += (metadata.delegations?.names ?? []).compactMap {
-                workflow.trusted.delegated($0, by: role)
-            }
-        }
-        return roles
-    }
-    private static func isAwaited(_ refusal: Refusal) -> Bool {
-        refusal.is(TUFCode.roleNotInSnapshot) || refusal.is(TUFCode.signatures)
+    /// Goes on with a repository of many roles: reads and verifies the top-level ones now, and of the others
+    /// each when it is first edited or asked for by ``read(_:)``.
+    ///
+    /// So publishing one file in sixteen thousand hash bins reads one bin. The files must stay as they are
+    /// while the editor is in use, but for those that it publishes itself. ``status``, ``roles`` and renewal
+    /// know of no role that was not read; and bad metadata of such a role is not noticed.
+    ///
+    /// - Parameters:
+    ///   - trustedRoot: The bytes of a root file that the owner trusts.
+    ///   - isSignedElsewhere: Whether others sign a role: see ``init(trustedRoot:isSignedElsewhere:read:)``.
+    ///   - read: Reads a file of the metadata folder by its name; nil if there is none.
+    /// - Throws: a `Refusal` for files that no client would accept either, or whatever `read` throws.
+    public init(
+        onDemand trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false },
+        read: @escaping @Sendable (String) throws -> [UInt8]?
+    ) throws {
+        let source = try RoleSource(
+            trustedRoot: trustedRoot,
+            isSignedElsewhere: isSignedElsewhere,
+            read: read
+        )
+        let trusted = source.trusted
+        let targets = trusted.targets(of: trusted.topLevelTargets)
+        let roles = targets.map { [RoleName.targets: $0] } ?? [:]
+        self.init(
+            published: PublishedMetadata(trusted, roles),
+            root: trusted.root.role,
+            roles: roles,
+            source: source,
+            isSignedElsewhere: isSignedElsewhere
+        )
     }
 }

@@ -8,8 +8,9 @@ extension RepositoryEditor {
     /// Signs what was edited, what follows from it, and what is due; answers the files in the order to write
     /// them.
     ///
-    /// The order is root, delegated roles, targets, snapshot, timestamp: until the timestamp is written,
-    /// clients see the old repository, whole. Nothing changes in the editor if this throws. An editor with
+    /// The order is root, delegated roles, targets, snapshot, timestamp. With consistent snapshots clients see the
+    /// old repository, whole, until the timestamp is written. Without them files are replaced in place: a client
+    /// that comes between refuses what does not fit the old timestamp, and has to come again. Nothing changes in the editor if this throws. An editor with
     /// nothing to sign answers no files.
     ///
     /// - Parameters:
@@ -29,6 +30,7 @@ extension RepositoryEditor {
         try await pass.signTargets()
         try await pass.signSnapshot()
         try await pass.signTimestamp()
+        pass.editor.accepted = []
         self = pass.editor
         return pass.files
     }
@@ -48,6 +50,10 @@ private struct PublishingPass {
         self.signers = signers
         self.now = now
         self.window = window
+        files = editor.accepted
+        for file in files where file.role == .targets {
+            promises[.targets] = Self.promise(file)
+        }
     }
 
     mutating func signRoot() async throws {
@@ -66,16 +72,19 @@ private struct PublishingPass {
     mutating func signTargets() async throws {
         takeAdopted()
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
-        for name in delegated + [.targets] {
+        for name in delegated + [.targets] where mayBeDue(name) {
             let authorities = editor.authorities(for: name)
             guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else {
                 continue
             }
             metadata.header = nextHeader(of: name)
             let signed = try await sign(metadata, as: name, by: authorities)
-            editor.roles[name] = metadata
+            // As it was read back: the table of its members is a part of the file, not a copy.
+            editor.roles[name] = signed.role
             editor.published.targets[name] = metadata.header
-            promises[name] = Self.promise(signed.bytes, version: metadata.version)
+            promises[name] =
+                editor.promisesVersionOnly(of: name)
+                ? MetaFile(version: metadata.version) : Self.promise(signed)
         }
     }
 
@@ -83,7 +92,7 @@ private struct PublishingPass {
     private mutating func takeAdopted() {
         for (name, signed) in editor.adopted.sorted(by: { $0.key < $1.key }) {
             editor.published.targets[name] = signed.role.header
-            promises[name] = Self.promise(signed.bytes, version: signed.role.version)
+            promises[name] = Self.promise(signed)
             files.append(
                 RepositoryFile(
                     role: name,
@@ -100,31 +109,37 @@ private struct PublishingPass {
         let authorities = editor.authorities(for: .snapshot)
         guard !promises.isEmpty || isWanted(.snapshot, authorities) else { return }
         // Roles that are no longer delegated stay listed: clients refuse a snapshot that lost one (5.5.5).
-        let all = (editor.published.snapshot?.role.files ?? [:]).merging(promises) { _, new in new }
+        var all = editor.published.snapshot?.role.files ?? [:]
+        for (name, promise) in promises { all[name] = promise }
         let metadata = SnapshotMetadata(header: nextHeader(of: .snapshot), files: all)
         editor.published.snapshot = try await sign(metadata, as: .snapshot, by: authorities)
     }
 
     mutating func signTimestamp() async throws {
         let authorities = editor.authorities(for: .timestamp)
-        let hasNewSnapshot = files.last?.role == .snapshot
+        let hasNewSnapshot = files.contains { $0.role == .snapshot }
         guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities)
         else {
             return
         }
         let metadata = TimestampMetadata(
             header: nextHeader(of: .timestamp),
-            snapshot: Self.promise(snapshot.bytes, version: snapshot.role.version)
+            snapshot: Self.promise(snapshot)
         )
         editor.published.timestamp = try await sign(metadata, as: .timestamp, by: authorities)
+    }
+
+    /// Whether there is any reason to sign a role.
+    private func mayBeDue(_ name: RoleName) -> Bool {
+        if editor.changed.contains(name) { return true }
+        guard let last = editor.published.header(of: name) else { return false }
+        return last.expires <= now.advanced(bySeconds: window)
     }
 
     /// Edited roles must be signed; those that are due are, if the signers suffice.
     private func isWanted(_ name: RoleName, _ authorities: [RoleAuthority]) -> Bool {
         if editor.changed.contains(name) { return true }
-        guard let last = editor.published.header(of: name),
-            last.expires <= now.advanced(bySeconds: window)
-        else { return false }
+        guard mayBeDue(name) else { return false }
         return authorities.allSatisfy { authority in
             let present = Set(signers.map(\.publicKey).filter { authority.keyID(of: $0) != nil })
             return present.count >= authority.role.threshold
@@ -151,7 +166,7 @@ private struct PublishingPass {
         as name: RoleName,
         by authorities: [RoleAuthority]
     ) async throws -> VerifiedMetadata<Role> {
-        var envelope = try MetadataEnvelope(signed: metadata.encoded())
+        var envelope = try MetadataEnvelope(signing: metadata, as: name)
         for signer in signers {
             let ids = Set(authorities.compactMap { $0.keyID(of: signer.publicKey) })
             guard !ids.isEmpty else { continue }
@@ -173,7 +188,19 @@ private struct PublishingPass {
         return VerifiedMetadata(verified: signed)
     }
 
-    private static func promise(_ bytes: [UInt8], version: Int64) -> MetaFile {
-        MetaFile(version: version, length: UInt64(bytes.count), hashes: FileHashes(of: bytes))
+    private static func promise(_ file: RepositoryFile) -> MetaFile {
+        MetaFile(
+            version: file.version,
+            length: UInt64(file.bytes.count),
+            hashes: FileHashes([Digest.of(file.bytes)])
+        )
+    }
+
+    private static func promise<Role>(_ signed: VerifiedMetadata<Role>) -> MetaFile {
+        MetaFile(
+            version: signed.role.version,
+            length: UInt64(signed.bytes.count),
+            hashes: FileHashes([signed.digest])
+        )
     }
 }

@@ -22,16 +22,30 @@ final class BlobWriter {
     private var hasher: StreamingDigest
     private var isDone = false
 
-    init(in root: CacheFolder, expected: Digest, size: UInt64?) throws {
-        self.expected = expected
-        self.size = size
-        self.root = root
-        hasher = StreamingDigest(expected.algorithm)
+    convenience init(in root: CacheFolder, expected: Digest, size: UInt64?) throws {
         guard let folder = try root.descend([CacheLeftovers.folder], creating: true) else {
             throw Failure(.disk, "could not make a folder for temporary files", at: root.path)
         }
+        let (file, name) = try Self.temporaryFile(in: folder, for: expected)
+        self.init(to: file, named: name, in: folder, of: root, expected: expected, size: size)
+    }
+
+    /// Writes to a file that is open already.
+    init(
+        to file: OpenFile,
+        named name: String,
+        in folder: CacheFolder,
+        of root: CacheFolder,
+        expected: Digest,
+        size: UInt64?
+    ) {
+        self.expected = expected
+        self.size = size
+        self.root = root
         self.folder = folder
-        (file, name) = try Self.temporaryFile(in: folder, for: expected)
+        self.file = file
+        self.name = name
+        hasher = StreamingDigest(expected.algorithm)
     }
 
     /// Takes more bytes, up to the promised size.
@@ -45,7 +59,19 @@ final class BlobWriter {
             )
         }
         hasher.update(bytes)
-        try file.writeAll(bytes)
+        do {
+            try file.writeAll(bytes)
+        } catch let failure as Failure where size == nil && (failure.cause as? TransferFault) == .noSpace {
+            // Nothing promises when this ends. A sender who goes on until the disk is full is left for another,
+            // whose bytes may fit; where a length is promised, a full disk is nobody's fault but ours.
+            throw Refusal(
+                CoreCode.tooLarge,
+                expected.description,
+                expected: "a file that fits on the disk, since no length is promised",
+                found: "\(hasher.byteCount) bytes and no end before the disk was full",
+                cause: failure
+            )
+        }
     }
 
     /// Checks the bytes, makes them durable, and gives them their name.

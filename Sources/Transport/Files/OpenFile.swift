@@ -76,6 +76,12 @@ final class OpenFile {
 
     /// A failure with the system's reason.
     static func failure(_ action: String, _ path: String) -> Failure {
-        Failure(.disk, "\(action): \(String(cString: strerror(errno)))", at: path, cause: TransferFault.file)
+        let number = errno
+        return Failure(
+            .disk,
+            "\(action): \(String(cString: strerror(number)))",
+            at: path,
+            cause: number == ENOSPC || number == EDQUOT ? TransferFault.noSpace : .file
+        )
     }
 }

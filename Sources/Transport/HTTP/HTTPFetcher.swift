@@ -51,17 +51,19 @@ public final class HTTPFetcher: Fetcher {
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
         let start = ContinuousClock.now
+        var limits = limits
+        limits.overall = min(limits.overall, request.timeout ?? limits.overall)
         guard var address = WebAddress(request.url) else {
             throw Failure(.configuration, "not a web address", at: RedactedURL(request.url).description)
         }
         for _ in 0...max(0, limits.redirects) {
-            let response = try await head(of: address, since: start)
+            let response = try await head(of: address, since: start, limits)
             switch try meaning(of: response.status, at: address) {
             case .body:
-                try await deliver(response, from: address, request, since: start, to: receive)
+                try await deliver(response, from: address, request, since: start, limits, to: receive)
                 return .complete
             case .notFound:
-                await drain(response, from: address, since: start)
+                await drain(response, from: address, since: start, limits)
                 return .notFound
             case .redirect:
                 guard let location = response.headers.first(name: "location") else {
@@ -73,7 +75,7 @@ public final class HTTPFetcher: Fetcher {
                     )
                 }
                 address = try address.redirected(to: location)
-                await drain(response, from: address, since: start)
+                await drain(response, from: address, since: start, limits)
             }
         }
         throw Failure(
@@ -103,9 +105,11 @@ public final class HTTPFetcher: Fetcher {
         }
     }
 
-    private func head(of address: WebAddress, since start: ContinuousClock.Instant) async throws
-        -> HTTPClientResponse
-    {
+    private func head(
+        of address: WebAddress,
+        since start: ContinuousClock.Instant,
+        _ limits: TransportLimits
+    ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: address.url)
         request.headers.add(name: "user-agent", value: options.userAgent)
         request.headers.add(name: "accept", value: "*/*")
@@ -126,6 +130,7 @@ public final class HTTPFetcher: Fetcher {
         from address: WebAddress,
         _ request: FetchRequest,
         since start: ContinuousClock.Instant,
+        _ limits: TransportLimits,
         to receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws {
         let shown = RedactedURL(address.url)
@@ -177,7 +182,8 @@ public final class HTTPFetcher: Fetcher {
     private func drain(
         _ response: HTTPClientResponse,
         from address: WebAddress,
-        since start: ContinuousClock.Instant
+        since start: ContinuousClock.Instant,
+        _ limits: TransportLimits
     ) async {
         let shown = RedactedURL(address.url)
         let announced = response.headers.first(name: "content-length").flatMap { Int($0) }
@@ -208,6 +214,10 @@ public final class HTTPFetcher: Fetcher {
         )
         // One stream a connection is faster for packages than HTTP/2, and its framing offers less to attack.
         configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
+            1,
+            limits.connectionsPerHost
+        )
         // A dead mirror is left at once; the caller has others, and retries in its own time.
         configuration.connectionPool.retryConnectionEstablishment = false
         return configuration

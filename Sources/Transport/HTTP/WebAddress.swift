@@ -24,7 +24,7 @@ struct WebAddress: Sendable {
         self.init(isSecure: scheme == "https", afterScheme: rest.dropFirst(2), userInfo: nil)
     }
 
-    /// Takes what follows `//`; nil if there is no host or a byte that no URL has.
+    /// Takes what follows `//`; nil if there is no host, a byte that no URL has, or a port that no host has.
     private init?(isSecure: Bool, afterScheme rest: ArraySlice<UInt8>, userInfo inherited: String?) {
         guard rest.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }) else { return nil }
         let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? rest.endIndex
@@ -34,13 +34,25 @@ struct WebAddress: Sendable {
             userInfo = String(decoding: host[..<at], as: UTF8.self)
             host = host[(at + 1)...]
         }
-        guard !host.isEmpty else { return nil }
+        guard !host.isEmpty, Self.hasUsablePort(host) else { return nil }
         var target = rest[end...].prefix { $0 != 0x23 }
         if target.first != 0x2F { target = [0x2F] + target }
         self.isSecure = isSecure
         self.userInfo = userInfo
         authority = String(decoding: host, as: UTF8.self).lowercased()
         self.target = String(decoding: target, as: UTF8.self)
+    }
+
+    /// Whether the port, if there is one, is 1 to 65535 in digits. Below us a number that does not fit ends the
+    /// process instead of the request.
+    private static func hasUsablePort(_ authority: ArraySlice<UInt8>) -> Bool {
+        // The colons of an IPv6 address are inside its brackets.
+        let afterBrackets = authority.lastIndex(of: 0x5D).map { authority[($0 + 1)...] } ?? authority
+        guard let colon = afterBrackets.lastIndex(of: 0x3A) else { return true }
+        let digits = afterBrackets[(colon + 1)...]
+        guard !digits.isEmpty else { return true }
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        return UInt16(String(decoding: digits, as: UTF8.self)).map { $0 > 0 } ?? false
     }
 
     /// Where a `Location` leads from here.

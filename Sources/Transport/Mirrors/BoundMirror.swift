@@ -40,19 +40,27 @@ public struct BoundMirror: Fetcher {
             )
         }
         let path = String(decoding: Array(request.url.utf8.dropFirst(prefix.count)), as: UTF8.self)
-        return try await fetch(path, maximumLength: request.maximumLength, receive: receive)
+        return try await fetch(
+            path,
+            maximumLength: request.maximumLength,
+            timeout: request.timeout,
+            receive: receive
+        )
     }
 
     /// Fetches what stands at a path below the channel.
     ///
-    /// - Parameter path: Relative, already percent-encoded, used byte for byte.
+    /// - Parameters:
+    ///   - path: Relative, already percent-encoded, used byte for byte.
+    ///   - timeout: How long the whole of it may take; nil leaves that to the fetcher.
     public func fetch(
         _ path: String,
         maximumLength: Int,
+        timeout: Duration? = nil,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
         try ChannelPath.check(path)
-        let request = FetchRequest(address + "/" + path, maximumLength: maximumLength)
+        let request = FetchRequest(address + "/" + path, maximumLength: maximumLength, timeout: timeout)
         var receiving = false
         do {
             return try await fetcher.fetch(request) { chunk in

@@ -6,8 +6,9 @@ import TrustCore
 
 /// What is known in this run about the mirrors: who delivered, who did not, who served bad content.
 ///
-/// Shared by everything that fetches in a run, over all channels. It decides the order in which mirrors are
-/// asked and nothing else; it is never saved. A long-lived program calls ``forgiveAll()`` from time to time.
+/// Shared by everything that fetches with one ``MirroredFetcher``, or with several that were given the same one.
+/// It decides which mirrors are asked, in which order, and nothing else; it is never saved. A long-lived program
+/// calls ``forgiveAll()`` from time to time.
 public final class MirrorHealth: Sendable {
     /// More reports than this are not kept; the oldest go first.
     public static let reportLimit = 1000

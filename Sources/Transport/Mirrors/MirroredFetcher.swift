@@ -7,8 +7,8 @@ public import TrustCore
 ///
 /// A mirror is left for the next one when it fails, when it lacks what must be there, *and when what it
 /// serves is refused*: a refusal thrown by an attempt condemns the mirror for the rest of the run and is
-/// reported. Errors that no mirror is to blame for (policy, our own disk, cancellation) end the search at
-/// once. A mirror cannot gain anything by being asked first: nothing here is evidence.
+/// reported. Errors that no mirror is to blame for (policy, our own disk, cancellation, a refusal whose code
+/// does not accuse the server) end the search at once. A mirror cannot gain anything by being asked first: nothing here is evidence.
 public struct MirroredFetcher: Sendable {
     /// The addresses.
     public let mirrors: MirrorList
@@ -120,6 +120,9 @@ public struct MirroredFetcher: Sendable {
     }
 
     /// Fetches a resource that must exist into a cache, and answers where its verified bytes lie.
+    ///
+    /// What the cache has is digested once more. If it is no longer what its name says, it goes, and is fetched
+    /// anew: what became of our disk is not for the mirrors to answer for.
     public func fetch(
         _ path: String,
         expected: Digest,
@@ -128,7 +131,7 @@ public struct MirroredFetcher: Sendable {
         into cache: BlobCache
     ) async throws -> String {
         try ChannelPath.check(path)
-        if let present = try cache.path(of: expected, size: size) { return present }
+        if let present = try cache.path(of: expected, size: size, recheck: true) { return present }
         let limit = size.map { min(maximumLength, Int(clamping: $0)) } ?? maximumLength
         return try await withMirror(path) { mirror in
             try await cache.store(expected: expected, size: size) { sink in
@@ -148,7 +151,7 @@ public struct MirroredFetcher: Sendable {
         let report: MirrorReport
         var isTransient = false
         switch error {
-        case let refusal as Refusal where refusal.code.entry.kind != .policy:
+        case let refusal as Refusal where refusal.code.accusesServer:
             report = MirrorReport(refusal, mirror: RedactedURL(address), resource: resource)
             health.servedBadContent(address, refusal, report)
         case let failure as Failure where failure.kind == .network:

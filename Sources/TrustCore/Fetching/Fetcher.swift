@@ -24,11 +24,14 @@ public struct FetchRequest: Sendable {
     public var url: String
     /// More bytes than this are refused, however many the server announces.
     public var maximumLength: Int
+    /// How long the whole of it may take; nil leaves that to the fetcher. What takes longer is a ``Failure``.
+    public var timeout: Duration?
 
     /// Makes a request.
-    public init(_ url: String, maximumLength: Int) {
+    public init(_ url: String, maximumLength: Int, timeout: Duration? = nil) {
         self.url = url
         self.maximumLength = maximumLength
+        self.timeout = timeout
     }
 }
 

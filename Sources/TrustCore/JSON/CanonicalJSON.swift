@@ -16,6 +16,40 @@ public enum CanonicalJSON {
         return out
     }
 
+    /// Encodes an object that has one member besides those in it, whose canonical form somebody else writes.
+    ///
+    /// - Parameters:
+    ///   - object: The other members.
+    ///   - key: The key of the member that is spliced in; the object must not have it.
+    ///   - subject: What is encoded, for messages.
+    ///   - capacity: About how long that form is.
+    ///   - member: Appends the canonical form of the member's value.
+    /// - Throws: a ``Refusal`` with `json.number`.
+    package static func encode(
+        _ object: JSONObject,
+        splicing key: String,
+        of subject: String,
+        capacity: Int = 0,
+        _ member: (inout [UInt8]) throws -> Void
+    ) throws -> [UInt8] {
+        var out: [UInt8] = []
+        // A form of megabytes is not copied again and again while it grows.
+        out.reserveCapacity(capacity + 4096)
+        let keys = (object.keys + [key]).sorted { ByteKey($0) < ByteKey($1) }
+        for (at, next) in keys.enumerated() {
+            out.append(UInt8(ascii: at > 0 ? "," : "{"))
+            write(next, to: &out)
+            out.append(UInt8(ascii: ":"))
+            if ByteKey.areEqual(next, key) {
+                try member(&out)
+            } else {
+                try write(object[next] ?? .null, to: &out, subject)
+            }
+        }
+        out.append(UInt8(ascii: "}"))
+        return out
+    }
+
     private static func write(_ value: JSONValue, to out: inout [UInt8], _ subject: String) throws {
         switch value {
         case .null: out += "null".utf8

@@ -7,10 +7,13 @@ public struct JSONLimits: Sendable {
     public var bytes: Int
     /// The deepest nesting of arrays and objects.
     public var depth: Int
+    /// The most values, those inside others included: two bytes of text can ask for a hundred of memory.
+    public var values: Int
 
     /// Makes limits.
-    public init(bytes: Int = 64 << 20, depth: Int = 64) {
+    public init(bytes: Int = 64 << 20, depth: Int = 64, values: Int = 8_000_000) {
         self.bytes = bytes
         self.depth = depth
+        self.values = values
     }
 }

@@ -12,6 +12,7 @@ public struct JSONReader {
     private let limits: JSONLimits
     private let subject: String
     private var at = 0
+    private var values = 0
 
     /// Reads one value that takes up the whole text.
     ///
@@ -40,6 +41,26 @@ public struct JSONReader {
         return value
     }
 
+    /// Reads one value that begins at an offset of a larger text, and says where it ends.
+    ///
+    /// - Parameters:
+    ///   - text: The text; what is before the offset and after the value is not looked at.
+    ///   - start: Where the value begins. No white space is skipped.
+    ///   - subject: What the text is, for messages.
+    ///   - limits: The most levels below the value; its length is the caller's business.
+    /// - Throws: a ``Refusal`` with a `json.…` code.
+    package static func read(
+        prefixOf text: [UInt8],
+        from start: Int,
+        of subject: String,
+        limits: JSONLimits = JSONLimits()
+    ) throws -> (value: JSONValue, end: Int) {
+        var reader = JSONReader(bytes: text, limits: limits, subject: subject)
+        reader.at = start
+        let value = try reader.value(depth: 0)
+        return (value, reader.at)
+    }
+
     private init(bytes: [UInt8], limits: JSONLimits, subject: String) {
         self.bytes = bytes
         self.limits = limits
@@ -57,6 +78,10 @@ public struct JSONReader {
     }
 
     private mutating func value(depth: Int) throws -> JSONValue {
+        values += 1
+        guard values <= limits.values else {
+            throw refusal(.tooLarge, expected: "at most \(limits.values) values")
+        }
         switch next {
         case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
         case UInt8(ascii: "["): return .array(try array(depth: depth + 1))

@@ -10,6 +10,14 @@
 public protocol RefusalCode: RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == String {
     /// What the code means to people.
     var entry: RefusalEntry { get }
+    /// Whether a server whose answer led to the refusal is to blame, so that another one may do better. False
+    /// where every honest server would cause the same.
+    var accusesServer: Bool { get }
+}
+
+extension RefusalCode {
+    /// True unless the code says otherwise; a policy accuses nobody.
+    public var accusesServer: Bool { entry.kind != .policy }
 }
 
 /// What a refusal code means, in words: the source of `docs/refusals.md` and of `kingsnake explain`.

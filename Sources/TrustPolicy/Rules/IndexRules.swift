@@ -14,7 +14,11 @@ public struct RequireSignedIndex: Rule {
     /// Holds if the index was verified from the channel's pinned root.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let index = evidence.index else {
-            return Finding(name, .missing, "the channel `\(evidence.channel)` has no signed index")
+            return Finding(
+                name,
+                PolicyCode.indexUnsigned,
+                "the channel `\(evidence.channel)` has no signed index"
+            )
         }
         return Finding(
             name,
@@ -35,18 +39,22 @@ public struct RequireIndexRecord: Rule {
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
             guard evidence.index != nil else {
-                return Finding(name, .missing, "there is no signed index that could list the package")
+                return Finding(
+                    name,
+                    PolicyCode.indexUnsigned,
+                    "there is no signed index that could list the package"
+                )
             }
             return Finding(
                 name,
-                .refused,
+                PolicyCode.unlisted,
                 "the signed index of `\(evidence.channel)` does not list the package"
             )
         }
         guard !record.isRemoved else {
             return Finding(
                 name,
-                .refused,
+                PolicyCode.removed,
                 "the signed index of `\(evidence.channel)` lists the package as removed"
             )
         }
@@ -54,7 +62,10 @@ public struct RequireIndexRecord: Rule {
     }
 }
 
-/// The bytes must be the ones the index promises, by SHA-256 and length. MD5 alone never admits anything.
+/// The bytes must be the ones the index promises, by SHA-256. MD5 alone never admits anything.
+///
+/// Two files of one SHA-256 have one length, so the length that an index may give beside it adds no evidence; it
+/// limits what is downloaded.
 public struct RequireIndexDigest: Rule {
     /// `index-digest`.
     public let name = "index-digest"
@@ -74,11 +85,15 @@ public struct RequireIndexDigest: Rule {
                     "of a removed package nothing is promised"
                 )
             }
-            return Finding(name, .missing, "the index gives no SHA-256 for the package")
+            return Finding(name, PolicyCode.digestMissing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
             let found = evidence.packageDigest?.description ?? "nothing"
-            return Finding(name, .refused, "the bytes differ: expected \(promised), found \(found)")
+            return Finding(
+                name,
+                PolicyCode.digestDiffers,
+                "the bytes differ: expected \(promised), found \(found)"
+            )
         }
         return Finding(name, .satisfied, "\(promised) as the index says")
     }
@@ -91,27 +106,32 @@ public struct RequireLockAgreement: Rule {
     /// Makes the rule.
     public init() {}
 
-    /// Holds if there is no lock, or one whose every digest is the package's.
+    /// Holds if there is a lock that gives the package's SHA-256, and no other digest than the package's.
     ///
-    /// MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other
+    /// A lock without SHA-256 has nothing to say: MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other
     /// bytes.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
         let strong = lock.digests.filter { $0.algorithm == .sha256 }
         if let other = strong.first(where: { $0 != evidence.packageDigest }) {
             let found = evidence.packageDigest?.description ?? "nothing"
-            return Finding(name, .refused, "the lock demands \(other), the package is \(found)")
+            return Finding(
+                name,
+                PolicyCode.lockDiffers,
+                "the lock demands \(other), the package is \(found)"
+            )
         }
         let weak = lock.digests.filter { $0.algorithm == .md5 }
         if let known = evidence.record?.md5, let other = weak.first(where: { $0 != known }) {
-            return Finding(name, .refused, "the lock demands \(other), the signed index says \(known)")
+            return Finding(
+                name,
+                PolicyCode.lockDiffers,
+                "the lock demands \(other), the signed index says \(known)"
+            )
         }
-        return Finding(
-            name,
-            .satisfied,
-            strong.isEmpty
-                ? "the lock gives no SHA-256 to compare"
-                : "the lock gives the same digest"
-        )
+        guard !strong.isEmpty else {
+            return Finding(name, .notApplicable, "the lock gives no SHA-256 to compare")
+        }
+        return Finding(name, .satisfied, "the lock gives the same digest")
     }
 }

@@ -23,7 +23,7 @@ public struct Policy: Sendable {
                 findings: [
                     Finding(
                         "policy",
-                        .refused,
+                        PolicyCode.empty,
                         "the policy has no rules, and an empty policy admits nothing"
                     )
                 ]

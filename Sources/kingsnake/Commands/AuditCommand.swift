@@ -44,6 +44,7 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        try UsageCheck.path(prefix, of: "--prefix")
         guard prefix ?? EnvironmentVariable.value("CONDA_PREFIX") != nil else {
             throw ValidationError("give --prefix DIR, or activate an environment")
         }
@@ -54,31 +55,34 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
-        let path = Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
+        let path = try Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
         let records = try InstalledPackages.read(prefix: path).records
-        var index: [ByteKey: IndexStatus] = [:]
-        var vouchers: [ByteKey: Voucher] = [:]
+        var answers = IndexAnswers()
         var contents: PackageContents?
         var reports = JSONValue.array([])
         if !local {
-            (index, vouchers, contents, reports) = try await gate.withGate(console) { gate, display in
-                let (index, vouchers) = try await statuses(of: records, gate)
-                let listed = records.filter { index[ByteKey($0.recordFileName)] == .listed }
+            (answers, contents, reports) = try await gate.withGate(console) { gate, display in
+                let answers = try await self.answers(for: records, gate)
+                let listed = records.filter { answers.known[ByteKey($0.recordFileName)]?.status == .listed }
                 let contents = packages ? try await self.contents(of: listed, path, gate, console) : nil
-                return (index, vouchers, contents, display.json)
+                return (answers, contents, display.json)
             }
         }
         let report = try PrefixAudit(prefix: path).run(against: contents) {
-            index[ByteKey($0.recordFileName)] ?? .unknown
+            answers.known[ByteKey($0.recordFileName)]?.status ?? .unknown
         }
-        let unvouched = records.filter { (index[ByteKey($0.recordFileName)] ?? .unknown) == .unknown }
+        let unvouched = records.filter { record in
+            let name = ByteKey(record.recordFileName)
+            return answers.known[name] == nil && answers.unasked[name] == nil
+        }
         let result = AuditResult(
             prefix: path,
             report: report,
             unvouched: unvouched,
             vouchers: records.compactMap { record in
-                vouchers[ByteKey(record.recordFileName)].map { (record, $0) }
+                answers.known[ByteKey(record.recordFileName)]?.voucher.map { (record, $0) }
             },
+            unasked: records.compactMap { answers.unasked[ByteKey($0.recordFileName)] },
             isLocal: local,
             compared: contents?.count
         )
@@ -86,24 +90,41 @@ struct AuditCommand: AsyncParsableCommand {
         if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
 
-    /// What the signed indexes say now of each installed package whose channel is pinned, and who vouches for
-    /// those that are listed as they were installed.
-    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws
-        -> (statuses: [ByteKey: IndexStatus], vouchers: [ByteKey: Voucher])
-    {
-        var statuses: [ByteKey: IndexStatus] = [:]
-        var vouchers: [ByteKey: Voucher] = [:]
+    /// What the signed indexes say now of each installed package whose channel is pinned, and who vouches for those
+    /// that are listed as they were installed; and where a channel gave no answer, why.
+    ///
+    /// - Throws: the first reason if no channel answered at all.
+    private func answers(for records: [PrefixRecord], _ gate: Gate) async throws -> IndexAnswers {
+        var answers = IndexAnswers()
+        var faults: [ByteKey: ChannelFault] = [:]
         for record in records {
-            guard let url = record.url.flatMap({ try? PackageURL($0) }),
-                try self.gate.trustStore.channel(url.channel) != nil
-            else { continue }
-            let entry = try await gate.entry(of: url)
-            let status = Self.status(of: record, from: url, entry)
+            guard let url = record.url.flatMap({ try? PackageURL($0) }) else { continue }
             let name = ByteKey(record.recordFileName)
-            statuses[name] = status
-            if status == .listed { vouchers[name] = entry.voucher }
+            // A channel that failed once is not waited for again.
+            if let fault = faults[ByteKey(url.channel.identity)] {
+                answers.unasked[name] = fault.with(record.recordFileName)
+                continue
+            }
+            do {
+                guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
+                let entry = try await gate.entry(of: url)
+                let status = Self.status(of: record, from: url, entry)
+                answers.known[name] = (status, status == .listed ? entry.voucher : nil)
+            } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
+                // Verified metadata that lists no index for the subdir lists none of its packages.
+                answers.known[name] = (.unlisted, nil)
+            } catch  where !Task.isCancelled {
+                let fault = ChannelFault(
+                    channel: url.channel.description,
+                    package: record.recordFileName,
+                    error: error
+                )
+                faults[ByteKey(url.channel.identity)] = fault
+                answers.unasked[name] = fault
+            }
         }
-        return (statuses, vouchers)
+        if answers.known.isEmpty, let error = answers.unasked.values.first?.error { throw error }
+        return answers
     }
 
     private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)

@@ -36,7 +36,10 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    func validate() throws { try packages.forEach(UsageCheck.archive) }
+    func validate() throws {
+        try UsageCheck.path(list, of: "the list")
+        try packages.forEach(UsageCheck.archive)
+    }
 
     func run() async throws {
         let console = output.console

@@ -41,6 +41,8 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        for key in publicKeys { try UsageCheck.path(key, of: "--key") }
+        try UsageCheck.path(list, of: "--list")
         guard !publicKeys.isEmpty, (1...publicKeys.count).contains(threshold) else {
             throw ValidationError("--threshold must be from 1 to the number of keys")
         }

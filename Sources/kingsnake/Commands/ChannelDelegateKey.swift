@@ -13,7 +13,8 @@ struct ChannelDelegateKey: ParsableCommand {
         abstract: "Make a maintainer's key.",
         discussion: """
             Writes the private key to FILE, and its public half to FILE.pub. The private key never leaves its maintainer; \
-            the public half goes to the channel's owner, by a way that both trust.
+            the public half goes to the channel's owner, by a way that both trust. A key on a token is made by `kingsnake \
+            token make-key` instead.
             """
     )
 
@@ -37,9 +38,14 @@ struct ChannelDelegateKey: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        try UsageCheck.path(file, of: "the key's file")
+        try UsageCheck.path(passphraseFile, of: "--passphrase-file")
+    }
+
     func run() throws {
         let console = output.console
-        let path = Folder.absolute(file)
+        let path = try Folder.absolute(file)
         let key = try PrivateKey.generate(scheme.scheme)
         try KeyFile.write(key, to: path, protection: try protection())
         try PublicKeyFile.write(key.publicKey, to: path + ".pub")

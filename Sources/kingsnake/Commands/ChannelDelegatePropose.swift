@@ -63,6 +63,9 @@ struct ChannelDelegatePropose: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        try UsageCheck.path(directory, of: "the channel's folder")
+        try UsageCheck.path(out, of: "--out")
+        try UsageCheck.path(root, of: "--root")
         try packages.forEach(UsageCheck.archive)
         for file in withdrawn { _ = try UsageCheck.value(file) { try ChannelFile($0) } }
     }
@@ -70,14 +73,18 @@ struct ChannelDelegatePropose: ParsableCommand {
     func run() throws {
         let console = output.console
         let root = try root.map { try MaintainersListFile.bytes(of: $0) }
-        var draft = try MaintainersDraft(of: try package.package, in: Folder.absolute(directory), root: root)
+        var draft = try MaintainersDraft(
+            of: try package.package,
+            in: try Folder.absolute(directory),
+            root: root
+        )
         for path in packages {
             let incoming = try Refusal.naming(path) { try IncomingPackage(inspecting: Folder.absolute(path)) }
             try draft.vouch(for: incoming)
         }
         for file in withdrawn { try draft.withdraw(try ChannelFile(file)) }
         let list = try draft.list(expires: SystemClock.now.advanced(bySeconds: lifetime.seconds))
-        try DurableFile.write(list.encoded(), to: Folder.absolute(out))
+        try DurableFile.write(list.encoded(), to: try Folder.absolute(out))
         MaintainersListFile.show(list, console)
         console.say("next: kingsnake channel delegate sign \(out) --key KEY, by each of the maintainers")
         console.emit(MaintainersListFile.json(list))

@@ -4,7 +4,6 @@
 import ArgumentParser
 import ChannelServer
 import DurableFiles
-import SigningKeys
 import TrustCore
 
 struct ChannelDelegateSign: AsyncParsableCommand {
@@ -26,14 +25,14 @@ struct ChannelDelegateSign: AsyncParsableCommand {
     @Option(
         name: .customLong("key"),
         parsing: .singleValue,
-        help: ArgumentHelp("A private key file to sign with; may be given several times.", valueName: "file"),
+        help: ArgumentHelp(stringLiteral: AuthorityKey.help + " May be given several times."),
         completion: .file()
     )
     var privateKeys: [String]
 
     @Option(
         help: ArgumentHelp(
-            "A file with the passphrase of encrypted keys. (default: $KINGSNAKE_PASSPHRASE, or a question)",
+            "A file with the passphrase of encrypted keys, or the PIN of tokens. (default: $KINGSNAKE_PASSPHRASE, or a question)",
             valueName: "file"
         ),
         completion: .file()
@@ -43,26 +42,21 @@ struct ChannelDelegateSign: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard !privateKeys.isEmpty else { throw ValidationError("give --key FILE") }
+        try UsageCheck.path(list, of: "the list")
+        try UsageCheck.path(passphraseFile, of: "--passphrase-file")
+        for key in privateKeys { try UsageCheck.path(key, of: "--key") }
+        guard !privateKeys.isEmpty else { throw ValidationError("give --key KEY") }
     }
 
     func run() async throws {
         let console = output.console
         var signed = try MaintainersList(parsing: try MaintainersListFile.bytes(of: list), of: list)
         MaintainersListFile.show(signed, console)
-        for path in privateKeys { try await signed.sign(by: try key(path)) }
-        try DurableFile.write(signed.encoded(), to: Folder.absolute(list))
+        for key in privateKeys {
+            try await signed.sign(by: AuthorityKey.signer(key, passphraseFile: passphraseFile))
+        }
+        try DurableFile.write(signed.encoded(), to: try Folder.absolute(list))
         console.say("signed; the list has \(Counted(signed.signatureCount, "signature")) now")
         console.emit(MaintainersListFile.json(signed))
-    }
-
-    private func key(_ path: String) throws -> PrivateKey {
-        let path = Folder.absolute(path)
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return try KeyFile.read(path).unlock {
-            try Passphrase(
-                PassphrasePrompt.obtain(file: passphraseFile, question: "passphrase of \(name): ")
-            )
-        }
     }
 }

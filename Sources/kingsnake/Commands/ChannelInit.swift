@@ -67,8 +67,8 @@ struct ChannelInit: AsyncParsableCommand {
         )
         let secret = noPassphrase && !encryptOnline ? nil : try newPassphrase()
         let created = try await SignedChannel.create(
-            directory: channel.path,
-            keys: channel.keyRing,
+            directory: try channel.path,
+            keys: try channel.keyRing,
             settings: settings,
             scheme: scheme.scheme,
             root: quorum,
@@ -76,7 +76,7 @@ struct ChannelInit: AsyncParsableCommand {
             online: encryptOnline ? try protection(secret) : .unsafelyUnencrypted,
             now: SystemClock.now
         )
-        report(created, console)
+        try report(created, console)
     }
 
     private func newPassphrase() throws -> Passphrase {
@@ -94,19 +94,21 @@ struct ChannelInit: AsyncParsableCommand {
         return .passphrase(passphrase)
     }
 
-    private func report(_ created: CreatedChannel, _ console: Console) {
-        console.say("made a signed channel in \(channel.path)")
+    private func report(_ created: CreatedChannel, _ console: Console) throws {
+        let path = try channel.path
+        let keys = try channel.keyRing.directory
+        console.say("made a signed channel in \(path)")
         console.say("  subdirs   \(created.subdirs.map(\.text).joined(separator: ", "))")
         console.say("  root      tuf/1.root.json, sha256 \(created.rootDigest.hex)")
-        console.say("  keys      \(channel.keyRing.directory)")
+        console.say("  keys      \(keys)")
         console.say("            root-*.key and targets-*.key are offline keys: move them to a safe place")
         console.say("next: kingsnake channel add \(channel.directory) PACKAGE…")
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
-        document["directory"] = .string(channel.path)
+        document["directory"] = .string(path)
         document["root_sha256"] = .string(created.rootDigest.hex)
-        document["keys"] = .string(channel.keyRing.directory)
+        document["keys"] = .string(keys)
         document["subdirs"] = .array(created.subdirs.map { .string($0.text) })
         console.emit(document)
     }
@@ -119,10 +121,14 @@ struct SchemeArgument: ExpressibleByArgument {
     init(_ scheme: SignatureScheme) { self.scheme = scheme }
 
     init?(argument: String) {
-        guard let scheme = SignatureScheme(rawValue: argument) else { return nil }
+        guard let scheme = SignatureScheme(rawValue: argument), Self.schemes.contains(scheme) else {
+            return nil
+        }
         self.scheme = scheme
     }
 
     var defaultValueDescription: String { scheme.rawValue }
-    static let allValueStrings: [String] = SignatureScheme.allCases.map(\.rawValue)
+    static let allValueStrings: [String] = schemes.map(\.rawValue)
+    /// What every client of the channel accepts, and so no drafts.
+    private static let schemes = SignatureScheme.allCases.filter(SignatureScheme.standard.contains)
 }

@@ -27,8 +27,16 @@ struct ChannelOptions: ParsableArguments {
     )
     var passphraseFile: String?
 
-    var path: String { Folder.absolute(directory) }
-    var keyRing: KeyRing { KeyRing(directory: keys.map { Folder.absolute($0) } ?? path + ".keys") }
+    func validate() throws {
+        try UsageCheck.path(directory, of: "the channel's folder")
+        try UsageCheck.path(keys, of: "--keys")
+        try UsageCheck.path(passphraseFile, of: "--passphrase-file")
+    }
+
+    var path: String { get throws { try Folder.absolute(directory) } }
+    var keyRing: KeyRing {
+        get throws { KeyRing(directory: try keys.map { try Folder.absolute($0) } ?? path + ".keys") }
+    }
 
     /// Asks for the passphrase of a key file, once a file.
     var passphrase: KeyRing.PassphraseSource {
@@ -41,8 +49,12 @@ struct ChannelOptions: ParsableArguments {
         }
     }
 
-    /// The channel, opened for changes.
+    /// The channel, opened for changes. A folder of keys that was named and is not there is a slip of the fingers;
+    /// without `--keys` the keys may be elsewhere on purpose.
     func open() throws -> SignedChannel {
-        try SignedChannel(directory: path, keys: keyRing, passphrase: passphrase, now: SystemClock.now)
+        if let keys, !Folder.isFolder(keys) {
+            throw ValidationError("--keys: there is no folder `\(keys)`")
+        }
+        return try SignedChannel(directory: path, keys: keyRing, passphrase: passphrase, now: SystemClock.now)
     }
 }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import TrustCore
 
 struct ChannelSign: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,6 +13,9 @@ struct ChannelSign: AsyncParsableCommand {
             Run it often, for instance every hour: the timestamp is renewed when half of its life is over, the others when a \
             third is left. It signs what the keys at hand can sign and says what is left to do. Index files, shards and metadata \
             that nothing has led to for seven days are removed.
+
+            It ends with 4 if the online key for something that is due is not there, or if a role has expired and could not \
+            be signed; offline keys that are away are no error before that.
             """
     )
 
@@ -37,7 +41,7 @@ struct ChannelSign: AsyncParsableCommand {
             now: SystemClock.now
         )
         if change.signed.isEmpty, change.repaired.isEmpty, change.pruned.isEmpty {
-            console.say("nothing is due")
+            console.say(change.left.isEmpty ? "nothing is due" : "nothing was signed")
         }
         change.repaired.forEach { console.say("repaired \($0)") }
         change.signed.forEach { console.say("signed \($0)") }
@@ -48,5 +52,6 @@ struct ChannelSign: AsyncParsableCommand {
         }
         change.left.forEach { console.warn("\($0)") }
         console.emit(change.json)
+        if change.left.contains(where: \.isUrgent) { throw ExitCode(RefusalKind.missing.exitStatus) }
     }
 }

@@ -18,8 +18,8 @@ struct ChannelStatusCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let now = SystemClock.now
-        let status = try ChannelStatus(directory: channel.path, now: now)
-        console.say("\(channel.path)")
+        let status = try ChannelStatus(directory: try channel.path, now: now)
+        console.say("\(try channel.path)")
         console.say("root sha256 \(status.rootDigest.hex) (version 1, the one to pin)")
         console.say("")
         var table = TextTable(["ROLE", "VERSION", "SIGNERS", "KEYS", "EXPIRES", "", "PACKAGES"])

@@ -30,6 +30,8 @@ struct ChannelVerify: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try UsageCheck.path(root, of: "--root") }
+
     func run() throws {
         let console = output.console
         let root = try root.map { path in
@@ -39,7 +41,7 @@ struct ChannelVerify: ParsableCommand {
             return bytes
         }
         let bar = ProgressBar(console)
-        let check = ChannelCheck(directory: channel.path, root: root, now: SystemClock.now)
+        let check = ChannelCheck(directory: try channel.path, root: root, now: SystemClock.now)
         let report = try check.run(deep ? .everyFile : .digests) { bar.advance($0) }
         bar.clear()
         let packages = Counted(report.packageCount, "package"),

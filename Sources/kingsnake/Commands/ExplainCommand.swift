@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import Foundation
 import TrustCore
 
 struct ExplainCommand: AsyncParsableCommand {
@@ -9,7 +10,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Say what a refusal code means, or what is known of a package and why.",
         discussion: """
-            With a code such as `tuf.rollback`: what it means, which attack it stops, what to do.
+            With a code such as `tuf.rollback`: what it means, which attack it stops, what to do. With what stands before \
+            the dot, such as `index-digest`: all codes that begin so.
             With a package's URL: every finding about it, and who vouches for what.
             """
     )
@@ -34,28 +36,38 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let subject else {
             throw ValidationError("give a refusal code or a package; --list shows all codes")
         }
-        guard RefusalCatalog.code(named: subject) == nil, !subject.contains("://") else { return }
-        guard subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
+        guard RefusalCatalog.codes(named: subject).isEmpty else { return }
+        guard subject.contains("://") || subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
             throw ValidationError(
                 "`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package"
             )
         }
-        try UsageCheck.archive(subject)
+        try UsageCheck.package(subject)
     }
 
     func run() async throws {
         let console = output.console
-        if markdown { return print(RefusalGuide.markdown, terminator: "") }
+        if markdown { return StandardStream.send(RefusalGuide.markdown, to: STDOUT_FILENO) }
         if list { return showAll(console) }
         guard let subject else { return }
-        if let code = RefusalCatalog.code(named: subject) { return show(code, console) }
+        let codes = RefusalCatalog.codes(named: subject)
+        guard codes.isEmpty else { return show(codes, console) }
         let check = PackageCheck(subject: subject, gate: gate, console: console)
         try await check.explain()
     }
 
-    private func show(_ code: any RefusalCode, _ console: Console) {
-        RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
-        var document = json(code)
+    /// One code with its members at the document's top, or all codes of an area in an array.
+    private func show(_ codes: [any RefusalCode], _ console: Console) {
+        for (number, code) in codes.enumerated() {
+            if number > 0 { console.say("") }
+            RefusalGuide.lines(for: code).forEach { console.say("\($0)") }
+        }
+        var document = JSONObject()
+        if let code = codes.first, codes.count == 1 {
+            document = json(code)
+        } else {
+            document["codes"] = .array(codes.map { .object(json($0)) })
+        }
         document["schema"] = 1
         document["status"] = "ok"
         console.emit(document)

@@ -34,6 +34,7 @@ struct ExtractCommand: ParsableCommand {
 
     func validate() throws {
         try UsageCheck.archive(package)
+        try UsageCheck.path(to, of: "--to")
         guard sha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
             throw ValidationError("--sha256 takes 64 hexadecimal digits")
         }
@@ -42,7 +43,7 @@ struct ExtractCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let name = try ArchiveFileName(package.split(separator: "/").last.map(String.init) ?? package)
-        let directory = Folder.absolute(to ?? name.distribution)
+        let directory = try Folder.absolute(to ?? name.distribution)
         guard !Folder.exists(directory) else {
             throw Failure(.configuration, "there is something at the folder to make", at: directory)
         }

@@ -22,6 +22,8 @@ struct GateOptions: ParsableArguments {
     )
     var mirror: [String] = []
 
+    func validate() throws { for url in mirror { try UsageCheck.channel(url, of: "--mirror") } }
+
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
     /// Runs a body with a gate, and ends its connections afterwards.

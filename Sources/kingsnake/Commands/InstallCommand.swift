@@ -75,13 +75,17 @@ struct InstallCommand: AsyncParsableCommand {
         guard lock == nil || urls.isEmpty else {
             throw ValidationError("give either --lock FILE or URLs, not both")
         }
-        for url in urls { try UsageCheck.url(url, of: "a package") }
+        try UsageCheck.path(prefix, of: "--prefix")
+        try UsageCheck.path(lock, of: "--lock")
+        for url in urls {
+            try UsageCheck.url(url, of: "a package to install") { _ = try Self.request($0) }
+        }
         if let platform { _ = try UsageCheck.value(platform) { try Subdir($0) } }
     }
 
     func run() async throws {
         let console = output.console
-        let prefix = Folder.absolute(prefix)
+        let prefix = try Folder.absolute(prefix)
         // First of all: an earlier installation that died here is ended, whatever becomes of this one.
         try Installation(prefix: prefix, options: options).recover()
         if prefix.contains(" ") {
@@ -123,7 +127,7 @@ struct InstallCommand: AsyncParsableCommand {
     }
 
     private func requests(_ console: Console) throws -> [PackageRequest] {
-        guard let lock else { return try urls.map { try Self.request($0) } }
+        guard let lock else { return Self.merged(try urls.map { try Self.request($0) }) }
         guard let bytes = try DurableFile.read(lock, maximumLength: LockFile.maximumLength) else {
             throw Failure(.disk, "there is no such file", at: lock)
         }
@@ -134,9 +138,34 @@ struct InstallCommand: AsyncParsableCommand {
                 "the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: not installed"
             )
         }
+        warn(of: selection.packages.filter { $0.sha256 == nil }, console)
         return selection.packages.map { package in
             let digests = [package.sha256, package.md5].compactMap { $0 }
             return PackageRequest(package.location, lock: LockDemand(digests: digests))
+        }
+    }
+
+    /// Says which locked packages the lock does not bind to any bytes.
+    private func warn(of unbound: [LockedPackage], _ console: Console) {
+        guard !unbound.isEmpty else { return }
+        let names = unbound.prefix(4).map(\.fileName.text).joined(separator: ", ")
+        let code = LockCode.missingDigest.rawValue
+        console.warn(
+            """
+            the lock gives no SHA-256 for \(Counted(unbound.count, "package")) (\(names)\(unbound.count > 4 ? ", …" : "")): \
+            which bytes are installed is decided by the channel's signed index alone; run `kingsnake explain \(code)`
+            """
+        )
+    }
+
+    /// The requests with each URL once, and everything that was demanded of it.
+    private static func merged(_ requests: [PackageRequest]) -> [PackageRequest] {
+        var demands: [PackageURL: [Digest]] = [:]
+        for request in requests { demands[request.url, default: []] += request.lock?.digests ?? [] }
+        var seen: Set<PackageURL> = []
+        return requests.map(\.url).filter { seen.insert($0).inserted }.map { url in
+            let digests = demands[url] ?? []
+            return PackageRequest(url, lock: digests.isEmpty ? nil : LockDemand(digests: digests))
         }
     }
 

@@ -12,7 +12,7 @@ enum MaintainersListFile {
 
     /// The bytes of a file that must be there.
     static func bytes(of path: String) throws -> [UInt8] {
-        guard let bytes = try DurableFile.read(Folder.absolute(path), maximumLength: limit) else {
+        guard let bytes = try DurableFile.read(try Folder.absolute(path), maximumLength: limit) else {
             throw Failure(.disk, "there is no such file", at: path)
         }
         return bytes

@@ -18,8 +18,10 @@ struct PackageCheck {
     /// What was found out.
     struct Outcome {
         let name: ArchiveFileName
-        let archive: CheckedPackage
+        /// Nil if the package was refused before it was fetched.
+        let archive: CheckedPackage?
         let verdict: Verdict
+        let channels: ChannelAnswers
         let reports: JSONValue
     }
 
@@ -43,42 +45,60 @@ struct PackageCheck {
 
     /// Says what was found out.
     private func say(_ outcome: Outcome) {
-        let entries = outcome.archive.manifest.entries.count
         console.say("\(console.bold(outcome.name.text))")
-        console.say(
-            "  \(console.good("ok     "))  archive: \(Counted(entries, "entry")), every file as the package lists it"
-        )
-        VerdictReport(outcome.verdict).say(on: console)
+        if let count = outcome.archive?.manifest.entries.count {
+            console.say(
+                "  \(console.good("ok     "))  archive: \(Counted(count, "entry")), every file as the package lists it"
+            )
+        }
+        outcome.channels.say(on: console)
         console.say(
             outcome.verdict.isAllowed
                 ? VoucherReport.verified(outcome.verdict.voucher)
                 : "not verified: see the lines above"
         )
+        if !outcome.verdict.isAllowed {
+            NotAllowed(verdicts: [outcome.verdict]).advice.forEach { console.say("\($0)") }
+        }
         console.say("Nothing here proves that the code in the package is harmless.")
         var document = VerdictReport(outcome.verdict).json
         document["schema"] = 1
         document["status"] = outcome.verdict.isAllowed ? "ok" : "refused"
-        document["sha256"] = .string(outcome.archive.sha256.hex)
-        document["size"] = .number(JSONNumber(Int64(clamping: outcome.archive.size)))
-        document["entries"] = .number(JSONNumber(Int64(entries)))
+        document["channels"] = outcome.channels.json
+        if let archive = outcome.archive {
+            document["sha256"] = .string(archive.sha256.hex)
+            document["size"] = .number(JSONNumber(Int64(clamping: archive.size)))
+            document["entries"] = .number(JSONNumber(Int64(archive.manifest.entries.count)))
+        }
         document["mirror_reports"] = outcome.reports
         console.emit(document)
     }
 
     private func checkURL(_ gate: Gate, _ display: TransferDisplay) async throws -> Outcome {
         let url = try PackageURL(subject)
+        var channels = ChannelAnswers()
         switch try await gate.admit(PackageRequest(url)) {
-        case .refused(let verdict): throw NotAllowed(verdicts: [verdict])
+        case .refused(let verdict):
+            channels.add(url.channel.description, .success(verdict))
+            return Outcome(
+                name: url.fileName,
+                archive: nil,
+                verdict: verdict,
+                channels: channels,
+                reports: display.json
+            )
         case .admitted(let package):
             let checked = try PackageExtractor.check(
                 archivePath: package.archivePath,
                 fileName: url.fileName,
                 expecting: (package.sha256, package.record.size)
             )
+            channels.add(package.url.channel.description, .success(package.verdict))
             return Outcome(
                 name: url.fileName,
                 archive: checked,
                 verdict: package.verdict,
+                channels: channels,
                 reports: display.json
             )
         }
@@ -91,21 +111,34 @@ struct PackageCheck {
         }
         let index = try PackageIndex.read(checked.infoFiles["info/index.json"] ?? [])
         let subdir = try Subdir(index.subdir ?? Subdir.noarch.text)
-        var verdicts: [Verdict] = []
-        for url in try candidates(name, subdir) {
-            let verdict = try await gate.judge(checked.sha256, as: url)
-            verdicts.append(verdict)
-            if verdict.isAllowed { break }
+        var channels = ChannelAnswers()
+        for (place, channel) in try candidates() {
+            do {
+                let url = PackageURL(channel: try channel.get(), subdir: subdir, fileName: name)
+                channels.add(place, .success(try await gate.judge(checked.sha256, as: url)))
+            } catch  where !Task.isCancelled {
+                // Another channel may well know the file.
+                channels.add(place, .failure(error))
+            }
         }
-        guard let verdict = verdicts.first(where: \.isAllowed) ?? verdicts.first else {
-            throw Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
+        guard let verdict = channels.verdict else {
+            throw channels.error ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
-        return Outcome(name: name, archive: checked, verdict: verdict, reports: display.json)
+        return Outcome(
+            name: name,
+            archive: checked,
+            verdict: verdict,
+            channels: channels,
+            reports: display.json
+        )
     }
 
-    /// Where the file may be from: the channel that was named, or any that is pinned.
-    private func candidates(_ name: ArchiveFileName, _ subdir: Subdir) throws -> [PackageURL] {
-        let channels = try channel.map { [$0] } ?? gate.trustStore.channels().map(\.url)
-        return channels.map { PackageURL(channel: $0, subdir: subdir, fileName: name) }
+    /// Where the file may be from: the channel that was named, or any that is pinned, under the name to show. One
+    /// whose settings are damaged is shown by its folder.
+    private func candidates() throws -> [(place: String, channel: Result<ChannelURL, any Error>)] {
+        if let channel { return [(channel.description, .success(channel))] }
+        return try gate.trustStore.readings().map { folder, channel in
+            ((try? channel.get())?.url.description ?? folder, channel.map(\.url))
+        }
     }
 }

@@ -52,7 +52,8 @@ extension TrustCommand {
             guard ways == 1 else {
                 throw ValidationError("give exactly one of --root FILE, --root-sha256 HEX and --first-use")
             }
-            try UsageCheck.url(url, of: "a channel")
+            try UsageCheck.channel(url, of: "the channel")
+            try UsageCheck.path(root, of: "--root")
             guard rootSha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
                 throw ValidationError("--root-sha256 takes 64 hexadecimal digits")
             }
@@ -101,23 +102,37 @@ extension TrustCommand {
 
         func run() throws {
             let console = output.console
-            let channels = try TrustStore(directory: locations.homeDirectory).channels()
+            let readings = try TrustStore(directory: locations.homeDirectory).readings()
             var documents: [JSONValue] = []
-            for channel in channels {
+            var damaged: [JSONValue] = []
+            for (folder, reading) in readings {
+                let channel: TrustedChannel
+                switch reading {
+                case .success(let readable): channel = readable
+                case .failure(let error):
+                    console.warn("damaged: \(folder): \(ChannelAnswers.text(of: error))")
+                    var object = ErrorReport(error: error).json["error"]?.object ?? JSONObject()
+                    object["folder"] = .string(folder)
+                    damaged.append(.object(object))
+                    continue
+                }
                 let root = try SignedMetadata<RootMetadata>(parsing: channel.pinnedRoot, as: .root).role
                 let report = TrustReport(channel, root: root)
                 console.say("\(console.bold("\(channel.url)"))")
                 report.lines.forEach { console.say("  \($0)") }
                 documents.append(.object(report.json))
             }
-            if channels.isEmpty {
+            if readings.isEmpty {
                 console.say("no channel is pinned; `kingsnake trust add URL --root FILE` pins one")
             }
             var document = JSONObject()
             document["schema"] = 1
-            document["status"] = "ok"
+            document["status"] = damaged.isEmpty ? "ok" : "damaged"
             document["channels"] = .array(documents)
+            document["damaged"] = .array(damaged)
             console.emit(document)
+            // Whatever else is listed: somebody or something altered the store.
+            if !damaged.isEmpty { throw ExitCode(RefusalKind.invalid.exitStatus) }
         }
     }
 
@@ -127,13 +142,13 @@ extension TrustCommand {
             discussion: "This also forgets the newest versions seen, which protect from rollback."
         )
 
-        @Argument(help: "The channel's URL.")
+        @Argument(help: "The channel's canonical URL; a mirror's is not enough.")
         var url: String
 
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws { try UsageCheck.url(url, of: "a channel") }
+        func validate() throws { try UsageCheck.channel(url, of: "the channel") }
 
         func run() throws {
             let console = output.console

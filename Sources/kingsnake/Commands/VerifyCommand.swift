@@ -28,8 +28,8 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if !package.contains("://") { try UsageCheck.archive(package) }
-        if let channel { try UsageCheck.url(channel, of: "a channel") }
+        try UsageCheck.package(package)
+        if let channel { try UsageCheck.channel(channel, of: "--channel") }
     }
 
     func run() async throws {

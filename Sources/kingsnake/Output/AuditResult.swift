@@ -6,6 +6,24 @@ import Installer
 import TrustCore
 import TrustPolicy
 
+/// An installed package whose channel is pinned and gave no answer.
+struct ChannelFault {
+    let channel: String
+    let package: String
+    let error: any Error
+
+    func with(_ package: String) -> ChannelFault {
+        ChannelFault(channel: channel, package: package, error: error)
+    }
+}
+
+/// What pinned channels say of installed packages, by the names of their records.
+struct IndexAnswers {
+    var known: [ByteKey: (status: IndexStatus, voucher: Voucher?)] = [:]
+    /// Those whose channel gave no answer.
+    var unasked: [ByteKey: ChannelFault] = [:]
+}
+
 /// What an audit found, for people and for programs.
 struct AuditResult {
     let prefix: String
@@ -14,6 +32,8 @@ struct AuditResult {
     let unvouched: [PrefixRecord]
     /// Who vouches for the packages that are listed as they were installed.
     let vouchers: [(record: PrefixRecord, voucher: Voucher)]
+    /// Packages whose channel gave no answer.
+    let unasked: [ChannelFault]
     let isLocal: Bool
     /// How many packages were compared with themselves; nil if that was not asked for.
     let compared: Int?
@@ -45,7 +65,9 @@ struct AuditResult {
     }
 
     private func showVouching(_ console: Console) {
-        console.say("  vouched for by a pinned channel's index: \(report.packages - unvouched.count)")
+        console.say(
+            "  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)"
+        )
         VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach {
             console.say("    \($0)")
         }
@@ -56,6 +78,11 @@ struct AuditResult {
                 "  from channels that are not pinned, so nothing vouches for their records: \(unvouched.count) (\(names)\(more))"
             )
         }
+        for (channel, faults) in unaskedByChannel {
+            let reason = faults.first.map { ChannelAnswers.text(of: $0.error) } ?? ""
+            let packages = Counted(faults.count, "package")
+            console.say("  \(console.bad("UNKNOWN"))  \(packages) of `\(channel)`: \(reason)")
+        }
         if let compared { console.say("  compared with the package itself, file by file: \(compared)") }
     }
 
@@ -65,7 +92,20 @@ struct AuditResult {
         for kind in [RefusalKind.invalid, .stale, .missing, .policy] where kinds.contains(kind) {
             return kind.exitStatus
         }
+        if let fault = unasked.first { return ErrorReport(error: fault.error).exitStatus }
         return unvouched.isEmpty || isLocal ? 0 : RefusalKind.missing.exitStatus
+    }
+
+    private var unaskedByChannel: [(channel: String, faults: [ChannelFault])] {
+        Dictionary(grouping: unasked) { ByteKey($0.channel) }
+            .compactMap { _, faults in faults.first.map { (channel: $0.channel, faults: faults) } }
+            .sorted { ByteKey($0.channel) < ByteKey($1.channel) }
+    }
+
+    private var status: String {
+        guard report.isClean else { return "problems" }
+        guard unasked.isEmpty else { return "incomplete" }
+        return unvouched.isEmpty || isLocal ? "ok" : "unvouched"
     }
 
     private static func line(_ finding: AuditFinding) -> String {
@@ -79,7 +119,7 @@ struct AuditResult {
     private func json(_ mirrorReports: JSONValue) -> JSONObject {
         var object = JSONObject()
         object["schema"] = 1
-        object["status"] = report.isClean ? (unvouched.isEmpty || isLocal ? "ok" : "unvouched") : "problems"
+        object["status"] = .string(status)
         object["prefix"] = .string(prefix)
         object["packages"] = .number(JSONNumber(Int64(report.packages)))
         object["checked"] = .number(JSONNumber(Int64(report.checked)))
@@ -90,6 +130,15 @@ struct AuditResult {
                 var entry = VoucherReport(voucher).json
                 entry["record"] = .string(record.recordFileName)
                 return .object(entry)
+            }
+        )
+        object["unasked"] = .array(
+            unasked.map { fault in
+                var object = JSONObject()
+                object["package"] = .string(fault.package)
+                object["channel"] = .string(fault.channel)
+                object["error"] = ErrorReport(error: fault.error).json["error"]
+                return .object(object)
             }
         )
         object["compared_with_package"] = compared.map { .number(JSONNumber(Int64($0))) }

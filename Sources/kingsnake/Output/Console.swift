@@ -51,7 +51,7 @@ struct Console: Sendable {
     func bad(_ text: String) -> Styled { Styled(text, code: usesColor ? "31" : nil) }
 
     private func write(_ text: String, to descriptor: Int32) {
-        try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(text.utf8))
+        StandardStream.send(text, to: descriptor)
     }
 }
 

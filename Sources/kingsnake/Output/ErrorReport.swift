@@ -10,12 +10,15 @@ import TrustCore
 struct ErrorReport {
     let error: any Error
 
+    /// The exit status where something could not be found out, or told.
+    static let failureStatus: Int32 = 6
+
     /// The process exit status: 1 policy, 3 invalid evidence, 4 missing, 5 stale, 6 could not find out.
     var exitStatus: Int32 {
         switch error {
         case let refusal as Refusal: refusal.code.entry.kind.exitStatus
         case let verdict as NotAllowed: verdict.exitStatus
-        default: 6
+        default: Self.failureStatus
         }
     }
 

@@ -19,14 +19,16 @@ struct InstallReport {
 
     /// Shows it.
     ///
-    /// - Parameter result: what was done; nil if nothing was, or nothing had to be.
+    /// - Parameter result: what was done, or would be in a dry run; nil if nothing had to be.
     func show(_ result: InstallResult?, isDryRun: Bool, _ console: Console) {
         console.emit(json(result, isDryRun: isDryRun))
         let missing = standing?.missing ?? admitted
         for package in result?.removed ?? [] {
-            console.say("- \(package.name)-\(package.version)-\(package.build)")
+            console.say(
+                "\(isDryRun ? "would remove" : "-") \(package.name)-\(package.version)-\(package.build)"
+            )
         }
-        for package in result?.installed ?? [] {
+        for package in result?.installed ?? [] where !isDryRun {
             let files = Counted(package.fileCount, "file")
             console.say("+ \(package.name)-\(package.version)-\(package.build)  \(files)")
         }
@@ -54,7 +56,7 @@ struct InstallReport {
         }
         VoucherReport.lines(admitted.map { ($0.record.name.raw, $0.verdict.voucher) })
             .forEach { console.say("  \($0)") }
-        for script in result?.scripts ?? [] { console.remark("\(Self.words(for: script))") }
+        for script in result?.scripts ?? [] { Self.tell(script, console) }
         if isFromLock, let others = standing?.others, !others.isEmpty {
             console.remark(
                 "note: the lock does not name \(Counted(others.count, "package")) of the prefix, left as found"
@@ -95,13 +97,14 @@ struct InstallReport {
         return object
     }
 
-    private static func words(for script: InstallResult.Script) -> String {
+    /// A script that failed is told even to those who want to hear no remarks: the package may not work.
+    private static func tell(_ script: InstallResult.Script, _ console: Console) {
         let what = "`\(script.package)` has a \(script.moment.rawValue) script, \(script.path)"
         switch script.outcome {
-        case .notRun: return "note: \(what); it was not run"
-        case .exited(0): return "note: \(what); it ran"
-        case .exited(let status): return "warning: \(what); it ran and ended with status \(status)"
-        case .couldNotRun(let why): return "warning: \(what); it could not be run: \(why)"
+        case .notRun: console.remark("note: \(what); it was not run")
+        case .exited(0): console.remark("note: \(what); it ran")
+        case .exited(let status): console.warn("\(what); it ran and ended with status \(status)")
+        case .couldNotRun(let why): console.warn("\(what); it could not be run: \(why)")
         }
     }
 

@@ -22,6 +22,11 @@ struct LocationOptions: ParsableArguments {
     )
     var cache: String?
 
+    func validate() throws {
+        try UsageCheck.path(home, of: "--home")
+        try UsageCheck.path(cache, of: "--cache")
+    }
+
     var homeDirectory: String { home ?? Self.folder("KINGSNAKE_HOME", "XDG_DATA_HOME", ".local/share") }
     var cacheDirectory: String { cache ?? Self.folder("KINGSNAKE_CACHE", "XDG_CACHE_HOME", ".cache") }
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DurableFiles
 import Foundation
 import TrustCore
 
@@ -30,11 +31,28 @@ enum PassphrasePrompt {
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
-        guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: limit)
-        else {
+        guard !Folder.isFolder(path) else {
+            throw Failure(.disk, "could not read the passphrase file: it is a folder", at: path)
+        }
+        guard let handle = FileHandle(forReadingAtPath: path) else {
             throw Failure(.disk, "could not read the passphrase file", at: path)
         }
-        return Array(data.prefix { $0 != 0x0A && $0 != 0x0D })
+        let data: Data?
+        do {
+            data = try handle.read(upToCount: limit)
+        } catch {
+            throw Failure(.disk, "could not read the passphrase file", at: path)
+        }
+        let line = Array((data ?? Data()).prefix { $0 != 0x0A && $0 != 0x0D })
+        guard !line.isEmpty else {
+            throw Failure(
+                .configuration,
+                "the passphrase file's first line is empty",
+                at: path,
+                remedy: "write the passphrase into it"
+            )
+        }
+        return line
     }
 
     private static func ask(_ question: String) throws -> [UInt8] {

@@ -9,6 +9,7 @@ import SigningKeys
 import TUF
 import Transport
 import TrustCore
+import TrustPolicy
 
 /// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from it.
 enum RefusalCatalog {
@@ -21,7 +22,10 @@ enum RefusalCatalog {
     static let areas: [Area] = [
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
+        area("What the policy says", PolicyCode.self),
         area("TUF metadata", TUFCode.self),
+        area("Several repositories", ConsensusCode.self),
+        area("Ceremonies", CeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
@@ -43,6 +47,11 @@ enum RefusalCatalog {
     static var names: [String] { all.map { $0.rawValue } }
 
     static func code(named name: String) -> (any RefusalCode)? { all.first { $0.rawValue == name } }
+
+    /// The code of a name, or every code of an area such as `tuf` or `index-digest`.
+    static func codes(named name: String) -> [any RefusalCode] {
+        all.filter { $0.rawValue == name || $0.rawValue.utf8.starts(with: (name + ".").utf8) }
+    }
 
     private static func area<Code: RefusalCode>(_ title: String, _: Code.Type) -> Area {
         Area(title: title, codes: Array(Code.allCases))

@@ -9,8 +9,6 @@ struct TextTable {
 
     mutating func add(_ row: [String]) { rows.append(row.map(Visible.text)) }
 
-    var isEmpty: Bool { rows.count <= 1 }
-
     /// The lines, without trailing blanks.
     var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0

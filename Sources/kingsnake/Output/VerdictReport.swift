@@ -26,11 +26,15 @@ struct VerdictReport {
         object["allowed"] = .bool(verdict.isAllowed)
         object["vouched_by"] = verdict.voucher.map { .object(VoucherReport($0).json) } ?? .null
         object["findings"] = .array(
-            verdict.findings.map {
-                [
-                    "rule": .string($0.rule), "outcome": .string($0.outcome.rawValue),
-                    "reason": .string($0.reason),
-                ]
+            verdict.findings.map { finding in
+                var member = JSONObject()
+                member["rule"] = .string(finding.rule)
+                member["outcome"] = .string(finding.outcome.rawValue)
+                member["reason"] = .string(finding.reason)
+                member["code"] = finding.code.map { .string($0.rawValue) }
+                member["kind"] = finding.kind.map { .string($0.rawValue) }
+                member["remedy"] = finding.code.map { .string($0.entry.remedy) }
+                return .object(member)
             }
         )
         return object
@@ -50,17 +54,33 @@ struct VerdictReport {
 struct NotAllowed: Error {
     let verdicts: [Verdict]
 
+    /// By the worst finding: bad evidence before all, and missing evidence only where nothing speaks against the
+    /// package.
     var exitStatus: Int32 {
-        let refused = verdicts.contains { $0.findings.contains { $0.outcome == .refused } }
-        return refused ? RefusalKind.policy.exitStatus : RefusalKind.missing.exitStatus
+        let kinds = Set(verdicts.flatMap(\.objections).compactMap(\.kind))
+        let worst = [RefusalKind.invalid, .stale, .policy].first(where: kinds.contains)
+        return (worst ?? .missing).exitStatus
     }
 
     var text: String {
-        verdicts.map { verdict in
-            let reasons = verdict.objections.map {
+        let reasons = verdicts.map { verdict in
+            let lines = verdict.objections.map {
                 "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n"
             }.joined()
-            return "error: `\(Visible.text(verdict.package))` is not allowed\n" + reasons
+            return "error: `\(Visible.text(verdict.package))` is not allowed\n" + lines
         }.joined()
+        let advice = advice.map { $0 + "\n" }.joined()
+        return advice.isEmpty ? reasons : reasons + "\n" + advice
+    }
+
+    /// What to do, and which code tells more: two lines for each thing that stands in the way, each once.
+    var advice: [String] {
+        var seen: Set<PolicyCode> = []
+        return verdicts.flatMap(\.objections).compactMap(\.code).filter { seen.insert($0).inserted }.flatMap {
+            [
+                "hint: \($0.entry.remedy)",
+                "code: \($0.rawValue) (run `kingsnake explain \($0.rawValue)`)",
+            ]
+        }
     }
 }

@@ -61,9 +61,12 @@ struct LockYAMLTests {
         #expect(refusalCode { try read(Self.head + text + "\n") } == "lock.duplicate-key")
     }
 
-    @Test("Keys that Unicode calls equivalent are two keys")
-    func equivalentKeys() throws {
-        _ = try read(Self.head + "x: {\"\u{E9}\": 1}\n")
+    @Test(
+        "Keys that Unicode calls equivalent are refused too: whether they are one key depends on the reader"
+    )
+    func equivalentKeys() {
+        let text = Self.head + "x: {\"\u{E9}\": 1, \"e\u{301}\": 1}\n"
+        #expect(refusalCode { try read(text) } == "lock.duplicate-key")
     }
 
     @Test(

@@ -75,6 +75,31 @@ struct PixiLockTests {
         #expect(test.packages == [package] && test.unsupported.isEmpty && test.channels == [.name("lab")])
     }
 
+    @Test("An environment without packages is empty on every platform, and not missing", arguments: [6, 7])
+    func emptyEnvironment(_ version: Int) throws {
+        let file = try read(
+            """
+            version: \(version)
+            environments:
+              default:
+                channels:
+                - url: https://h/c/
+                packages: {}
+            packages: []
+            """
+        )
+        #expect(file.environments == ["default"] && file.platforms.isEmpty)
+        for environment in [nil, "default"] {
+            let selection = try file.packages(platform: Subdir("linux-64"), environment: environment)
+            #expect(selection.packages.isEmpty && selection.unsupported.isEmpty)
+            #expect(selection.channels.map(\.description) == ["https://h/c"])
+        }
+        #expect(
+            refusalCode { try file.packages(platform: Subdir("linux-64"), environment: "x") }
+                == "lock.environment-missing"
+        )
+    }
+
     @Test("A platform or environment that is not there is missing")
     func missing() throws {
         let file = try read(Self.lock(version: 6))

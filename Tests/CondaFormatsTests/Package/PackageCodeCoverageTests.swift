@@ -11,6 +11,7 @@ private let provocations: [PackageCode: @Sendable () throws -> Void] = [
     .manifestMissing: { _ = try PathsManifest.read(infoFiles: [:]) },
     .pathsVersion: { try paths(#"{"paths_version": 2, "paths": []}"#) },
     .pathUnsafe: { try entry(#""_path": "../a", "path_type": "hardlink""#) },
+    .reservedPath: { try #require(PrefixPath("conda-meta/history")).checkUnreserved(in: "a-1-0") },
     .pathDuplicate: {
         try paths(
             #"{"paths_version": 1, "paths": [{"_path": "a", "path_type": "hardlink"}, {"_path": "a", "path_type": "softlink"}]}"#

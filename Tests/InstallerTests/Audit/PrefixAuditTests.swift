@@ -26,7 +26,13 @@ func audit(
     var contents = PackageContents()
     if againstPackage {
         let record = try #require(try InstalledPackages.read(prefix: prefix).records.first)
-        try contents.add(record, package.request(in: folder), python: nil, prefix: prefix)
+        try contents.add(
+            record,
+            package.request(in: folder),
+            python: nil,
+            prefix: prefix,
+            layout: folder.path + "/layout-\(record.name)"
+        )
     }
     try change(folder)
     return try PrefixAudit(prefix: prefix).run(against: contents, lookup: lookup)
@@ -84,6 +90,14 @@ private let provocations: [AuditCode: @Sendable () throws -> AuditReport] = [
                 $0["paths_data"] = nil
                 $0["files"] = ["bin/run", "lib/a", "lib/m.py", "lib/link"]
             }
+        }
+    },
+    .unreadable: {
+        try audit { folder in
+            let link = "\(folder.path)/env/lib/link"
+            try FileManager.default.removeItem(atPath: link)
+            let target: [CChar] = [-1, 0]
+            #expect(symlink(target, link) == 0)
         }
     },
     .overlap: {

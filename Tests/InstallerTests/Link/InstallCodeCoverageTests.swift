@@ -29,7 +29,6 @@ private let provocations: [InstallCode: @Sendable () throws -> Void] = [
         _ = try install([FakePackage(name: "python", version: "3.12.1"), noarch], in: folder)
         _ = try install([FakePackage(name: "python", version: "3.13.0")], in: folder)
     },
-    .reservedPath: { try attempt([FakePackage(contents: ["conda-meta/history": .file("")])]) },
     .clobberPackage: {
         try attempt([
             FakePackage(contents: ["a": .file("1")]), FakePackage(name: "other", contents: ["a": .file("2")]),

@@ -43,6 +43,31 @@ struct PrefixTransactionTests {
 
     private var text: PathEntry.Placeholder { .init(text: FakePackage.placeholder, mode: .text) }
 
+    @Test("Of two that make one prefix at once, the second is told that there is one now")
+    func losesRace() throws {
+        let first = try NewPrefix(prefix), second = try NewPrefix(prefix)
+        try first.publish()
+        let failure = #expect(throws: Failure.self) { try second.publish() }
+        #expect(failure?.message == "another process made the prefix meanwhile" && failure?.remedy != nil)
+        #expect(failure?.location == prefix)
+        second.discard()
+        try first.dissolve()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["env"])
+    }
+
+    @Test("What a dry run foretells is what is done then")
+    func foretells() throws {
+        try install([FakePackage(contents: ["a": .file("1")])])
+        let newer = FakePackage(version: "2.0", contents: ["a": .file("2"), "b": .file("2")])
+        let request = try newer.request(in: folder)
+        let preview = try PrefixTransaction(prefix: prefix).prepare([request], options: .test).preview
+        #expect(preview.removed.map(\.version) == ["1.0"] && preview.installed.map(\.fileCount) == [2])
+        #expect(try text("a") == "1")
+        let result = try install([newer])
+        #expect(result.removed.map(\.version) == preview.removed.map(\.version))
+        #expect(result.installed.map(\.fileCount) == preview.installed.map(\.fileCount))
+    }
+
     @Test("A new prefix has the files, links, modes and records of its packages, and nothing else")
     func makesNewPrefix() throws {
         let result = try install([
@@ -212,6 +237,79 @@ struct PrefixTransactionTests {
     )
     func refusesPrefixes(path: String) {
         #expect(throws: Failure.self) { try PrefixTransaction(prefix: path) }
+    }
+
+    @Test(
+        "A file never takes the place of a folder that stays, not even of an empty one",
+        arguments: [
+            // Nobody's; the user's, where a file of the old version was; one with the user's folder inside.
+            ["share/new"], ["share/old"], ["dir/inner"],
+        ]
+    )
+    func keepsFolders(made: [String]) throws {
+        try install([
+            FakePackage(version: "1.0", contents: ["share/old": .file("1"), "dir/file": .file("1")])
+        ])
+        if made == ["share/old"] { try FileManager.default.removeItem(atPath: "\(prefix)/share/old") }
+        for path in made {
+            try FileManager.default.createDirectory(
+                atPath: "\(prefix)/\(path)",
+                withIntermediateDirectories: true
+            )
+        }
+        let before = try files()
+        let next = FakePackage(
+            version: "2.0",
+            contents: ["share/old": .file("2"), "share/new": .file("2"), "dir": .file("2")]
+        )
+        #expect(refusalCode { try install([next]) } == "install.file-is-folder")
+        #expect(try files() == before)
+        for path in made { try FileManager.default.removeItem(atPath: "\(prefix)/\(path)") }
+        try install([next])
+        #expect(try text("dir") == "2" && text("share/new") == "2" && text("share/old") == "2")
+    }
+
+    @Test("An empty folder of a package stays when another package's files in it go")
+    func keepsEmptyFolders() throws {
+        try install([
+            FakePackage(name: "a", contents: ["share/e": .folder]),
+            FakePackage(name: "b", contents: ["share/e/x": .file("x")]),
+        ])
+        try install([], removing: ["b"])
+        #expect(try files().contains("share/e") && !files().contains("share/e/x"))
+    }
+
+    @Test("A link climbs only out of folders that the prefix is going to have")
+    func refusesClimbsThroughNothing() throws {
+        let climbing = FakePackage(contents: ["l": .link("d/e/../..")])
+        #expect(refusalCode { try install([climbing]) } == "archive.link-escape")
+        #expect(!FileManager.default.fileExists(atPath: prefix))
+        try install([FakePackage(contents: ["l": .link("d/e/../.."), "d/e/f": .file("f")])])
+    }
+
+    @Test("Credentials in the command line do not come into the history")
+    func scrubsHistory() throws {
+        var options = LinkOptions.test
+        options.command = [
+            "kingsnake", "install", "https://user:secret@h/t/TOKEN/c/noarch/a-1-0.conda?k=secret",
+        ]
+        try install([FakePackage(contents: ["a": .file("1")])], options: options)
+        #expect(
+            try text("conda-meta/history").contains("# cmd: kingsnake install https://h/c/noarch/a-1-0.conda")
+        )
+    }
+
+    @Test("Where site-packages are is kept in the record, also where only the package says it")
+    func keepsSitePackages() throws {
+        var python = FakePackage(name: "python", version: "3.13.0", contents: ["bin/python": .file("")])
+        python.sitePackages = "lib/python3.13t/site-packages"
+        var request = try python.request(in: folder)
+        request.record["python_site_packages_path"] = nil
+        _ = try PrefixTransaction(prefix: prefix).install([request], options: .test)
+        try install([
+            FakePackage(name: "pure", noarch: "python", contents: ["site-packages/pure.py": .file("")])
+        ])
+        #expect(try files().contains("lib/python3.13t/site-packages/pure.py"))
     }
 
     @Test("Two processes do not change one prefix at once")

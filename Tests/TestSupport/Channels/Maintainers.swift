@@ -39,7 +39,7 @@ public struct Maintainers: Sendable {
         signers: Int? = nil,
         expires: Timestamp = ChannelFixture.start.advanced(byDays: 100)
     ) async throws -> [UInt8] {
-        var targets: [TargetPath: TargetFile] = [:]
+        var targets: MemberTable<TargetFile> = [:]
         for (path, file) in files {
             guard let path = TargetPath(path) else { continue }
             targets[path] = file

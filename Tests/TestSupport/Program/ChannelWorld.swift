@@ -93,6 +93,8 @@ public struct ChannelWorld: Sendable {
             .replacing(/[0-9]+ (days|hours) left/, with: "[left]")
             .replacing(/127\.0\.0\.1:[0-9]+/, with: "[server]")
             .replacing(/\b[0-9a-f]{8}\b/, with: "[keyid]")
+            // Prefixes stand in files, and are as long as the folder's path.
+            .replacing(/\([0-9.]+ (B|kB|KiB|MiB)\)/, with: "([bytes])")
     }
 }
 

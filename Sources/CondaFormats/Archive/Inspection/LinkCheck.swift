@@ -8,12 +8,18 @@ import TrustCore
 /// Read by its letters `a/a/../..` goes nowhere; where `a` is a link to `.`, it goes two folders up. So a
 /// link may climb (`..`) from its own folder, and from folders that the package itself has, but never through
 /// a link, and never from a name that another package could make a link.
-struct LinkCheck {
-    let subject: String
-    let entries: [PrefixPath: SeenEntry]
+package struct LinkCheck {
+    private let subject: String
+    private let isFolder: (PrefixPath) -> Bool
+
+    /// - Parameter isFolder: whether there is going to be a folder, and no link, at a path.
+    package init(subject: String, isFolder: @escaping (PrefixPath) -> Bool) {
+        self.subject = subject
+        self.isFolder = isFolder
+    }
 
     /// Checks one link, whose target does not leave the package by its letters (`archive.link-escape`).
-    func run(_ link: PrefixPath, to text: String) throws {
+    package func run(_ link: PrefixPath, to text: String) throws {
         var parts = link.parent?.components ?? []
         var hasDescended = false
         for part in PathParts.of(text) where part != "." {
@@ -22,7 +28,7 @@ struct LinkCheck {
                 hasDescended = true
                 continue
             }
-            guard !parts.isEmpty, !hasDescended || isFolder(parts) else {
+            guard !parts.isEmpty, !hasDescended || leadsToFolder(parts) else {
                 throw Refusal(
                     ArchiveCode.linkEscape,
                     link.text,
@@ -35,7 +41,7 @@ struct LinkCheck {
         }
     }
 
-    private func isFolder(_ parts: [Substring]) -> Bool {
-        PrefixPath(parts.joined(separator: "/")).flatMap { entries[$0] }?.isDirectory ?? false
+    private func leadsToFolder(_ parts: [Substring]) -> Bool {
+        PrefixPath(parts.joined(separator: "/")).map(isFolder) ?? false
     }
 }

@@ -7,14 +7,17 @@ import TrustCore
 struct NameRegister {
     private(set) var entries: [PrefixPath: SeenEntry] = [:]
     private let subject: String
+    private let limits: ArchiveLimits
+    private var nameBytes = 0
     private var collisions: NameCollisions
     private var lastParent: PrefixPath?
 
     /// The first pair of names that differ only by case; refused at the end unless the package is for Linux.
     var caseCollision: (PrefixPath, PrefixPath)? { collisions.byCase }
 
-    init(subject: String) {
+    init(subject: String, limits: ArchiveLimits) {
         self.subject = subject
+        self.limits = limits
         collisions = NameCollisions(subject: subject)
     }
 
@@ -30,6 +33,19 @@ struct NameRegister {
             return
         case (.some, _): throw Refusal(ArchiveCode.duplicateName, path.text, at: subject)
         }
+        try insert(path, entry)
+    }
+
+    /// Folders that are only implied count too: 512 bytes of an archive can imply a hundred of them.
+    private mutating func insert(_ path: PrefixPath, _ entry: SeenEntry) throws {
+        nameBytes += path.text.utf8.count
+        guard entries.count < limits.entries, nameBytes <= limits.nameBytes else {
+            throw Refusal(
+                ArchiveCode.tooManyEntries,
+                subject,
+                expected: "at most \(limits.entries), with \(limits.nameBytes) bytes of names"
+            )
+        }
         try collisions.add(path)
         entries[path] = entry
     }
@@ -43,8 +59,7 @@ struct NameRegister {
         switch entries[parent] {
         case nil:
             try addParents(of: parent)
-            try collisions.add(parent)
-            entries[parent] = .impliedDirectory
+            try insert(parent, .impliedDirectory)
         case let known? where known.isDirectory: break
         case let known?:
             throw Refusal(

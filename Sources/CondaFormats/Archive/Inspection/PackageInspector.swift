@@ -28,7 +28,7 @@ package final class PackageInspector: TarReader.Handler {
         subject = fileName.text
         self.limits = limits
         self.visitor = visitor
-        names = NameRegister(subject: fileName.text)
+        names = NameRegister(subject: fileName.text, limits: limits)
     }
 
     /// A tar stream begins.
@@ -48,7 +48,8 @@ package final class PackageInspector: TarReader.Handler {
 
     /// Everything was read: compares it with the manifest.
     package func finish(_ digests: ArchiveDigests) throws -> ArchiveSummary {
-        let links = LinkCheck(subject: subject, entries: names.entries)
+        let seen = names.entries
+        let links = LinkCheck(subject: subject) { seen[$0]?.isDirectory ?? false }
         for (link, text) in climbingLinks { try links.run(link, to: text) }
         try checkCase()
         let manifest = try self.manifest()

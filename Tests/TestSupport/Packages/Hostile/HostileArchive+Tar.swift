@@ -77,6 +77,13 @@ extension HostileArchive {
         payload(.tooManyEntries, "more entries than the limit", limits: limits { $0.entries = 0 }) {
             $0.add(.file, "a")
         },
+        payload(.tooManyEntries, "one file that implies too many folders", limits: limits { $0.entries = 9 })
+        {
+            $0.add(.file, "a/b/c/d/e/f/g/h/i/j")
+        },
+        payload(.tooManyEntries, "names that are too long together", limits: limits { $0.nameBytes = 60 }) {
+            $0.add(.file, "a-long-name/a-long-name/a-long-name")
+        },
         payload(.device, "a character device") { $0.add(.characterDevice, "a") },
         payload(.device, "a block device") { $0.add(.blockDevice, "a") },
         payload(.device, "a pipe") { $0.add(.pipe, "a") },

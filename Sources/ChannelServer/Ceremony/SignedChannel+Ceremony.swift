@@ -1,0 +1,102 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import DurableFiles
+import Gatekeeper
+public import SigningKeys
+public import TUF
+public import TrustCore
+
+extension SignedChannel {
+    /// Publishes what a ceremony signed, in one step with everything that has to be signed anew because of it:
+    /// readers see the channel as it was, or whole under the new root.
+    ///
+    /// Needs the online keys that count from now on, if a role of theirs must be signed. Subdirs that are new
+    /// get empty indexes.
+    ///
+    /// - Throws: `ceremony.superseded` if the channel is not what the proposal was made from,
+    ///   `channel.key-not-authorised` if the keys at hand do not suffice, or `channel.already-there`. Then
+    ///   nothing has changed.
+    public mutating func publish(_ ceremony: FinishedCeremony, now: Timestamp) async throws -> ChannelChange {
+        var change = ChannelChange()
+        var publication = Publication()
+        let before = editor
+        do {
+            try editor.accept(ceremony)
+            let subdirs = try editor.subdirs.filter { before.roles[$0.role] == nil }.map(\.subdir)
+            for subdir in subdirs { try Self.refuseIndexes(of: subdir, in: directory) }
+            try await publish(subdirs.map { SubdirContents($0) }, &publication, &change, now: now)
+            change.subdirs = subdirs.map(\.text)
+        } catch {
+            editor = before
+            throw error
+        }
+        guard !change.subdirs.isEmpty else { return change }
+        // Only a note for the owner: what counts is the signed delegation.
+        let added = try change.subdirs.map { try Subdir($0) }
+        settings = ChannelSettings(subdirs: settings.subdirs + added, lifetimes: settings.lifetimes)
+        try settings.write(in: keys.directory)
+        return change
+    }
+
+    /// Makes a channel, with empty indexes, whose root and targets a ceremony signed. Of all keys only the
+    /// online ones are needed; they must be in the folder of keys.
+    ///
+    /// - Throws: `channel.already-there`, `channel.keys-served`, `channel.key-not-authorised`, or
+    ///   `ceremony.superseded` if the ceremony was not about a first version.
+    public static func create(
+        directory: String,
+        keys: KeyRing,
+        ceremony: FinishedCeremony,
+        passphrase: KeyRing.PassphraseSource,
+        now: Timestamp
+    ) async throws -> ChannelChange {
+        try refuseServed(keys.directory, in: directory)
+        let first = directory + "/" + ChannelLayout.metadataFile("1.root.json")
+        guard !Folder.exists(first), !Publication.isPending(directory) else {
+            throw Refusal(ChannelCode.alreadyThere, directory)
+        }
+        var editor = try RepositoryEditor(beginningWith: ceremony)
+        let subdirs = try editor.subdirs.map(\.subdir)
+        for subdir in subdirs { try refuseIndexes(of: subdir, in: directory) }
+        let anchor = keys.directory + "/" + rootCopy
+        let root = ceremony.chain.first.root.bytes
+        if let other = try DurableFile.read(anchor, maximumLength: metadataLimit), other != root {
+            throw Refusal(ChannelCode.alreadyThere, anchor, expected: "no root of another channel")
+        }
+        let online = try keys.unlock(.online, passphrase: passphrase)
+        let settings = try ChannelSettings(in: keys.directory) ?? ChannelSettings(subdirs: subdirs)
+        editor.lifetimes = settings.lifetimes.roles
+        let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")
+        defer { withExtendedLifetime(lock) {} }
+        var publication = Publication()
+        for subdir in subdirs { try editor.stageIndexes(of: SubdirContents(subdir), &publication) }
+        let files: [RepositoryFile]
+        do {
+            files = try await editor.publish(signers: online, now: now)
+        } catch let refusal as Refusal where refusal.is(TUFCode.signatures) {
+            throw keysLack(refusal, in: keys.directory)
+        }
+        publication.write(files)
+        // The owner's own anchor and settings, before anything is served.
+        try settings.write(in: keys.directory)
+        try DurableFile.write(root, to: anchor)
+        try publication.commit(to: directory)
+        var change = ChannelChange()
+        change.subdirs = subdirs.map(\.text)
+        change.signed = files.map { "\($0.role) version \($0.version)" }
+        return change
+    }
+}
+
+extension RepositoryEditor {
+    /// The delegated roles that are subdirs of a channel: all but those of maintainers.
+    fileprivate var subdirs: [(role: RoleName, subdir: Subdir)] {
+        get throws {
+            try (roles[.targets]?.delegations?.names ?? [])
+                .filter { MaintainersRole($0) == nil }
+                .map { ($0, try Subdir($0.text)) }
+        }
+    }
+}

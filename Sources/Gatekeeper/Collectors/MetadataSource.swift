@@ -1,0 +1,62 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+import Transport
+import TrustCore
+
+/// The mirror that a channel's metadata is read from just now, and its time for it.
+///
+/// The trust store is locked while metadata is fetched. A mirror that sends a byte now and then would otherwise
+/// keep every other process waiting; what takes longer than the given time is a failure, and the next mirror is
+/// tried. Files that are not metadata are fetched without the lock, and have all the time they need.
+final class MetadataSource: Fetcher {
+    /// The channel's own address.
+    let canonical: String
+    private let time: Duration
+    private let state: Mutex<(mirror: BoundMirror, start: ContinuousClock.Instant)>
+
+    init(_ mirror: BoundMirror, time: Duration) {
+        canonical = mirror.canonical
+        self.time = time
+        state = Mutex((mirror, .now))
+    }
+
+    /// Where the metadata is.
+    var metadataURL: String { canonical + "/tuf/" }
+
+    /// Asks another mirror from now on, or the same one for something else; its time begins.
+    func turn(to mirror: BoundMirror) { state.withLock { $0 = (mirror, .now) } }
+
+    func fetch(
+        _ request: FetchRequest,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> FetchOutcome {
+        let (mirror, start) = state.withLock { $0 }
+        guard request.url.utf8.starts(with: metadataURL.utf8) else {
+            return try await mirror.fetch(request, receive: receive)
+        }
+        let left = time - start.duration(to: .now)
+        guard left > .zero else { throw tooSlow(mirror, nil) }
+        var hurried = request
+        hurried.timeout = min(left, request.timeout ?? left)
+        do {
+            return try await mirror.fetch(hurried, receive: receive)
+        } catch let failure as Failure
+            where (failure.cause as? TransferFault) == .timeout && start.duration(to: .now) >= time
+        {
+            throw tooSlow(mirror, failure)
+        }
+    }
+
+    /// Not a time-out like another, after which the same mirror would be asked again.
+    private func tooSlow(_ mirror: BoundMirror, _ failure: Failure?) -> Failure {
+        Failure(
+            .network,
+            "the channel's metadata took longer than \(time)",
+            at: failure?.location ?? mirror.name,
+            remedy: "try another mirror",
+            cause: TransferFault.slow
+        )
+    }
+}

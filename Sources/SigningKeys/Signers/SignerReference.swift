@@ -1,0 +1,107 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustCore
+
+/// How a signing key is named on the command line and in settings: one text for every kind of key.
+///
+/// | text | is |
+/// |---|---|
+/// | a path | a private key file, as ``KeyFile`` reads it |
+/// | `pkcs11:token=…;object=…?module-path=…` | a key on a token: a ``PKCS11URI`` |
+/// | `exec:PUBLIC-KEY-FILE COMMAND ARG…` | a command that signs: an ``ExternalSigner`` |
+///
+/// The words of `exec:` are separated by blanks; a word between single or double quotes may hold blanks and
+/// the other quote. There is no shell: nothing else is special. A key file whose path begins with `exec:` or
+/// `pkcs11:` is written as `./exec:…`.
+public struct SignerReference: Sendable, Hashable {
+    private enum Target: Sendable, Hashable {
+        case file(String)
+        case token(PKCS11URI)
+        case command(publicKeyFile: String, [String])
+    }
+
+    /// The text, as it was given.
+    public let text: String
+    private let target: Target
+
+    /// Reads a reference. Nothing is opened, asked or run yet.
+    ///
+    /// - Throws: a `Failure` if the text is not in one of the forms.
+    public init(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        if bytes.starts(with: PKCS11URI.scheme.utf8) {
+            target = .token(try PKCS11URI(text))
+        } else if bytes.starts(with: Self.exec.utf8) {
+            let words = try Self.words(bytes.dropFirst(Self.exec.utf8.count))
+            guard words.count >= 2, let file = words.first, !file.isEmpty, !words[1].isEmpty else {
+                throw Self.failure("`exec:` needs the file of the public key, and a command")
+            }
+            target = .command(publicKeyFile: file, Array(words.dropFirst()))
+        } else {
+            guard !bytes.isEmpty, !bytes.contains(0) else { throw Self.failure("it is empty") }
+            target = .file(text)
+        }
+        self.text = text
+    }
+
+    /// The signer, ready to sign: the file is unlocked, or the token logged in to. A command is not run yet.
+    ///
+    /// - Parameter passphrase: asked for the passphrase of an encrypted file by its path, or for the PIN of a
+    ///   token as `token NAME`; not asked for a command.
+    /// - Throws: a refusal with a `key.` code, or a `Failure` if the key cannot be reached.
+    public func signer(passphrase: @escaping PassphraseSource) async throws -> any Signer {
+        switch target {
+        case .file(let path):
+            return try await BlockingWork.run {
+                do {
+                    return try KeyFile.read(path).unlock { try passphrase(path) }
+                } catch let refusal as Refusal {
+                    throw refusal.located(at: path)
+                }
+            }
+        case .token(let uri):
+            return try await PKCS11Signer(uri, passphrase: passphrase)
+        case .command(let publicKeyFile, let command):
+            return try ExternalSigner(publicKey: PublicKeyFile.read(publicKeyFile), command: command)
+        }
+    }
+
+    private static let exec = "exec:"
+
+    /// Splits at blanks; quotes keep blanks together.
+    private static func words(_ text: ArraySlice<UInt8>) throws -> [String] {
+        var words: [[UInt8]] = []
+        var word: [UInt8]?
+        var quote: UInt8?
+        for byte in text {
+            switch byte {
+            case quote: quote = nil
+            case UInt8(ascii: "'") where quote == nil, UInt8(ascii: "\"") where quote == nil:
+                quote = byte
+                word = word ?? []
+            case UInt8(ascii: " ") where quote == nil, UInt8(ascii: "\t") where quote == nil:
+                if let done = word { words.append(done) }
+                word = nil
+            case 0: throw failure("it holds a zero byte")
+            default: word = (word ?? []) + [byte]
+            }
+        }
+        guard quote == nil else { throw failure("a quote in `exec:` is not closed") }
+        if let word { words.append(word) }
+        return words.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func failure(_ reason: String) -> Failure {
+        Failure(
+            .configuration,
+            "the name of a signing key is not usable: \(reason)",
+            remedy: "give the path of a key file, a pkcs11: URI, or exec:PUBLIC-KEY-FILE COMMAND ARG…"
+        )
+    }
+}
+
+extension SignerReference: CustomStringConvertible {
+    /// The text. It holds no PIN: a URI with one is not read.
+    public var description: String { text }
+}

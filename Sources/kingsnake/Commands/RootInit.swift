@@ -1,0 +1,134 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import CondaFormats
+import TUF
+import TrustCore
+
+struct RootInit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Propose the first root of a new channel, from public keys alone.",
+        discussion: """
+            The proposal holds version 1 of root (the authorities, and how many must agree) and of targets (the subdirs, and \
+            the online keys that sign their indexes). Nobody has signed it yet. The targets role has the authorities' keys \
+            and threshold unless it is given keys of its own.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The file of the new proposal.", valueName: "proposal"), completion: .file())
+    var proposal: String
+
+    @Option(
+        name: .customLong("authority"),
+        parsing: .singleValue,
+        help: ArgumentHelp("The public key file of an authority; once for each.", valueName: "file"),
+        completion: .file()
+    )
+    var authorities: [String] = []
+
+    @Option(help: ArgumentHelp("How many authorities must agree.", valueName: "k"))
+    var threshold: Int
+
+    @Option(
+        name: .customLong("online-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "A public key file of the machine that signs indexes and timestamps.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var onlineKeys: [String] = []
+
+    @Option(
+        name: .customLong("targets-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "A public key file of who says which subdirs there are. (default: the authorities)",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var targetsKeys: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How many of the targets keys must sign. (default: as for root, or 1 with --targets-key)",
+            valueName: "k"
+        )
+    )
+    var targetsThreshold: Int?
+
+    @Option(
+        name: .customLong("subdir"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "A subdir of the channel; may be given several times. noarch is always one. (default: the common platforms)",
+            valueName: "name"
+        )
+    )
+    var subdirs: [String] = []
+
+    @OptionGroup var expiry: CeremonyExpiryOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !authorities.isEmpty else { throw ValidationError("give --authority FILE for each authority") }
+        guard !onlineKeys.isEmpty else { throw ValidationError("give --online-key FILE") }
+        for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+    }
+
+    func run() throws {
+        let console = output.console
+        let root = try authorities.map { try NamedKey(file: $0) }
+        let targets = try targetsKeys.map { try NamedKey(file: $0) }
+        let online = try onlineKeys.map { try NamedKey(file: $0) }
+        let names = subdirs.isEmpty ? ChannelSettings.commonSubdirs : subdirs
+        var roles = CeremonyProposal.FirstRoles(
+            root: RoleSetup(root.map(\.key), threshold: threshold),
+            targets: RoleSetup(
+                (targets.isEmpty ? root : targets).map(\.key),
+                threshold: targetsThreshold ?? (targets.isEmpty ? threshold : 1)
+            ),
+            online: RoleSetup(online.map(\.key)),
+            delegations: try ChannelProposal.delegations(to: names.map { try Subdir($0) })
+        )
+        roles.names = (root + targets + online).compactMap { named in named.name.map { (named.key, $0) } }
+        let now = SystemClock.now
+        let proposal = try CeremonyProposal.first(
+            roles,
+            rootExpires: now.advanced(bySeconds: expiry.rootLifetime.seconds),
+            targetsExpires: now.advanced(bySeconds: expiry.targetsLifetime.seconds),
+            now: now
+        )
+        try proposal.publish(to: self.proposal, as: "init", console)
+    }
+}
+
+/// How long what a ceremony signs is good.
+struct CeremonyExpiryOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How long the root is good, from now on.", valueName: "time"))
+    var rootLifetime = Lifetime(days: 365)
+    @Option(
+        help: ArgumentHelp("How long the top-level targets role is good, from now on.", valueName: "time")
+    )
+    var targetsLifetime = Lifetime(days: 365)
+}
+
+extension CeremonyProposal {
+    /// Writes a new proposal and shows it.
+    func publish(to path: String, as action: String, _ console: Console) throws {
+        let report = try CeremonyReport(self)
+        try CeremonyFolder.create(self, at: path)
+        try CeremonyFolder.record(action, self, report.lines, in: path + ".transcript")
+        report.lines.forEach { console.say("\($0)") }
+        console.say("wrote \(path)")
+        console.say("next, each authority: kingsnake root sign \(path) --key KEY")
+        var document = report.json
+        document["proposal"] = .string(path)
+        console.emit(document)
+    }
+}

@@ -1,0 +1,122 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import CondaFormats
+import TUF
+import TrustCore
+
+struct RootPropose: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "propose",
+        abstract: "Propose a change of a channel's keys, thresholds, subdirs or expiry.",
+        discussion: """
+            Works on a copy of the channel's folder, without any key, and writes one file: the next version of root, of \
+            targets, or of both, whatever the change needs. ROLE is root, targets, snapshot, timestamp, the name of a \
+            subdir, online for all that the online keys sign, or offline for root and targets. KEY is a public key file, the \
+            name of a key, or at least eight digits of its fingerprint.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("The channel's folder, or a copy.", valueName: "dir"),
+        completion: .directory
+    )
+    var directory: String
+
+    @Argument(help: ArgumentHelp("The file of the new proposal.", valueName: "proposal"), completion: .file())
+    var proposal: String
+
+    @Option(
+        name: .customLong("add-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Give a role one more key.", valueName: "role=file")
+    )
+    var added: [Assignment] = []
+
+    @Option(
+        name: .customLong("remove-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Take a key from a role.", valueName: "role=key")
+    )
+    var removed: [Assignment] = []
+
+    @Option(
+        name: .customLong("replace-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Put another key in the place of one, in every role.", valueName: "key=file")
+    )
+    var replaced: [Assignment] = []
+
+    @Option(
+        name: .customLong("threshold"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Say how many keys of a role must sign.", valueName: "role=k")
+    )
+    var thresholds: [Assignment] = []
+
+    @Option(
+        name: .customLong("add-subdir"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Delegate one more subdir to the online keys.", valueName: "name")
+    )
+    var subdirs: [String] = []
+
+    @Option(
+        name: .customLong("renew"),
+        parsing: .singleValue,
+        help: ArgumentHelp("A new version of a role although nothing in it changes: root or targets.")
+    )
+    var renewed: [RenewedRole] = []
+
+    @Flag(help: "The holders of root keys that are taken away will sign their removal.")
+    var removedKeysSign = false
+
+    @OptionGroup var known: KnownRootOptions
+    @OptionGroup var expiry: CeremonyExpiryOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        for edit in added + removed + thresholds { _ = try edit.role }
+        for edit in thresholds { _ = try edit.number }
+        for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+    }
+
+    func run() throws {
+        let console = output.console
+        var draft = try ChannelProposal.draft(ofChannelIn: directory)
+        for edit in added {
+            let key = try NamedKey(file: edit.right)
+            try draft.add(key.key, named: key.name, to: edit.role)
+        }
+        for edit in replaced {
+            let key = try NamedKey(file: edit.right)
+            try draft.replace(KeyReference(argument: edit.left), by: key.key, named: key.name)
+        }
+        for edit in removed { try draft.remove(KeyReference(argument: edit.right), from: edit.role) }
+        for edit in thresholds { try draft.setThreshold(edit.number, of: edit.role) }
+        for name in subdirs {
+            let subdir = try Subdir(name)
+            try draft.delegate(ChannelProposal.scope(of: subdir), to: ChannelProposal.role(of: subdir))
+        }
+        let now = SystemClock.now
+        var options = CeremonyDraft.Options(
+            rootExpires: now.advanced(bySeconds: expiry.rootLifetime.seconds),
+            targetsExpires: now.advanced(bySeconds: expiry.targetsLifetime.seconds)
+        )
+        options.renewing = Set(renewed.map(\.kind))
+        options.removedKeysSign = removedKeysSign
+        let proposal = try draft.proposal(options: options, now: now)
+        try known.check(proposal.chain)
+        try proposal.publish(to: self.proposal, as: "propose", console)
+    }
+}
+
+/// A role that a ceremony can renew.
+enum RenewedRole: String, ExpressibleByArgument, CaseIterable {
+    case root
+    case targets
+
+    var kind: MetadataKind { self == .root ? .root : .targets }
+}

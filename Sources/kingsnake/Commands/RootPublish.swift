@@ -1,0 +1,69 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import TUF
+import TrustCore
+
+struct RootPublish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Put a proposal that enough authorities have signed into the channel.",
+        discussion: """
+            Verifies the chain of roots as a client does. In one step, whole or not at all, it then puts the new root and \
+            targets into the channel's folder and signs anew what they make worthless: timestamp, snapshot and subdirs \
+            whose keys changed. Only the online keys that count from now on are needed, as online-*.key in the folder of \
+            keys. A proposal of `root init` makes the channel.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The proposal.", valueName: "proposal"), completion: .file())
+    var proposal: String
+
+    @OptionGroup var channel: ChannelOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let console = output.console
+        let proposal = try CeremonyFolder.proposal(self.proposal)
+        let report = try CeremonyReport(proposal)
+        let now = SystemClock.now
+        let ceremony = try FinishedCeremony(proposal, now: now)
+        let change = try await perform(ceremony, isFirst: proposal.chain == nil, now: now)
+        try CeremonyFolder.record(
+            "publish in \(channel.path)",
+            proposal,
+            report.progressLines + change.signed,
+            in: self.proposal + ".transcript"
+        )
+        report.words.lines.forEach { console.say("\($0)") }
+        change.signed.forEach { console.say("published \($0)") }
+        for subdir in change.subdirs { console.say("added the subdir `\(subdir)`") }
+        let first = ceremony.chain.first.root
+        console.say(
+            "users pin root version \(first.role.version), sha256 \(first.digest.hex), or any later one"
+        )
+        var document = change.json
+        document["root_version"] = .number(JSONNumber(ceremony.chain.last.root.role.version))
+        document["root_sha256"] = .string(first.digest.hex)
+        document["words"] = .array(report.words.lines.map { .string($0) })
+        console.emit(document)
+    }
+
+    private func perform(_ ceremony: FinishedCeremony, isFirst: Bool, now: Timestamp) async throws
+        -> ChannelChange
+    {
+        guard isFirst else {
+            var channel = try channel.open()
+            return try await channel.publish(ceremony, now: now)
+        }
+        return try await SignedChannel.create(
+            directory: channel.path,
+            keys: channel.keyRing,
+            ceremony: ceremony,
+            passphrase: channel.passphrase,
+            now: now
+        )
+    }
+}

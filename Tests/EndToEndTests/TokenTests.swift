@@ -1,0 +1,119 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import Foundation
+import TestSupport
+import Testing
+import TrustCore
+
+/// `kingsnake token` on a token in software.
+@Suite(
+    "Tokens, by the commands",
+    .enabled(if: tokenModule != nil, "SoftHSM2 is not installed (Debian: softhsm2)")
+)
+struct TokenTests {
+    /// A world with an empty token, `vault`, and its PIN in the file `pin`.
+    private static func world(_ world: ChannelWorld) async throws -> ChannelWorld {
+        var world = world
+        try world.write([], to: "tokens/.empty")
+        try FileManager.default.removeItem(atPath: world.path + "/tokens/.empty")
+        let settings = "directories.tokendir = \(world.path)/tokens\nobjectstore.backend = file\n"
+        world.program.environment["SOFTHSM2_CONF"] = try world.write(
+            Array(settings.utf8),
+            to: "softhsm2.conf"
+        )
+        try world.write(Array("4711\n".utf8), to: "pin")
+        let made = try await world.program.run(
+            "/usr/bin/softhsm2-util",
+            ["--init-token", "--free", "--label", "vault", "--pin", "4711", "--so-pin", "12345"],
+            killed: nil
+        )
+        #expect(made.status == 0, "\(made.transcript)")
+        return world
+    }
+
+    @Test("A maintainer's key on a token signs a list of files, which clients believe")
+    func signsList() async throws {
+        let hello = PackageBuilder.hello()
+        let world = try await Self.world(try await ChannelWorld.pinned(with: [hello]))
+        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let make = ["--label", "alice", "--id", "01", "--public", "alice.pub", "--pin-file", "pin", "--json"]
+        let key = try await world.must(["token", "make-key", token] + make).json()
+        let package = "packages/" + hello.fileName(.conda)
+        try await world.must("channel", "delegate", "propose", "channel", "hello", package, "-o", "list")
+        let delegate = ["channel", "hello", "--key", "alice.pub", "--threshold", "1", "--list", "list"]
+        let unsigned = try await world.program.run(["channel", "delegate", "add"] + delegate + ["--json"])
+        #expect(unsigned.refusalCode == "tuf.signatures")
+        let uri = try #require(key["uri"]?.string)
+        try await world.must(
+            ["channel", "delegate", "sign", "list", "--key", uri, "--passphrase-file", "pin"]
+        )
+        try await world.must(["channel", "delegate", "add"] + delegate)
+        let verified = try await world.must("verify", world.packageURL(hello)).output
+        #expect(verified.contains("verified: the package's maintainers vouch for these bytes"))
+    }
+
+    @Test("A key is made on a token, listed, and its public half written out")
+    func madeAndListed() async throws {
+        let world = try await Self.world(try ChannelWorld())
+        try world.write(Array("4712\n".utf8), to: "wrong-pin")
+        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let key = try await world.must(
+            "token",
+            "make-key",
+            token,
+            "--label",
+            "root 1",
+            "--id",
+            "01",
+            "--scheme",
+            "ecdsa-sha2-nistp256",
+            "--public",
+            "root-1.pub",
+            "--pin-file",
+            "pin",
+            "--json"
+        ).json()
+        let uri = try #require(key["uri"]?.string)
+        #expect(uri.contains("object=root%201;id=%01;type=private?module-path=/"))
+        #expect(try world.read("root-1.pub") == Array(try #require(key["public"]?.string).utf8))
+        try await world.must(
+            "token",
+            "make-key",
+            token,
+            "--label",
+            "b",
+            "--id",
+            "02",
+            "--public",
+            "b",
+            "--pin-file",
+            "pin"
+        )
+        let listed = try await world.must("token", "list", token, "--pin-file", "pin").output
+        #expect(listed.contains(uri) && listed.contains("scheme       ed25519"))
+        try await world.must("token", "list", uri, "--public", "again.pub", "--pin-file", "pin")
+        #expect(try world.read("again.pub") == world.read("root-1.pub"))
+        // Two keys for one file, an id that is taken, a wrong PIN, a PIN in the URI.
+        let wrong: [([String], String)] = [
+            (["list", token, "--public", "c", "--pin-file", "pin"], "2 keys fit the URI"),
+            (
+                ["make-key", token, "--label", "d", "--id", "02", "--public", "d", "--pin-file", "pin"],
+                "the id 02 already"
+            ),
+            (["list", token, "--pin-file", "wrong-pin"], "the token did not accept the PIN"),
+            (["list", token + "&pin-value=4711"], "it holds a PIN"),
+        ]
+        for (arguments, says) in wrong {
+            let result = try await world.program.run(["token"] + arguments)
+            #expect(result.status == 6 && result.errors.contains(says), "\(result.transcript)")
+            #expect(!result.transcript.contains("pin-value"))
+        }
+    }
+}
+
+private let tokenModule = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"].first {
+    FileManager.default.fileExists(atPath: $0)
+        && FileManager.default.isExecutableFile(atPath: "/usr/bin/softhsm2-util")
+}

@@ -1,0 +1,91 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+import TestSupport
+import Testing
+import TrustCore
+
+@testable import SigningKeys
+
+@Suite("References to signing keys")
+struct SignerReferenceTests {
+    private static let message = Array("message".utf8)
+    private static let nobody: PassphraseSource = { name in
+        Issue.record("asked for the passphrase of \(name)")
+        return nil
+    }
+
+    @Test("A path is a key file; its passphrase is asked for by that path")
+    func file() async throws {
+        let folder = try TemporaryFolder()
+        let key = try PrivateKey.generate(.ed25519)
+        let path = folder.path + "/a key"
+        try KeyFile.write(key, to: path, protection: .passphrase(Passphrase("secret")))
+        let asked = Mutex<[String]>([])
+        let signer = try await SignerReference(path).signer { name in
+            asked.withLock { $0.append(name) }
+            return try Passphrase("secret")
+        }
+        #expect(signer.publicKey == key.publicKey)
+        #expect(try await key.publicKey.isValid(signature: signer.sign(Self.message), for: Self.message))
+        #expect(asked.withLock { $0 } == [path])
+        await #expect(throws: Failure.self) { try await SignerReference(path).signer { _ in nil } }
+        #expect(
+            await refusalCode {
+                try await SignerReference(path).signer { _ in try Passphrase("wrong") }
+            } == "key.wrong-passphrase"
+        )
+        await #expect(throws: Failure.self) {
+            try await SignerReference(path + "-not").signer(passphrase: Self.nobody)
+        }
+    }
+
+    @Test("`exec:` is a command with the file of its public key")
+    func command() async throws {
+        let folder = try TemporaryFolder()
+        let key = try PrivateKey.generate(.ecdsaP256)
+        try PublicKeyFile.write(key.publicKey, to: folder.path + "/public key.pem")
+        try folder.write(key.sign(Self.message), to: "signature")
+        let text = "exec:'\(folder.path)/public key.pem' cat  \"\(folder.path)/signature\""
+        let reference = try SignerReference(text)
+        #expect(reference.description == text)
+        let signer = try await reference.signer(passphrase: Self.nobody)
+        #expect(signer.publicKey == key.publicKey)
+        #expect(try await key.publicKey.isValid(signature: signer.sign(Self.message), for: Self.message))
+        await #expect(throws: Failure.self) { try await signer.sign([]) }
+        await #expect(throws: Failure.self) {
+            try await SignerReference("exec:/no/such/key cat").signer(passphrase: Self.nobody)
+        }
+    }
+
+    @Test("Words are split at blanks, and kept together by quotes, without a shell")
+    func words() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path + "/key.pem"
+        try PublicKeyFile.write(PrivateKey.generate(.ed25519).publicKey, to: file)
+        for (text, words) in [
+            ("sign a b", ["sign", "a", "b"]),
+            ("  sign\t a ", ["sign", "a"]),
+            ("sign 'a b' \"c d\" e", ["sign", "a b", "c d", "e"]),
+            ("sign '' \"\"", ["sign", "", ""]),
+            ("sign a'b c'd", ["sign", "ab cd"]),
+            ("sign \"it's\" '\"'", ["sign", "it's", "\""]),
+            ("sign $HOME `id` a;b\\ c", ["sign", "$HOME", "`id`", "a;b\\", "c"]),
+        ] {
+            let signer = try await SignerReference("exec:\(file) \(text)").signer(passphrase: Self.nobody)
+            #expect((signer as? ExternalSigner)?.command == words)
+        }
+    }
+
+    @Test(
+        "What is in none of the forms is a failure at once",
+        arguments: [
+            "", "exec:", "exec:key.pem", "exec:key.pem ''", "exec:'' sign", "exec:key.pem 'sign", "a\u{0}b",
+            "exec:key.pem sign\u{0}", "pkcs11:", "pkcs11:token=a", "pkcs11:token=a?module-path=relative.so",
+        ]
+    )
+    func unusable(text: String) {
+        #expect(throws: Failure.self) { try SignerReference(text) }
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Foundation
+import TestSupport
+import Testing
+
+/// docs/advisories.md is kept true: a row whose test was renamed or removed fails here.
+@Suite("The table of advisories")
+struct AdvisoryTableTests {
+    struct Row: Sendable {
+        let number: Int?
+        let path: String
+        let claim: String
+    }
+
+    private static func rows() throws -> [Row] {
+        let page = try String(contentsOfFile: SharedData.checkout + "/docs/advisories.md", encoding: .utf8)
+        return page.matches(
+            of: /(?m)^\|(?: *(\d*) *\|)?.*`([A-Za-z]+Tests\/[A-Za-z+\/]+\.swift)`: "(.+)" \|$/
+        ).map {
+            Row(number: $0.1.flatMap { Int($0) }, path: String($0.2), claim: String($0.3))
+        }
+    }
+
+    @Test("Every row names a test that exists, by its claim")
+    func testsExist() throws {
+        var sources: [String: String] = [:]
+        for row in try Self.rows() {
+            let path = "\(SharedData.checkout)/Tests/\(row.path)"
+            let source = try sources[row.path] ?? String(contentsOfFile: path, encoding: .utf8)
+            sources[row.path] = source
+            #expect(
+                source.contains("@Test(\"\(row.claim)\"")
+                    || source.contains("@Test(\n        \"\(row.claim)\""),
+                "\(row.path): \(row.claim)"
+            )
+        }
+    }
+
+    @Test("Every line of the tables is a row, and no advisory is left out")
+    func isComplete() throws {
+        let page = try String(contentsOfFile: SharedData.checkout + "/docs/advisories.md", encoding: .utf8)
+        let lines = page.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.hasSuffix("|") }
+        let headings = lines.filter { $0.hasSuffix("| test |") }
+        let rows = try Self.rows()
+        #expect(headings.count == 2 && rows.count == lines.count - 2)
+        #expect(rows.compactMap(\.number) == Array(1...37))
+    }
+
+    @Test("Every test of an advisory has a row")
+    func isUsed() throws {
+        let folder = "\(SharedData.checkout)/Tests/TUFTests/Advisories"
+        let claims = Set(try Self.rows().map(\.claim))
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where !name.hasPrefix("AdvisoryTable") {
+            let source = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            for match in source.matches(of: /@Test\(\s*"(.+)"/) {
+                #expect(claims.contains(String(match.1)), "\(name): \(match.1)")
+            }
+        }
+    }
+}
