@@ -124,6 +124,24 @@ struct MaintainersTests {
         #expect(audit.status == 3 && audit.firstProblem == "audit.differs-from-index", "\(audit.transcript)")
     }
 
+    @Test(
+        "A forged file at hand is refused as such, also where another pinned channel merely does not list it"
+    )
+    func refusesForgedFile() async throws {
+        let world = try await World(), base = world.world
+        try await base.must("channel", "init", "other", "--no-passphrase", "--subdir", "linux-64")
+        try await base.must("trust", "add", "file://\(base.path)/other", "--root", "other/tuf/1.root.json")
+        try base.write(.hello("9.0"))
+        let path = "packages/hello-9.0-0.conda"
+        #expect(try await base.run("verify", path, "--json").status == 1)
+        try await world.forge("linux-64/hello-9.0-0.conda", as: base.read(path), from: "hello-1.0-0.conda")
+        try FileManager.default.removeItem(atPath: base.channel)
+        try FileManager.default.moveItem(atPath: world.mirror, toPath: base.channel)
+        let result = try await base.run("verify", path, "--json")
+        #expect(result.status == 3 && result.refusalCode == "gate.maintainers-silent", "\(result.transcript)")
+        try await base.must("verify", "packages/hello-1.0-0.conda")
+    }
+
     @Test("The test can fail: where nobody but the online key vouches, the same forgery is installed")
     func onlineKeyIsEnoughElsewhere() async throws {
         let world = try await World()

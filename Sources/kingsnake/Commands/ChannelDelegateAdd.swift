@@ -5,6 +5,7 @@ import ArgumentParser
 import ChannelServer
 import DurableFiles
 import SigningKeys
+import TUF
 import TrustCore
 
 struct ChannelDelegateAdd: AsyncParsableCommand {
@@ -61,6 +62,9 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
             now: SystemClock.now
         )
         console.say("`\(package.name)` is signed by \(threshold) of \(keys.count) maintainers from now on")
+        for key in keys {
+            console.say("  \(KeyDefinition(key).computedID.text.prefix(8))  \(key)")
+        }
         for file in change.removed {
             console.say("removed `\(file)` from the index: their list does not name it")
         }

@@ -51,6 +51,7 @@ struct ChannelDelegateKey: ParsableCommand {
         try PublicKeyFile.write(key.publicKey, to: path + ".pub")
         let id = KeyDefinition(key.publicKey).computedID.text
         console.say("made the key \(id)")
+        console.say("  it is     \(key.publicKey)")
         console.say("  private   \(path)")
         console.say("  public    \(path).pub: give this to the channel's owner")
         var document = JSONObject()
@@ -59,6 +60,7 @@ struct ChannelDelegateKey: ParsableCommand {
         document["private"] = .string(path)
         document["public"] = .string(path + ".pub")
         document["keyid"] = .string(id)
+        document["fingerprint"] = .string(key.publicKey.fingerprint.hex)
         console.emit(document)
     }
 

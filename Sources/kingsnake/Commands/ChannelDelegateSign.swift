@@ -4,6 +4,7 @@
 import ArgumentParser
 import ChannelServer
 import DurableFiles
+import SigningKeys
 import TrustCore
 
 struct ChannelDelegateSign: AsyncParsableCommand {
@@ -52,11 +53,15 @@ struct ChannelDelegateSign: AsyncParsableCommand {
         let console = output.console
         var signed = try MaintainersList(parsing: try MaintainersListFile.bytes(of: list), of: list)
         MaintainersListFile.show(signed, console)
+        var signers: [PublicKey] = []
         for key in privateKeys {
-            try await signed.sign(by: AuthorityKey.signer(key, passphraseFile: passphraseFile))
+            let signer = try await AuthorityKey.signer(key, passphraseFile: passphraseFile)
+            try await signed.sign(by: signer)
+            signers.append(signer.publicKey)
         }
         try DurableFile.write(signed.encoded(), to: try Folder.absolute(list))
-        console.say("signed; the list has \(Counted(signed.signatureCount, "signature")) now")
+        for key in signers { console.say("signed with \(key)") }
+        console.say("the list has \(Counted(signed.signatureCount, "signature")) now")
         console.emit(MaintainersListFile.json(signed))
     }
 }

@@ -121,8 +121,9 @@ struct PackageCheck {
                 channels.add(place, .failure(error))
             }
         }
-        guard let verdict = channels.verdict else {
-            throw channels.error ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
+        guard let verdict = channels.verdict, verdict.isAllowed || channels.forgery == nil else {
+            throw channels.forgery ?? channels.error
+                ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
         return Outcome(
             name: name,
