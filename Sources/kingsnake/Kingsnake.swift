@@ -26,7 +26,10 @@ struct Kingsnake: AsyncParsableCommand {
                 ]
             ),
             CommandGroup(name: "Trust", subcommands: [TrustCommand.self, ExplainCommand.self]),
-            CommandGroup(name: "Publishing", subcommands: [ChannelCommand.self, RootCommand.self, TokenCommand.self]),
+            CommandGroup(
+                name: "Publishing",
+                subcommands: [ChannelCommand.self, RootCommand.self, TokenCommand.self]
+            ),
         ]
     )
 }
