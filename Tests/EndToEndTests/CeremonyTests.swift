@@ -152,7 +152,7 @@ struct CeremonyTests {
         (["merge", "second", "other.bob"], "ceremony.other-bytes", 3),
         (["merge", "second", "channel/tuf/1.root.json"], "ceremony.file-format", 3),
         (["publish", "second", "channel"], "ceremony.incomplete", 4),
-        (["publish", "first", "channel"], "channel.already-there", 3),
+        (["publish", "first", "channel"], "channel.already-there", 1),
         (["verify", "channel", "--root-sha256", zeros], "ceremony.other-root", 3),
         (["propose", "channel", "x"], "ceremony.no-change", 1),
         (["propose", "channel", "x", "--threshold", "root=6"], "ceremony.threshold-unreachable", 1),

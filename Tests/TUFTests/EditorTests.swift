@@ -307,8 +307,8 @@ struct EditorTests {
         for isPublishedBetween in [true, false] {
             var channel = try await Channel()
             let setup = RoleSetup([channel.keys.online.publicKey])
-            let path: TargetPath = "linux-64/team/a"
-            try channel.editor.delegate(.paths("linux-64/team/*"), to: "team", keys: setup, from: Self.linux)
+            let path: TargetPath = "linux-64/team-a"
+            try channel.editor.delegate(.paths("linux-64/team-*"), to: "team", keys: setup, from: Self.linux)
             try channel.editor.setTarget(path, to: TargetFile(of: [1]), in: "team")
             if isPublishedBetween { try await channel.publish(channel.keys.all) }
             try channel.editor.removeDelegation(to: Self.linux)
@@ -316,7 +316,7 @@ struct EditorTests {
             #expect(channel.editor.roles[Self.linux] == nil && channel.editor.roles["team"] == nil)
             #expect(!channel.editor.status.contains { $0.role == "team" || $0.role == Self.linux })
             try channel.editor.delegate(.paths("linux-64/*"), to: Self.linux, keys: setup)
-            try channel.editor.delegate(.paths("linux-64/team/*"), to: "team", keys: setup, from: Self.linux)
+            try channel.editor.delegate(.paths("linux-64/team-*"), to: "team", keys: setup, from: Self.linux)
             #expect(channel.editor.roles["team"]?.targets.isEmpty == true)
             let written = try await channel.publish(channel.keys.all)
             #expect(written.contains(isPublishedBetween ? "2.team.json" : "1.team.json"))

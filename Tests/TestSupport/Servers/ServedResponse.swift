@@ -3,7 +3,8 @@
 
 import Foundation
 
-/// An answer before it is sent. `Content-Length` is the body's, and a HEAD request gets everything but the body.
+/// An answer before it is sent. `Content-Length` is the body's unless it is given, and a HEAD request gets
+/// everything but the body.
 struct ServedResponse: Sendable {
     var status: Int
     var headers: [(String, String)] = []
