@@ -7,7 +7,7 @@
 PREFIX ?= /usr/local
 # Further arguments for `swift build` and `swift test`.
 SWIFT_FLAGS ?=
-# Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --runs 3".
+# Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
 FUZZERS ?= tuf-metadata,tuf-workflow,tuf-delegations,path-pattern,public-keys,private-keys,key-files,signatures
@@ -77,7 +77,7 @@ refusals: build ## write docs/refusals.md from the program
 
 bench: setup ## measure beside cph and py-rattler (needs Python and network once; some minutes)
 	@peers="$$(scripts/peers)" && echo "bench: compiling for release" && \
-	    swift build -c release --package-path Benchmarks --product kingsnake-bench && \
+	    swift build -c release --package-path Benchmarks --product kingsnake-bench $(STATIC) && \
 	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
 
 fuzz: setup ## fuzz the parsers of TUF and keys, FUZZ_SECONDS each (60), on all cores (Linux)

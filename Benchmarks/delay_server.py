@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """delay_server.py FOLDER MILLISECONDS: serves a folder on 127.0.0.1, each answer so much later.
 
-It stands for a link with that round-trip time over connections that stay open. It prints its port, and ends with its
-standard input.
+It stands for a link with that round-trip time, over which a connection costs one round trip more. It prints its port,
+and ends with its standard input.
 """
 
 import http.server
@@ -19,6 +19,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     folder = pathlib.Path()
     delay = 0.0
 
+    def setup(self) -> None:
+        super().setup()
+        # What the handshake of a new connection takes.
+        time.sleep(self.delay)
+
     def do_GET(self) -> None:
         path = self.folder / self.path.lstrip("/")
         found = path.parent == self.folder and path.is_file()
@@ -32,10 +37,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    # More than the clients open at once: one that finds the queue full tries again after a second.
+    request_queue_size = 128
+
+
 def main(folder: str, milliseconds: str) -> None:
     Handler.folder, Handler.delay = pathlib.Path(folder).resolve(), int(milliseconds) / 1000
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
     sys.stdin.read()

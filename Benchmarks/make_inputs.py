@@ -207,25 +207,31 @@ def write_lookups(index: pathlib.Path, out: pathlib.Path) -> None:
     out.write_text("\n".join(chosen) + "\n")
 
 
+# The keys that both sides have, by the names that the jobs give them.
 signing_keys = {
     "ed25519": ("ed25519", "ed25519"),
     "ecdsa-p256": ("ecdsa", "ecdsa-sha2-nistp256"),
+    "ecdsa-p384": ("ecdsa", "ecdsa-sha2-nistp384"),
     "rsa-2048": ("rsa", "rsassa-pss-sha256"),
     "rsa-3072": ("rsa", "rsassa-pss-sha256"),
+    "rsa-4096": ("rsa", "rsassa-pss-sha256"),
+    "ml-dsa-65": ("ml-dsa", "ml-dsa-65/1"),
+    "ml-dsa-87": ("ml-dsa", "ml-dsa-87/1"),
 }
 
 
 def write_signatures(path: pathlib.Path, name: str) -> None:
     """A key and signatures by it over two kilobytes. Not the same on every machine: the keys are new."""
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.asymmetric import rsa
     from securesystemslib.signer import CryptoSigner
 
-    private = (ed25519.Ed25519PrivateKey.generate() if name == "ed25519"
-               else ec.generate_private_key(ec.SECP256R1()) if name == "ecdsa-p256"
-               else rsa.generate_private_key(65537, int(name.removeprefix("rsa-"))))
-    signer = CryptoSigner(private)
+    keytype, scheme = signing_keys[name]
+    signer = (CryptoSigner(rsa.generate_private_key(65537, int(name.removeprefix("rsa-")))) if keytype == "rsa"
+              else CryptoSigner.generate_ecdsa(scheme=scheme) if keytype == "ecdsa"
+              else CryptoSigner.generate_mldsa(scheme=scheme) if keytype == "ml-dsa"
+              else CryptoSigner.generate_ed25519())
     key = signer.public_key
-    assert (key.keytype, key.scheme) == signing_keys[name]
+    assert (key.keytype, key.scheme) == (keytype, scheme)
     message = random.Random(name).randbytes(2048)
     path.write_text(json.dumps({
         "keytype": key.keytype, "scheme": key.scheme, "public": key.keyval["public"], "message": message.hex(),

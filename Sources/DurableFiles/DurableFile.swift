@@ -33,6 +33,22 @@ public enum DurableFile {
         }
     }
 
+    /// Writes a file so that a reader or another process sees the old content or the new, and does not wait for
+    /// the disk.
+    ///
+    /// A process that is killed leaves the file whole; a power loss may leave it as before, complete, or
+    /// damaged. So it is only for what is checked whenever it is read, and can be had again.
+    public static func writeWithoutSync(_ bytes: [UInt8], to path: String, mode: UInt16 = 0o644) throws {
+        let temporary = temporaryName(beside: path)
+        do {
+            try OpenFile(creating: temporary, mode: mode).write(bytes)
+            try renameWithoutSync(temporary, to: path)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
     /// Puts a finished, synced file or folder in the place of another, and syncs the folder it is in.
     public static func rename(_ from: String, to path: String) throws {
         try renameWithoutSync(from, to: path)
@@ -102,7 +118,7 @@ public enum DurableFile {
     /// Removes the temporary files that dead writers left in a folder. Only for who holds the lock that
     /// writers hold.
     public static func removeAbandoned(in folder: String) throws {
-        for name in try Folder.names(in: folder) where name.hasPrefix(".") && name.contains(".tmp-") {
+        for name in try Folder.hiddenNames(in: folder) where name.contains(".tmp-") {
             unlink(folder + "/" + name)
         }
     }

@@ -24,6 +24,20 @@ struct DurableFileTests {
         #expect(mode == 0o600)
     }
 
+    @Test("So does a write that does not wait for the disk")
+    func replacesWithoutSync() throws {
+        let path = folder.path + "/bin"
+        try DurableFile.writeWithoutSync(Array("longer".utf8), to: path)
+        try DurableFile.writeWithoutSync(Array("new".utf8), to: path, mode: 0o600)
+        #expect(try DurableFile.read(path, maximumLength: 3) == Array("new".utf8))
+        #expect(try Folder.names(in: folder.path) == ["bin"])
+        try Folder.create(folder.path + "/taken/inside")
+        #expect(throws: Failure.self) { try DurableFile.writeWithoutSync([1], to: folder.path + "/taken") }
+        #expect(try Folder.names(in: folder.path) == ["bin", "taken"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
     @Test("A write that cannot be finished leaves the old file and no temporary one")
     func failsWhole() throws {
         let path = folder.path + "/taken"

@@ -147,6 +147,26 @@ struct OnDemandEditorTests {
         )
     }
 
+    @Test("Bins are renewed a part a day, each once in a round, and nothing else but what names them")
+    func parts() async throws {
+        var renewed: [RoleName] = []
+        for day in 0..<4 {
+            let now = SimulatedRepository.now.advanced(bySeconds: Int64(day))
+            var editor = try onDemand()
+            let bins = try #require(editor.roles[.targets]?.delegations?.names)
+            let due = stride(from: day, to: bins.count, by: 4).map { bins[$0] }
+            for name in due { try editor.read(name) }
+            editor.renew(due, by: [key])
+            let written = try await editor.publish(signers: [key], now: now)
+            #expect(written.map(\.role) == due + [.snapshot, .timestamp])
+            files.write(written)
+            renewed += due
+        }
+        #expect(renewed.count == 256 && Set(renewed).count == 256)
+        #expect(try await client().target("noarch/package-7.conda") != nil)
+        #expect(try await client().trusted().snapshot?.role.files["bins-00"]?.version == 2)
+    }
+
     @Test("Bins that were read are renewed when they are due, and no others")
     func renewal() async throws {
         var editor = try onDemand()

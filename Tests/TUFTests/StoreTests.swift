@@ -138,6 +138,44 @@ struct StoreTests {
         #expect(names == [".lock", "root_history"])
     }
 
+    @Test("The folder is swept once for each store, since a store takes a lock for every role")
+    func sweepsOnce() async throws {
+        let folder = try TemporaryFolder()
+        let store = try DirectoryMetadataStore(folder.path)
+        try await store.lock().release()
+        try folder.write([0], to: ".bins-0.json.tmp-abc123")
+        try await store.lock().release()
+        #expect(try folder.read(".bins-0.json.tmp-abc123") == [0])
+        try await DirectoryMetadataStore(folder.path).lock().release()
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/.bins-0.json.tmp-abc123"))
+    }
+
+    @Test(
+        "A delegated role that a power loss damaged is fetched again",
+        arguments: [[], [0, 0, 0], [0x7B]] as [[UInt8]]
+    )
+    func damaged(_ left: [UInt8]) async throws {
+        let folder = try TemporaryFolder()
+        let scene = try Scene {
+            try $0.delegate(["*"], to: "role")
+            try $0.add("file", to: "role")
+        }
+        scene.server.files = scene.repository.files
+        for damage in [nil, left] {
+            if let damage { try folder.write(damage, to: "role.json") }
+            let client = Updater(
+                trustedRoot: scene.pinnedRoot,
+                metadataURL: MemoryServer.url,
+                store: try DirectoryMetadataStore(folder.path),
+                fetcher: scene.server,
+                now: scene.now
+            )
+            #expect(try await client.target("file") != nil)
+            #expect(scene.server.takeRequests().contains("1.role.json"))
+            #expect(try folder.read("role.json") == scene.repository.files["1.role.json"])
+        }
+    }
+
     @Test("The folder is for its owner only")
     func mode() async throws {
         let folder = try TemporaryFolder()

@@ -16,7 +16,8 @@ struct SignaturesJob {
         let key = try PublicKey(
             tufKeyType: fields.string("keytype"),
             scheme: fields.string("scheme"),
-            publicValue: fields.string("public")
+            publicValue: fields.string("public"),
+            accepting: SignatureScheme.withDrafts
         )
         let message = Hex.decode(try fields.string("message")) ?? []
         let signatures = try fields.strings("signatures").map { Hex.decode($0) ?? [] }

@@ -12,6 +12,8 @@ struct TUFClientJob {
     enum Driver: String {
         /// One request after another.
         case sequential
+        /// All at once, with many requests under way.
+        case parallel
     }
 
     let driver: Driver
@@ -47,6 +49,7 @@ struct TUFClientJob {
             var found: [TargetDescription] = []
             for path in wanted { found.append(try await updater.requiredTarget(path)) }
             return found
+        case .parallel: return try await updater.targets(wanted).compactMap { try $0.get() }
         }
     }
 }

@@ -19,12 +19,14 @@ public struct DirectoryMetadataStore: MetadataStore {
 
     /// The folder.
     public let directory: String
+    private let leftovers: Leftovers
 
     /// Uses a folder, making it if it is not there.
     public init(_ directory: String) throws {
         self.directory = directory
-        try Folder.createDurably(directory, mode: 0o700)
         let history = directory + "/root_history"
+        leftovers = Leftovers(in: [directory, history])
+        try Folder.createDurably(directory, mode: 0o700)
         try Folder.createDurably(history, mode: 0o700)
         // Roots would be written wherever the link leads (CVE-2026-6968).
         guard !Folder.isSymbolicLink(history) else {
@@ -43,35 +45,43 @@ public struct DirectoryMetadataStore: MetadataStore {
     }
 
     /// Keeps bytes in place of what was there: written aside, flushed, then renamed.
+    ///
+    /// Delegated roles are not flushed: five hundred hash bins would wait for the disk a thousand times.
     public func write(_ bytes: [UInt8], as file: StoredMetadata) throws {
-        try replace(path(of: file), by: bytes)
+        let path = path(of: file)
+        if case .role(let name) = file, name.topLevelKind == nil {
+            if !isThere(bytes, at: path) { try DurableFile.writeWithoutSync(bytes, to: path) }
+            return
+        }
+        try replace(path, by: bytes)
         // The newest root under the name that other tools look for; only the history is read.
         if case .root = file { try replace(directory + "/root.json", by: bytes) }
     }
 
-    /// What is there already is not written again: an update that brings nothing new leaves the disk alone.
     private func replace(_ path: String, by bytes: [UInt8]) throws {
-        if let old = try? DurableFile.read(path, maximumLength: bytes.count, followingLinks: false),
-            old == bytes
-        {
-            return
-        }
-        try DurableFile.write(bytes, to: path)
+        if !isThere(bytes, at: path) { try DurableFile.write(bytes, to: path) }
+    }
+
+    /// What is there already is not written again: an update that brings nothing new leaves the disk alone.
+    private func isThere(_ bytes: [UInt8], at path: String) -> Bool {
+        let found = try? DurableFile.read(path, maximumLength: bytes.count, followingLinks: false)
+        return found == bytes
     }
 
     /// Forgets a file.
     public func remove(_ file: StoredMetadata) throws { try DurableFile.remove(path(of: file)) }
 
     /// Waits until no other process, and nobody else in this one, uses the folder.
+    ///
+    /// Whoever was killed while writing left a file that nobody will finish. The first lock of a store clears
+    /// such files away; later ones do not look again, since a registry's store has thousands of files and takes
+    /// a lock for every role it looks for.
     public func lock() async throws -> any StoreLock {
         let path = directory + "/.lock"
         var waited = Duration.zero
         while true {
             if let lock = try FileLock.ifFree(path) {
-                // Whoever was killed while writing left a file that nobody will finish.
-                for folder in [directory, directory + "/root_history"] {
-                    try DurableFile.removeAbandoned(in: folder)
-                }
+                try leftovers.removeOnce()
                 return HeldStoreLock(lock)
             }
             guard waited < Self.maximumWait else {
@@ -103,4 +113,21 @@ private final class HeldStoreLock: StoreLock {
     init(_ lock: FileLock) { self.lock = Mutex(lock) }
 
     func release() { lock.withLock { $0 = nil } }
+}
+
+/// What killed writers left in the folders of a store.
+private final class Leftovers: Sendable {
+    private let folders: [String]
+    private let areRemoved = Mutex(false)
+
+    init(in folders: [String]) { self.folders = folders }
+
+    /// Removes them, the first time. Only for who holds the store's lock.
+    func removeOnce() throws {
+        try areRemoved.withLock { areRemoved in
+            guard !areRemoved else { return }
+            for folder in folders { try DurableFile.removeAbandoned(in: folder) }
+            areRemoved = true
+        }
+    }
 }

@@ -7,7 +7,8 @@
 /// - What was written is read back byte for byte. Nobody re-encodes it.
 /// - ``write(_:as:)`` and ``remove(_:)`` are atomic: another process, or one that starts after this one was
 /// killed, sees the old state or the new one, never a part. When they return, the new state survives a crash
-/// of the machine.
+/// of the machine; only of a delegated role it need not. Such a role protects from nothing: it is a copy of
+/// what the snapshot promises, used where it verifies, and fetched again where it does not.
 /// - Changes of one caller become visible in the order they were made.
 /// - ``lock()`` excludes every other user of the same store, in this process and in others, until it is
 ///   released; it ends by itself when the process does.
