@@ -1,36 +1,18 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Foundation
 import TestSupport
 import Testing
 import TrustCore
 
 /// `kingsnake token` on a token in software.
-@Suite(
-    "Tokens, by the commands",
-    .enabled(if: tokenModule != nil, "SoftHSM2 is not installed (Debian: softhsm2)")
-)
+@Suite("Tokens, by the commands", .enabled(if: SoftHSM.isPresent, "\(SoftHSM.absence)"))
 struct TokenTests {
     @Test("A key is made on a token, listed, and its public half written out")
     func madeAndListed() async throws {
-        var world = try ChannelWorld()
-        try world.write([], to: "tokens/.empty")
-        try FileManager.default.removeItem(atPath: world.path + "/tokens/.empty")
-        let settings = "directories.tokendir = \(world.path)/tokens\nobjectstore.backend = file\n"
-        world.program.environment["SOFTHSM2_CONF"] = try world.write(
-            Array(settings.utf8),
-            to: "softhsm2.conf"
-        )
-        try world.write(Array("4711\n".utf8), to: "pin")
+        let world = try await ChannelWorld.withToken("vault")
         try world.write(Array("4712\n".utf8), to: "wrong-pin")
-        let made = try await world.program.run(
-            "/usr/bin/softhsm2-util",
-            ["--init-token", "--free", "--label", "vault", "--pin", "4711", "--so-pin", "12345"],
-            killed: nil
-        )
-        #expect(made.status == 0, "\(made.transcript)")
-        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
         let key = try await world.must(
             "token",
             "make-key",
@@ -74,6 +56,7 @@ struct TokenTests {
                 ["make-key", token, "--label", "d", "--id", "02", "--public", "d", "--pin-file", "pin"],
                 "the id 02 already"
             ),
+            (["list", token], "a PIN is needed"), (["list", token], "give `--pin-file FILE`"),
             (["list", token, "--pin-file", "wrong-pin"], "the token did not accept the PIN"),
             (["list", token + "&pin-value=4711"], "it holds a PIN"),
         ]
@@ -83,9 +66,4 @@ struct TokenTests {
             #expect(!result.transcript.contains("pin-value"))
         }
     }
-}
-
-private let tokenModule = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"].first {
-    FileManager.default.fileExists(atPath: $0)
-        && FileManager.default.isExecutableFile(atPath: "/usr/bin/softhsm2-util")
 }

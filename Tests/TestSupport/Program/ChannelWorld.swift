@@ -70,12 +70,7 @@ public struct ChannelWorld: Sendable {
     @discardableResult
     public func must(_ arguments: [String]) async throws -> ProgramResult {
         let result = try await program.run(arguments)
-        guard result.status == 0 else {
-            throw Failure(
-                .configuration,
-                "kingsnake \(arguments.joined(separator: " ")): \(result.transcript)"
-            )
-        }
+        try result.demandSuccess("kingsnake \(arguments.joined(separator: " "))")
         return result
     }
 
