@@ -58,6 +58,14 @@ struct TokenTests {
             ),
             (["list", token], "a PIN is needed"), (["list", token], "give `--pin-file FILE`"),
             (["list", token, "--pin-file", "wrong-pin"], "the token did not accept the PIN"),
+            (
+                ["make-key", token, "--label", "d", "--id", "03", "--public", "b", "--pin-file", "pin"],
+                "the public key cannot be written"
+            ),
+            (
+                ["make-key", token, "--label", "d", "--id", "03", "--public", "no/d", "--pin-file", "pin"],
+                "no key was made on the token"
+            ),
             (["list", token + "&pin-value=4711"], "it holds a PIN"),
         ]
         for (arguments, says) in wrong {
@@ -65,5 +73,7 @@ struct TokenTests {
             #expect(result.status == 6 && result.errors.contains(says), "\(result.transcript)")
             #expect(!result.transcript.contains("pin-value"))
         }
+        let keys = try await world.must("token", "list", token, "--pin-file", "pin", "--json").json()["keys"]
+        #expect(keys?.array?.count == 2)
     }
 }
