@@ -38,11 +38,15 @@ extension SignedChannel {
         }
         let versions = Dictionary(editor.status.map { ($0.role, $0.version) }) { first, _ in first }
         change.left = due.filter { versions[$0.role] == $0.version }.map { role in
-            UnsignedRole(
+            let quorum = editor.quorum(of: role.role, among: signers)
+            return UnsignedRole(
                 name: role.role.text,
                 expires: role.expires,
                 isExpired: role.expires.map { $0 <= now } ?? true,
                 isOnline: Self.purpose(of: role.role) == .online,
+                needed: quorum.needed,
+                present: quorum.present,
+                wasDemanded: renewal == .everything,
                 keys: keys.directory
             )
         }
