@@ -157,6 +157,21 @@ struct SigningTests {
         #expect(attended.left.isEmpty)
     }
 
+    @Test("Keys may be elsewhere: a file in their place says where")
+    func keysElsewhere() async throws {
+        let scene = try await ChannelScene.make()
+        for name in ["root-1", "targets-1", "online-1"] {
+            let path = "\(scene.keys.directory)/\(name)", other = "\(scene.folder.path)/\(name)-elsewhere.key"
+            try FileManager.default.moveItem(atPath: path + ".key", toPath: other)
+            try scene.folder.write(Array("\(other)\nthe first line counts\n".utf8), to: "keys/\(name).signer")
+        }
+        #expect(try await scene.sign(.everything).signed.count == 6)
+        try await scene.add([.sample()])
+        try scene.check()
+        try scene.folder.write(Array("exec:nothing\n".utf8), to: "keys/online-1.signer")
+        await #expect(throws: Failure.self) { try await scene.add([.other()]) }
+    }
+
     @Test("An expired channel can be renewed, and does not verify before")
     func expired() async throws {
         let scene = try await ChannelScene.make()

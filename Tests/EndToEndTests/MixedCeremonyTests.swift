@@ -131,6 +131,30 @@ struct MixedCeremonyTests {
         try await world.must("verify", world.packageURL(Self.hello))
     }
 
+    @Test("The online key may be on a token or behind a command too", arguments: ["tina", "kim"])
+    func onlineKey(holder: String) async throws {
+        let ceremony = try await CeremonyWorld.ofAllKinds(Self.five)
+        let world = ceremony.world
+        let online = try #require(ceremony.authorities[holder])
+        let secret = online.secretFile.map { ["--passphrase-file", $0] } ?? []
+        try FileManager.default.removeItem(atPath: world.path + "/channel.keys/online-1.key")
+        try world.write(Array((online.key + "\n").utf8), to: "channel.keys/online-1.signer")
+        try await world.must(
+            ["root", "init", "first", "--threshold", "2", "--online-key", online.publicKey]
+                + ["finn", "fiona"].flatMap { ["--authority", ceremony.publicKey(of: $0)] }
+        )
+        try await ceremony.sign("first", by: ["finn", "fiona"])
+        try await world.must(["root", "publish", "first", "channel"] + secret)
+        try await world.must(["channel", "add", "channel", world.write(Self.hello)] + secret)
+        try await world.must(["channel", "sign", "channel", "--all"] + secret)
+        try await world.must("trust", "add", world.url, "--root", "channel.keys/root.json")
+        try await world.must("verify", world.packageURL(Self.hello))
+        // It names code that is run: nobody else may have written it.
+        chmod(world.path + "/channel.keys/online-1.signer", 0o666)
+        let refused = try await world.program.run(["channel", "sign", "channel", "--all", "--json"] + secret)
+        #expect(refused.refusalCode == "key.file-permissions" && refused.status == 3)
+    }
+
     /// Lets the service sign what a proposal says of root, and writes the signature into it.
     ///
     /// - Returns: the root with all its signatures.

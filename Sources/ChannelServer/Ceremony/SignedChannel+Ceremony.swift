@@ -3,7 +3,6 @@
 
 import CondaFormats
 import DurableFiles
-public import SigningKeys
 public import TUF
 public import TrustCore
 
@@ -50,7 +49,7 @@ extension SignedChannel {
         directory: String,
         keys: KeyRing,
         ceremony: FinishedCeremony,
-        passphrase: KeyRing.PassphraseSource,
+        passphrase: @escaping KeyRing.PassphraseSource,
         now: Timestamp
     ) async throws -> ChannelChange {
         try refuseServed(keys.directory, in: directory)
@@ -66,7 +65,7 @@ extension SignedChannel {
         if let other = try DurableFile.read(anchor, maximumLength: metadataLimit), other != root {
             throw Refusal(ChannelCode.alreadyThere, anchor, expected: "no root of another channel")
         }
-        let online = try keys.unlock(.online, passphrase: passphrase)
+        let online = try await keys.signers(for: .online, passphrase: passphrase)
         let settings = try ChannelSettings(in: keys.directory) ?? ChannelSettings(subdirs: subdirs)
         editor.lifetimes = settings.lifetimes.roles
         let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")

@@ -27,7 +27,7 @@ extension SignedChannel {
         var publication = Publication()
         if repairing { try repair(&publication, &change) }
         let due = editor.status.filter { isDue($0, renewal, now) }
-        let signers = try signers(for: due.map(\.role), renewal)
+        let signers = try await signers(for: due.map(\.role), renewal)
         let before = editor
         do {
             editor.renew(due.map(\.role), by: signers)
@@ -55,19 +55,21 @@ extension SignedChannel {
 
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
     /// a passphrase: what they should sign is then left to do.
-    private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
+    private func signers(for roles: [RoleName], _ renewal: Renewal) async throws -> [any Signer] {
         var purposes = Set(roles.map(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
-        return try KeyRing.Purpose.allCases.filter(purposes.contains).flatMap { purpose -> [any Signer] in
+        var signers: [any Signer] = []
+        for purpose in KeyRing.Purpose.allCases where purposes.contains(purpose) {
             do {
-                return try keys.unlock(purpose, passphrase: passphrase)
+                signers += try await keys.signers(for: purpose, passphrase: passphrase)
             } catch let failure as Failure
                 where failure.kind == .configuration && purpose != .online && renewal == .whatIsDue
             {
-                return []
+                continue
             }
         }
+        return signers
     }
 
     private static func purpose(of role: RoleName) -> KeyRing.Purpose {
