@@ -83,9 +83,30 @@ struct CeremonyPublicationTests {
         try await scene.add([.sample()])
         try await scene.sign(.everything)
         #expect(try scene.check().packageCount == 1)
-        #expect(await refusalCode { try await Self.create(scene, finished) } == "channel.already-there")
-        let code = await refusalCode { try await scene.publish(finished) }
+        // Once more is no change; another ceremony makes no channel of one that is there.
+        #expect(try await Self.create(scene, finished).signed.isEmpty)
+        #expect(try await scene.publish(finished).signed.isEmpty)
+        let another = try await Self.first(PrivateKey.generate(.ed25519), online[0])
+        #expect(await refusalCode { try await Self.create(scene, another) } == "channel.already-there")
+        let code = await refusalCode { try await scene.publish(another) }
         #expect(code == "ceremony.superseded")
+    }
+
+    @Test("Publishing once more changes nothing, and after the next ceremony it is refused")
+    func again() async throws {
+        let scene = try await ChannelScene.make()
+        let subdir = try Subdir("win-64")
+        let finished = try await scene.ceremony { draft, _, _ in
+            try draft.delegate(ChannelProposal.scope(of: subdir), to: ChannelProposal.role(of: subdir))
+        }
+        try await scene.publish(finished)
+        try await scene.add([.sample()])
+        let files = try scene.files()
+        #expect(try await scene.publish(finished).signed.isEmpty)
+        #expect(try scene.files() == files)
+        try FileManager.default.removeItem(atPath: scene.keys.directory + "/online-2.key")
+        try await scene.publish(try await scene.ceremony { try $0.replace(.key($1), by: $2, named: nil) })
+        #expect(await refusalCode { try await scene.publish(finished) } == "ceremony.superseded")
     }
 
     @Test("A gap in a folder's roots is refused, and so is a version too many")

@@ -171,4 +171,21 @@ struct InterruptionTests {
             #expect(count > 8)
         }
     }
+
+    @Test("While an online key is replaced, readers refuse nothing but the old timestamp under the new root")
+    func readersMeanwhileOfCeremony() async throws {
+        let scene = try await Self.original()
+        let root = try scene.folder.read("channel/tuf/1.root.json")
+        var refused: [Publication.Step] = []
+        try await Change.ceremony.perform(on: scene) { step in
+            let copy = try scene.copy()
+            try FileManager.default.removeItem(atPath: copy.directory + "/.kingsnake")
+            let reader = Reader(copy.directory, root: root, now: Change.ceremony.now)
+            if let code = refusalCode({ try reader.readEverything() }) {
+                #expect(code == "tuf.signatures")
+                refused.append(step)
+            }
+        }
+        #expect(refused == [.moving("tuf/timestamp.json")])
+    }
 }

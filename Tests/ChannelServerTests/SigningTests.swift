@@ -97,7 +97,9 @@ struct SigningTests {
         #expect(all.left.map(\.isUrgent) == [false, true, true, false, true, true])
     }
 
-    @Test("With too few root keys for its threshold, renewing everything says that the root is left")
+    @Test(
+        "With too few root keys for its threshold, renewing everything says how many the root lacks, and is not done"
+    )
     func tooFewRootKeys() async throws {
         let scene = ChannelScene(in: try TemporaryFolder())
         _ = try await SignedChannel.create(
@@ -114,6 +116,19 @@ struct SigningTests {
         try FileManager.default.removeItem(atPath: scene.keys.directory + "/root-2.key")
         let change = try await scene.sign(.everything)
         #expect(change.left.map(\.name) == ["root"] && change.signed.count == 4)
+        let root = try #require(change.left.first)
+        #expect(root.needed == 2 && root.present == 1 && root.isUrgent)
+        #expect(root.description.hasSuffix("needs 2 offline keys, 1 of which is in \(scene.keys.directory)"))
+        #expect(change.json["status"] == "incomplete")
+        let object = change.json["left_roles"]?.array?.first?.object
+        #expect(object?["needed"] == 2 && object?["present"] == 1 && object?["urgent"] == .bool(true))
+        // A timer does not demand what it does not need yet, and without any offline key nobody came to sign.
+        let due = try await scene.sign(now: Self.after(24 * 300))
+        #expect(due.left.map(\.isUrgent) == [false])
+        try FileManager.default.removeItem(atPath: scene.keys.directory + "/root-1.key")
+        let none = try await scene.sign(.everything)
+        #expect(none.left.map(\.present) == [0] && none.json["status"] == "ok")
+        #expect(none.left[0].description.contains("needs 2 offline keys, none of which is in "))
     }
 
     @Test(
@@ -140,6 +155,21 @@ struct SigningTests {
             ]
         )
         #expect(attended.left.isEmpty)
+    }
+
+    @Test("Keys may be elsewhere: a file in their place says where")
+    func keysElsewhere() async throws {
+        let scene = try await ChannelScene.make()
+        for name in ["root-1", "targets-1", "online-1"] {
+            let path = "\(scene.keys.directory)/\(name)", other = "\(scene.folder.path)/\(name)-elsewhere.key"
+            try FileManager.default.moveItem(atPath: path + ".key", toPath: other)
+            try scene.folder.write(Array("\(other)\nthe first line counts\n".utf8), to: "keys/\(name).signer")
+        }
+        #expect(try await scene.sign(.everything).signed.count == 6)
+        try await scene.add([.sample()])
+        try scene.check()
+        try scene.folder.write(Array("exec:nothing\n".utf8), to: "keys/online-1.signer")
+        await #expect(throws: Failure.self) { try await scene.add([.other()]) }
     }
 
     @Test("An expired channel can be renewed, and does not verify before")

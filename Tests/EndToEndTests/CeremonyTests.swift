@@ -152,7 +152,7 @@ struct CeremonyTests {
         (["merge", "second", "other.bob"], "ceremony.other-bytes", 3),
         (["merge", "second", "channel/tuf/1.root.json"], "ceremony.file-format", 3),
         (["publish", "second", "channel"], "ceremony.incomplete", 4),
-        (["publish", "first", "channel"], "channel.already-there", 1),
+        (["publish", "another", "channel"], "channel.already-there", 1),
         (["verify", "channel", "--root-sha256", zeros], "ceremony.other-root", 3),
         (["propose", "channel", "x"], "ceremony.no-change", 1),
         (["propose", "channel", "x", "--threshold", "root=6"], "ceremony.threshold-unreachable", 1),
@@ -180,6 +180,14 @@ struct CeremonyTests {
         try await world.must(
             ["root", "sign", "other", "--key", "bob/bob.key", "--yes", "--out", "other.bob"] + Self.root
         )
+        try await world.must(
+            ["root", "init", "another", "--threshold", "1", "--authority", "bob/bob.pub"]
+                + ["--online-key", "channel.keys/online-1.pub"]
+        )
+        try await world.must(
+            ["root", "sign", "another", "--key", "bob/bob.key", "--yes", "--out", "another.bob"]
+        )
+        try await world.must("root", "merge", "another", "another.bob")
         let before = try world.read("second")
         for (command, code, status) in Self.refusals {
             let result = try await world.program.run(["root"] + command + ["--json"])
@@ -205,6 +213,10 @@ struct CeremonyTests {
         #expect(!world.exists("bob.signatures") && !world.exists("bob/second.transcript"))
         try await world.must(sign + ["--yes", "--sha256", try #require(digest)] + Self.root)
         #expect(world.exists("bob.signatures"))
+        let slip = try await world.program.run(
+            ["root", "sign", "second", "--key", "bob/bob.pub", "--yes"] + Self.root
+        )
+        #expect(slip.status == 6 && slip.errors.contains("that is a public key"), "\(slip.transcript)")
         // A proposal that may be signed already is not written over.
         let again = try await world.run("root", "propose", "channel", "second", "--threshold", "root=2")
         #expect(again.status == 6)

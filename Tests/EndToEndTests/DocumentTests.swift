@@ -10,6 +10,8 @@ struct ShellDocument: CustomTestStringConvertible, Sendable {
     let path: String
     /// What stands between lines of ```` ```sh ```` and ```` ``` ````, all in one.
     let script: String
+    /// Programs that are not here, so that blocks are left out which name them behind `sh`.
+    let missing: Set<String>
 
     var testDescription: String { path }
 
@@ -19,10 +21,22 @@ struct ShellDocument: CustomTestStringConvertible, Sendable {
         let paths = ["README.md"] + pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
         return paths.compactMap { path in
             let text = (try? String(contentsOfFile: folder + "/" + path, encoding: .utf8)) ?? ""
-            let blocks = text.matches(of: /(?m)^```sh\n((?:.*\n)*?)```$/).map { String($0.1) }
-            return blocks.isEmpty ? nil : ShellDocument(path: path, script: blocks.joined(separator: "\n"))
+            var blocks: [String] = []
+            var missing: Set<String> = []
+            for block in text.matches(of: /(?m)^```sh(?: (.*))?\n((?:.*\n)*?)```$/) {
+                let absent = (block.1 ?? "").split(separator: " ").map(String.init).filter { !isPresent($0) }
+                missing.formUnion(absent)
+                if absent.isEmpty { blocks.append(String(block.2)) }
+            }
+            let script = blocks.joined(separator: "\n")
+                .replacing("/usr/lib/softhsm/libsofthsm2.so", with: SoftHSM.module ?? "")
+            return blocks.isEmpty ? nil : ShellDocument(path: path, script: script, missing: missing)
         }
     }()
+
+    private static func isPresent(_ program: String) -> Bool {
+        SystemProgram.isPresent(program) && (program != "softhsm2-util" || SoftHSM.isPresent)
+    }
 }
 
 @Suite("Documents")
@@ -33,6 +47,18 @@ struct DocumentTests {
         try world.write(PackageBuilder.hello())
         let result = try await world.program.runScript("set -x\n" + document.script)
         #expect(result.status == 0, "\(result.transcript)")
+    }
+
+    @Test(
+        "The commands for tokens and key services are among them",
+        .enabled(if: CeremonyWorld.hasAllKinds, "\(CeremonyWorld.absence)")
+    )
+    func nothingIsLeftOut() {
+        #expect(ShellDocument.all.flatMap(\.missing).isEmpty)
+        let script = ShellDocument.all.first { $0.path == "docs/operating.md" }?.script ?? ""
+        for words in ["token make-key", "--key \"$token\"", "--key \"$service\""] {
+            #expect(script.contains(words), "\(words)")
+        }
     }
 
     @Test("The README shows commands")

@@ -48,6 +48,54 @@ struct KillTests {
         #expect(killed > KillPoints.count / 4)
     }
 
+    @Test("`root publish` of a first root leaves no channel or a whole one, and ends when it is run again")
+    func killsFirstRoot() async throws {
+        let ceremony = try await Self.ceremony()
+        let points = KillPoints(
+            world: ceremony.world,
+            template: "template",
+            command: ["root", "publish", "first", "channel"]
+        )
+        let killed = try await points.run { point in
+            if point.exists("channel/tuf/timestamp.json") { try await Self.checkEmptyChannel(point) }
+            try await point.must(points.command)
+            try await Self.checkEmptyChannel(point)
+            try await point.must("channel", "verify", "channel", "--root", "channel.keys/root.json")
+            // Of a copy of the root that was being written beside the keys, a temporary file may stay.
+            Self.checkTidy(point, keys: false)
+        }
+        #expect(killed > KillPoints.count / 4)
+    }
+
+    @Test("`root publish` of a rotation leaves the old root or the new one, and ends when it is run again")
+    func killsRotation() async throws {
+        let ceremony = try await Self.ceremony()
+        let world = ceremony.world
+        let channel = "template/channel", second = "template/second", root = channel + "/tuf/1.root.json"
+        try await world.must("root", "publish", "template/first", channel)
+        try world.write(try Self.old.build(.conda), to: "old/hello-1.0-0.conda")
+        try await world.must("channel", "add", channel, "old/hello-1.0-0.conda")
+        try await world.must("trust", "add", Self.url, "--root", root, "--home", "template/home")
+        try await world.must(
+            ["root", "propose", channel, second, "--threshold", "offline=2"]
+                + ["--remove-key", "offline=dora", "--remove-key", "offline=erik"]
+        )
+        try await Self.sign(second, by: ["alice", "carol", "erik"], ["--root", root], ceremony)
+        let points = KillPoints(
+            world: world,
+            template: "template",
+            command: ["root", "publish", "second", "channel"]
+        )
+        let killed = try await points.run { point in
+            try await Self.checkClient(point)
+            try await point.must(points.command)
+            #expect(point.exists("channel/tuf/2.root.json"))
+            try await Self.checkChannel(point, packages: [1])
+            Self.checkTidy(point)
+        }
+        #expect(killed > KillPoints.count / 4)
+    }
+
     @Test("`install` into a new prefix leaves none, or a complete one")
     func killsInstallation() async throws {
         let world = try await Self.users()
@@ -110,6 +158,41 @@ struct KillTests {
         return world
     }
 
+    /// Five authorities, and a template with a proposal that three have signed, and the online key.
+    private static func ceremony() async throws -> CeremonyWorld {
+        let five = ["alice", "bob", "carol", "dora", "erik"]
+        let ceremony = try await CeremonyWorld(five)
+        let world = ceremony.world
+        try await ceremony.proposeFirst(of: five, threshold: 3)
+        try FileManager.default.createDirectory(
+            atPath: world.path + "/template",
+            withIntermediateDirectories: false
+        )
+        for name in ["first", "channel.keys"] {
+            try FileManager.default.moveItem(
+                atPath: "\(world.path)/\(name)",
+                toPath: "\(world.path)/template/\(name)"
+            )
+        }
+        try await sign("template/first", by: ["alice", "bob", "carol"], [], ceremony)
+        return ceremony
+    }
+
+    private static func sign(
+        _ proposal: String,
+        by names: [String],
+        _ known: [String],
+        _ ceremony: CeremonyWorld
+    ) async throws {
+        for name in names {
+            let key = ceremony.authorities[name]?.key ?? name
+            try await ceremony.world.must(
+                ["root", "sign", proposal, "--key", key, "--yes", "--out", "\(name).signatures"] + known
+            )
+        }
+        try await ceremony.world.must(["root", "merge", proposal] + names.map { "\($0).signatures" })
+    }
+
     /// A world with a channel of two versions, and a template of a user who has both of them in the cache.
     private static func users() async throws -> ChannelWorld {
         let world = try ChannelWorld()
@@ -152,8 +235,8 @@ struct KillTests {
 
     // MARK: - What must hold
 
-    /// A client that knows the root alone gets the old package from the state as it is; then the owner's own check.
-    private static func checkChannel(_ point: KillPoints.Point, packages: Set<Int64>) async throws {
+    /// A client that knows the root alone gets the old package from the state as it is.
+    private static func checkClient(_ point: KillPoints.Point) async throws {
         try? FileManager.default.removeItem(atPath: point.path("fresh"))
         try FileManager.default.copyItem(atPath: point.path("home"), toPath: point.path("fresh"))
         try await point.must(
@@ -164,18 +247,33 @@ struct KillTests {
             "--home",
             "fresh"
         )
+    }
+
+    /// A client that knows the root alone finds a channel without packages: it refuses one as not listed.
+    private static func checkEmptyChannel(_ point: KillPoints.Point) async throws {
+        let mirror = ["--mirror", "file://" + point.path("channel"), "--home", "fresh"]
+        try? FileManager.default.removeItem(atPath: point.path("fresh"))
+        try await point.must(["trust", "add", url, "--root", "channel/tuf/1.root.json"] + mirror)
+        let result = try await point.program.run(["verify", "\(url)/\(oldFile)"] + mirror)
+        #expect(result.status == 1, "point \(point.number): \(result.transcript)")
+    }
+
+    /// The client's check; then the owner's own, which ends what was interrupted.
+    private static func checkChannel(_ point: KillPoints.Point, packages: Set<Int64>) async throws {
+        try await checkClient(point)
         let check = try await point.must("channel", "verify", "channel", "--json")
         let count = try check.json()["packages"]?.integer
         #expect(count.map { packages.contains($0) } == true, "point \(point.number): \(check.transcript)")
     }
 
     /// No staging folder, no temporary file.
-    private static func checkTidy(_ point: KillPoints.Point) {
+    private static func checkTidy(_ point: KillPoints.Point, keys: Bool = true) {
         #expect(point.names(in: "channel/.kingsnake") == ["lock"])
         let odd = point.tree("channel").filter {
             $0 != ".kingsnake/lock" && $0 != ".kingsnake" && $0.contains("/.")
         }
         #expect(odd.isEmpty)
+        guard keys else { return }
         #expect(point.names(in: "channel.keys").filter { $0.hasPrefix(".") || $0.contains("tmp") }.isEmpty)
     }
 

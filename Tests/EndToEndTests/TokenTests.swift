@@ -8,36 +8,14 @@ import Testing
 import TrustCore
 
 /// `kingsnake token` on a token in software.
-@Suite(
-    "Tokens, by the commands",
-    .enabled(if: tokenModule != nil, "SoftHSM2 is not installed (Debian: softhsm2)")
-)
+@Suite("Tokens, by the commands", .enabled(if: SoftHSM.isPresent, "\(SoftHSM.absence)"))
 struct TokenTests {
-    /// A world with an empty token, `vault`, and its PIN in the file `pin`.
-    private static func world(_ world: ChannelWorld) async throws -> ChannelWorld {
-        var world = world
-        try world.write([], to: "tokens/.empty")
-        try FileManager.default.removeItem(atPath: world.path + "/tokens/.empty")
-        let settings = "directories.tokendir = \(world.path)/tokens\nobjectstore.backend = file\n"
-        world.program.environment["SOFTHSM2_CONF"] = try world.write(
-            Array(settings.utf8),
-            to: "softhsm2.conf"
-        )
-        try world.write(Array("4711\n".utf8), to: "pin")
-        let made = try await world.program.run(
-            "/usr/bin/softhsm2-util",
-            ["--init-token", "--free", "--label", "vault", "--pin", "4711", "--so-pin", "12345"],
-            killed: nil
-        )
-        #expect(made.status == 0, "\(made.transcript)")
-        return world
-    }
-
     @Test("A maintainer's key on a token signs a list of files, which clients believe")
     func signsList() async throws {
         let hello = PackageBuilder.hello()
-        let world = try await Self.world(try await ChannelWorld.pinned(with: [hello]))
-        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let world = try await ChannelWorld.withToken("vault")
+        try await world.makePinnedChannel(with: [hello])
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
         let make = ["--label", "alice", "--id", "01", "--public", "alice.pub", "--pin-file", "pin", "--json"]
         let key = try await world.must(["token", "make-key", token] + make).json()
         let package = "packages/" + hello.fileName(.conda)
@@ -56,9 +34,9 @@ struct TokenTests {
 
     @Test("A key is made on a token, listed, and its public half written out")
     func madeAndListed() async throws {
-        let world = try await Self.world(try ChannelWorld())
+        let world = try await ChannelWorld.withToken("vault")
         try world.write(Array("4712\n".utf8), to: "wrong-pin")
-        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
         let key = try await world.must(
             "token",
             "make-key",
@@ -102,7 +80,16 @@ struct TokenTests {
                 ["make-key", token, "--label", "d", "--id", "02", "--public", "d", "--pin-file", "pin"],
                 "the id 02 already"
             ),
+            (["list", token], "a PIN is needed"), (["list", token], "give `--pin-file FILE`"),
             (["list", token, "--pin-file", "wrong-pin"], "the token did not accept the PIN"),
+            (
+                ["make-key", token, "--label", "d", "--id", "03", "--public", "b", "--pin-file", "pin"],
+                "the public key cannot be written"
+            ),
+            (
+                ["make-key", token, "--label", "d", "--id", "03", "--public", "no/d", "--pin-file", "pin"],
+                "no key was made on the token"
+            ),
             (["list", token + "&pin-value=4711"], "it holds a PIN"),
         ]
         for (arguments, says) in wrong {
@@ -110,10 +97,7 @@ struct TokenTests {
             #expect(result.status == 6 && result.errors.contains(says), "\(result.transcript)")
             #expect(!result.transcript.contains("pin-value"))
         }
+        let keys = try await world.must("token", "list", token, "--pin-file", "pin", "--json").json()["keys"]
+        #expect(keys?.array?.count == 2)
     }
-}
-
-private let tokenModule = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so"].first {
-    FileManager.default.fileExists(atPath: $0)
-        && FileManager.default.isExecutableFile(atPath: "/usr/bin/softhsm2-util")
 }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Foundation
 import Synchronization
 import TestSupport
 import Testing
@@ -76,6 +77,27 @@ struct SignerReferenceTests {
             let signer = try await SignerReference("exec:\(file) \(text)").signer(passphrase: Self.nobody)
             #expect((signer as? ExternalSigner)?.command == words)
         }
+    }
+
+    @Test("A file holds a reference in its first line, and only its owner may write it")
+    func inFile() async throws {
+        let folder = try TemporaryFolder()
+        let key = try PrivateKey.generate(.ed25519)
+        try KeyFile.write(key, to: folder.path + "/exec:key", protection: .unsafelyUnencrypted)
+        let path = try folder.write(Array("./here\r\nmore".utf8), to: "reference")
+        #expect(try SignerReference(contentsOf: path).text == "./here")
+        for mode in [0o620, 0o602] as [mode_t] {
+            chmod(path, mode)
+            #expect(refusalCode { try SignerReference(contentsOf: path) } == "key.file-permissions")
+        }
+        for bytes in [[], Array("exec:x\n".utf8), [0xFF, 0x0A]] as [[UInt8]] {
+            let bad = try folder.write(bytes, to: "bad")
+            #expect(throws: Failure.self) { try SignerReference(contentsOf: bad) }
+        }
+        let signer = try await SignerReference(keyFile: folder.path + "/exec:key").signer(
+            passphrase: Self.nobody
+        )
+        #expect(signer.publicKey == key.publicKey)
     }
 
     @Test(

@@ -11,9 +11,9 @@ import TrustCore
 /// SoftHSM2 reads its settings once.
 enum SoftToken {
     /// Whether SoftHSM2 is here.
-    static let isPresent = module != nil && tool != nil
+    static let isPresent = SoftHSM.isPresent
     /// What a skipped test says.
-    static let absence = "SoftHSM2 is not installed (Debian: softhsm2)"
+    static let absence = SoftHSM.absence
 
     /// The PIN of every token.
     static let pin = "1234-Δ"
@@ -21,24 +21,12 @@ enum SoftToken {
     /// `twin`.
     static let labels = ["main", "closed", "twin", "twin"]
 
-    /// The module, for URIs.
-    static let module = [
-        "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so",
-        "/usr/lib64/pkcs11/libsofthsm2.so",
-        "/usr/local/lib/softhsm/libsofthsm2.so", "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-    ].first { FileManager.default.fileExists(atPath: $0) }
-
-    private static let tool = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map {
-        $0 + "/softhsm2-util"
-    }
-    .first { FileManager.default.isExecutableFile(atPath: $0) }
-
     /// Makes the tokens at the first call.
     ///
     /// - Returns: a URI of a token or of a key on it.
     static func uri(_ path: String) throws -> PKCS11URI {
         _ = try prepared.get()
-        return try PKCS11URI("pkcs11:\(path)?module-path=\(module ?? "")")
+        return try PKCS11URI("pkcs11:\(path)?module-path=\(SoftHSM.module ?? "")")
     }
 
     /// Gives the PIN, and fails for anything else than a token.
@@ -58,7 +46,7 @@ enum SoftToken {
         setenv("SOFTHSM2_CONF", try folder.write(Array(settings.utf8), to: "softhsm2.conf"), 1)
         for label in labels {
             let process = Process()
-            process.executableURL = URL(fileURLWithPath: tool ?? "")
+            process.executableURL = URL(fileURLWithPath: SoftHSM.tool ?? "")
             process.arguments = [
                 "--init-token", "--free", "--label", label, "--pin", pin, "--so-pin", "5678",
             ]

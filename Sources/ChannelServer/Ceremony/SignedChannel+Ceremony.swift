@@ -4,7 +4,6 @@
 import CondaFormats
 import DurableFiles
 import Gatekeeper
-public import SigningKeys
 public import TUF
 public import TrustCore
 
@@ -13,13 +12,14 @@ extension SignedChannel {
     /// readers see the channel as it was, or whole under the new root.
     ///
     /// Needs the online keys that count from now on, if a role of theirs must be signed. Subdirs that are new
-    /// get empty indexes.
+    /// get empty indexes. Where it was published already nothing changes: whoever was killed does it again.
     ///
     /// - Throws: `ceremony.superseded` if the channel is not what the proposal was made from,
     ///   `channel.key-not-authorised` if the keys at hand do not suffice, or `channel.already-there`. Then
     ///   nothing has changed.
     public mutating func publish(_ ceremony: FinishedCeremony, now: Timestamp) async throws -> ChannelChange {
         var change = ChannelChange()
+        guard !editor.holds(ceremony) else { return change }
         var publication = Publication()
         let before = editor
         do {
@@ -41,7 +41,8 @@ extension SignedChannel {
     }
 
     /// Makes a channel, with empty indexes, whose root and targets a ceremony signed. Of all keys only the
-    /// online ones are needed; they must be in the folder of keys.
+    /// online ones are needed; they must be in the folder of keys. A channel that the same ceremony made stays
+    /// as it is.
     ///
     /// - Throws: `channel.already-there`, `channel.keys-served`, `channel.key-not-authorised`, or
     ///   `ceremony.superseded` if the ceremony was not about a first version.
@@ -49,13 +50,13 @@ extension SignedChannel {
         directory: String,
         keys: KeyRing,
         ceremony: FinishedCeremony,
-        passphrase: KeyRing.PassphraseSource,
+        passphrase: @escaping KeyRing.PassphraseSource,
         now: Timestamp
     ) async throws -> ChannelChange {
         try refuseServed(keys.directory, in: directory)
         let first = directory + "/" + ChannelLayout.metadataFile("1.root.json")
         guard !Folder.exists(first), !Publication.isPending(directory) else {
-            throw Refusal(ChannelCode.alreadyThere, directory)
+            return try resume(directory, keys, ceremony, now: now)
         }
         var editor = try RepositoryEditor(beginningWith: ceremony)
         let subdirs = try editor.subdirs.map(\.subdir)
@@ -65,7 +66,7 @@ extension SignedChannel {
         if let other = try DurableFile.read(anchor, maximumLength: metadataLimit), other != root {
             throw Refusal(ChannelCode.alreadyThere, anchor, expected: "no root of another channel")
         }
-        let online = try keys.unlock(.online, passphrase: passphrase)
+        let online = try await keys.signers(for: .online, passphrase: passphrase)
         let settings = try ChannelSettings(in: keys.directory) ?? ChannelSettings(subdirs: subdirs)
         editor.lifetimes = settings.lifetimes.roles
         let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")
@@ -87,6 +88,28 @@ extension SignedChannel {
         change.subdirs = subdirs.map(\.text)
         change.signed = files.map { "\($0.role) version \($0.version)" }
         return change
+    }
+
+    /// What is left to do where there is a channel already: nothing, if this ceremony made it. One whose
+    /// making was interrupted after the commit is whole once it was opened.
+    private static func resume(
+        _ directory: String,
+        _ keys: KeyRing,
+        _ ceremony: FinishedCeremony,
+        now: Timestamp
+    ) throws -> ChannelChange {
+        do {
+            let channel = try SignedChannel(
+                directory: directory,
+                keys: keys,
+                passphrase: { _ in nil },
+                now: now
+            )
+            if channel.editor.holds(ceremony) { return ChannelChange() }
+        } catch let refusal as Refusal {
+            throw Refusal(ChannelCode.alreadyThere, directory, cause: refusal)
+        }
+        throw Refusal(ChannelCode.alreadyThere, directory)
     }
 }
 

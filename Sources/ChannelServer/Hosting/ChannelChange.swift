@@ -37,6 +37,7 @@ public struct ChannelChange: Sendable {
         object["pruned"] = .array(pruned.map { .string($0) })
         object["signed"] = .array(signed.map { .string($0) })
         object["left"] = .array(left.map { .string($0.description) })
+        object["left_roles"] = .array(left.map { .object($0.json) })
         return object
     }
 }

@@ -5,12 +5,13 @@ import DurableFiles
 public import SigningKeys
 import TrustCore
 
-/// The folder that holds a channel's private keys, beside its settings: never inside the folder that is
-/// served.
+/// The folder that holds a channel's private keys, or says where they are, beside its settings: never inside the
+/// folder that is served.
 ///
 /// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
 /// them, and they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs'
-/// indexes.
+/// indexes. In place of any of them there may be a `.signer` file, such as `online-1.signer`, whose first line is a
+/// `SignerReference`: a key on a token, behind a command, or in a file elsewhere.
 public struct KeyRing: Sendable {
     /// What a key is for.
     public enum Purpose: String, Sendable, CaseIterable {
@@ -66,31 +67,35 @@ public struct KeyRing: Sendable {
         }
     }
 
-    /// Unlocks the keys of a purpose that are in the folder; empty if none is here.
-    func unlock(_ purpose: Purpose, passphrase: PassphraseSource) throws -> [PrivateKey] {
-        try files(of: purpose).map { path in
-            do {
-                return try KeyFile.read(path).unlock { try passphrase(path) }
-            } catch let refusal as Refusal {
-                throw refusal.located(at: path)
-            }
+    /// The keys of a purpose that are in the folder or that it refers to, ready to sign; empty if there is none.
+    func signers(for purpose: Purpose, passphrase: @escaping PassphraseSource) async throws -> [any Signer] {
+        var signers: [any Signer] = []
+        for path in try files(of: purpose) {
+            let isReference = path.hasSuffix(Self.referenceSuffix)
+            let key = isReference ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
+            signers.append(try await key.signer(passphrase: passphrase))
         }
+        return signers
     }
 
-    /// The key files of a purpose, in the order of their numbers.
+    /// The key files of a purpose, and the files that refer to keys, in the order of their numbers.
     public func files(of purpose: Purpose) throws -> [String] {
         try Folder.names(in: directory)
             .compactMap { name -> (Int, String)? in
-                guard name.hasPrefix(purpose.rawValue + "-"), name.hasSuffix(".key"),
-                    let number = Int(name.dropFirst(purpose.rawValue.count + 1).dropLast(4))
+                guard name.hasPrefix(purpose.rawValue + "-"),
+                    let suffix = [Self.keySuffix, Self.referenceSuffix].first(where: name.hasSuffix),
+                    let number = Int(name.dropFirst(purpose.rawValue.count + 1).dropLast(suffix.count))
                 else { return nil }
                 return (number, name)
             }
-            .sorted { $0.0 < $1.0 }
+            .sorted { $0 < $1 }
             .map { directory + "/" + $0.1 }
     }
 
+    private static let keySuffix = ".key"
+    private static let referenceSuffix = ".signer"
+
     private func path(_ purpose: Purpose, _ number: Int) -> String {
-        "\(directory)/\(purpose.rawValue)-\(number).key"
+        "\(directory)/\(purpose.rawValue)-\(number)\(Self.keySuffix)"
     }
 }

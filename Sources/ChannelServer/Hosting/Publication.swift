@@ -7,9 +7,10 @@ import TrustCore
 /// A set of changes to a channel's folder that happens whole or not at all.
 ///
 /// Everything is staged beside the channel first; one rename commits it; then the files are moved to their
-/// places in the order that readers need: packages, shards, index, TUF metadata, `timestamp.json` last (a
-/// reader that sees the new timestamp finds everything it leads to). A process that dies before the commit
-/// leaves the channel as it was; one that dies after it is finished by whoever comes next, without any key.
+/// places in the order that readers need: packages, shards, index, TUF metadata, a new root, `timestamp.json`
+/// last (a reader that sees the new timestamp finds everything it leads to). A process that dies before the
+/// commit leaves the channel as it was; one that dies after it is finished by whoever comes next, without any
+/// key.
 struct Publication {
     /// What a file is, in the order files are moved to their places.
     enum Stage: Int, CaseIterable {
@@ -20,6 +21,9 @@ struct Publication {
         /// Index files under the names that every conda client reads.
         case plainIndex
         case metadata
+        /// Root metadata. A reader that has it no longer accepts a timestamp by keys that the root took away,
+        /// so the timestamp comes with the very next step.
+        case root
         case timestamp
     }
 

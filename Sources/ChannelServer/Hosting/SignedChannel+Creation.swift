@@ -120,14 +120,16 @@ extension RepositoryEditor {
 }
 
 extension Publication {
-    /// Plans signed metadata files, the timestamp last of all.
+    /// Plans signed metadata files, root and timestamp last of all.
     mutating func write(_ files: [RepositoryFile]) {
         for file in files {
-            write(
-                file.bytes,
-                to: ChannelLayout.metadataFile(file.name),
-                file.role == .timestamp ? .timestamp : .metadata
-            )
+            let stage: Stage =
+                switch file.role {
+                case .timestamp: .timestamp
+                case .root: .root
+                default: .metadata
+                }
+            write(file.bytes, to: ChannelLayout.metadataFile(file.name), stage)
         }
     }
 }

@@ -28,7 +28,7 @@ extension SignedChannel {
         var publication = Publication()
         if repairing { try repair(&publication, &change) }
         let due = editor.status.filter { isDue($0, renewal, now) }
-        let signers = try signers(for: due.map(\.role), renewal)
+        let signers = try await signers(for: due.map(\.role), renewal)
         let before = editor
         do {
             editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
@@ -39,11 +39,15 @@ extension SignedChannel {
         }
         let versions = Dictionary(editor.status.map { ($0.role, $0.version) }) { first, _ in first }
         change.left = due.filter { versions[$0.role] == $0.version }.map { role in
-            UnsignedRole(
+            let quorum = editor.quorum(of: role.role, among: signers)
+            return UnsignedRole(
                 name: role.role.text,
                 expires: role.expires,
                 isExpired: role.expires.map { $0 <= now } ?? true,
                 signer: Self.signer(of: role.role),
+                needed: quorum.needed,
+                present: quorum.present,
+                wasDemanded: renewal == .everything,
                 keys: keys.directory
             )
         }
@@ -52,19 +56,21 @@ extension SignedChannel {
 
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
     /// a passphrase: what they should sign is then left to do.
-    private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
+    private func signers(for roles: [RoleName], _ renewal: Renewal) async throws -> [any Signer] {
         var purposes = Set(roles.compactMap(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
-        return try KeyRing.Purpose.allCases.filter(purposes.contains).flatMap { purpose -> [any Signer] in
+        var signers: [any Signer] = []
+        for purpose in KeyRing.Purpose.allCases where purposes.contains(purpose) {
             do {
-                return try keys.unlock(purpose, passphrase: passphrase)
+                signers += try await keys.signers(for: purpose, passphrase: passphrase)
             } catch let failure as Failure
                 where failure.kind == .configuration && purpose != .online && renewal == .whatIsDue
             {
-                return []
+                continue
             }
         }
+        return signers
     }
 
     /// Which of the channel's keys sign a role; nil if none does, for a package's maintainers do.

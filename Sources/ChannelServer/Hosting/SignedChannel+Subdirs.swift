@@ -22,8 +22,8 @@ extension SignedChannel {
         }
         guard !missing.isEmpty else { return change }
         for subdir in missing { try Self.refuseIndexes(of: subdir, in: directory) }
-        let online = try keys.unlock(.online, passphrase: passphrase)
-        let targets = try keys.unlock(.targets, passphrase: passphrase)
+        let online = try await keys.signers(for: .online, passphrase: passphrase)
+        let targets = try await keys.signers(for: .targets, passphrase: passphrase)
         let before = editor
         do {
             for subdir in missing { try editor.delegate(subdir, keys: RoleSetup(online.map(\.publicKey))) }

@@ -206,9 +206,9 @@ public struct SignedChannel {
     private mutating func signed(by signers: [any Signer]?, _ now: Timestamp) async throws -> [RepositoryFile]
     {
         guard editor.hasChanges else { return [] }
-        let signers = try signers ?? keys.unlock(.online, passphrase: passphrase)
+        let online = signers == nil ? try await keys.signers(for: .online, passphrase: passphrase) : []
         do {
-            return try await editor.publish(signers: signers, now: now)
+            return try await editor.publish(signers: signers ?? online, now: now)
         } catch let refusal as Refusal where refusal.is(TUFCode.signatures) {
             throw Self.keysLack(refusal, in: keys.directory)
         }

@@ -23,10 +23,19 @@ public struct UnsignedRole: Sendable, CustomStringConvertible {
     public let isExpired: Bool
     /// Who signs it.
     public let signer: Signer
+    /// How many keys must sign it.
+    public let needed: Int
+    /// How many of its keys are at hand.
+    public let present: Int
+    /// Whether somebody came with keys in order to sign everything.
+    let wasDemanded: Bool
     let keys: String
 
-    /// Whether somebody must act now. Keys that are kept elsewhere are how it should be, until the role expires.
-    public var isUrgent: Bool { signer == .online || isExpired }
+    /// Whether somebody must act now. Keys that are kept elsewhere are how it should be, until the role expires;
+    /// some of the offline ones, but too few, where everything was to be signed, are not.
+    public var isUrgent: Bool {
+        signer == .online || isExpired || (signer == .offline && wasDemanded && present > 0)
+    }
 
     /// What is left to do, in words.
     public var description: String {
@@ -35,10 +44,21 @@ public struct UnsignedRole: Sendable, CustomStringConvertible {
     }
 
     private var need: String {
-        switch signer {
-        case .online: "the online key, which is not in \(keys)"
-        case .offline: "offline keys, not enough of which are at hand in \(keys)"
-        case .maintainers: "a new list that its maintainers have signed"
-        }
+        if signer == .maintainers { return "a new list that its maintainers have signed" }
+        guard needed > 1 else { return "the \(signer) key, which is not in \(keys)" }
+        let found = present == 0 ? "none of which is" : "\(present) of which \(present == 1 ? "is" : "are")"
+        return "\(needed) \(signer) keys, \(found) in \(keys)"
+    }
+
+    var json: JSONObject {
+        var object = JSONObject()
+        object["role"] = .string(name)
+        object["expires"] = expires.map { .string($0.description) }
+        object["expired"] = .bool(isExpired)
+        object["signer"] = .string("\(signer)")
+        object["needed"] = .number(JSONNumber(Int64(needed)))
+        object["present"] = .number(JSONNumber(Int64(present)))
+        object["urgent"] = .bool(isUrgent)
+        return object
     }
 }

@@ -37,7 +37,7 @@ extension SignedChannel {
                 found: "\(threshold)"
             )
         }
-        let signers = try offlineSigners()
+        let signers = try await offlineSigners()
         return try await edit { channel, publication, change in
             try channel.editor.delegateElsewhere(
                 role.scope,
@@ -58,7 +58,7 @@ extension SignedChannel {
         -> ChannelChange
     {
         let role = try delegated(package)
-        let signers = try offlineSigners()
+        let signers = try await offlineSigners()
         return try await edit { channel, publication, change in
             try channel.editor.removeDelegation(to: role.name)
             try await channel.publish([], &publication, &change, signers: signers, now: now)
@@ -166,8 +166,9 @@ extension SignedChannel {
     }
 
     /// The offline key that says who signs what, and the online key, for the snapshot must name the new version.
-    private func offlineSigners() throws -> [any Signer] {
-        try keys.unlock(.targets, passphrase: passphrase) + keys.unlock(.online, passphrase: passphrase)
+    private func offlineSigners() async throws -> [any Signer] {
+        try await keys.signers(for: .targets, passphrase: passphrase)
+            + keys.signers(for: .online, passphrase: passphrase)
     }
 
     /// Makes a change that is undone in this value too if it cannot be published.

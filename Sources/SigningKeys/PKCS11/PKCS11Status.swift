@@ -62,7 +62,8 @@ struct PKCS11Status: Equatable, Sendable {
                 ? "the token did not accept the PIN (\(name))"
                 : "the PKCS #11 module could not \(doing) (\(name))",
             remedy: isAboutPIN
-                ? "check the PIN before you try again: tokens lock themselves after a few wrong ones" : nil
+                ? "check the PIN before you try again: tokens lock themselves after a few wrong ones"
+                : "see whether the tool of the token's maker can, with the same user and environment"
         )
     }
 }

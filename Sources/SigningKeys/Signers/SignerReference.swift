@@ -45,6 +45,38 @@ public struct SignerReference: Sendable, Hashable {
         self.text = text
     }
 
+    /// Names a private key file, whatever its path looks like.
+    public init(keyFile path: String) {
+        text = path
+        target = .file(path)
+    }
+
+    /// Reads a reference from the first line of a file.
+    ///
+    /// - Throws: a refusal with `key.file-permissions` if others than its owner can write the file, for it names code
+    ///   that is run; a `Failure` if it cannot be read, or its text is not in one of the forms.
+    public init(contentsOf path: String) throws {
+        let bytes = try DiskFile.contents(of: path, limit: Self.maximumLength) { mode in
+            guard mode & 0o022 != 0 else { return }
+            throw Refusal(
+                KeyCode.filePermissions,
+                "reference to a signing key",
+                at: path,
+                expected: "mode 600",
+                found: "mode \(String(mode, radix: 8))"
+            )
+        }
+        do {
+            let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+            guard let text = String(validating: line, as: UTF8.self) else {
+                throw Self.failure("it is not UTF-8")
+            }
+            try self.init(text)
+        } catch let failure as Failure {
+            throw Failure(failure.kind, failure.message, at: path, remedy: failure.remedy)
+        }
+    }
+
     /// The signer, ready to sign: the file is unlocked, or the token logged in to. A command is not run yet.
     ///
     /// - Parameter passphrase: asked for the passphrase of an encrypted file by its path, or for the PIN of a
@@ -68,6 +100,7 @@ public struct SignerReference: Sendable, Hashable {
     }
 
     private static let exec = "exec:"
+    private static let maximumLength = 64 << 10
 
     /// Splits at blanks; quotes keep blanks together.
     private static func words(_ text: ArraySlice<UInt8>) throws -> [String] {

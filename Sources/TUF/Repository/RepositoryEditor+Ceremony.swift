@@ -67,6 +67,16 @@ extension RepositoryEditor {
         }
     }
 
+    /// Whether what is published says already what a ceremony decided: it was published before. Signatures are
+    /// not compared, for more of them may have come since.
+    public func holds(_ ceremony: FinishedCeremony) -> Bool {
+        guard !hasChanges else { return false }
+        let hasRoot =
+            ceremony.root.map { $0.role == published.root?.role }
+            ?? (ceremony.base?.root == published.root?.digest)
+        return hasRoot && (ceremony.targets?.role ?? ceremony.base?.targets) == roles[.targets]
+    }
+
     private func file<Role>(_ name: RoleName, _ metadata: VerifiedMetadata<Role>) -> RepositoryFile {
         RepositoryFile(
             role: name,

@@ -10,11 +10,18 @@ extension RepositoryEditor {
     /// Roles for which the signers do not suffice are left as they are, see ``status``.
     public mutating func renew(_ names: some Sequence<RoleName>, by signers: [any Signer]) {
         for name in names where published.header(of: name) != nil {
-            let isSignable = authorities(for: name).allSatisfy { authority in
-                let present = Set(signers.map(\.publicKey).filter { authority.keyID(of: $0) != nil })
-                return present.count >= authority.role.threshold
-            }
-            if isSignable { changed.insert(name) }
+            let quorum = quorum(of: name, among: signers)
+            if quorum.present >= quorum.needed { changed.insert(name) }
         }
+    }
+
+    /// How many keys must sign a role, and how many of those that may are at hand. Of several delegators the
+    /// one counts whose threshold is furthest away.
+    public func quorum(of name: RoleName, among signers: [any Signer]) -> (present: Int, needed: Int) {
+        let keys = Set(signers.map(\.publicKey))
+        let quorums = authorities(for: name).map { authority in
+            (present: keys.count { authority.keyID(of: $0) != nil }, needed: authority.role.threshold)
+        }
+        return quorums.max { $0.needed - $0.present < $1.needed - $1.present } ?? (0, 1)
     }
 }

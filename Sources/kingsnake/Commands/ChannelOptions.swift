@@ -41,12 +41,7 @@ struct ChannelOptions: ParsableArguments {
     /// Asks for the passphrase of a key file, once a file.
     var passphrase: KeyRing.PassphraseSource {
         let file = passphraseFile
-        return { keyFile in
-            let name = keyFile.split(separator: "/").last.map(String.init) ?? keyFile
-            return try SigningKeys.Passphrase(
-                PassphrasePrompt.obtain(file: file, question: "passphrase of \(name): ")
-            )
-        }
+        return { try SigningKeys.Passphrase(PassphrasePrompt.obtain(file: file, for: $0)) }
     }
 
     /// The channel, opened for changes. A folder of keys that was named and is not there is a slip of the fingers;

@@ -14,8 +14,9 @@ struct ChannelSign: AsyncParsableCommand {
             third is left. It signs what the keys at hand can sign and says what is left to do. Index files, shards and metadata \
             that nothing has led to for seven days are removed.
 
-            It ends with 4 if the online key for something that is due is not there, or if a role has expired and could not \
-            be signed; offline keys that are away are no error before that.
+            It ends with 4 if the online key for something that is due is not there, if a role has expired and could not \
+            be signed, or if --all finds some of a role's offline keys and too few of them. Offline keys that are all away \
+            are no error before that. `left_roles` in --json says for each role how many keys it needs and how many are here.
             """
     )
 

@@ -13,8 +13,8 @@ struct RootPublish: AsyncParsableCommand {
         discussion: """
             Verifies the chain of roots as a client does. In one step, whole or not at all, it then puts the new root and \
             targets into the channel's folder and signs anew what they make worthless: timestamp, snapshot and subdirs \
-            whose keys changed. Only the online keys that count from now on are needed, as online-*.key in the folder of \
-            keys. A proposal of `root init` makes the channel.
+            whose keys changed. Only the online keys that count from now on are needed, as online-*.key or \
+            online-*.signer in the folder of keys. A proposal of `root init` makes the channel. If it is killed, run it again.
             """
     )
 
@@ -39,6 +39,9 @@ struct RootPublish: AsyncParsableCommand {
         )
         report.words.lines.forEach { console.say("\($0)") }
         change.signed.forEach { console.say("published \($0)") }
+        if change.signed.isEmpty {
+            console.say("the channel is as the proposal says already; nothing was signed")
+        }
         for subdir in change.subdirs { console.say("added the subdir `\(subdir)`") }
         let first = ceremony.chain.first.root
         console.say(

@@ -27,7 +27,7 @@ struct RootSign: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A file with the passphrase. (default: $KINGSNAKE_PASSPHRASE, or a question)",
+            "A file with the passphrase, or the PIN of a token. (default: $KINGSNAKE_PASSPHRASE, or a question)",
             valueName: "file"
         ),
         completion: .file()

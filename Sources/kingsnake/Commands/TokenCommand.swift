@@ -35,7 +35,7 @@ struct TokenOptions: ParsableArguments {
     func opened() throws -> PKCS11Token {
         let file = pinFile
         return PKCS11Token(try PKCS11URI(token)) { name in
-            try Passphrase(PassphrasePrompt.obtain(file: file, question: "PIN of \(name): "))
+            try Passphrase(PassphrasePrompt.obtain(file: file, for: name, option: "--pin-file"))
         }
     }
 }

@@ -41,6 +41,7 @@ struct TokenList: AsyncParsableCommand {
         }
         if keys.isEmpty { console.say("no private key fits the URI") }
         keys.forEach { $0.show(on: console) }
+        if let publicKeyFile { console.say("wrote \(publicKeyFile)") }
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"

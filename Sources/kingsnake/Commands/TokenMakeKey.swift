@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import DurableFiles
 import SigningKeys
 import TrustCore
 
@@ -43,9 +44,22 @@ struct TokenMakeKey: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
+        // Before there is a key on the token whose public half would be nowhere.
+        guard !Folder.exists(publicKeyFile), Folder.isFolder(Folder.parent(of: publicKeyFile)) else {
+            throw Failure(
+                .disk,
+                "the public key cannot be written: there is a file of that name, or no such folder",
+                at: publicKeyFile,
+                remedy: "choose another name; no key was made on the token"
+            )
+        }
         let key = try await token.opened().generate(scheme.scheme, label: label, id: Hex.decode(id) ?? [])
         try PublicKeyFile.write(try key.publicKey.get(), to: publicKeyFile)
         key.show(on: console)
+        console.say(
+            "wrote \(publicKeyFile); send it to the others, and compare the fingerprint by another way"
+        )
+        console.say("to sign: kingsnake root sign PROPOSAL --key '\(key.uri)'")
         var document = key.json
         document["schema"] = 1
         document["status"] = "ok"

@@ -12,10 +12,18 @@ enum AuthorityKey {
 
     /// Opens a key; a passphrase or PIN is asked for only if there is need of one.
     static func signer(_ text: String, passphraseFile: String?) async throws -> any Signer {
-        try await SignerReference(text).signer { what in
-            let name = what.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? what
-            return try Passphrase(
-                PassphrasePrompt.obtain(file: passphraseFile, question: "passphrase of \(name): ")
+        do {
+            return try await SignerReference(text).signer { what in
+                try Passphrase(PassphrasePrompt.obtain(file: passphraseFile, for: what))
+            }
+        } catch let refusal as Refusal {
+            // A slip that looks like a private key which everybody can read.
+            guard (try? PublicKeyFile.read(text)) != nil else { throw refusal }
+            throw Failure(
+                .configuration,
+                "that is a public key; a private one signs",
+                at: text,
+                remedy: "give \(help.prefix(1).lowercased() + help.dropFirst().dropLast())"
             )
         }
     }

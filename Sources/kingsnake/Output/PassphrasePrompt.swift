@@ -12,15 +12,24 @@ enum PassphrasePrompt {
 
     /// Gets a passphrase without ever showing it.
     ///
-    /// - Parameter confirming: whether a question is asked twice, as for a new key.
-    static func obtain(file: String?, question: String, confirming: Bool = false) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - confirming: whether a question is asked twice, as for a new key.
+    ///   - isPIN: whether it is one, for the words.
+    ///   - option: how the command line names a file with it.
+    static func obtain(
+        file: String?,
+        question: String,
+        confirming: Bool = false,
+        isPIN: Bool = false,
+        option: String = "--passphrase-file"
+    ) throws -> [UInt8] {
         if let file { return try read(file) }
         if let text = ProcessInfo.processInfo.environment[variable] { return Array(text.utf8) }
         guard isatty(STDIN_FILENO) == 1 else {
             throw Failure(
                 .configuration,
-                "a passphrase is needed, and there is no terminal to ask on",
-                remedy: "give `--passphrase-file FILE`, or set \(variable)"
+                "a \(isPIN ? "PIN" : "passphrase") is needed, and there is no terminal to ask on",
+                remedy: "give `\(option) FILE`, or set \(variable)"
             )
         }
         let answer = try ask(question)
@@ -28,6 +37,21 @@ enum PassphrasePrompt {
             throw Failure(.configuration, "the two passphrases differ", remedy: "try again")
         }
         return answer
+    }
+
+    /// Gets the passphrase of a key, or the PIN of a token, by the name that a `PassphraseSource` is asked
+    /// with.
+    static func obtain(file: String?, for what: String, option: String = "--passphrase-file") throws
+        -> [UInt8]
+    {
+        let isToken = what.utf8.starts(with: "token ".utf8) && !Folder.exists(what)
+        let name = what.utf8.split(separator: UInt8(ascii: "/")).last.flatMap { String($0) } ?? what
+        return try obtain(
+            file: file,
+            question: isToken ? "PIN of \(what): " : "passphrase of \(name): ",
+            isPIN: isToken,
+            option: option
+        )
     }
 
     private static func read(_ path: String) throws -> [UInt8] {

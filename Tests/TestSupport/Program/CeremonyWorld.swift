@@ -14,12 +14,15 @@ public struct CeremonyWorld: Sendable {
         public let key: String
         /// The public key file that the others get.
         public let publicKey: String
+        /// The file with the passphrase or the PIN; nil if none is needed.
+        public let secretFile: String?
 
         /// Names an authority; paths are relative to the world's folder.
-        public init(name: String, key: String, publicKey: String) {
+        public init(name: String, key: String, publicKey: String, secretFile: String? = nil) {
             self.name = name
             self.key = key
             self.publicKey = publicKey
+            self.secretFile = secretFile
         }
     }
 
@@ -33,9 +36,16 @@ public struct CeremonyWorld: Sendable {
 
     /// Makes the authorities and the online key, `channel.keys/online-1.key`.
     ///
-    /// - Parameter makeKey: how each authority's key is made; a key file unless told otherwise.
-    public init(_ names: [String], makeKey: KeyMaker = keyFile) async throws {
-        world = try ChannelWorld()
+    /// - Parameters:
+    ///   - world: the folder and the program; new ones if nil.
+    ///   - makeKey: how each authority's key is made; a key file unless told otherwise.
+    public init(
+        _ names: [String],
+        in world: ChannelWorld? = nil,
+        makeKey: KeyMaker = keyFile
+    ) async throws {
+        let world = try world ?? ChannelWorld()
+        self.world = world
         try await world.must("root", "key", "channel.keys/online-1", "--no-passphrase")
         for name in names { authorities[name] = try await makeKey(name, world) }
     }
@@ -65,9 +75,10 @@ public struct CeremonyWorld: Sendable {
         let known = world.exists("channel/tuf/1.root.json") ? ["--root", "channel/tuf/1.root.json"] : []
         for name in names {
             let copy = try world.write(world.read(proposal), to: "\(name)/\(proposal)")
+            let secret = authorities[name]?.secretFile.map { ["--passphrase-file", $0] } ?? []
             try await world.must(
                 ["root", "sign", copy, "--key", authorities[name]?.key ?? name, "--yes"]
-                    + ["--out", "\(proposal).\(name).signatures"] + known
+                    + ["--out", "\(proposal).\(name).signatures"] + secret + known
             )
         }
         try await world.must(["root", "merge", proposal] + names.map { "\(proposal).\($0).signatures" })

@@ -28,16 +28,27 @@ public struct ChannelWorld: Sendable {
     /// Makes the folder and a channel for `linux-64`, without packages, with unencrypted keys.
     public static func withChannel() async throws -> ChannelWorld {
         let world = try ChannelWorld()
-        try await world.must("channel", "init", "channel", "--no-passphrase", "--subdir", "linux-64")
+        try await world.makeChannel()
         return world
     }
 
     /// Makes the folder, a channel with packages, and pins its root.
     public static func pinned(with packages: [PackageBuilder]) async throws -> ChannelWorld {
-        let world = try await withChannel()
-        try await world.must(["channel", "add", "channel"] + packages.map { try world.write($0) })
-        try await world.must("trust", "add", world.url, "--root", "channel/tuf/1.root.json")
+        let world = try ChannelWorld()
+        try await world.makePinnedChannel(with: packages)
         return world
+    }
+
+    /// Makes a channel for `linux-64`, without packages, with unencrypted keys.
+    public func makeChannel() async throws {
+        try await must("channel", "init", "channel", "--no-passphrase", "--subdir", "linux-64")
+    }
+
+    /// Makes a channel with packages, and pins its root.
+    public func makePinnedChannel(with packages: [PackageBuilder]) async throws {
+        try await makeChannel()
+        try await must(["channel", "add", "channel"] + packages.map { try write($0) })
+        try await must("trust", "add", url, "--root", "channel/tuf/1.root.json")
     }
 
     /// Writes a package below `packages/`, and answers the path.
@@ -70,12 +81,7 @@ public struct ChannelWorld: Sendable {
     @discardableResult
     public func must(_ arguments: [String]) async throws -> ProgramResult {
         let result = try await program.run(arguments)
-        guard result.status == 0 else {
-            throw Failure(
-                .configuration,
-                "kingsnake \(arguments.joined(separator: " ")): \(result.transcript)"
-            )
-        }
+        try result.demandSuccess("kingsnake \(arguments.joined(separator: " "))")
         return result
     }
 

@@ -33,6 +33,12 @@ public struct ProgramResult: Sendable {
     /// The refusal's code in a `--json` result, if the run was refused.
     public var refusalCode: String? { (try? json())?["error"]?.object?["code"]?.string }
 
+    /// A `Failure` if it did not end with 0.
+    public func demandSuccess(_ what: String) throws {
+        guard status != 0 else { return }
+        throw Failure(.configuration, "\(what): \(transcript)")
+    }
+
     /// Everything there is to see, for failed expectations.
     public var transcript: String { "status \(status)\n--- output\n\(output)--- errors\n\(errors)" }
 }
