@@ -163,12 +163,13 @@ struct SigningTests {
         for name in ["root-1", "targets-1", "online-1"] {
             let path = "\(scene.keys.directory)/\(name)", other = "\(scene.folder.path)/\(name)-elsewhere.key"
             try FileManager.default.moveItem(atPath: path + ".key", toPath: other)
-            try scene.folder.write(Array("\(other)\nthe first line counts\n".utf8), to: "keys/\(name).signer")
+            let text = "\(other)\nthe first line counts\n"
+            chmod(try scene.folder.write(Array(text.utf8), to: "keys/\(name).signer"), 0o600)
         }
         #expect(try await scene.sign(.everything).signed.count == 6)
         try await scene.add([.sample()])
         try scene.check()
-        try scene.folder.write(Array("exec:nothing\n".utf8), to: "keys/online-1.signer")
+        chmod(try scene.folder.write(Array("exec:nothing\n".utf8), to: "keys/online-1.signer"), 0o600)
         await #expect(throws: Failure.self) { try await scene.add([.other()]) }
     }
 

@@ -138,7 +138,8 @@ struct MixedCeremonyTests {
         let online = try #require(ceremony.authorities[holder])
         let secret = online.secretFile.map { ["--passphrase-file", $0] } ?? []
         try FileManager.default.removeItem(atPath: world.path + "/channel.keys/online-1.key")
-        try world.write(Array((online.key + "\n").utf8), to: "channel.keys/online-1.signer")
+        let file = try world.write(Array((online.key + "\n").utf8), to: "channel.keys/online-1.signer")
+        chmod(file, 0o600)
         try await world.must(
             ["root", "init", "first", "--threshold", "2", "--online-key", online.publicKey]
                 + ["finn", "fiona"].flatMap { ["--authority", ceremony.publicKey(of: $0)] }
@@ -150,7 +151,7 @@ struct MixedCeremonyTests {
         try await world.must("trust", "add", world.url, "--root", "channel.keys/root.json")
         try await world.must("verify", world.packageURL(Self.hello))
         // It names code that is run: nobody else may have written it.
-        chmod(world.path + "/channel.keys/online-1.signer", 0o666)
+        chmod(file, 0o666)
         let refused = try await world.program.run(["channel", "sign", "channel", "--all", "--json"] + secret)
         #expect(refused.refusalCode == "key.file-permissions" && refused.status == 3)
     }

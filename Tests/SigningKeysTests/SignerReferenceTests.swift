@@ -85,6 +85,7 @@ struct SignerReferenceTests {
         let key = try PrivateKey.generate(.ed25519)
         try KeyFile.write(key, to: folder.path + "/exec:key", protection: .unsafelyUnencrypted)
         let path = try folder.write(Array("./here\r\nmore".utf8), to: "reference")
+        chmod(path, 0o644)
         #expect(try SignerReference(contentsOf: path).text == "./here")
         for mode in [0o620, 0o602] as [mode_t] {
             chmod(path, mode)
@@ -92,6 +93,7 @@ struct SignerReferenceTests {
         }
         for bytes in [[], Array("exec:x\n".utf8), [0xFF, 0x0A]] as [[UInt8]] {
             let bad = try folder.write(bytes, to: "bad")
+            chmod(bad, 0o600)
             #expect(throws: Failure.self) { try SignerReference(contentsOf: bad) }
         }
         let signer = try await SignerReference(keyFile: folder.path + "/exec:key").signer(
