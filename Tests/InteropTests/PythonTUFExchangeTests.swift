@@ -39,7 +39,10 @@ struct PythonTUFExchangeTests {
     }
 
     /// The editor signs with keys of drafts beside others; that the others are not needed is shown without them.
-    @Test("a key of a draft verifies alone, where drafts are accepted", arguments: [SignatureScheme.mlDSA65, .mlDSA87])
+    @Test(
+        "a key of a draft verifies alone, where drafts are accepted",
+        arguments: [SignatureScheme.mlDSA65, .mlDSA87]
+    )
     func drafts(scheme: SignatureScheme) async throws {
         var repository = try EditedRepository(isConsistent: true) { _ in
             ([try PrivateKey.generate(.ed25519), try PrivateKey.generate(scheme)], 1)

@@ -9,8 +9,8 @@ extension CeremonyProposal {
     ///
     /// Whether the change is wanted is for people to say, see ``CeremonyWords``.
     /// - Throws: a ``Refusal`` with `ceremony.no-change`, `ceremony.threshold-unreachable`,
-    ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format` or
-    ///   `tuf.version-mismatch`.
+    ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format`,
+    ///   `tuf.version-mismatch` or `tuf.succinct-roles`.
     public func check(now: Timestamp) throws {
         guard root != nil || targets != nil else { throw Refusal(CeremonyCode.noChange, Self.subject) }
         guard chain != nil || (root != nil && targets != nil) else {
@@ -31,6 +31,7 @@ extension CeremonyProposal {
             for (name, authority) in targets.role.delegations?.groups ?? [] {
                 try Self.check(authority, of: name)
             }
+            if case .bins(let bins) = targets.role.delegations?.roles { try bins.checkListable() }
         }
         try checkTargetsStaySigned()
     }

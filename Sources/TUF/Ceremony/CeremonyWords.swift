@@ -53,8 +53,9 @@ public struct CeremonyWords: Sendable {
             )
             add(change)
         }
+        let earlier = old?.keyNames ?? [:]
         for (id, name) in root.keyNames.sorted(by: { $0.key < $1.key }) {
-            guard let before = old?.keyNames[id], ByteKey(before) != ByteKey(name) else { continue }
+            guard let before = earlier[id], ByteKey(before) != ByteKey(name) else { continue }
             say("  the key `\(before)` is called `\(name)` from now on")
         }
         let known =

@@ -67,10 +67,20 @@ public struct Delegations: Sendable, Equatable {
     }
 
     /// The delegated roles to ask for a path, in order.
-    public func roles(for path: TargetPath) -> [DelegatedRole] {
+    public func roles(for path: TargetPath) -> [DelegatedRole] { roles(for: path, atMost: .max) }
+
+    /// The first of them.
+    func roles(for path: TargetPath, atMost limit: Int) -> [DelegatedRole] {
         switch roles {
-        case .named(let roles): roles.filter { $0.scope.covers(path) }
-        case .bins(let bins): [bins.bin(for: path)]
+        case .named(let roles):
+            var hash: String?
+            var found: [DelegatedRole] = []
+            for role in roles where role.scope.covers(path, hash: &hash) {
+                guard found.count < limit else { break }
+                found.append(role)
+            }
+            return found
+        case .bins(let bins): return [bins.bin(for: path)]
         }
     }
 

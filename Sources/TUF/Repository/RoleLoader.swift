@@ -18,6 +18,7 @@ struct RoleLoader: Sendable {
         limits.promisedTargets = 1 << 30
         limits.targets = 1 << 30
         limits.rootRotations = .max
+        limits.jsonValues = .max
         workflow = try UpdateWorkflow(
             trustedRoot: trustedRoot,
             now: Timestamp(seconds: .min),
@@ -31,12 +32,20 @@ struct RoleLoader: Sendable {
     /// Root, timestamp, snapshot and targets.
     mutating func loadTopLevel(_ read: (String) throws -> [UInt8]?) throws {
         try drive(workflow.start(), read)
+        try checkListable(workflow.trusted.targets(of: workflow.trusted.topLevelTargets))
     }
 
     /// A role, as one delegator trusts it.
     mutating func load(_ role: TargetsRole, _ read: (String) throws -> [UInt8]?) throws -> TargetsMetadata? {
         try drive(try workflow.load(role), read)
-        return workflow.trusted.targets(of: role)
+        let metadata = workflow.trusted.targets(of: role)
+        try checkListable(metadata)
+        return metadata
+    }
+
+    /// Whoever signs a delegated role could otherwise have four billion names listed.
+    private func checkListable(_ metadata: TargetsMetadata?) throws {
+        if case .bins(let bins) = metadata?.delegations?.roles { try bins.checkListable() }
     }
 
     /// Every role that a delegation leads to, verified for each of its delegators.
