@@ -353,7 +353,8 @@ def expired(repository: Repository) -> str:
 
 scenarios = {
     "basic": basic, "delegated": delegated, "rotated": rotated, "threshold": threshold, "keys": keys, "legacy": legacy,
-    "foreign": foreign, "drafts": drafts, "bins": bins, "nested-bins": nested_bins, "rotations": rotations, "bad-threshold": bad_threshold, "expired": expired,
+    "foreign": foreign, "drafts": drafts, "bins": bins, "nested-bins": nested_bins,
+    "rotations": rotations, "bad-threshold": bad_threshold, "expired": expired,
 }
 
 

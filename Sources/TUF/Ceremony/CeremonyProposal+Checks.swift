@@ -109,4 +109,10 @@ extension Delegations {
             RoleName(bins.namePrefix).map { [($0, RoleAuthority(role: bins.keys, keys: keys))] } ?? []
         }
     }
+
+    /// Who may sign one of ``groups``; nil if there is none of that name.
+    func group(named name: RoleName) -> RoleAuthority? {
+        if case .named = roles { return authority(for: name) }
+        return groups.first { $0.name == name }?.authority
+    }
 }

@@ -18,6 +18,8 @@ public struct Delegations: Sendable, Equatable {
     public private(set) var keys: [KeyID: KeyDefinition]
     /// The delegated roles.
     public private(set) var roles: Roles
+    /// Where each of the roles stands that are listed one by one: a registry's maintainers are tens of thousands.
+    private var positions: [RoleName: Int] = [:]
     private var unrecognized: JSONObject
 
     /// No delegation yet.
@@ -44,8 +46,7 @@ public struct Delegations: Sendable, Equatable {
             let named = try fields.array("roles").map {
                 try DelegatedRole(try JSONFields($0, of: "delegated role"))
             }
-            var seen: Set<RoleName> = []
-            for role in named where !seen.insert(role.name).inserted {
+            for (at, role) in named.enumerated() where positions.updateValue(at, forKey: role.name) != nil {
                 throw Refusal(
                     TUFCode.duplicateRole,
                     fields.subject,
@@ -61,7 +62,7 @@ public struct Delegations: Sendable, Equatable {
     /// (GHSA-77hh-43cm-v8j6).
     public func role(named name: RoleName) -> DelegatedRole? {
         switch roles {
-        case .named(let roles): roles.first { $0.name == name }
+        case .named(let roles): positions[name].map { roles[$0] }
         case .bins(let bins): bins.bin(named: name)
         }
     }
@@ -112,7 +113,12 @@ public struct Delegations: Sendable, Equatable {
             scope: scope,
             terminating: terminating
         )
-        if let at = list.firstIndex(where: { $0.name == name }) { list[at] = role } else { list.append(role) }
+        if let at = positions[name] {
+            list[at] = role
+        } else {
+            positions[name] = list.count
+            list.append(role)
+        }
         roles = .named(list)
         dropUnusedKeys()
     }
@@ -121,13 +127,16 @@ public struct Delegations: Sendable, Equatable {
     public mutating func setBins(prefix: RoleName, bitLength: Int, to setup: RoleSetup) throws {
         let keys = try adopt(setup, of: prefix)
         roles = .bins(try SuccinctRoles(keys: keys, bitLength: bitLength, namePrefix: prefix.text))
+        positions = [:]
         dropUnusedKeys()
     }
 
     /// Takes a role out; nothing happens if it is not there.
     public mutating func remove(_ name: RoleName) {
         guard case .named(let list) = roles else { return }
-        roles = .named(list.filter { $0.name != name })
+        let rest = list.filter { $0.name != name }
+        roles = .named(rest)
+        positions = Dictionary(uniqueKeysWithValues: rest.enumerated().map { ($1.name, $0) })
         dropUnusedKeys()
     }
 
