@@ -69,6 +69,37 @@ extension DemoWorld {
         }
     }
 
+    /// A package that its maintainers sign, forged by the thief of the channel's online key.
+    func refusalOfForgedPackage() async throws -> String? {
+        let forged = folder + "/channel-forged", vault = folder + "/keys-vault", list = folder + "/hello.list"
+        try copy(channel, to: forged)
+        try copy(keys, to: vault)
+        let hello = folder + "/packages/linux-64/hello-1.1-0.conda"
+        let commands = [
+            ["key", folder + "/alice.key", "--no-passphrase"],
+            ["propose", forged, "hello", hello, "--out", list],
+            ["sign", list, "--key", folder + "/alice.key"],
+            [
+                "add", forged, "hello", "--keys", vault, "--passphrase-file", passphrase, "--threshold", "1",
+                "--key", folder + "/alice.key.pub", "--list", list,
+            ],
+        ]
+        for command in commands {
+            let result = try kingsnake.runBlocking(["channel", "delegate"] + command)
+            guard result.status == 0 else { throw DemoError("\(command): \(result.errors)") }
+        }
+        guard try await refusal(servedFrom: forged) == nil else {
+            throw DemoError("what the maintainers signed must be good before it is forged")
+        }
+        let thief = OnlineKeyThief(
+            at: forged,
+            keyFile: keys + "/online-1.key",
+            now: Timestamp(seconds: Int64(Date().timeIntervalSince1970))
+        )
+        try await thief.forge("linux-64/hello-1.1-0.conda", as: try read(hello) + [0])
+        return try await refusal(servedFrom: forged)
+    }
+
     /// A package whose archive holds `../../outside`.
     func refusalOfTraversal() throws -> String? {
         var evil = PackageBuilder(name: "evil", version: "1.0", build: "0", subdir: "noarch")

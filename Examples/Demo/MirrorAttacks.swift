@@ -38,6 +38,13 @@ extension Attack {
             world in
             try await world.refusalOfHalfSignedRoot()
         },
+        Attack(
+            "stolen online key",
+            "the thief signs an index with another hello in it",
+            "gate.maintainers-disagree"
+        ) { world in
+            try await world.refusalOfForgedPackage()
+        },
         mirror("endless data", "the timestamp never ends", "limit.too-large") { _ in
             { $0.path.hasSuffix("timestamp.json") ? .endless : .normal }
         },

@@ -22,6 +22,9 @@ public enum ChannelCode: String, RefusalCode {
     case packageUnlisted = "channel.package-unlisted"
     case planUnsafe = "channel.plan-unsafe"
     case keysServed = "channel.keys-served"
+    case notDelegated = "channel.not-delegated"
+    case notTheirs = "channel.not-theirs"
+    case maintainersUnsigned = "channel.maintainers-unsigned"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -148,6 +151,37 @@ public enum ChannelCode: String, RefusalCode {
                 "the folder of keys would be inside the folder that is served",
                 explanation: "A web server would hand the private keys to whoever asks for them.",
                 remedy: "choose a folder for the keys that is not below the channel's"
+            )
+        case .notDelegated:
+            return RefusalEntry(
+                .missing,
+                "the channel does not demand that maintainers sign this package",
+                explanation:
+                    "The top-level targets metadata, which the offline key signs, delegates the package to "
+                    + "nobody: the online key vouches for it.",
+                remedy:
+                    "see `kingsnake channel delegate list DIR`; `delegate add`, with the targets key, makes the demand"
+            )
+        case .notTheirs:
+            return RefusalEntry(
+                .invalid,
+                "the maintainers' list names what they may not sign",
+                explanation:
+                    "A list holds files of one package only. The name parsed from the file's name decides: "
+                    + "`foo-bar-1.0-0.conda` is of `foo-bar`, whatever the pattern `foo-*` covers.",
+                remedy:
+                    "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
+            )
+        case .maintainersUnsigned:
+            return RefusalEntry(
+                .policy,
+                "the package's maintainers must sign this file, and have not",
+                explanation:
+                    "The offline targets key has delegated the package to its maintainers. Clients refuse "
+                    + "what these do not vouch for, so it is not published.",
+                remedy:
+                    "let the maintainers run `kingsnake channel delegate propose` and `sign`, then publish the "
+                    + "signed list and the package with `kingsnake channel delegate accept`"
             )
         }
     }

@@ -54,6 +54,7 @@ public actor Gate {
         guard let entry = try await session.entry(of: url.fileName, in: url.subdir) else {
             throw Self.indexMissing(url)
         }
+        try entry.checkMaintainers(of: url)
         // First by the promised digest: what would be refused anyway is not downloaded.
         var evidence = Self.evidence(for: url, entry, digest: entry.record?.sha256, lock: request.lock)
         let expected = configuration.policy.verdict(on: evidence)
@@ -79,6 +80,7 @@ public actor Gate {
         let channel = try trustedChannel(of: url)
         let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir)
         let canonical = PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
+        try entry?.checkMaintainers(of: canonical)
         return configuration.policy.verdict(
             on: Self.evidence(for: canonical, entry, digest: digest, lock: nil)
         )
@@ -143,6 +145,7 @@ public actor Gate {
         )
         evidence.index = entry?.index
         evidence.record = entry?.fact
+        evidence.maintainers = entry?.maintainers
         evidence.lock = lock
         return evidence
     }

@@ -13,6 +13,8 @@ public enum GateCode: String, RefusalCode {
     case noRoot = "trust.no-root"
     case indexMissing = "gate.index-missing"
     case outsideChannel = "gate.outside-channel"
+    case maintainersSilent = "gate.maintainers-silent"
+    case maintainersDisagree = "gate.maintainers-disagree"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -74,6 +76,24 @@ public enum GateCode: String, RefusalCode {
                     + "that checks. "
                     + "In a signed channel everything is fetched from below the channel's own address.",
                 remedy: "ask the channel's owner to use a relative `base_url`"
+            )
+        case .maintainersSilent:
+            return RefusalEntry(
+                .invalid,
+                "the channel's online key alone vouches for a package that its maintainers must sign",
+                explanation:
+                    "The channel's offline keys say that this package's own maintainers sign each of its "
+                    + "files. The index lists a file that they did not sign, as the thief of an online key would.",
+                remedy: "do not install it; ask the package's maintainers whether they published it"
+            )
+        case .maintainersDisagree:
+            return RefusalEntry(
+                .invalid,
+                "the index lists other bytes than the package's maintainers signed",
+                explanation:
+                    "The maintainers signed a file of this name. The channel's online key lists another "
+                    + "one under it: what a forged package looks like.",
+                remedy: "do not install it; tell the package's maintainers and the channel's owner"
             )
         }
     }

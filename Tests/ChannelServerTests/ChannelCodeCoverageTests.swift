@@ -70,6 +70,15 @@ struct ChannelCodeCoverageTests {
             let scene = ChannelScene(in: try TemporaryFolder())
             try await scene.create(keys: KeyRing(directory: scene.directory + "/keys"))
         },
+        .notDelegated: { try await MaintainersScene.make(delegated: false).removeDelegation() },
+        .notTheirs: {
+            let world = try await MaintainersScene.make()
+            let file = try FixturePackage("zlib-ng-2.0-0.conda")
+            try await world.accept(try await world.maintainers.list([file], version: 2))
+        },
+        .maintainersUnsigned: {
+            try await MaintainersScene.make().scene.add([FixturePackage("zlib-9-0.conda")])
+        },
     ]
 
     /// Checks a channel with a defect of the table.

@@ -24,7 +24,7 @@ struct Reader {
         let editor = try RepositoryEditor(trustedRoot: root) { name in
             FileManager.default.contents(atPath: directory + "/tuf/" + name).map { Array($0) }
         }
-        for (role, metadata) in editor.roles where role != .targets {
+        for (role, metadata) in editor.roles where (try? Subdir(role.text)) != nil {
             for (path, file) in metadata.targets {
                 let digest = try #require(file.hashes.digest(by: .sha256))
                 let bytes = try read(path.prefixed(by: digest))

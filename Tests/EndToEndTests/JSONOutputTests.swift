@@ -15,6 +15,18 @@ struct JSONOutputTests {
         ["channel", "remove", "channel", "linux-64/hello-1.1-0.conda"],
         ["channel", "add-subdir", "channel", "osx-64"], ["channel", "sign", "channel"],
         ["channel", "sign", "channel", "--all"], ["channel", "status", "channel"],
+        ["channel", "delegate", "key", "maintainer.key", "--no-passphrase"],
+        [
+            "channel", "delegate", "propose", "channel", "hello", "packages/hello-1.0-0.conda", "--out",
+            "hello.list",
+        ],
+        ["channel", "delegate", "sign", "hello.list", "--key", "maintainer.key"],
+        [
+            "channel", "delegate", "add", "channel", "hello", "--key", "maintainer.key.pub", "--threshold",
+            "1",
+        ],
+        ["channel", "delegate", "accept", "channel", "hello", "hello.list"],
+        ["channel", "delegate", "list", "channel"],
         ["channel", "list", "channel"], ["channel", "verify", "channel", "--deep"],
         ["trust", "add", "URL", "--root", "channel/tuf/1.root.json"],
         ["trust", "list"], ["verify", "packages/hello-1.0-0.conda"],
@@ -25,6 +37,7 @@ struct JSONOutputTests {
         ["install", "--prefix", "env", "URL/linux-64/hello-1.0-0.conda"], ["audit", "--prefix", "env"],
         ["audit", "--prefix", "env", "--local"], ["audit", "--prefix", "env", "--packages"],
         ["extract", "packages/hello-1.0-0.conda", "--to", "unpacked"], ["trust", "remove", "URL"],
+        ["channel", "delegate", "remove", "channel", "hello"],
         ["root", "key", "team.keys/online-1", "--no-passphrase"],
         ["root", "key", "alice", "--no-passphrase"],
         [

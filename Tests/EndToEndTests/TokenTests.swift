@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import Foundation
 import TestSupport
 import Testing
@@ -12,9 +13,9 @@ import TrustCore
     .enabled(if: tokenModule != nil, "SoftHSM2 is not installed (Debian: softhsm2)")
 )
 struct TokenTests {
-    @Test("A key is made on a token, listed, and its public half written out")
-    func madeAndListed() async throws {
-        var world = try ChannelWorld()
+    /// A world with an empty token, `vault`, and its PIN in the file `pin`.
+    private static func world(_ world: ChannelWorld) async throws -> ChannelWorld {
+        var world = world
         try world.write([], to: "tokens/.empty")
         try FileManager.default.removeItem(atPath: world.path + "/tokens/.empty")
         let settings = "directories.tokendir = \(world.path)/tokens\nobjectstore.backend = file\n"
@@ -23,13 +24,40 @@ struct TokenTests {
             to: "softhsm2.conf"
         )
         try world.write(Array("4711\n".utf8), to: "pin")
-        try world.write(Array("4712\n".utf8), to: "wrong-pin")
         let made = try await world.program.run(
             "/usr/bin/softhsm2-util",
             ["--init-token", "--free", "--label", "vault", "--pin", "4711", "--so-pin", "12345"],
             killed: nil
         )
         #expect(made.status == 0, "\(made.transcript)")
+        return world
+    }
+
+    @Test("A maintainer's key on a token signs a list of files, which clients believe")
+    func signsList() async throws {
+        let hello = PackageBuilder.hello()
+        let world = try await Self.world(try await ChannelWorld.pinned(with: [hello]))
+        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let make = ["--label", "alice", "--id", "01", "--public", "alice.pub", "--pin-file", "pin", "--json"]
+        let key = try await world.must(["token", "make-key", token] + make).json()
+        let package = "packages/" + hello.fileName(.conda)
+        try await world.must("channel", "delegate", "propose", "channel", "hello", package, "-o", "list")
+        let delegate = ["channel", "hello", "--key", "alice.pub", "--threshold", "1", "--list", "list"]
+        let unsigned = try await world.program.run(["channel", "delegate", "add"] + delegate + ["--json"])
+        #expect(unsigned.refusalCode == "tuf.signatures")
+        let uri = try #require(key["uri"]?.string)
+        try await world.must(
+            ["channel", "delegate", "sign", "list", "--key", uri, "--passphrase-file", "pin"]
+        )
+        try await world.must(["channel", "delegate", "add"] + delegate)
+        let verified = try await world.must("verify", world.packageURL(hello)).output
+        #expect(verified.contains("verified: the package's maintainers vouch for these bytes"))
+    }
+
+    @Test("A key is made on a token, listed, and its public half written out")
+    func madeAndListed() async throws {
+        let world = try await Self.world(try ChannelWorld())
+        try world.write(Array("4712\n".utf8), to: "wrong-pin")
         let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
         let key = try await world.must(
             "token",

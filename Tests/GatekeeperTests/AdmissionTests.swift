@@ -33,7 +33,7 @@ struct AdmissionTests {
             #expect(try Array(Data(contentsOf: URL(fileURLWithPath: admitted.archivePath))) == package.bytes)
             #expect(
                 admitted.verdict.findings.map(\.outcome) == [
-                    .satisfied, .satisfied, .satisfied, .notApplicable,
+                    .satisfied, .satisfied, .satisfied, .satisfied, .notApplicable,
                 ]
             )
             #expect(server.requests.isEmpty != overHTTP)

@@ -59,6 +59,16 @@ struct GateCodeCoverageTests {
             let scene = try GateScene(pinning: fixture)
             _ = try await scene.admit(.sample(), from: ["file://" + fixture.directory])
         },
+        .maintainersSilent: {
+            let world = try await MaintainersTests.World(signed: false)
+            _ = try await world.admit(world.zlib)
+        },
+        .maintainersDisagree: {
+            var world = try await MaintainersTests.World()
+            world.fixture.packages[0] = try world.altered()
+            try await world.fixture.publish()
+            _ = try await world.admit(world.zlib)
+        },
     ]
 
     private static func fetchRoot(from directory: String, expecting digest: Digest?) async throws {

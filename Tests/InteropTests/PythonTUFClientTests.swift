@@ -51,6 +51,33 @@ struct PythonTUFClientTests {
         }
     }
 
+    @Test("it finds the files that maintainers sign, and every index, whoever's name begins alike")
+    func maintainedPackages() async throws {
+        let channel = try await SignedChannelFixture(SamplePackages.all)
+        let signed = ["noarch/linked-2.0-0.tar.bz2", "linux-64/python-3.13.1-0_cp313.conda"]
+        try await channel.delegate("linked", [signed[0]])
+        try await channel.delegate("python", [signed[1]])
+        try await LoopbackServer.serving(channel.directory) { server in
+            let answer = try await Self.refresh(channel, server)
+            #expect(answer["roles"]?["linux-64"] != nil)
+            let out = channel.folder.path + "/packages-by-python-tuf"
+            let arguments = [
+                "--no-hash-prefix", "\(server.url)/tuf/", channel.root, server.url + "/",
+            ]
+            let found = try await Peers.run("tuf_client", arguments + signed + [out])
+            #expect(found["roles"]?["maintainers.linked"] == 1 && found["roles"]?["maintainers.python"] == 1)
+            for path in signed {
+                let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(out)/\(path)")))
+                #expect(try bytes == channel.read(path), "\(path)")
+            }
+            // What nobody but the index vouches for is no target.
+            await #expect(throws: PeerRefusal.self) {
+                let other = "noarch/library-0.1a2-pyhd_0.conda"
+                _ = try await Peers.run("tuf_client", arguments + [other, out])
+            }
+        }
+    }
+
     @Test("it follows a ceremony of three of five, a rotation that removes two, and another online key")
     func ceremonies() async throws {
         let five = ["alice", "bob", "carol", "dora", "erik"]

@@ -33,6 +33,16 @@ struct RattlerChannelTests {
         }
     }
 
+    @Test("a channel in which maintainers sign packages is one to it as any other")
+    func installsMaintained() async throws {
+        let channel = try await SignedChannelFixture(SamplePackages.all)
+        try await channel.delegate("python", ["linux-64/python-3.13.1-0_cp313.conda"])
+        try await LoopbackServer.serving(channel.directory) { server in
+            let answer = try await Peers.run("rattler_e2e", [server.url, "--spec", "tiny-tool"])
+            #expect(SolvedPackage.all(in: answer).map(\.fileName) == Self.solution)
+        }
+    }
+
     @Test("every field of a record arrives in what it installs", arguments: [true, false])
     func recordsSurvive(isSharded: Bool) async throws {
         let channel = try await SignedChannelFixture(SamplePackages.all)

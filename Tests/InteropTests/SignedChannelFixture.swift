@@ -51,6 +51,21 @@ struct SignedChannelFixture {
         try await kingsnake.must(["channel", "add", directory, "--keys", keys] + files)
     }
 
+    /// Lets a maintainer sign files of a package that are in the channel.
+    func delegate(_ package: String, _ files: [String]) async throws {
+        let key = "\(folder.path)/\(package).key", list = "\(folder.path)/\(package).list"
+        try await kingsnake.must(["channel", "delegate", "key", key, "--no-passphrase"])
+        try await kingsnake.must(
+            ["channel", "delegate", "propose", directory, package, "--out", list]
+                + files.map { directory + "/" + $0 }
+        )
+        try await kingsnake.must(["channel", "delegate", "sign", list, "--key", key])
+        try await kingsnake.must([
+            "channel", "delegate", "add", directory, package, "--keys", keys, "--key", key + ".pub",
+            "--threshold", "1", "--list", list,
+        ])
+    }
+
     /// A file of the channel.
     func read(_ path: String) throws -> [UInt8] { try folder.read("channel/" + path) }
 

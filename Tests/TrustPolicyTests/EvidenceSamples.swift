@@ -32,6 +32,16 @@ enum EvidenceSamples {
         return evidence
     }
 
+    /// Two of three maintainers must sign; nil: they have not.
+    static func maintainers(_ sha256: Digest?, length: UInt64 = 10) -> MaintainerVouching {
+        MaintainerVouching(
+            role: "maintainers.zlib",
+            threshold: 2,
+            keyCount: 3,
+            file: sha256.map { MaintainerVouching.File(sha256: $0, length: length) }
+        )
+    }
+
     static func record(_ sha256: Digest?, isRemoved: Bool = false) -> IndexRecord {
         IndexRecord(sha256: sha256, md5: rightMD5, size: 10, isRemoved: isRemoved)
     }

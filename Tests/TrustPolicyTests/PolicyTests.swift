@@ -76,6 +76,39 @@ struct PolicyTests {
             objections: ["index-digest", "lock-agrees"]
         ),
         VerdictCase(
+            "maintainers who must sign, and did",
+            Sample.good { $0.maintainers = Sample.maintainers(Sample.right) },
+            objections: []
+        ),
+        VerdictCase(
+            "maintainers who must sign, and are silent",
+            Sample.good { $0.maintainers = Sample.maintainers(nil) },
+            objections: ["vouched-for"]
+        ),
+        VerdictCase(
+            "maintainers who signed other bytes than the index lists",
+            Sample.good { $0.maintainers = Sample.maintainers(Sample.wrong) },
+            objections: ["vouched-for"]
+        ),
+        VerdictCase(
+            "maintainers who signed another length than the index lists",
+            Sample.good { $0.maintainers = Sample.maintainers(Sample.right, length: 11) },
+            objections: ["vouched-for"]
+        ),
+        VerdictCase(
+            "altered bytes where maintainers signed the index's: both rules are told",
+            Sample.evidence(Sample.wrong) { $0.maintainers = Sample.maintainers(Sample.right) },
+            objections: ["index-digest", "vouched-for"]
+        ),
+        VerdictCase(
+            "maintainers' signatures without a signed index: they make up for nothing",
+            Sample.good {
+                $0.index = nil
+                $0.maintainers = Sample.maintainers(Sample.right)
+            },
+            objections: ["signed-index"]
+        ),
+        VerdictCase(
             "a lock that demands other bytes than the index",
             Sample.good { $0.lock = LockDemand(digests: [Sample.wrong]) },
             objections: ["lock-agrees"]

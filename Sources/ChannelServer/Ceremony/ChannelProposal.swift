@@ -14,13 +14,8 @@ public enum ChannelProposal {
     public static func draft(ofChannelIn directory: String) throws -> CeremonyDraft {
         let folder = directory + "/" + ChannelLayout.metadata
         let limit = SignedChannel.metadataLimit
-        guard let first = try DurableFile.read(folder + "/1.root.json", maximumLength: limit) else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
         // The whole of it is verified, so that the targets metadata are those that the timestamp leads to.
-        let editor = try RepositoryEditor(trustedRoot: first) { name in
-            try DurableFile.read(folder + "/" + name, maximumLength: limit)
-        }
+        let editor = try RepositoryEditor(channel: directory, root: nil)
         let chain = try RootChain(files: roots(in: folder))
         let version = editor.status.first { $0.role == .targets }?.version ?? 0
         let name = editor.root.consistentSnapshot ? "\(version).targets.json" : "targets.json"

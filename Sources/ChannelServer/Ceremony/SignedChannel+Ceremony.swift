@@ -3,6 +3,7 @@
 
 import CondaFormats
 import DurableFiles
+import Gatekeeper
 public import SigningKeys
 public import TUF
 public import TrustCore
@@ -90,10 +91,12 @@ extension SignedChannel {
 }
 
 extension RepositoryEditor {
-    /// The delegated roles that are subdirs of a channel.
+    /// The delegated roles that are subdirs of a channel: all but those of maintainers.
     fileprivate var subdirs: [(role: RoleName, subdir: Subdir)] {
         get throws {
-            try (roles[.targets]?.delegations?.names ?? []).map { ($0, try Subdir($0.text)) }
+            try (roles[.targets]?.delegations?.names ?? [])
+                .filter { MaintainersRole($0) == nil }
+                .map { ($0, try Subdir($0.text)) }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import DurableFiles
+import Gatekeeper
 import TUF
 public import TrustCore
 
@@ -10,8 +11,7 @@ public import TrustCore
 /// it.
 ///
 /// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for,
-/// since it can be
-/// downloaded by name.
+/// since it can be downloaded by name, and one that its maintainers must sign and did not.
 public struct ChannelCheck: Sendable {
     /// How closely packages are looked at.
     public enum Depth: Sendable {
@@ -71,17 +71,12 @@ public struct ChannelCheck: Sendable {
     }
 
     private func runOnce(_ depth: Depth, _ progress: (UInt64) -> Void) throws -> ChannelReport {
-        let limit = SignedChannel.metadataLimit
-        let folder = directory + "/" + ChannelLayout.metadata
-        let read = { (name: String) in try DurableFile.read(folder + "/" + name, maximumLength: limit) }
-        guard let root = try root ?? read("1.root.json") else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
-        let editor = try RepositoryEditor(trustedRoot: root, read: read)
+        let editor = try RepositoryEditor(channel: directory, root: root)
         try refuseExpired(editor)
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
-        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) where role.topLevelKind == nil {
-            try check(role, metadata, depth, &report, progress)
+        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
+            guard let subdir = try? Subdir(role.text) else { continue }
+            try check(subdir, role, metadata, editor, depth, &report, progress)
         }
         try refuseUndelegated(editor.roles.keys)
         return report
@@ -96,7 +91,9 @@ public struct ChannelCheck: Sendable {
                 "\(status.role) metadata",
                 expected: "an expiry after \(now)",
                 found: "\(expires)",
-                remedy: "run `kingsnake channel sign` where the keys are"
+                remedy: MaintainersRole(status.role) == nil
+                    ? "run `kingsnake channel sign` where the keys are"
+                    : "let the package's maintainers sign a new list, and run `kingsnake channel delegate accept`"
             )
         }
     }
@@ -106,13 +103,14 @@ public struct ChannelCheck: Sendable {
     }
 
     private func check(
+        _ subdir: Subdir,
         _ role: RoleName,
         _ metadata: TargetsMetadata,
+        _ editor: RepositoryEditor,
         _ depth: Depth,
         _ report: inout ChannelReport,
         _ progress: (UInt64) -> Void
     ) throws {
-        let subdir = try Subdir(role.text)
         let indexes = IndexCheck(directory: directory, subdir: subdir)
         report.indexFileCount += try indexes.run(metadata)
         guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
@@ -122,6 +120,11 @@ public struct ChannelCheck: Sendable {
         report.subdirCount += 1
         report.shardCount += try ShardCheck(directory: directory, subdir: subdir).run(contents, metadata)
         for record in contents.records.values.sorted(by: { $0.fileName < $1.fileName }) {
+            let file = ChannelFile(subdir: subdir, fileName: record.fileName)
+            if let word = editor.vouching(for: file) {
+                try word.check(file, sha256: record.sha256, size: record.size)
+                report.maintainedCount += 1
+            }
             try check(record, in: subdir, depth)
             report.packageCount += 1
             progress(record.size ?? 0)

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import DurableFiles
+import Gatekeeper
 import TUF
 public import TrustCore
 
@@ -30,16 +31,9 @@ public struct ChannelListing: Sendable {
     ///
     /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with its metadata or indexes.
     public init(directory: String) throws {
-        let folder = directory + "/" + ChannelLayout.metadata
-        let limit = SignedChannel.metadataLimit
-        guard let root = try DurableFile.read(folder + "/1.root.json", maximumLength: limit) else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
-        let editor = try RepositoryEditor(trustedRoot: root) { name in
-            try DurableFile.read(folder + "/" + name, maximumLength: limit)
-        }
+        let editor = try RepositoryEditor(channel: directory, root: nil)
         var packages: [Package] = []
-        for (role, metadata) in editor.roles where role != .targets {
+        for (role, metadata) in editor.roles where role != .targets && MaintainersRole(role) == nil {
             guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
                 continue
             }

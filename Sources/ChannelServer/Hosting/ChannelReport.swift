@@ -17,6 +17,8 @@ public struct ChannelReport: Sendable {
     public internal(set) var shardCount = 0
     /// How many packages were compared with their records.
     public internal(set) var packageCount = 0
+    /// How many of them are vouched for by their maintainers, and not by the online key alone.
+    public internal(set) var maintainedCount = 0
 
     init(rootVersion: Int64, expires: Timestamp) {
         self.rootVersion = rootVersion
@@ -34,6 +36,7 @@ public struct ChannelReport: Sendable {
         object["index_files"] = .number(JSONNumber(Int64(indexFileCount)))
         object["shards"] = .number(JSONNumber(Int64(shardCount)))
         object["packages"] = .number(JSONNumber(Int64(packageCount)))
+        object["packages_by_maintainers"] = .number(JSONNumber(Int64(maintainedCount)))
         return object
     }
 }

@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import DurableFiles
+import Gatekeeper
 import TUF
 public import TrustCore
 
@@ -26,11 +28,7 @@ public struct ChannelStatus: Sendable {
 
         /// What is left of its life, in words such as `3 days left` or `EXPIRED`.
         public func remaining(at now: Timestamp) -> String {
-            let seconds = expires.seconds - now.seconds
-            guard seconds > 0 else { return "EXPIRED" }
-            let units: [(Int64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]
-            for (size, unit) in units where seconds >= 2 * size { return "\(seconds / size) \(unit) left" }
-            return "\(seconds) seconds left"
+            ChannelStatus.remaining(until: expires, at: now)
         }
     }
 
@@ -38,6 +36,8 @@ public struct ChannelStatus: Sendable {
     public let rootDigest: Digest
     /// The roles, top-level ones first.
     public let roles: [Role]
+    /// The packages that their maintainers sign; all others are vouched for by the online key, through the index.
+    public let maintained: [MaintainedPackage]
     /// Whether a publication was interrupted after its commit.
     public let isPending: Bool
     private let now: Timestamp
@@ -51,14 +51,13 @@ public struct ChannelStatus: Sendable {
         guard let root = try DurableFile.read(folder + "/1.root.json", maximumLength: limit) else {
             throw Refusal(ChannelCode.notAChannel, directory)
         }
-        let editor = try RepositoryEditor(trustedRoot: root) { name in
-            try DurableFile.read(folder + "/" + name, maximumLength: limit)
-        }
+        let editor = try RepositoryEditor(channel: directory, root: root)
         rootDigest = Digest.of(root)
         isPending = Publication.isPending(directory)
+        maintained = editor.maintained.compactMap { MaintainedPackage($0, editor) }
         self.now = now
         roles = try editor.status.compactMap { status in
-            guard let expires = status.expires else { return nil }
+            guard let expires = status.expires, MaintainersRole(status.role) == nil else { return nil }
             let keys = editor.keys(of: status.role)
             return Role(
                 name: status.role.text,
@@ -71,12 +70,20 @@ public struct ChannelStatus: Sendable {
         }
     }
 
+    static func remaining(until expires: Timestamp, at now: Timestamp) -> String {
+        let (seconds, overflow) = expires.seconds.subtractingReportingOverflow(now.seconds)
+        guard seconds > 0 else { return overflow ? "much time left" : "EXPIRED" }
+        let units: [(Int64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]
+        for (size, unit) in units where seconds >= 2 * size { return "\(seconds / size) \(unit) left" }
+        return "\(seconds) seconds left"
+    }
+
     private static func packageCount(
         of role: RoleName,
         _ editor: RepositoryEditor,
         _ directory: String
     ) throws -> Int? {
-        guard role.topLevelKind == nil, let metadata = editor.roles[role] else { return nil }
+        guard (try? Subdir(role.text)) != nil, let metadata = editor.roles[role] else { return nil }
         return try SignedFiles(directory: directory).contents(of: role, metadata)?.records.count
     }
 
@@ -100,6 +107,7 @@ public struct ChannelStatus: Sendable {
                 return .object(entry)
             }
         )
+        object["maintainers"] = .array(maintained.map { .object($0.json(at: now)) })
         return object
     }
 }

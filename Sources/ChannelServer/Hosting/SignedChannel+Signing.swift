@@ -3,6 +3,7 @@
 
 import CondaFormats
 import DurableFiles
+import Gatekeeper
 import SigningKeys
 import TUF
 public import TrustCore
@@ -30,7 +31,7 @@ extension SignedChannel {
         let signers = try signers(for: due.map(\.role), renewal)
         let before = editor
         do {
-            editor.renew(due.map(\.role), by: signers)
+            editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
             try await publish([], &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
@@ -42,7 +43,7 @@ extension SignedChannel {
                 name: role.role.text,
                 expires: role.expires,
                 isExpired: role.expires.map { $0 <= now } ?? true,
-                isOnline: Self.purpose(of: role.role) == .online,
+                signer: Self.signer(of: role.role),
                 keys: keys.directory
             )
         }
@@ -52,7 +53,7 @@ extension SignedChannel {
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
     /// a passphrase: what they should sign is then left to do.
     private func signers(for roles: [RoleName], _ renewal: Renewal) throws -> [any Signer] {
-        var purposes = Set(roles.map(Self.purpose))
+        var purposes = Set(roles.compactMap(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
         return try KeyRing.Purpose.allCases.filter(purposes.contains).flatMap { purpose -> [any Signer] in
@@ -66,16 +67,28 @@ extension SignedChannel {
         }
     }
 
-    private static func purpose(of role: RoleName) -> KeyRing.Purpose {
+    /// Which of the channel's keys sign a role; nil if none does, for a package's maintainers do.
+    private static func purpose(of role: RoleName) -> KeyRing.Purpose? {
         switch role.topLevelKind {
         case .root: .root
         case .targets: .targets
-        case .timestamp, .snapshot, nil: .online
+        case .timestamp, .snapshot: .online
+        case nil: MaintainersRole(role) == nil ? .online : nil
         }
     }
 
+    private static func signer(of role: RoleName) -> UnsignedRole.Signer {
+        switch purpose(of: role) {
+        case .online: .online
+        case .root, .targets: .offline
+        case nil: .maintainers
+        }
+    }
+
+    /// What no key of ours can sign is only worth a word when it runs out.
     private func isDue(_ role: RoleStatus, _ renewal: Renewal, _ now: Timestamp) -> Bool {
-        guard renewal == .whatIsDue, let expires = role.expires else { return true }
+        let isOurs = Self.purpose(of: role.role) != nil
+        guard renewal == .whatIsDue || !isOurs, let expires = role.expires else { return isOurs }
         let life = editor.lifetimes.seconds(for: role.role)
         let rest = role.role == .timestamp ? life / 2 : life / 3
         return expires <= now.advanced(bySeconds: rest)
@@ -83,8 +96,8 @@ extension SignedChannel {
 
     /// Plans to write again whatever the readers' copies of the signed index lack.
     private func repair(_ publication: inout Publication, _ change: inout ChannelChange) throws {
-        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) where role != .targets {
-            let subdir = try Subdir(role.text)
+        for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
+            guard let subdir = try? Subdir(role.text) else { continue }
             let (files, shards) = try read(subdir).encoded()
             for (digest, bytes) in shards.sorted(by: { $0.key.hex < $1.key.hex }) {
                 let path = ChannelLayout.shard(digest, in: subdir)

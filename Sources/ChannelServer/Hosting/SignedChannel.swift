@@ -50,12 +50,7 @@ public struct SignedChannel {
         guard let root = try ownRoot ?? DurableFile.read(first, maximumLength: Self.metadataLimit) else {
             throw Refusal(ChannelCode.notAChannel, directory)
         }
-        editor = try RepositoryEditor(trustedRoot: root) { name in
-            try DurableFile.read(
-                directory + "/" + ChannelLayout.metadataFile(name),
-                maximumLength: Self.metadataLimit
-            )
-        }
+        editor = try RepositoryEditor(channel: directory, root: root)
         settings = try ChannelSettings(in: keys.directory) ?? ChannelSettings(subdirs: [])
         editor.lifetimes = settings.lifetimes.roles
         self.directory = directory
@@ -67,20 +62,33 @@ public struct SignedChannel {
     /// file is missing or altered, it is written again.
     ///
     /// - Throws: `channel.package-exists` for a name that has other bytes, `channel.subdir-not-delegated`,
-    ///   `channel.key-not-authorised`.
+    ///   `channel.key-not-authorised`; `channel.maintainers-unsigned` for a package that its maintainers must
+    ///   sign and have not, see ``accept(_:of:packages:now:)``.
     public mutating func add(_ packages: [IncomingPackage], now: Timestamp) async throws -> ChannelChange {
         var change = ChannelChange()
         var publication = Publication()
         var contents: [Subdir: SubdirContents] = [:]
+        try insert(packages, into: &contents, &publication, &change)
+        try await publish(contents.ordered, &publication, &change, now: now)
+        return change
+    }
+
+    /// Plans to put packages in: into contents that were read, and are to be changed, or are read now.
+    func insert(
+        _ packages: [IncomingPackage],
+        into contents: inout [Subdir: SubdirContents],
+        _ publication: inout Publication,
+        _ change: inout ChannelChange
+    ) throws {
         for package in packages {
+            let file = ChannelFile(subdir: package.subdir, fileName: package.fileName)
             var subdir = try contents[package.subdir] ?? read(package.subdir)
+            try editor.vouching(for: file)?.check(file, sha256: package.sha256, size: package.size)
             if try plan(package, in: subdir, &publication, &change) {
                 subdir.insert(package.record)
                 contents[package.subdir] = subdir
             }
         }
-        try await publish(contents.values.sorted { $0.subdir < $1.subdir }, &publication, &change, now: now)
-        return change
     }
 
     /// Plans to write a package where it is not yet; says whether its record is new to the index.
@@ -136,7 +144,7 @@ public struct SignedChannel {
             if deletingFiles { publication.remove(file.description) }
             change.removed.append(file)
         }
-        try await publish(contents.values.sorted { $0.subdir < $1.subdir }, &publication, &change, now: now)
+        try await publish(contents.ordered, &publication, &change, now: now)
         return change
     }
 
@@ -146,9 +154,8 @@ public struct SignedChannel {
             throw Refusal(
                 ChannelCode.subdirNotDelegated,
                 subdir.text,
-                expected: editor.roles.keys.filter { $0 != .targets }.sorted().map(\.text).joined(
-                    separator: ", "
-                )
+                expected: editor.roles.keys.sorted().compactMap { try? Subdir($0.text).text }
+                    .joined(separator: ", ")
             )
         }
         return try SignedFiles(directory: directory).contents(of: role, metadata) ?? SubdirContents(subdir)

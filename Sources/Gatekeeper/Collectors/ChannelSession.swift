@@ -21,8 +21,8 @@ actor ChannelSession {
     private var indexes: [Subdir: Index] = [:]
     /// The view of the channel that everything in this run is read from.
     private var reader: SignedIndexReader?
-    /// The opening that is under way: the next one goes on from what it finds.
-    private var opening: Task<Result<Void, any Error>, Never>?
+    /// The reading of metadata that is under way: the next one goes on from what it finds.
+    private var reading: Task<Void, Never>?
 
     private enum Index {
         case open(any SubdirIndex)
@@ -54,15 +54,22 @@ actor ChannelSession {
     /// Opens the indexes that are not open yet, all from one mirror. The first time the metadata is refreshed from
     /// it: the first that gives current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
-        while let other = opening { _ = await other.value }
-        let missing = subdirs.filter { indexes[$0] == nil }
-        guard !missing.isEmpty else { return }
-        let task = Task { () async -> Result<Void, any Error> in
-            defer { opening = nil }
-            do { return .success(try await read(missing)) } catch { return .failure(error) }
+        try await inTurn {
+            let missing = subdirs.filter { self.indexes[$0] == nil }
+            guard !missing.isEmpty else { return }
+            try await self.read(missing)
         }
-        opening = task
-        try await withTaskCancellationHandler {
+    }
+
+    /// Waits until nobody else reads metadata: a view asks one mirror at a time.
+    private func inTurn<Value: Sendable>(_ work: @escaping () async throws -> Value) async throws -> Value {
+        while let other = reading { await other.value }
+        let task = Task { () async -> Result<Value, any Error> in
+            defer { reading = nil }
+            do { return .success(try await work()) } catch { return .failure(error) }
+        }
+        reading = Task { _ = await task.value }
+        return try await withTaskCancellationHandler {
             try await task.value.get()
         } onCancel: {
             task.cancel()
@@ -71,8 +78,20 @@ actor ChannelSession {
 
     private func read(_ subdirs: [Subdir]) async throws {
         let kept = reader
-        let (view, opened) = try await mirrors.withMirror("the signed index") { mirror in
-            do { return try await read(subdirs, kept, from: mirror) } catch let failure as Failure
+        let (view, opened) = try await fromMirror("the signed index") { mirror in
+            try await self.read(subdirs, kept, from: mirror)
+        }
+        reader = view
+        for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
+    }
+
+    /// Tries mirror after mirror to read metadata.
+    private func fromMirror<Value>(
+        _ resource: String,
+        _ attempt: (BoundMirror) async throws -> Value
+    ) async throws -> Value {
+        try await mirrors.withMirror(resource) { mirror in
+            do { return try await attempt(mirror) } catch let failure as Failure
                 where (failure.cause as? TransferFault) == .slow
             {
                 // The trust store is free between two attempts: whoever waits for it looks every few milliseconds.
@@ -80,8 +99,6 @@ actor ChannelSession {
                 throw failure
             }
         }
-        reader = view
-        for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
     }
 
     /// A view that all of an attempt could be read from is kept for the run, whichever mirror has the rest of the
@@ -111,7 +128,26 @@ actor ChannelSession {
     func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
         try await open([subdir])
         guard case .open(let index) = indexes[subdir] else { return nil }
-        return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
+        let entry = try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
+        return entry.record == nil ? entry : entry.with(try await vouching(for: fileName, in: subdir))
+    }
+
+    /// What the maintainers of a package say of one of its files; nil if the offline keys do not demand that they
+    /// sign it.
+    ///
+    /// Their metadata is fetched only for packages that are asked for: that it is expired, or withheld, is no
+    /// reason to refuse others. Any mirror may have it, for the snapshot says which version it is.
+    private func vouching(
+        for fileName: ArchiveFileName,
+        in subdir: Subdir
+    ) async throws -> MaintainerVouching? {
+        guard let reader else { preconditionFailure("an index that is open came from a view") }
+        guard try await reader.isMaintained(fileName.name) else { return nil }
+        return try await inTurn {
+            try await self.fromMirror("what the maintainers of `\(fileName.name)` signed") { mirror in
+                try await reader.vouching(for: fileName, in: subdir, from: mirror)
+            }
+        }
     }
 
     /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
@@ -121,7 +157,7 @@ actor ChannelSession {
         return try await mirrors.fetch(
             path,
             expected: sha256,
-            size: entry.record?.size,
+            size: entry.maintainers?.file?.length ?? entry.record?.size,
             maximumLength: entry.record?.size == nil ? Self.unpromisedLimit : Self.packageLimit,
             into: cache
         )

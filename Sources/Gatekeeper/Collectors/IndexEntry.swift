@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
+import TrustCore
 public import TrustPolicy
 
 /// What a verified index says of one file name.
@@ -10,10 +11,81 @@ public struct IndexEntry: Sendable {
     public let index: SignedIndex
     /// The record, if the index lists the file.
     public let record: PackageRecord?
+    /// What the package's maintainers say of the file; nil if the channel's offline keys do not demand that they
+    /// sign it.
+    public let maintainers: MaintainerVouching?
     /// Where the index says its packages are (CEP 15), as it was written; nil if beside it.
     let baseURL: String?
     /// Whether the index lists the file as removed.
     public let isRemoved: Bool
+
+    init(
+        index: SignedIndex,
+        record: PackageRecord?,
+        baseURL: String?,
+        isRemoved: Bool,
+        maintainers: MaintainerVouching? = nil
+    ) {
+        self.index = index
+        self.record = record
+        self.baseURL = baseURL
+        self.isRemoved = isRemoved
+        self.maintainers = maintainers
+    }
+
+    /// Who vouches for the file, as far as that is shown.
+    public var voucher: Voucher? {
+        var evidence = Evidence(package: "", channel: "", packageDigest: nil)
+        evidence.index = index
+        evidence.record = fact
+        evidence.maintainers = maintainers
+        return evidence.voucher
+    }
+
+    /// The same entry with what the maintainers say.
+    func with(_ maintainers: MaintainerVouching?) -> IndexEntry {
+        IndexEntry(
+            index: index,
+            record: record,
+            baseURL: baseURL,
+            isRemoved: isRemoved,
+            maintainers: maintainers
+        )
+    }
+
+    /// Refuses what the online key alone vouches for where the maintainers must: a stolen online key can list
+    /// any bytes under their package's name.
+    ///
+    /// - Throws: `gate.maintainers-silent`, `gate.maintainers-disagree`.
+    func checkMaintainers(of url: PackageURL) throws {
+        guard let fact, !isRemoved, let maintainers else { return }
+        guard let file = maintainers.file else {
+            let list = maintainers.version.map { "version \($0) of their list does not name it" }
+            throw Refusal(
+                GateCode.maintainersSilent,
+                url.fileName.text,
+                at: url.channel.description,
+                expected:
+                    "\(maintainers.threshold) of \(maintainers.keyCount) keys of role `\(maintainers.role)`",
+                found: list ?? "the channel has no list of theirs"
+            )
+        }
+        guard maintainers.agrees(with: fact) else {
+            throw Refusal(
+                GateCode.maintainersDisagree,
+                url.fileName.text,
+                at: url.channel.description,
+                expected:
+                    "\(file.sha256?.description ?? "a SHA-256"), \(file.length) bytes, as its maintainers signed",
+                found: Self.words(fact)
+            )
+        }
+    }
+
+    private static func words(_ fact: IndexRecord) -> String {
+        let size = fact.size.map { ", \($0) bytes" } ?? ""
+        return (fact.sha256?.description ?? "no SHA-256") + size + " in the index"
+    }
 
     /// The same as a fact for the policy; nil if the index has never heard of the file.
     var fact: IndexRecord? {

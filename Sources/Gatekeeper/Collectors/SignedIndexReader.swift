@@ -57,6 +57,37 @@ struct SignedIndexReader {
         return nil
     }
 
+    /// Whether the top-level targets role, and so the channel's offline keys, demand that a package's maintainers
+    /// sign its files.
+    func isMaintained(_ package: PackageName) async throws -> Bool {
+        let trusted = try await updater.trusted()
+        let targets = trusted.targets(of: trusted.topLevelTargets)
+        return MaintainersRole.delegation(of: package, in: targets) != nil
+    }
+
+    /// What a package's maintainers say of one of its files; nil if they need not sign it.
+    ///
+    /// Only their own role is asked, whatever paths other roles are trusted with.
+    func vouching(
+        for fileName: ArchiveFileName,
+        in subdir: Subdir,
+        from mirror: BoundMirror
+    ) async throws -> MaintainerVouching? {
+        source.turn(to: mirror)
+        let trusted = try await updater.trusted()
+        let top = trusted.topLevelTargets
+        guard let role = MaintainersRole.delegation(of: fileName.name, in: trusted.targets(of: top)) else {
+            return nil
+        }
+        // Delegated, and never signed: nothing is vouched for.
+        guard trusted.snapshot?.role.files[role.name] != nil else { return role.vouching(nil, for: nil) }
+        _ = try await updater.targets(of: role.name)
+        let loaded = try await updater.trusted()
+        let metadata = loaded.delegated(role.name, by: top).flatMap { loaded.targets(of: $0) }
+        let path = MaintainersRole.target(fileName, in: subdir)
+        return role.vouching(metadata, for: path)
+    }
+
     private enum Form: String, CaseIterable {
         case shards = "repodata_shards.msgpack.zst"
         case compressed = "repodata.json.zst"
@@ -96,5 +127,22 @@ struct SignedIndexReader {
             }
         }
         return bytes
+    }
+}
+
+extension DelegatedRole {
+    /// What the role's metadata says of a path, as a fact: nothing of a path it is not trusted with.
+    fileprivate func vouching(_ metadata: TargetsMetadata?, for path: TargetPath?) -> MaintainerVouching {
+        let target = path.flatMap { scope.covers($0) ? metadata?.targets[$0] : nil }
+        return MaintainerVouching(
+            role: name.text,
+            threshold: keys.threshold,
+            keyCount: keys.keyIDs.count,
+            file: target.map {
+                MaintainerVouching.File(sha256: $0.hashes.digest(by: .sha256), length: $0.length)
+            },
+            version: metadata?.version,
+            expires: metadata?.expires
+        )
     }
 }

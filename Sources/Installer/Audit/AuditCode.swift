@@ -16,6 +16,7 @@ public enum AuditCode: String, RefusalCode {
     case recordCorrupt = "audit.record-corrupt"
     case notInIndex = "audit.not-in-index"
     case differsFromIndex = "audit.differs-from-index"
+    case notByMaintainers = "audit.not-by-maintainers"
     case differsFromPackage = "audit.differs-from-package"
     case unfinished = "audit.unfinished"
 
@@ -105,6 +106,15 @@ public enum AuditCode: String, RefusalCode {
                 "the index has another package under this name",
                 explanation: "The archive that was installed is not the one that the index vouches for now.",
                 remedy: "find out why the channel replaced it, then install the package again"
+            )
+        case .notByMaintainers:
+            return RefusalEntry(
+                .invalid,
+                "an installed package is not signed by its maintainers, who must sign it",
+                explanation:
+                    "The channel's offline keys say that this package's own maintainers sign each of its "
+                    + "files. They did not sign this one, or do not vouch for it any more.",
+                remedy: "remove the package, and ask its maintainers whether they published it"
             )
         case .differsFromPackage:
             return RefusalEntry(

@@ -62,6 +62,8 @@ public enum IndexStatus: Sendable, Equatable {
     case unlisted
     /// It has another archive under this name.
     case differs(expected: String, found: String)
+    /// It lists the archive, and the package's maintainers, who must sign it, did not.
+    case unsigned(found: String)
     /// Nobody asked, or there is no index for it.
     case unknown
 }

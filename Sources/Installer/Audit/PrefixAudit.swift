@@ -66,6 +66,16 @@ public struct PrefixAudit: Sendable {
             let package = OwnedPaths.label(record)
             switch try lookup(record) {
             case .listed, .unknown: break
+            case .unsigned(let found):
+                findings.append(
+                    AuditFinding(
+                        .notByMaintainers,
+                        path,
+                        package: package,
+                        expected: "a signature of its maintainers",
+                        found: found
+                    )
+                )
             case .unlisted: findings.append(AuditFinding(.notInIndex, path, package: package))
             case .differs(let expected, let found):
                 findings.append(

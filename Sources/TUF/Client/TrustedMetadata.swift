@@ -207,7 +207,7 @@ public struct TrustedMetadata: Sendable {
     }
 
     /// A role, as another one that is loaded delegates to it.
-    func delegated(_ name: RoleName, by delegator: TargetsRole) -> TargetsRole? {
+    public func delegated(_ name: RoleName, by delegator: TargetsRole) -> TargetsRole? {
         verified[delegator].map { TargetsRole(name: name, delegator: delegator.name, document: $0) }
     }
 

@@ -131,13 +131,26 @@ public struct Delegations: Sendable, Equatable {
         dropUnusedKeys()
     }
 
+    /// Puts roles that are listed one by one into another order of the search; equals keep theirs.
+    public mutating func sort(by precedes: (DelegatedRole, DelegatedRole) -> Bool) {
+        guard case .named(let list) = roles else { return }
+        let sorted = list.enumerated().sorted { a, b in
+            if precedes(a.element, b.element) { return true }
+            return !precedes(b.element, a.element) && a.offset < b.offset
+        }
+        self.list(sorted.map(\.element))
+    }
+
     /// Takes a role out; nothing happens if it is not there.
     public mutating func remove(_ name: RoleName) {
         guard case .named(let list) = roles else { return }
-        let rest = list.filter { $0.name != name }
-        roles = .named(rest)
-        positions = Dictionary(uniqueKeysWithValues: rest.enumerated().map { ($1.name, $0) })
+        self.list(list.filter { $0.name != name })
         dropUnusedKeys()
+    }
+
+    private mutating func list(_ named: [DelegatedRole]) {
+        roles = .named(named)
+        positions = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($1.name, $0) })
     }
 
     private mutating func adopt(_ setup: RoleSetup, of name: RoleName) throws -> RoleKeys {

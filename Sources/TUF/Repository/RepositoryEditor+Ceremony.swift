@@ -59,7 +59,8 @@ extension RepositoryEditor {
             accepted.append(file(.targets, new))
             try addDelegatedRoles(of: new.role)
         }
-        for name in Set(before.roles.keys).union([.snapshot, .timestamp]) where name != .targets {
+        for name in Set(before.roles.keys).union([.snapshot, .timestamp])
+        where name != .targets && !isSignedElsewhere(name) {
             let old = before.authorities(for: name), new = authorities(for: name)
             let stays = new.allSatisfy { authority in old.contains { authority.acceptsWhatever($0) } }
             if !stays { changed.insert(name) }
@@ -75,8 +76,11 @@ extension RepositoryEditor {
         )
     }
 
+    /// Roles that others sign are awaited, not made here.
     private mutating func addDelegatedRoles(of targets: TargetsMetadata) throws {
-        for name in targets.delegations?.names ?? [] where roles[name] == nil { try addRole(name) }
+        for name in targets.delegations?.names ?? [] where roles[name] == nil && !isSignedElsewhere(name) {
+            try addRole(name)
+        }
     }
 }
 

@@ -12,16 +12,23 @@ extension RepositoryEditor {
     ///
     /// - Parameters:
     ///   - trustedRoot: The bytes of a root file that the owner trusts.
+    ///   - isSignedElsewhere: Whether others sign a role. Such a role may be delegated and not be in the
+    ///     snapshot yet, or not be signed by its new keys yet: then it is left out, as one that is awaited.
     ///   - read: Reads a file of the metadata folder by its name; nil if there is none.
     /// - Throws: a `Refusal` for files that no client would accept either, or whatever `read` throws.
-    public init(trustedRoot: [UInt8], read: @escaping (String) throws -> [UInt8]?) throws {
-        var loader = try RoleLoader(trustedRoot: trustedRoot)
+    public init(
+        trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false },
+        read: @escaping (String) throws -> [UInt8]?
+    ) throws {
+        var loader = try RoleLoader(trustedRoot: trustedRoot, isSignedElsewhere: isSignedElsewhere)
         try loader.loadTopLevel(read)
         let roles = try loader.loadAll(read)
         self.init(
             published: PublishedMetadata(loader.trusted, roles),
             root: loader.trusted.root.role,
-            roles: roles
+            roles: roles,
+            isSignedElsewhere: isSignedElsewhere
         )
     }
 
@@ -34,13 +41,19 @@ extension RepositoryEditor {
     ///
     /// - Parameters:
     ///   - trustedRoot: The bytes of a root file that the owner trusts.
+    ///   - isSignedElsewhere: Whether others sign a role: see ``init(trustedRoot:isSignedElsewhere:read:)``.
     ///   - read: Reads a file of the metadata folder by its name; nil if there is none.
     /// - Throws: a `Refusal` for files that no client would accept either, or whatever `read` throws.
     public init(
         onDemand trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false },
         read: @escaping @Sendable (String) throws -> [UInt8]?
     ) throws {
-        let source = try RoleSource(trustedRoot: trustedRoot, read: read)
+        let source = try RoleSource(
+            trustedRoot: trustedRoot,
+            isSignedElsewhere: isSignedElsewhere,
+            read: read
+        )
         let trusted = source.trusted
         let targets = trusted.targets(of: trusted.topLevelTargets)
         let roles = targets.map { [RoleName.targets: $0] } ?? [:]
@@ -48,7 +61,8 @@ extension RepositoryEditor {
             published: PublishedMetadata(trusted, roles),
             root: trusted.root.role,
             roles: roles,
-            source: source
+            source: source,
+            isSignedElsewhere: isSignedElsewhere
         )
     }
 }

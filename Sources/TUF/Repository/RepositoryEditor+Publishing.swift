@@ -70,6 +70,7 @@ private struct PublishingPass {
     }
 
     mutating func signTargets() async throws {
+        takeAdopted()
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
         for name in delegated + [.targets] where mayBeDue(name) {
             let authorities = editor.authorities(for: name)
@@ -85,6 +86,23 @@ private struct PublishingPass {
                 editor.promisesVersionOnly(of: name)
                 ? MetaFile(version: metadata.version) : Self.promise(signed)
         }
+    }
+
+    /// What others have signed is published as it came.
+    private mutating func takeAdopted() {
+        for (name, signed) in editor.adopted.sorted(by: { $0.key < $1.key }) {
+            editor.published.targets[name] = signed.role.header
+            promises[name] = Self.promise(signed)
+            files.append(
+                RepositoryFile(
+                    role: name,
+                    version: signed.role.version,
+                    bytes: signed.bytes,
+                    consistentSnapshot: editor.root.consistentSnapshot
+                )
+            )
+        }
+        editor.adopted = [:]
     }
 
     mutating func signSnapshot() async throws {

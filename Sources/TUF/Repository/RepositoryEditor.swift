@@ -28,6 +28,8 @@ public struct RepositoryEditor: Sendable {
     private var delegators: [RoleName] = []
     /// Where the roles come from that were not read yet; nil if there are none.
     private var source: RoleSource?
+    /// Whether others sign a role: see ``adopt(_:as:)``.
+    let isSignedElsewhere: @Sendable (RoleName) -> Bool
     /// Roles that nobody delegates to any more: what was published of them does not come back.
     private var forgotten: Set<RoleName> = []
 
@@ -35,6 +37,8 @@ public struct RepositoryEditor: Sendable {
     var published = PublishedMetadata()
     /// The roles that must be signed before the repository is whole again.
     var changed: Set<RoleName>
+    /// Metadata that others have signed and that is not published yet: see ``adopt(_:as:)``.
+    var adopted: [RoleName: VerifiedMetadata<TargetsMetadata>] = [:]
     /// Files of root and targets that a ceremony signed, to be published with the next ones.
     var accepted: [RepositoryFile] = []
 
@@ -57,22 +61,27 @@ public struct RepositoryEditor: Sendable {
             targets: targets
         )
         roles = [.targets: TargetsMetadata(header: Self.unsignedHeader)]
+        isSignedElsewhere = { _ in false }
         changed = [.root, .targets, .snapshot, .timestamp]
     }
 
     /// Goes on with a repository that was loaded and verified.
     ///
-    /// - Parameter source: Where the roles come from that were not loaded; nil if all were.
+    /// - Parameters:
+    ///   - source: Where the roles come from that were not loaded; nil if all were.
+    ///   - isSignedElsewhere: Whether others sign a role.
     init(
         published: PublishedMetadata,
         root: RootMetadata,
         roles: [RoleName: TargetsMetadata],
-        source: RoleSource? = nil
+        source: RoleSource? = nil,
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false }
     ) {
         self.published = published
         self.root = root
         self.roles = roles
         self.source = source
+        self.isSignedElsewhere = isSignedElsewhere
         changed = []
         delegators = roles.filter { $0.value.delegations != nil }.keys.sorted()
     }
@@ -169,7 +178,7 @@ public struct RepositoryEditor: Sendable {
                 role: name,
                 version: last?.version ?? 0,
                 expires: last?.expires,
-                hasChanges: changed.contains(name)
+                hasChanges: changed.contains(name) || adopted[name] != nil
             )
         }
     }
@@ -193,7 +202,7 @@ public struct RepositoryEditor: Sendable {
         }
     }
 
-    private mutating func delegate(_ delegations: Delegations, from delegator: RoleName) {
+    mutating func delegate(_ delegations: Delegations, from delegator: RoleName) {
         roles[delegator]?.delegations = delegations
         if !delegators.contains(delegator) { delegators = (delegators + [delegator]).sorted() }
         changed.insert(delegator)
@@ -213,11 +222,12 @@ public struct RepositoryEditor: Sendable {
             roles[name] = nil
             forgotten.insert(name)
             published.targets[name] = nil
+            adopted[name] = nil
             changed.remove(name)
         }
     }
 
-    private mutating func isKnown(_ name: RoleName) throws -> Bool {
+    mutating func isKnown(_ name: RoleName) throws -> Bool {
         try read(name)
         return roles[name] != nil
     }
@@ -229,7 +239,7 @@ public struct RepositoryEditor: Sendable {
         changed.insert(name)
     }
 
-    private mutating func metadata(of name: RoleName) throws -> TargetsMetadata {
+    mutating func metadata(of name: RoleName) throws -> TargetsMetadata {
         try read(name)
         guard let metadata = roles[name] else {
             throw Refusal(TUFCode.notDelegated, "role `\(name)`", expected: "a role of this repository")
@@ -238,7 +248,7 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// Whether some chain of delegations from the top covers the path all the way down to the role.
-    private mutating func isTrusted(_ name: RoleName, with path: TargetPath) throws -> Bool {
+    mutating func isTrusted(_ name: RoleName, with path: TargetPath) throws -> Bool {
         var pending: [RoleName] = [.targets]
         var visited: Set<RoleName> = []
         while let next = pending.popLast() {
@@ -283,15 +293,15 @@ public struct RepositoryEditor: Sendable {
     }
 
     /// Whether ``publish(signers:now:renewingWithin:)`` has anything to do.
-    public var hasChanges: Bool { !changed.isEmpty || !accepted.isEmpty }
+    public var hasChanges: Bool { !changed.isEmpty || !accepted.isEmpty || !adopted.isEmpty }
 
     /// Sets the signed root as the current one.
     mutating func adopt(root metadata: RootMetadata) { root = metadata }
 
-    /// Sets signed top-level targets metadata as the current one.
-    mutating func adopt(targets metadata: TargetsMetadata) {
-        roles[.targets] = metadata
-        delegators.removeAll { $0 == .targets }
-        if metadata.delegations != nil { delegators = (delegators + [.targets]).sorted() }
+    /// Sets signed targets metadata as the current one of a role.
+    mutating func adopt(targets metadata: TargetsMetadata, of name: RoleName = .targets) {
+        roles[name] = metadata
+        delegators.removeAll { $0 == name }
+        if metadata.delegations != nil { delegators = (delegators + [name]).sorted() }
     }
 }

@@ -6,12 +6,20 @@ internal import TrustCore
 /// Drives the client workflow over files that can be read at once.
 struct RoleLoader: Sendable {
     private var workflow: UpdateWorkflow
+    private let isSignedElsewhere: @Sendable (RoleName) -> Bool
 
     /// Starts from a root that the owner trusts.
     ///
     /// Expiry does not matter: an expired repository is one to be renewed. What metadata may ask of a client
     /// does not matter either, for the files are our own.
-    init(trustedRoot: [UInt8]) throws {
+    ///
+    /// - Parameter isSignedElsewhere: Whether others sign a role. Such a role may be delegated and not be in the
+    ///   snapshot yet, or not be signed by its new keys yet: then it is left out, as one that is awaited.
+    init(
+        trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool = { _ in false }
+    ) throws {
+        self.isSignedElsewhere = isSignedElsewhere
         var limits = TUFLimits()
         limits.promisedSnapshot = 1 << 30
         limits.snapshot = 1 << 30
@@ -35,9 +43,13 @@ struct RoleLoader: Sendable {
         try checkListable(workflow.trusted.targets(of: workflow.trusted.topLevelTargets))
     }
 
-    /// A role, as one delegator trusts it.
+    /// A role, as one delegator trusts it; nil if it is awaited from others.
     mutating func load(_ role: TargetsRole, _ read: (String) throws -> [UInt8]?) throws -> TargetsMetadata? {
-        try drive(try workflow.load(role), read)
+        do {
+            try drive(try workflow.load(role), read)
+        } catch let refusal as Refusal where isSignedElsewhere(role.name) && Self.isAwaited(refusal) {
+            return nil
+        }
         let metadata = workflow.trusted.targets(of: role)
         try checkListable(metadata)
         return metadata
@@ -46,6 +58,10 @@ struct RoleLoader: Sendable {
     /// Whoever signs a delegated role could otherwise have four billion names listed.
     private func checkListable(_ metadata: TargetsMetadata?) throws {
         if case .bins(let bins) = metadata?.delegations?.roles { try bins.checkListable() }
+    }
+
+    private static func isAwaited(_ refusal: Refusal) -> Bool {
+        refusal.is(TUFCode.roleNotInSnapshot) || refusal.is(TUFCode.signatures)
     }
 
     /// Every role that a delegation leads to, verified for each of its delegators.

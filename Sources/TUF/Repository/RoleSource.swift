@@ -11,8 +11,14 @@ struct RoleSource: Sendable {
     private var delegators: [TargetsRole]
 
     /// Reads the top-level roles.
-    init(trustedRoot: [UInt8], read: @escaping @Sendable (String) throws -> [UInt8]?) throws {
-        loader = try RoleLoader(trustedRoot: trustedRoot)
+    ///
+    /// - Parameter isSignedElsewhere: Whether others sign a role, which may be awaited then.
+    init(
+        trustedRoot: [UInt8],
+        isSignedElsewhere: @escaping @Sendable (RoleName) -> Bool,
+        read: @escaping @Sendable (String) throws -> [UInt8]?
+    ) throws {
+        loader = try RoleLoader(trustedRoot: trustedRoot, isSignedElsewhere: isSignedElsewhere)
         self.read = read
         try loader.loadTopLevel(read)
         delegators = [loader.trusted.topLevelTargets]
@@ -22,7 +28,7 @@ struct RoleSource: Sendable {
     var trusted: TrustedMetadata { loader.trusted }
 
     /// The published metadata of a role, verified for each of the delegators that were read; nil if none of
-    /// them delegates to it.
+    /// them delegates to it, or if it is awaited from others.
     mutating func load(_ name: RoleName) throws -> TargetsMetadata? {
         var found: TargetsMetadata?
         for delegator in delegators {

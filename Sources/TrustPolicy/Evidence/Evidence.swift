@@ -18,6 +18,8 @@ public struct Evidence: Sendable, Equatable {
     public var index: SignedIndex?
     /// The record of the package in that index, if the index has one.
     public var record: IndexRecord?
+    /// What the package's maintainers say of it; nil if the channel does not demand that they sign it.
+    public var maintainers: MaintainerVouching?
     /// The digests a lock file demands, if a lock file named the package.
     public var lock: LockDemand?
 

@@ -11,7 +11,8 @@ public struct Policy: Sendable {
 
     /// What Kingsnake demands of every package unless told to demand more.
     public static let standard = Policy([
-        RequireSignedIndex(), RequireIndexRecord(), RequireIndexDigest(), RequireLockAgreement(),
+        RequireSignedIndex(), RequireIndexRecord(), RequireIndexDigest(), RequireVoucher(),
+        RequireLockAgreement(),
     ])
 
     /// Judges a package by every rule, also after one has failed: the verdict tells everything.
@@ -28,6 +29,10 @@ public struct Policy: Sendable {
                 ]
             )
         }
-        return Verdict(package: evidence.package, findings: rules.map { $0.judge(evidence) })
+        return Verdict(
+            package: evidence.package,
+            findings: rules.map { $0.judge(evidence) },
+            voucher: evidence.voucher
+        )
     }
 }

@@ -8,11 +8,14 @@ public struct Verdict: Sendable, Equatable {
     public let package: String
     /// One finding a rule, in the policy's order.
     public let findings: [Finding]
+    /// Who vouches for it, as far as that is shown. It alone allows nothing.
+    public let voucher: Voucher?
 
     /// Makes a verdict; one without findings does not permit.
-    public init(package: String, findings: [Finding]) {
+    public init(package: String, findings: [Finding], voucher: Voucher? = nil) {
         self.package = package
         self.findings = findings
+        self.voucher = voucher
     }
 
     /// Whether every rule permits the package.

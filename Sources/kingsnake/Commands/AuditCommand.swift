@@ -57,30 +57,32 @@ struct AuditCommand: AsyncParsableCommand {
         let console = output.console
         let path = try Folder.absolute(prefix ?? EnvironmentVariable.value("CONDA_PREFIX") ?? ".")
         let records = try InstalledPackages.read(prefix: path).records
-        var index: [ByteKey: IndexStatus] = [:]
+        var answers = IndexAnswers()
         var contents: PackageContents?
-        var unasked: [ByteKey: ChannelFault] = [:]
         var reports = JSONValue.array([])
         if !local {
-            (index, unasked, contents, reports) = try await gate.withGate(console) { gate, display in
-                let (index, unasked) = try await statuses(of: records, gate)
-                let listed = records.filter { index[ByteKey($0.recordFileName)] == .listed }
+            (answers, contents, reports) = try await gate.withGate(console) { gate, display in
+                let answers = try await self.answers(for: records, gate)
+                let listed = records.filter { answers.known[ByteKey($0.recordFileName)]?.status == .listed }
                 let contents = packages ? try await self.contents(of: listed, path, gate, console) : nil
-                return (index, unasked, contents, display.json)
+                return (answers, contents, display.json)
             }
         }
         let report = try PrefixAudit(prefix: path).run(against: contents) {
-            index[ByteKey($0.recordFileName)] ?? .unknown
+            answers.known[ByteKey($0.recordFileName)]?.status ?? .unknown
         }
         let unvouched = records.filter { record in
             let name = ByteKey(record.recordFileName)
-            return index[name] == nil && unasked[name] == nil
+            return answers.known[name] == nil && answers.unasked[name] == nil
         }
         let result = AuditResult(
             prefix: path,
             report: report,
             unvouched: unvouched,
-            unasked: records.compactMap { unasked[ByteKey($0.recordFileName)] },
+            vouchers: records.compactMap { record in
+                answers.known[ByteKey(record.recordFileName)]?.voucher.map { (record, $0) }
+            },
+            unasked: records.compactMap { answers.unasked[ByteKey($0.recordFileName)] },
             isLocal: local,
             compared: contents?.count
         )
@@ -88,30 +90,29 @@ struct AuditCommand: AsyncParsableCommand {
         if result.exitStatus != 0 { throw ExitCode(result.exitStatus) }
     }
 
-    /// What the signed indexes say now of each installed package whose channel is pinned; and where a channel gave
-    /// no answer, why.
+    /// What the signed indexes say now of each installed package whose channel is pinned, and who vouches for those
+    /// that are listed as they were installed; and where a channel gave no answer, why.
     ///
     /// - Throws: the first reason if no channel answered at all.
-    private func statuses(of records: [PrefixRecord], _ gate: Gate) async throws
-        -> (known: [ByteKey: IndexStatus], unasked: [ByteKey: ChannelFault])
-    {
-        var known: [ByteKey: IndexStatus] = [:]
-        var unasked: [ByteKey: ChannelFault] = [:]
+    private func answers(for records: [PrefixRecord], _ gate: Gate) async throws -> IndexAnswers {
+        var answers = IndexAnswers()
         var faults: [ByteKey: ChannelFault] = [:]
         for record in records {
             guard let url = record.url.flatMap({ try? PackageURL($0) }) else { continue }
             let name = ByteKey(record.recordFileName)
             // A channel that failed once is not waited for again.
             if let fault = faults[ByteKey(url.channel.identity)] {
-                unasked[name] = fault.with(record.recordFileName)
+                answers.unasked[name] = fault.with(record.recordFileName)
                 continue
             }
             do {
                 guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
-                known[name] = Self.status(of: record, from: url, try await gate.entry(of: url))
+                let entry = try await gate.entry(of: url)
+                let status = Self.status(of: record, from: url, entry)
+                answers.known[name] = (status, status == .listed ? entry.voucher : nil)
             } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
                 // Verified metadata that lists no index for the subdir lists none of its packages.
-                known[name] = .unlisted
+                answers.known[name] = (.unlisted, nil)
             } catch  where !Task.isCancelled {
                 let fault = ChannelFault(
                     channel: url.channel.description,
@@ -119,11 +120,11 @@ struct AuditCommand: AsyncParsableCommand {
                     error: error
                 )
                 faults[ByteKey(url.channel.identity)] = fault
-                unasked[name] = fault
+                answers.unasked[name] = fault
             }
         }
-        if known.isEmpty, let error = unasked.values.first?.error { throw error }
-        return (known, unasked)
+        if answers.known.isEmpty, let error = answers.unasked.values.first?.error { throw error }
+        return answers
     }
 
     private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)
@@ -140,6 +141,9 @@ struct AuditCommand: AsyncParsableCommand {
                 expected: listed.sha256?.description ?? "a SHA-256",
                 found: record.sha256?.description ?? "none"
             )
+        }
+        guard entry.voucher != nil else {
+            return .unsigned(found: "the channel's online key alone")
         }
         return .listed
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Gatekeeper
 import TrustCore
 import TrustPolicy
 
@@ -25,6 +26,17 @@ struct ChannelAnswers {
     var error: (any Error)? {
         list.lazy.compactMap { answer -> (any Error)? in
             if case .failure(let error) = answer.answer { error } else { nil }
+        }.first
+    }
+
+    /// The first channel's index that is forged, for its maintainers deny it: that says more than that others do not
+    /// list the file.
+    var forgery: Refusal? {
+        list.lazy.compactMap { answer -> Refusal? in
+            guard case .failure(let refusal as Refusal) = answer.answer else { return nil }
+            let isForgery =
+                refusal.is(GateCode.maintainersSilent) || refusal.is(GateCode.maintainersDisagree)
+            return isForgery ? refusal : nil
         }.first
     }
 

@@ -9,7 +9,7 @@ struct ChannelCommand: AsyncParsableCommand {
         abstract: "Make and keep a signed channel in a folder that any web server can serve.",
         subcommands: [
             ChannelInit.self, ChannelAdd.self, ChannelRemove.self, ChannelAddSubdir.self, ChannelSign.self,
-            ChannelStatusCommand.self, ChannelList.self, ChannelVerify.self,
+            ChannelStatusCommand.self, ChannelList.self, ChannelVerify.self, ChannelDelegate.self,
         ]
     )
 }

@@ -8,7 +8,7 @@ import TrustCore
 struct ChannelStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show a channel's roles: who signs, which version, what expires when.",
+        abstract: "Show a channel's roles: who signs what, which version, what expires when.",
         discussion: "The metadata is verified from the root down before it is shown. No key is needed."
     )
 
@@ -31,6 +31,8 @@ struct ChannelStatusCommand: ParsableCommand {
             ])
         }
         table.lines.forEach { console.say("\($0)") }
+        console.say("")
+        MaintainersReport(status.maintained, now).lines.forEach { console.say("\($0)") }
         if status.isPending {
             console.warn(
                 "a publication was interrupted; the next `channel add`, `sign` or `verify` finishes it"

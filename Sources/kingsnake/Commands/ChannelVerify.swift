@@ -49,6 +49,9 @@ struct ChannelVerify: ParsableCommand {
         console.say("verified \(packages) in \(subdirs), from root version \(report.rootVersion)")
         let files = Counted(report.indexFileCount, "index file"), shards = Counted(report.shardCount, "shard")
         console.say("  \(files) and \(shards) say the same")
+        if report.maintainedCount > 0 {
+            console.say("  \(Counted(report.maintainedCount, "package")) signed by their maintainers")
+        }
         console.say("  good until \(report.expires)")
         console.emit(report.json)
     }

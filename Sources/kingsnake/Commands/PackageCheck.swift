@@ -54,7 +54,7 @@ struct PackageCheck {
         outcome.channels.say(on: console)
         console.say(
             outcome.verdict.isAllowed
-                ? "verified: the channel's signed index vouches for these bytes"
+                ? VoucherReport.verified(outcome.verdict.voucher)
                 : "not verified: see the lines above"
         )
         if !outcome.verdict.isAllowed {
@@ -121,8 +121,9 @@ struct PackageCheck {
                 channels.add(place, .failure(error))
             }
         }
-        guard let verdict = channels.verdict else {
-            throw channels.error ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
+        guard let verdict = channels.verdict, verdict.isAllowed || channels.forgery == nil else {
+            throw channels.forgery ?? channels.error
+                ?? Refusal(GateCode.notTrusted, name.text, found: "no pinned channel at all")
         }
         return Outcome(
             name: name,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import SigningKeys
+import TrustCore
 
 struct RootKey: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +23,17 @@ struct RootKey: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        console.emit(try key.make(at: path, console))
+        let (own, others) = (path + ".key", path + ".pub")
+        let made = try key.make(own, others)
+        console.say("made \(own) and \(others)")
+        console.say("  fingerprint  \(made.fingerprint.hex)")
+        var document = JSONObject()
+        document["schema"] = 1
+        document["status"] = "ok"
+        document["private"] = .string(own)
+        document["public"] = .string(others)
+        document["scheme"] = .string(made.scheme.rawValue)
+        document["fingerprint"] = .string(made.fingerprint.hex)
+        console.emit(document)
     }
 }

@@ -4,6 +4,7 @@
 import CondaFormats
 import Installer
 import TrustCore
+import TrustPolicy
 
 /// An installed package whose channel is pinned and gave no answer.
 struct ChannelFault {
@@ -16,12 +17,21 @@ struct ChannelFault {
     }
 }
 
+/// What pinned channels say of installed packages, by the names of their records.
+struct IndexAnswers {
+    var known: [ByteKey: (status: IndexStatus, voucher: Voucher?)] = [:]
+    /// Those whose channel gave no answer.
+    var unasked: [ByteKey: ChannelFault] = [:]
+}
+
 /// What an audit found, for people and for programs.
 struct AuditResult {
     let prefix: String
     let report: AuditReport
     /// Packages whose channel is not pinned.
     let unvouched: [PrefixRecord]
+    /// Who vouches for the packages that are listed as they were installed.
+    let vouchers: [(record: PrefixRecord, voucher: Voucher)]
     /// Packages whose channel gave no answer.
     let unasked: [ChannelFault]
     let isLocal: Bool
@@ -58,6 +68,9 @@ struct AuditResult {
         console.say(
             "  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)"
         )
+        VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach {
+            console.say("    \($0)")
+        }
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
             let more = unvouched.count > 8 ? ", …" : ""
@@ -112,6 +125,13 @@ struct AuditResult {
         object["checked"] = .number(JSONNumber(Int64(report.checked)))
         object["bytes"] = .number(JSONNumber(Int64(clamping: report.bytes)))
         object["unvouched"] = .array(unvouched.map { .string($0.recordFileName) })
+        object["vouched_by"] = .array(
+            vouchers.map { record, voucher in
+                var entry = VoucherReport(voucher).json
+                entry["record"] = .string(record.recordFileName)
+                return .object(entry)
+            }
+        )
         object["unasked"] = .array(
             unasked.map { fault in
                 var object = JSONObject()

@@ -5,6 +5,7 @@ import CondaFormats
 import Gatekeeper
 import Installer
 import TrustCore
+import TrustPolicy
 
 /// What an installation did, for people and for programs.
 struct InstallReport {
@@ -53,6 +54,8 @@ struct InstallReport {
                 """
             )
         }
+        VoucherReport.lines(admitted.map { ($0.record.name.raw, $0.verdict.voucher) })
+            .forEach { console.say("  \($0)") }
         for script in result?.scripts ?? [] { Self.tell(script, console) }
         if isFromLock, let others = standing?.others, !others.isEmpty {
             console.remark(

@@ -24,6 +24,7 @@ struct VerdictReport {
         var object = JSONObject()
         object["package"] = .string(verdict.package)
         object["allowed"] = .bool(verdict.isAllowed)
+        object["vouched_by"] = verdict.voucher.map { .object(VoucherReport($0).json) } ?? .null
         object["findings"] = .array(
             verdict.findings.map { finding in
                 var member = JSONObject()

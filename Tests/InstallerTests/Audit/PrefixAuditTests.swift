@@ -121,6 +121,12 @@ private let provocations: [AuditCode: @Sendable () throws -> AuditReport] = [
             .differs(expected: "a", found: "b")
         }
     },
+    .notByMaintainers: {
+        try audit { _ in
+        } lookup: { _ in
+            .unsigned(found: "b")
+        }
+    },
     .differsFromPackage: {
         try audit(againstPackage: true) { try forge("lib/a", Array("evil".utf8), in: $0) }
     },
