@@ -142,6 +142,12 @@ struct ResourceTests {
                 )
             } == "tuf.succinct-roles"
         )
+        // Nor does one take such a list in.
+        var editor = try RepositoryEditor(onDemand: root) { files[$0] }
+        var list = try #require(repository.delegates["maintainer"])
+        list.header = SimulatedRepository.header(2)
+        let signed = try repository.sign(list.encoded(), by: repository.keys["maintainer"] ?? [])
+        #expect(refusalCode { try editor.adopt(signed, as: "maintainer") } == "tuf.succinct-roles")
         // A client asks for one of them.
         #expect(try #require(repository.delegates["maintainer"]).delegations?.roles(for: "a/b").count == 1)
     }
