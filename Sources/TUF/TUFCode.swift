@@ -177,7 +177,9 @@ public enum TUFCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "hash bins are described with a bit length outside 1 to 32, or beside named roles",
-                explanation: "The number of bins and the bin of a path would not be defined.",
+                explanation:
+                    "The number of bins and the bin of a path would not be defined. Where a repository is "
+                    + "edited the bit length is at most 20, since all of its bins are gone through.",
                 remedy: Self.tellOwner
             )
         case .targetPath:

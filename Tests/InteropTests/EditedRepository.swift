@@ -85,6 +85,19 @@ struct EditedRepository {
         }
     }
 
+    /// Takes the signatures by other keys than those of a scheme away from a file that nothing promises the
+    /// bytes of: a root, or the timestamp.
+    func keepSignatures(by scheme: SignatureScheme, in path: String) throws {
+        let ids = Set(
+            signers.map(\.publicKey).filter { $0.scheme == scheme }.map { KeyDefinition($0).computedID.text }
+        )
+        var file = try #require(try JSONReader.read(folder.read(path), of: path).object)
+        let kept = (file["signatures"]?.array ?? []).filter { ids.contains($0["keyid"]?.string ?? "") }
+        try #require(!kept.isEmpty)
+        file["signatures"] = .array(kept)
+        try folder.write(JSONWriter.encode(.object(file)), to: path)
+    }
+
     /// Has python-tuf's client refresh and download every target, and compares their bytes.
     ///
     /// - Parameter state: Where it keeps what it trusts from one time to the next.
@@ -106,13 +119,19 @@ struct EditedRepository {
     }
 
     /// Has our own client do the same.
-    func readByUs(_ server: LoopbackServer, by fetcher: any Fetcher, state: String) async throws {
+    func readByUs(
+        _ server: LoopbackServer,
+        by fetcher: any Fetcher,
+        state: String,
+        limits: TUFLimits = TUFLimits()
+    ) async throws {
         let updater = Updater(
             trustedRoot: try folder.read("1.root.json"),
             metadataURL: server.url + "/metadata",
             store: try DirectoryMetadataStore("\(folder.path)/\(state)"),
             fetcher: fetcher,
-            now: Clock.now
+            now: Clock.now,
+            limits: limits
         )
         for target in targets {
             let description = try await updater.requiredTarget(try #require(TargetPath(target)))

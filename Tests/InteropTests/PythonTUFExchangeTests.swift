@@ -38,6 +38,35 @@ struct PythonTUFExchangeTests {
         }
     }
 
+    /// The editor signs with keys of drafts beside others; that the others are not needed is shown without them.
+    @Test(
+        "a key of a draft verifies alone, where drafts are accepted",
+        arguments: [SignatureScheme.mlDSA65, .mlDSA87]
+    )
+    func drafts(scheme: SignatureScheme) async throws {
+        var repository = try EditedRepository(isConsistent: true) { _ in
+            ([try PrivateKey.generate(.ed25519), try PrivateKey.generate(scheme)], 1)
+        }
+        try repository.add("file")
+        try await repository.publish()
+        for path in ["1.root.json", "metadata/1.root.json", "metadata/timestamp.json"] {
+            try repository.keepSignatures(by: scheme, in: path)
+        }
+        let fetcher = URLFetcher()
+        try await LoopbackServer.serving(repository.folder.path) { [repository] server in
+            try await repository.readByPeer(server, state: "peer")
+            var limits = TUFLimits()
+            limits.schemes = SignatureScheme.withDrafts
+            try await repository.readByUs(server, by: fetcher, state: "ours", limits: limits)
+            #expect(
+                await refusalCode {
+                    try await repository.readByUs(server, by: fetcher, state: "without drafts")
+                } == "tuf.signatures"
+            )
+        }
+        await fetcher.shutdown()
+    }
+
     @Test("delegations by pattern and by hash, nested and terminating", arguments: [true, false])
     func delegations(isConsistent: Bool) async throws {
         var repository = try EditedRepository(isConsistent: isConsistent)

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import Foundation
+import SigningKeys
 import TUF
 import TestSupport
 import Testing
@@ -22,7 +23,7 @@ struct PythonTUFRepositoryTests {
         }
 
         static let scenarios = [
-            "basic", "delegated", "rotated", "threshold", "keys", "bins", "nested-bins",
+            "basic", "delegated", "rotated", "threshold", "keys", "legacy", "foreign", "bins", "nested-bins",
         ]
 
         static let all = scenarios.flatMap { scenario in
@@ -85,6 +86,21 @@ struct PythonTUFRepositoryTests {
         }
     }
 
+    @Test("it accepts keys of a draft where they are accepted, and nowhere else", arguments: [true, false])
+    func drafts(isConsistent: Bool) async throws {
+        let folder = try TemporaryFolder()
+        _ = try await Self.repository("drafts", isConsistent: isConsistent, in: folder)
+        try await Self.withUpdater(in: folder) { updater, _ in
+            #expect(await refusalCode { try await updater.refresh() } == "tuf.signatures")
+        }
+        var limits = TUFLimits()
+        limits.schemes = SignatureScheme.withDrafts
+        try await Self.withUpdater(in: folder, limits: limits) { updater, url in
+            let target = try await updater.requiredTarget(try #require(TargetPath("hello.txt")))
+            #expect(try await updater.download(target, from: url + "/targets") == Array("hello\n".utf8))
+        }
+    }
+
     @Test("it refuses what was in order until now", arguments: [(2, "timestamp"), (40, "root or below")])
     func expires(days: Int, what: String) async throws {
         let folder = try TemporaryFolder()
@@ -143,6 +159,7 @@ struct PythonTUFRepositoryTests {
     private static func withUpdater(
         in folder: TemporaryFolder,
         now: Timestamp = Clock.now,
+        limits: TUFLimits = TUFLimits(),
         _ body: (Updater, String) async throws -> Void
     ) async throws {
         let root = try folder.read("repository/1.root.json")
@@ -153,7 +170,8 @@ struct PythonTUFRepositoryTests {
                 metadataURL: server.url + "/metadata",
                 store: try DirectoryMetadataStore(folder.path + "/store"),
                 fetcher: fetcher,
-                now: now
+                now: now,
+                limits: limits
             )
             try await body(updater, server.url)
         }

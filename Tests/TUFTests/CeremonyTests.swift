@@ -350,6 +350,46 @@ struct CeremonyTests {
         #expect(refusalCode { try CeremonySignatures(parsing: Array(text.utf8)) } == code)
     }
 
+    /// With a digest of all lines before each line, made anew for each, this would take minutes.
+    @Test("A transcript may have many lines")
+    func longTranscript() throws {
+        var transcript: [UInt8] = []
+        var digest = StreamingDigest()
+        for number in 0..<30_000 {
+            let line = #"{"before_sha256":"\#(digest.finish().hex)","words":["\#(number)"]}"# + "\n"
+            digest.update(Array(line.utf8))
+            transcript += line.utf8
+        }
+        #expect(try CeremonyTranscript.check(transcript) == 30_000)
+    }
+
+    @Test("One key signs a file of signatures once for a role")
+    func duplicateSignatures() async throws {
+        let scene = try await CeremonyScene()
+        let proposal = try scene.removal()
+        let signatures = try await proposal.signatures(by: scene["alice"])
+        var file = try #require(try JSONReader.read(signatures.encoded(), of: "file").object)
+        let list = try #require(file["signatures"]?.array)
+        file["signatures"] = .array(list + list)
+        let bytes = JSONWriter.encode(.object(file))
+        #expect(refusalCode { try CeremonySignatures(parsing: bytes) } == "tuf.duplicate-signature")
+    }
+
+    @Test("A proposed root that no client would read is refused when it is read")
+    func longRoot() async throws {
+        let proposal = try await CeremonyScene().removal()
+        var file = try #require(try JSONReader.read(proposal.encoded(), of: "file").object)
+        var proposed = try #require(file["proposed"]?.object)
+        var root = try #require(proposed["root"]?.object)
+        var signed = try #require(root["signed"]?.object)
+        signed["x"] = .string(String(repeating: "x", count: TUFLimits().root))
+        root["signed"] = .object(signed)
+        proposed["root"] = .object(root)
+        file["proposed"] = .object(proposed)
+        let bytes = JSONWriter.encode(.object(file))
+        #expect(refusalCode { try CeremonyProposal(parsing: bytes) } == "limit.too-large")
+    }
+
     @Test("A line of a transcript that was changed is noticed")
     func watchesTranscript() throws {
         var transcript: [UInt8] = []

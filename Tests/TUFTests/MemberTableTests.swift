@@ -21,7 +21,9 @@ struct MemberTableTests {
     /// A table that looks things up in bytes, as one that was read.
     private static func scanned(_ table: MemberTable<TargetFile>) throws -> MemberTable<TargetFile> {
         let text = try text(table)
-        let scan = try #require(MemberTable<TargetFile>.scan(canonical: text, from: 0, depth: 16))
+        let scan = try #require(
+            MemberTable<TargetFile>.scan(canonical: text, from: 0, limits: JSONLimits(depth: 60))
+        )
         #expect(scan.end == text.count && scan.table.edits.isEmpty)
         return scan.table
     }

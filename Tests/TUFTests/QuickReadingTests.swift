@@ -29,20 +29,24 @@ struct QuickReadingTests {
         }
     }
 
-    private static func quick<Role: RoleMetadata & Equatable>(_ bytes: [UInt8], _ name: RoleName) -> Outcome<
-        Role
-    > {
+    private static func quick<Role: RoleMetadata & Equatable>(
+        _ bytes: [UInt8],
+        _ name: RoleName,
+        _ limits: JSONLimits = JSONLimits()
+    ) -> Outcome<Role> {
         outcome {
-            let signed = try SignedMetadata<Role>(parsing: bytes, as: name)
+            let signed = try SignedMetadata<Role>(parsing: bytes, as: name, limits: limits)
             return (signed.role, signed.envelope)
         }
     }
 
-    private static func long<Role: RoleMetadata & Equatable>(_ bytes: [UInt8], _ name: RoleName) -> Outcome<
-        Role
-    > {
+    private static func long<Role: RoleMetadata & Equatable>(
+        _ bytes: [UInt8],
+        _ name: RoleName,
+        _ limits: JSONLimits = JSONLimits()
+    ) -> Outcome<Role> {
         outcome {
-            let envelope = try MetadataEnvelope(parsing: bytes, of: "\(name) metadata")
+            let envelope = try MetadataEnvelope(parsing: bytes, of: "\(name) metadata", limits: limits)
             return (try Role(JSONFields(envelope.signed, of: "\(name) metadata")), envelope)
         }
     }
@@ -163,6 +167,23 @@ struct QuickReadingTests {
         let bytes = Array(text.utf8)
         #expect(SnapshotMetadata.quick(bytes, of: "snapshot", limits: JSONLimits()) == nil)
         #expect(Self.quick(bytes, .snapshot) as Outcome<SnapshotMetadata> == .refused(code))
+    }
+
+    @Test("Under every limit of values and of depth the outcome is that of the long way")
+    func everyLimit() throws {
+        let (targets, snapshot) = (try Self.targets(), try Self.snapshot())
+        for limits in (1...80).map({ JSONLimits(values: $0) }) + (1...12).map({ JSONLimits(depth: $0) }) {
+            let quick: Outcome<TargetsMetadata> = Self.quick(targets, .targets, limits)
+            #expect(quick == Self.long(targets, .targets, limits), "\(limits)")
+            let other: Outcome<SnapshotMetadata> = Self.quick(snapshot, .snapshot, limits)
+            #expect(other == Self.long(snapshot, .snapshot, limits), "\(limits)")
+        }
+        #expect(
+            Self.long(targets, .targets, JSONLimits(values: 20)) as Outcome<TargetsMetadata>
+                == .refused("limit.too-large")
+        )
+        #expect(TargetsMetadata.quick(targets, of: "targets", limits: JSONLimits(values: 80)) != nil)
+        #expect(SnapshotMetadata.quick(snapshot, of: "snapshot", limits: JSONLimits(values: 80)) != nil)
     }
 
     @Test("Limits of length and depth hold for quick reading too")

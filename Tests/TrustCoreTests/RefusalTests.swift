@@ -32,6 +32,19 @@ struct RefusalTests {
         #expect(Refusal(CoreCode.tooLarge, "file", at: "here").about("package").location == "here")
     }
 
+    @Test("What a refusal quotes is cut, between characters", arguments: ["x", "é", "\u{1F40D}"])
+    func cut(character: String) {
+        let long = String(repeating: character, count: 100_000)
+        let refusal = Refusal(CoreCode.tooLarge, long, at: long, expected: long, found: long)
+        for text in [refusal.subject, refusal.location, refusal.expected, refusal.found] {
+            #expect(text?.utf8.count ?? 0 <= Refusal.maximumTextLength + 3 && text?.last == "…")
+            #expect(text?.dropLast().allSatisfy { String($0) == character } == true)
+        }
+        #expect(refusal.about(long).located(at: "here").location == refusal.location)
+        let short = String(repeating: "x", count: Refusal.maximumTextLength)
+        #expect(Refusal(CoreCode.tooLarge, short).subject == short)
+    }
+
     @Test("Refusals are told apart by code")
     func codes() {
         let refusal = Refusal(CoreCode.tooLarge, "a", remedy: "wait")

@@ -14,6 +14,9 @@ scenarios:
   rotated    root 1 -> 2 -> 3: root keys replaced, then the timestamp's; the client starts from 1
   threshold  root 2 of 3 and targets 2 of 3, of Ed25519, ECDSA P-256 and RSA-PSS keys
   keys       a type of keys for each role, and RSA keys of several sizes
+  legacy     ECDSA keys under the key types of old, named after their schemes, and key ids that are no digests
+  foreign    each role has an Ed25519 key beside such as we do not have, which sign first; one is enough
+  drafts     each role has ML-DSA keys (TAP 21) only, root one of each size that we have
   bins       targets -> 16 hash bins (TAP 15) with 24 targets, threshold 2 of an ECDSA and an RSA-PSS key
   nested-bins  targets -> `packages` (packages/*) -> 8 hash bins
   rotations  root 1 to 6: five times, roles picked by the seed get new keys of several types, another number of them
@@ -27,11 +30,12 @@ import hashlib
 import json
 import pathlib
 import random
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
-from securesystemslib.signer import CryptoSigner
+from securesystemslib.signer import CryptoSigner, SSlibKey
 from tuf.api.metadata import (
     DelegatedRole, Delegations, Metadata, MetaFile, Root, Snapshot, SuccinctRoles, TargetFile, Targets, Timestamp,
 )
@@ -220,6 +224,48 @@ def rsa_of(size: int) -> CryptoSigner:
     return CryptoSigner.generate_rsa(size=size)
 
 
+def legacy_ecdsa(scheme: str) -> CryptoSigner:
+    """An ECDSA key whose type is called as its scheme, under an id that cannot be computed from it."""
+    key = CryptoSigner.generate_ecdsa(scheme=scheme)
+    public = key.public_key
+    return CryptoSigner(key._private_key, SSlibKey(f"{scheme} {secrets.token_hex(4)}", scheme, scheme, public.keyval))
+
+
+def legacy(repository: Repository) -> None:
+    curves = [lambda size=size: legacy_ecdsa(f"ecdsa-sha2-nistp{size}") for size in (256, 384)]
+    repository.authorise(Root.type, *curves, threshold=2)
+    for role, curve in zip((Timestamp.type, Snapshot.type, Targets.type), (*curves, curves[0])):
+        repository.authorise(role, curve)
+    repository.add_target("hello.txt", b"hello\n")
+    repository.publish_root()
+    repository.publish()
+
+
+def foreign(repository: Repository) -> None:
+    kinds = (
+        lambda: CryptoSigner.generate_mldsa(scheme="ml-dsa-44/1"),
+        lambda: CryptoSigner.generate_ecdsa(scheme="ecdsa-sha2-nistp521"),
+        lambda: CryptoSigner.generate_rsa(scheme="rsassa-pss-sha512", size=2048),
+        CryptoSigner.generate_ed25519,
+    )
+    for role in top_level:
+        repository.authorise(role, *kinds)
+    repository.add_target("hello.txt", b"hello\n")
+    repository.publish_root()
+    repository.publish()
+
+
+def drafts(repository: Repository) -> None:
+    small, large = (lambda size=size: CryptoSigner.generate_mldsa(scheme=f"ml-dsa-{size}/1") for size in (65, 87))
+    repository.authorise(Root.type, small, large, threshold=2)
+    repository.authorise(Timestamp.type, small)
+    repository.authorise(Snapshot.type, large)
+    repository.authorise(Targets.type, small, large, threshold=2)
+    repository.add_target("hello.txt", b"hello\n")
+    repository.publish_root()
+    repository.publish()
+
+
 def bins(repository: Repository) -> None:
     for role in top_level:
         repository.authorise(role)
@@ -306,8 +352,9 @@ def expired(repository: Repository) -> str:
 
 
 scenarios = {
-    "basic": basic, "delegated": delegated, "rotated": rotated, "threshold": threshold, "keys": keys, "bins": bins,
-    "nested-bins": nested_bins, "rotations": rotations, "bad-threshold": bad_threshold, "expired": expired,
+    "basic": basic, "delegated": delegated, "rotated": rotated, "threshold": threshold, "keys": keys, "legacy": legacy,
+    "foreign": foreign, "drafts": drafts, "bins": bins, "nested-bins": nested_bins,
+    "rotations": rotations, "bad-threshold": bad_threshold, "expired": expired,
 }
 
 

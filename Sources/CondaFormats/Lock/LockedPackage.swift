@@ -49,18 +49,17 @@ public struct LockedPackage: Hashable, Sendable {
     /// The package's name.
     public var name: PackageName { location.fileName.name }
 
-    /// The SHA-256, which must be there (`lock.missing-digest`).
-    public func requiredSHA256() throws -> Digest {
-        guard let sha256 else {
-            throw Refusal(
-                LockCode.missingDigest,
-                fileName.text,
-                at: "line \(line)",
-                expected: "a SHA-256 digest",
-                found: md5 == nil ? "no digest" : "MD5 only"
-            )
-        }
-        return sha256
+    /// Why the lock does not bind the package to any bytes (`lock.missing-digest`): it has no SHA-256, and MD5
+    /// can be forged; nil if it has one.
+    public var missingDigest: Refusal? {
+        guard sha256 == nil else { return nil }
+        return Refusal(
+            LockCode.missingDigest,
+            fileName.text,
+            at: "line \(line)",
+            expected: "a SHA-256 digest",
+            found: md5 == nil ? "no digest" : "MD5 only"
+        )
     }
 }
 

@@ -236,7 +236,7 @@ public struct CeremonyDraft: Sendable {
         switch role {
         case .topLevel(let kind): root.authority(for: kind)
         case .delegated(let name):
-            currentTargets.role.delegations?.groups.first { $0.name == name }?.authority
+            currentTargets.role.delegations?.group(named: name)
         case .online, .offline: nil
         }
     }
@@ -289,8 +289,8 @@ extension TargetsMetadata {
         for (role, setup) in setups {
             guard case .delegated(let name) = role else { continue }
             switch changed.roles {
-            case .named(let list):
-                guard let old = list.first(where: { $0.name == name }) else { continue }
+            case .named:
+                guard let old = changed.role(named: name) else { continue }
                 try changed.set(name, to: setup, scope: old.scope, terminating: old.terminating)
             case .bins(let bins):
                 try changed.setBins(prefix: name, bitLength: bins.bitLength, to: setup)

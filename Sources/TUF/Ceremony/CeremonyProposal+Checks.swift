@@ -9,8 +9,8 @@ extension CeremonyProposal {
     ///
     /// Whether the change is wanted is for people to say, see ``CeremonyWords``.
     /// - Throws: a ``Refusal`` with `ceremony.no-change`, `ceremony.threshold-unreachable`,
-    ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format` or
-    ///   `tuf.version-mismatch`.
+    ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format`,
+    ///   `tuf.version-mismatch` or `tuf.succinct-roles`.
     public func check(now: Timestamp) throws {
         guard root != nil || targets != nil else { throw Refusal(CeremonyCode.noChange, Self.subject) }
         guard chain != nil || (root != nil && targets != nil) else {
@@ -31,6 +31,7 @@ extension CeremonyProposal {
             for (name, authority) in targets.role.delegations?.groups ?? [] {
                 try Self.check(authority, of: name)
             }
+            if case .bins(let bins) = targets.role.delegations?.roles { try bins.checkListable() }
         }
         try checkTargetsStaySigned()
     }
@@ -107,5 +108,11 @@ extension Delegations {
         case .bins(let bins):
             RoleName(bins.namePrefix).map { [($0, RoleAuthority(role: bins.keys, keys: keys))] } ?? []
         }
+    }
+
+    /// Who may sign one of ``groups``; nil if there is none of that name.
+    func group(named name: RoleName) -> RoleAuthority? {
+        if case .named = roles { return authority(for: name) }
+        return groups.first { $0.name == name }?.authority
     }
 }

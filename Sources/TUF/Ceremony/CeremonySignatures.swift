@@ -47,7 +47,8 @@ public struct CeremonySignatures: Sendable {
 
     /// Reads a file of signatures, or somebody's copy of a proposal.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.file-format` or the code of what is wrong in the file.
+    /// - Throws: a ``Refusal`` with `ceremony.file-format`, `tuf.duplicate-signature` or the code of what is
+    ///   wrong in the file.
     public init(parsing bytes: [UInt8]) throws {
         let limits = JSONLimits(bytes: CeremonyProposal.maximumLength, depth: TUFLimits().jsonDepth)
         let value = try JSONReader.read(bytes, of: "signatures", limits: limits)
@@ -64,7 +65,18 @@ public struct CeremonySignatures: Sendable {
                 found: "\(elements.count)"
             )
         }
-        self.init(try elements.map { try Self.entry(JSONFields($0, of: "signature")) })
+        let entries = try elements.map { try Self.entry(JSONFields($0, of: "signature")) }
+        var seen: Set<[ByteKey]> = []
+        for entry in entries
+        where !seen.insert([ByteKey(entry.role.text), ByteKey(entry.signature.keyID)]).inserted {
+            throw Refusal(
+                TUFCode.duplicateSignature,
+                "signatures",
+                expected: "each key id once for \(entry.role)",
+                found: "`\(entry.signature.keyID)` twice"
+            )
+        }
+        self.init(entries)
     }
 
     private static func entry(_ fields: JSONFields) throws -> Entry {

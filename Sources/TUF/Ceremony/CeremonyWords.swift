@@ -53,8 +53,9 @@ public struct CeremonyWords: Sendable {
             )
             add(change)
         }
+        let earlier = old?.keyNames ?? [:]
         for (id, name) in root.keyNames.sorted(by: { $0.key < $1.key }) {
-            guard let before = old?.keyNames[id], ByteKey(before) != ByteKey(name) else { continue }
+            guard let before = earlier[id], ByteKey(before) != ByteKey(name) else { continue }
             say("  the key `\(before)` is called `\(name)` from now on")
         }
         let known =
@@ -75,15 +76,15 @@ public struct CeremonyWords: Sendable {
         head(.targets, targets, old)
         let before = old?.delegations?.groups ?? [], after = targets.delegations?.groups ?? []
         for (name, authority) in after {
-            let last = before.first { $0.name == name }?.authority
+            let last = old?.delegations?.group(named: name)
             add(RoleChange(name, from: last, to: authority, names: names))
             describe(scopeOf: name, targets.delegations, old?.delegations)
         }
-        for (name, authority) in before where !after.contains(where: { $0.name == name }) {
+        for (name, authority) in before where targets.delegations?.group(named: name) == nil {
             add(RoleChange(name, from: authority, to: nil, names: names))
         }
-        let staying = before.map(\.name).filter { name in after.contains { $0.name == name } }
-        if staying != after.map(\.name).filter(staying.contains) {
+        let remain = Set(before.map(\.name)).intersection(after.map(\.name))
+        if before.map(\.name).filter(remain.contains) != after.map(\.name).filter(remain.contains) {
             say("  the order in which roles are asked changes")
         }
         describeFiles(targets.targets, old?.targets ?? [:])
@@ -131,8 +132,8 @@ public struct CeremonyWords: Sendable {
         switch delegations?.roles {
         case .bins(let bins)?:
             return "the files of its bin each, of \(bins.count) bins"
-        case .named(let list)?:
-            guard let role = list.first(where: { $0.name == name }) else { return "" }
+        case .named?:
+            guard let role = delegations?.role(named: name) else { return "" }
             let paths =
                 switch role.scope {
                 case .patterns(let patterns): patterns.map(\.text).joined(separator: ", ")

@@ -19,7 +19,13 @@ public struct ProposedMetadata<Role: RoleMetadata>: Sendable {
 
     /// Reads it from a proposal.
     init(_ value: JSONValue, of name: RoleName) throws {
-        let signed = try SignedMetadata<Role>(parsing: JSONWriter.encode(value), as: name)
+        // What no client would read need not be signed.
+        let limits = TUFLimits()
+        let signed = try SignedMetadata<Role>(
+            parsing: JSONWriter.encode(value),
+            as: name,
+            limits: limits.json(name == .root ? limits.root : limits.promisedTargets)
+        )
         role = signed.role
         envelope = signed.envelope
     }

@@ -72,7 +72,7 @@ public struct RoleListing: Sendable {
         let next: [DelegatedRole] =
             switch (delegations.role(named: name), delegations.roles) {
             case (let role?, _): [role]
-            case (nil, .named(let roles)): roles
+            case (nil, .named(let roles)): Array(roles.prefix(trusted.limits.usefulDelegations))
             case (nil, .bins): []
             }
         return next.compactMap { child in

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import SigningKeys
+internal import TrustCore
 
 /// How much a repository may ask of its clients: everything that is counted, in one place.
 ///
@@ -28,6 +29,9 @@ public struct TUFLimits: Sendable {
     public var visitedRoles = 32
     /// The deepest nesting of JSON.
     public var jsonDepth = 64
+    /// The most JSON values in one metadata file: two bytes of text can ask for a hundred of memory, and a
+    /// file is read before its signatures can be checked. Targets metadata of 32 MB have about a million.
+    public var jsonValues = 2_000_000
     /// How many bytes of metadata one updater takes from the repository in all: the single files' limits,
     /// times the roles that a repository can name, would be no limit at all (`tuf.update-too-large`).
     public var updateBytes = 256 << 20
@@ -42,4 +46,12 @@ public struct TUFLimits: Sendable {
 
     /// The defaults.
     public init() {}
+
+    func json(_ bytes: Int) -> JSONLimits {
+        JSONLimits(bytes: bytes, depth: jsonDepth, values: jsonValues)
+    }
+
+    /// How many delegations of one role a search has to know at most: among so many, more are new to it than
+    /// it may visit, so that it ends before it comes to the others.
+    var usefulDelegations: Int { 2 * min(max(0, visitedRoles), 1 << 20) + 2 }
 }

@@ -55,7 +55,8 @@ public struct TargetSearch: Sendable {
             }
             // 5.6.7.2: its delegations that cover the path, in order, before the roles after it.
             var children: [Visit] = []
-            for delegation in metadata.delegations?.roles(for: path) ?? [] {
+            let useful = trusted.limits.usefulDelegations
+            for delegation in metadata.delegations?.roles(for: path, atMost: useful) ?? [] {
                 guard let role = trusted.delegated(delegation.name, by: visit.role) else { continue }
                 children.append(Visit(role: role, chain: visit.chain + [delegation.name]))
                 if delegation.terminating {

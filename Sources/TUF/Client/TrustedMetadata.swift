@@ -31,7 +31,7 @@ public struct TrustedMetadata: Sendable {
         let signed = try SignedMetadata<RootMetadata>(
             parsing: trustedRoot,
             as: .root,
-            limits: JSONLimits(bytes: limits.root, depth: limits.jsonDepth)
+            limits: limits.json(limits.root)
         )
         root = try signed.role.authority(for: .root).verify(signed, of: .root, accepting: limits.schemes)
     }
@@ -284,7 +284,7 @@ public struct TrustedMetadata: Sendable {
         try SignedMetadata(
             parsing: bytes,
             as: name,
-            limits: JSONLimits(bytes: limit, depth: limits.jsonDepth),
+            limits: limits.json(limit),
             digest: digest ?? Digest.of(bytes)
         )
     }

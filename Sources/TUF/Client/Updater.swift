@@ -76,7 +76,7 @@ public actor Updater {
     ///
     /// - Throws: a `Refusal` for bad metadata, a `Failure` if something could not be found out. What was
     ///   verified before stays in the store; what was not is nowhere.
-    public func refresh() async throws { _ = try await update() }
+    public func refresh() async throws { _ = try await update { nil } }
 
     /// What the repository promises about a file, and which role does; nil if none does. Updates first if
     /// need be.
@@ -151,12 +151,15 @@ public actor Updater {
 
     private func current() async throws -> UpdateSession {
         if let updated { return updated }
-        return try await update()
+        return try await update { updated }
     }
 
-    private func update() async throws -> UpdateSession {
+    /// Updates, unless somebody else has while this waited for the store: look-ups that begin at once share
+    /// one update.
+    private func update(unless done: () -> UpdateSession?) async throws -> UpdateSession {
         let lock = try await store.lock()
         defer { lock.release() }
+        if let session = done() { return session }
         let workflow = try UpdateWorkflow(trustedRoot: trustedRoot, now: now, limits: limits)
         let session = UpdateSession(workflow, store: store, source: source)
         try await session.refresh(before: deadline())

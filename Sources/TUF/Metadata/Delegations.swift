@@ -18,6 +18,8 @@ public struct Delegations: Sendable, Equatable {
     public private(set) var keys: [KeyID: KeyDefinition]
     /// The delegated roles.
     public private(set) var roles: Roles
+    /// Where each of the roles stands that are listed one by one: a registry's maintainers are tens of thousands.
+    private var positions: [RoleName: Int] = [:]
     private var unrecognized: JSONObject
 
     /// No delegation yet.
@@ -44,8 +46,7 @@ public struct Delegations: Sendable, Equatable {
             let named = try fields.array("roles").map {
                 try DelegatedRole(try JSONFields($0, of: "delegated role"))
             }
-            var seen: Set<RoleName> = []
-            for role in named where !seen.insert(role.name).inserted {
+            for (at, role) in named.enumerated() where positions.updateValue(at, forKey: role.name) != nil {
                 throw Refusal(
                     TUFCode.duplicateRole,
                     fields.subject,
@@ -61,16 +62,26 @@ public struct Delegations: Sendable, Equatable {
     /// (GHSA-77hh-43cm-v8j6).
     public func role(named name: RoleName) -> DelegatedRole? {
         switch roles {
-        case .named(let roles): roles.first { $0.name == name }
+        case .named(let roles): positions[name].map { roles[$0] }
         case .bins(let bins): bins.bin(named: name)
         }
     }
 
     /// The delegated roles to ask for a path, in order.
-    public func roles(for path: TargetPath) -> [DelegatedRole] {
+    public func roles(for path: TargetPath) -> [DelegatedRole] { roles(for: path, atMost: .max) }
+
+    /// The first of them.
+    func roles(for path: TargetPath, atMost limit: Int) -> [DelegatedRole] {
         switch roles {
-        case .named(let roles): roles.filter { $0.scope.covers(path) }
-        case .bins(let bins): [bins.bin(for: path)]
+        case .named(let roles):
+            var hash: String?
+            var found: [DelegatedRole] = []
+            for role in roles where role.scope.covers(path, hash: &hash) {
+                guard found.count < limit else { break }
+                found.append(role)
+            }
+            return found
+        case .bins(let bins): return [bins.bin(for: path)]
         }
     }
 
@@ -102,7 +113,12 @@ public struct Delegations: Sendable, Equatable {
             scope: scope,
             terminating: terminating
         )
-        if let at = list.firstIndex(where: { $0.name == name }) { list[at] = role } else { list.append(role) }
+        if let at = positions[name] {
+            list[at] = role
+        } else {
+            positions[name] = list.count
+            list.append(role)
+        }
         roles = .named(list)
         dropUnusedKeys()
     }
@@ -111,6 +127,7 @@ public struct Delegations: Sendable, Equatable {
     public mutating func setBins(prefix: RoleName, bitLength: Int, to setup: RoleSetup) throws {
         let keys = try adopt(setup, of: prefix)
         roles = .bins(try SuccinctRoles(keys: keys, bitLength: bitLength, namePrefix: prefix.text))
+        positions = [:]
         dropUnusedKeys()
     }
 
@@ -121,14 +138,19 @@ public struct Delegations: Sendable, Equatable {
             if precedes(a.element, b.element) { return true }
             return !precedes(b.element, a.element) && a.offset < b.offset
         }
-        roles = .named(sorted.map(\.element))
+        self.list(sorted.map(\.element))
     }
 
     /// Takes a role out; nothing happens if it is not there.
     public mutating func remove(_ name: RoleName) {
         guard case .named(let list) = roles else { return }
-        roles = .named(list.filter { $0.name != name })
+        self.list(list.filter { $0.name != name })
         dropUnusedKeys()
+    }
+
+    private mutating func list(_ named: [DelegatedRole]) {
+        roles = .named(named)
+        positions = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($1.name, $0) })
     }
 
     private mutating func adopt(_ setup: RoleSetup, of name: RoleName) throws -> RoleKeys {

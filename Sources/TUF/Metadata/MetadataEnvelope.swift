@@ -80,7 +80,12 @@ public struct MetadataEnvelope: Sendable {
         switch content {
         case .object(let object): return object
         case .text(let bytes, let place):
-            let read = try? JSONReader.read(prefixOf: bytes, from: place.lowerBound, of: "metadata")
+            let read = try? JSONReader.read(
+                prefixOf: bytes,
+                from: place.lowerBound,
+                of: "metadata",
+                limits: .readBefore
+            )
             guard let object = read?.value.object else { preconditionFailure("the text was read before") }
             return object
         }

@@ -17,11 +17,18 @@ public enum PathScope: Sendable, Equatable {
 
     /// Whether a path is in scope.
     public func covers(_ path: TargetPath) -> Bool {
+        var hash: String?
+        return covers(path, hash: &hash)
+    }
+
+    /// The same for one of many scopes, with the hash of the path, which the first that needs it computes.
+    func covers(_ path: TargetPath, hash: inout String?) -> Bool {
         switch self {
         case .patterns(let patterns): return patterns.contains { $0.matches(path) }
         case .hashPrefixes(let prefixes):
-            let hash = path.hash.hex.utf8
-            return prefixes.contains { hash.starts(with: $0.utf8) }
+            let known = hash ?? path.hash.hex
+            hash = known
+            return prefixes.contains { known.utf8.starts(with: $0.utf8) }
         }
     }
 

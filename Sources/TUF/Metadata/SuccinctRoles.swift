@@ -43,6 +43,22 @@ public struct SuccinctRoles: Sendable, Equatable {
         _ = try RoleName(checking: "\(namePrefix)-00000000", in: subject)
     }
 
+    /// The most bits of bins that a repository of ours may have: all of its bins are listed in its snapshot.
+    static let maximumOwnBitLength = HashBinAdvice.maximumBitLength
+
+    /// Refuses more bins than a repository of ours may have (`tuf.succinct-roles`): a client asks for one of
+    /// them, an editor goes through all.
+    func checkListable() throws {
+        guard bitLength <= Self.maximumOwnBitLength else {
+            throw Refusal(
+                TUFCode.succinctRoles,
+                "hash bins `\(namePrefix)`",
+                expected: "`bit_length` 1 to \(Self.maximumOwnBitLength) in a repository that is edited",
+                found: "\(bitLength)"
+            )
+        }
+    }
+
     /// How many bins there are.
     public var count: Int { 1 << bitLength }
 

@@ -31,7 +31,8 @@ extension RepositoryEditor {
     /// not expired is left to the caller, who knows the time.
     ///
     /// - Throws: a `Refusal` with `tuf.not-delegated` for a role nobody delegates to, or a file that no
-    ///   client would look for there; `tuf.signatures`, `tuf.rollback`, or a code of parsing.
+    ///   client would look for there; `tuf.signatures`, `tuf.rollback`, `tuf.succinct-roles`, or a code of
+    ///   parsing.
     public mutating func adopt(_ bytes: [UInt8], as name: RoleName) throws {
         let authorities = authorities(for: name)
         guard name.topLevelKind == nil, let first = authorities.first else {
@@ -39,6 +40,8 @@ extension RepositoryEditor {
         }
         let signed = try SignedMetadata<TargetsMetadata>(parsing: bytes, as: name)
         for authority in authorities { _ = try authority.verify(signed, of: name) }
+        // What could not be loaded again must not be published.
+        if case .bins(let bins) = signed.role.delegations?.roles { try bins.checkListable() }
         let last = lastVersion(of: name)
         guard signed.role.version > last else {
             throw Refusal(

@@ -133,6 +133,7 @@ public struct RepositoryEditor: Sendable {
         var delegations = try metadata(of: delegator).delegations ?? Delegations()
         let before = delegations.names
         try delegations.setBins(prefix: prefix, bitLength: bitLength, to: setup)
+        if case .bins(let bins) = delegations.roles { try bins.checkListable() }
         for name in delegations.names { try addRole(name) }
         delegate(delegations, from: delegator)
         forgetUnreachable(among: before)

@@ -26,6 +26,7 @@ struct RoleLoader: Sendable {
         limits.promisedTargets = 1 << 30
         limits.targets = 1 << 30
         limits.rootRotations = .max
+        limits.jsonValues = .max
         workflow = try UpdateWorkflow(
             trustedRoot: trustedRoot,
             now: Timestamp(seconds: .min),
@@ -39,6 +40,7 @@ struct RoleLoader: Sendable {
     /// Root, timestamp, snapshot and targets.
     mutating func loadTopLevel(_ read: (String) throws -> [UInt8]?) throws {
         try drive(workflow.start(), read)
+        try checkListable(workflow.trusted.targets(of: workflow.trusted.topLevelTargets))
     }
 
     /// A role, as one delegator trusts it; nil if it is awaited from others.
@@ -48,7 +50,14 @@ struct RoleLoader: Sendable {
         } catch let refusal as Refusal where isSignedElsewhere(role.name) && Self.isAwaited(refusal) {
             return nil
         }
-        return workflow.trusted.targets(of: role)
+        let metadata = workflow.trusted.targets(of: role)
+        try checkListable(metadata)
+        return metadata
+    }
+
+    /// Whoever signs a delegated role could otherwise have four billion names listed.
+    private func checkListable(_ metadata: TargetsMetadata?) throws {
+        if case .bins(let bins) = metadata?.delegations?.roles { try bins.checkListable() }
     }
 
     private static func isAwaited(_ refusal: Refusal) -> Bool {

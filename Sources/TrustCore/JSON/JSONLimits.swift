@@ -16,4 +16,7 @@ public struct JSONLimits: Sendable {
         self.depth = depth
         self.values = values
     }
+
+    /// For text that was read before, by limits of its own: reading it again must not fail by others.
+    package static let readBefore = JSONLimits(bytes: .max, depth: .max, values: .max)
 }

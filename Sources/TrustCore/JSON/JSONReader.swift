@@ -41,24 +41,25 @@ public struct JSONReader {
         return value
     }
 
-    /// Reads one value that begins at an offset of a larger text, and says where it ends.
+    /// Reads one value that begins at an offset of a larger text, and says where it ends, and how many values it
+    /// is with those inside.
     ///
     /// - Parameters:
     ///   - text: The text; what is before the offset and after the value is not looked at.
     ///   - start: Where the value begins. No white space is skipped.
     ///   - subject: What the text is, for messages.
     ///   - limits: The most levels below the value; its length is the caller's business.
-    /// - Throws: a ``Refusal`` with a `json.…` code.
+    /// - Throws: a ``Refusal`` with a `json.…` code, or `limit.too-large` for too many values.
     package static func read(
         prefixOf text: [UInt8],
         from start: Int,
         of subject: String,
         limits: JSONLimits = JSONLimits()
-    ) throws -> (value: JSONValue, end: Int) {
+    ) throws -> (value: JSONValue, end: Int, count: Int) {
         var reader = JSONReader(bytes: text, limits: limits, subject: subject)
         reader.at = start
         let value = try reader.value(depth: 0)
-        return (value, reader.at)
+        return (value, reader.at, reader.values)
     }
 
     private init(bytes: [UInt8], limits: JSONLimits, subject: String) {

@@ -21,7 +21,11 @@ public struct Refusal: Error, Sendable {
     /// The refusal or failure underneath, if any.
     public let cause: (any Error)?
 
-    /// Makes a refusal.
+    /// The longest subject, location, `expected` and `found`, in bytes. They quote what was refused, which may
+    /// be megabytes that nobody has signed, and end in logs, reports and on terminals.
+    public static let maximumTextLength = 2048
+
+    /// Makes a refusal. Texts that are too long are cut.
     public init(
         _ code: some RefusalCode,
         _ subject: String,
@@ -32,10 +36,10 @@ public struct Refusal: Error, Sendable {
         cause: (any Error)? = nil
     ) {
         self.code = code
-        self.subject = subject
-        self.location = location
-        self.expected = expected
-        self.found = found
+        self.subject = Self.cut(subject)
+        self.location = location.map(Self.cut)
+        self.expected = expected.map(Self.cut)
+        self.found = found.map(Self.cut)
         self.remedy = remedy ?? code.entry.remedy
         self.cause = cause
     }
@@ -56,10 +60,18 @@ public struct Refusal: Error, Sendable {
         Refusal(copying: self, subject: subject, location: location ?? self.subject)
     }
 
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > maximumTextLength else { return text }
+        let kept = text.utf8.prefix(maximumTextLength)
+        // Not within a character's bytes.
+        let start = kept.lastIndex { $0 & 0xC0 != 0x80 } ?? kept.startIndex
+        return String(decoding: kept[..<start], as: UTF8.self) + "…"
+    }
+
     private init(copying other: Refusal, subject: String, location: String?) {
         code = other.code
-        self.subject = subject
-        self.location = location
+        self.subject = Self.cut(subject)
+        self.location = location.map(Self.cut)
         expected = other.expected
         found = other.found
         remedy = other.remedy

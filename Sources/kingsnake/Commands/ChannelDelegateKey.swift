@@ -21,37 +21,20 @@ struct ChannelDelegateKey: ParsableCommand {
     @Argument(help: ArgumentHelp("Where to write the private key.", valueName: "file"), completion: .file())
     var file: String
 
-    @Option(help: "The signature scheme of the new key.")
-    var scheme = SchemeArgument(.ed25519)
-
-    @Flag(help: "Do not encrypt the key: whoever copies the file has the key.")
-    var noPassphrase = false
-
-    @Option(
-        help: ArgumentHelp(
-            "A file with the passphrase. (default: $KINGSNAKE_PASSPHRASE, or a question)",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var passphraseFile: String?
-
+    @OptionGroup var key: NewKeyOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         try UsageCheck.path(file, of: "the key's file")
-        try UsageCheck.path(passphraseFile, of: "--passphrase-file")
     }
 
     func run() throws {
         let console = output.console
         let path = try Folder.absolute(file)
-        let key = try PrivateKey.generate(scheme.scheme)
-        try KeyFile.write(key, to: path, protection: try protection())
-        try PublicKeyFile.write(key.publicKey, to: path + ".pub")
-        let id = KeyDefinition(key.publicKey).computedID.text
+        let made = try key.make(path, path + ".pub")
+        let id = KeyDefinition(made).computedID.text
         console.say("made the key \(id)")
-        console.say("  it is     \(key.publicKey)")
+        console.say("  it is     \(made)")
         console.say("  private   \(path)")
         console.say("  public    \(path).pub: give this to the channel's owner")
         var document = JSONObject()
@@ -60,20 +43,7 @@ struct ChannelDelegateKey: ParsableCommand {
         document["private"] = .string(path)
         document["public"] = .string(path + ".pub")
         document["keyid"] = .string(id)
-        document["fingerprint"] = .string(key.publicKey.fingerprint.hex)
+        document["fingerprint"] = .string(made.fingerprint.hex)
         console.emit(document)
-    }
-
-    private func protection() throws -> KeyProtection {
-        guard !noPassphrase else { return .unsafelyUnencrypted }
-        return .passphrase(
-            try Passphrase(
-                PassphrasePrompt.obtain(
-                    file: passphraseFile,
-                    question: "passphrase for the new key: ",
-                    confirming: true
-                )
-            )
-        )
     }
 }

@@ -65,7 +65,9 @@ struct ChannelInit: AsyncParsableCommand {
             subdirs: try names.map { try Subdir($0) },
             lifetimes: lifetimes.lifetimes
         )
-        let secret = noPassphrase && !encryptOnline ? nil : try newPassphrase()
+        let file = channel.passphraseFile
+        let secret =
+            noPassphrase && !encryptOnline ? nil : try PassphrasePrompt.new(for: "the new keys", file: file)
         let created = try await SignedChannel.create(
             directory: try channel.path,
             keys: try channel.keyRing,
@@ -77,16 +79,6 @@ struct ChannelInit: AsyncParsableCommand {
             now: SystemClock.now
         )
         try report(created, console)
-    }
-
-    private func newPassphrase() throws -> Passphrase {
-        try Passphrase(
-            PassphrasePrompt.obtain(
-                file: channel.passphraseFile,
-                question: "passphrase for the new keys: ",
-                confirming: true
-            )
-        )
     }
 
     private func protection(_ passphrase: Passphrase?) throws -> KeyProtection {

@@ -138,7 +138,7 @@ struct InstallCommand: AsyncParsableCommand {
                 "the lock's line \(entry.line), `\(entry.name)`, is a \(entry.kind.rawValue) entry: not installed"
             )
         }
-        warn(of: selection.packages.filter { $0.sha256 == nil }, console)
+        warn(of: selection.packages.compactMap(\.missingDigest), console)
         return selection.packages.map { package in
             let digests = [package.sha256, package.md5].compactMap { $0 }
             return PackageRequest(package.location, lock: LockDemand(digests: digests))
@@ -146,10 +146,9 @@ struct InstallCommand: AsyncParsableCommand {
     }
 
     /// Says which locked packages the lock does not bind to any bytes.
-    private func warn(of unbound: [LockedPackage], _ console: Console) {
-        guard !unbound.isEmpty else { return }
-        let names = unbound.prefix(4).map(\.fileName.text).joined(separator: ", ")
-        let code = LockCode.missingDigest.rawValue
+    private func warn(of unbound: [Refusal], _ console: Console) {
+        guard let code = unbound.first?.code.rawValue else { return }
+        let names = unbound.prefix(4).map(\.subject).joined(separator: ", ")
         console.warn(
             """
             the lock gives no SHA-256 for \(Counted(unbound.count, "package")) (\(names)\(unbound.count > 4 ? ", …" : "")): \

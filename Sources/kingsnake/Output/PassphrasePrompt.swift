@@ -3,6 +3,7 @@
 
 import DurableFiles
 import Foundation
+import SigningKeys
 import TrustCore
 
 /// Where a passphrase comes from: a file, an environment variable, or a question on the terminal.
@@ -52,6 +53,11 @@ enum PassphrasePrompt {
             isPIN: isToken,
             option: option
         )
+    }
+
+    /// Gets a passphrase for keys that are about to be made.
+    static func new(for what: String, file: String?) throws -> Passphrase {
+        try Passphrase(obtain(file: file, question: "passphrase for \(what): ", confirming: true))
     }
 
     private static func read(_ path: String) throws -> [UInt8] {

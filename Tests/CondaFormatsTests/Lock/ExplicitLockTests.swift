@@ -121,17 +121,13 @@ struct ExplicitLockTests {
         }
     }
 
-    @Test("A package without SHA-256 is refused where one is required")
-    func required() throws {
+    @Test("A package without SHA-256 is bound to no bytes")
+    func unbound() throws {
         let line = "https://h/c/noarch/a-1-0.conda"
-        #expect(
-            try select("@EXPLICIT\n\(line)#\(Self.sha256)").packages[0].requiredSHA256().hex == Self.sha256
-        )
-        for digest in ["", "#\(Self.md5)"] {
-            #expect(
-                refusalCode { try select("@EXPLICIT\n\(line)\(digest)").packages[0].requiredSHA256() }
-                    == "lock.missing-digest"
-            )
+        #expect(try select("@EXPLICIT\n\(line)#\(Self.sha256)").packages[0].missingDigest == nil)
+        for (digest, found) in [("", "no digest"), ("#\(Self.md5)", "MD5 only")] {
+            let refusal = try select("@EXPLICIT\n\(line)\(digest)").packages[0].missingDigest
+            #expect(refusal?.code.rawValue == "lock.missing-digest" && refusal?.found == found)
         }
     }
 }

@@ -31,7 +31,9 @@ struct LockCodeCoverageTests {
         .unsupportedVersion: { _ = try read("{version: 3, environments: {}, packages: []}") },
         .badURL: { _ = try read("@EXPLICIT\na") },
         .badDigest: { _ = try read("@EXPLICIT\n\(package)#0") },
-        .missingDigest: { _ = try select("@EXPLICIT\n\(package)").packages[0].requiredSHA256() },
+        .missingDigest: {
+            if let refusal = try select("@EXPLICIT\n\(package)").packages[0].missingDigest { throw refusal }
+        },
         .conflictingEntries: { _ = try select("@EXPLICIT\n\(package)\nhttps://h/c/linux-64/a-2-0.conda") },
         .entryMismatch: {
             _ = try read("{version: 6, environments: {}, packages: [{conda: '\(package)', version: 2}]}")

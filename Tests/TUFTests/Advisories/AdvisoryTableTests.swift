@@ -48,6 +48,32 @@ struct AdvisoryTableTests {
         #expect(rows.compactMap(\.number) == Array(1...37))
     }
 
+    /// What is known not to be in the public conformance suite, in the order of the second table. The table may
+    /// have more.
+    private static let leftOut = [
+        "succinct hash bins (TAP 15)", "`path_hash_prefixes`", "several repositories that must agree (TAP 4)",
+        "length limits", "endless data", "slow retrieval", "root rotations in one update",
+        "delegations in one search", "threshold 0 or negative", "one key under two key ids",
+        "oversize integers", "no consistent snapshots", "targets without a hash in their name",
+        "many users of one store, and locking", "a client that is killed", "symbolic links in the store",
+        "symbolic links in the cache of targets", "offline mode", "ML-DSA (TAP 21, draft)",
+    ]
+
+    @Test("Everything that the conformance suite leaves out has a test")
+    func secondTable() throws {
+        let page = try String(contentsOfFile: SharedData.checkout + "/docs/advisories.md", encoding: .utf8)
+        let table = try #require(page.range(of: "| what | test |\n|---|---|\n"))
+        let lines = page[table.upperBound...].split(separator: "\n")
+        let rows = lines.map { line in
+            line.wholeMatch(of: /\| *(.*?) *\| `[A-Za-z]+Tests\/[A-Za-z+\/]+\.swift`: "(.+)" \|/)
+        }
+        #expect(rows.allSatisfy { $0 != nil }, "a line is no row of two columns")
+        let items = rows.compactMap { $0.map { String($0.1) } }.filter { !$0.isEmpty }
+        #expect(rows.first??.1.isEmpty == false, "the first row names no item")
+        #expect(Set(items).count == items.count, "an item is there twice")
+        #expect(Array(items.prefix(Self.leftOut.count)) == Self.leftOut)
+    }
+
     @Test("Every test of an advisory has a row")
     func isUsed() throws {
         let folder = "\(SharedData.checkout)/Tests/TUFTests/Advisories"

@@ -10,6 +10,6 @@ extension Fuzzer {
         .pathsJSON, .legacyPaths, .packageInfo, .entryPoints, .prefixRecord, .lockFiles,
         .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
-        .tufMetadata, .tufWorkflow, .delegations, .pathPattern, .mapFile,
+        .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }

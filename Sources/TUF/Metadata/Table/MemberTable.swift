@@ -120,7 +120,13 @@ public struct MemberTable<Value: MemberValue>: Sendable {
     }
 
     func value(at place: Place) -> Value {
-        guard let read = try? JSONReader.read(prefixOf: text, from: Int(place.value), of: "metadata"),
+        guard
+            let read = try? JSONReader.read(
+                prefixOf: text,
+                from: Int(place.value),
+                of: "metadata",
+                limits: .readBefore
+            ),
             let fields = try? JSONFields(read.value, of: "metadata"), let value = try? Value(member: fields)
         else { preconditionFailure("the values of a table were checked when it was read") }
         return value

@@ -39,17 +39,19 @@ extension TabledMetadata {
         limits: JSONLimits
     ) -> (role: Self, envelope: MetadataEnvelope)? {
         // The large object is on the third level, and its members on the fourth.
-        let depth = limits.depth - 4
-        guard depth > 2, bytes.count <= limits.bytes,
+        let inside = JSONLimits(depth: limits.depth - 4, values: limits.values)
+        guard inside.depth > 2, bytes.count <= limits.bytes,
             let list = PlainText.skip("{\"signatures\":", bytes.span, from: 0),
             let signatures = try? JSONReader.read(
                 prefixOf: bytes,
                 from: list,
                 of: subject,
-                limits: JSONLimits(depth: depth)
+                limits: inside
             ),
             let start = PlainText.skip(",\"signed\":", bytes.span, from: signatures.end),
-            let parts = parts(bytes, from: start, of: subject, depth: depth),
+            let parts = parts(bytes, from: start, of: subject, limits: inside),
+            // Counted high, and with the file and the signed part: the long way counts exactly.
+            2 + signatures.count + parts.count <= limits.values,
             isEnd(bytes, from: parts.end),
             let role = try? Self(JSONFields(parts.rest, of: subject), parts.table),
             let canonical = try? CanonicalJSON.encode(
@@ -70,14 +72,22 @@ extension TabledMetadata {
         return (role, envelope)
     }
 
-    private typealias Parts = (rest: JSONObject, table: MemberTable<Member>, place: Range<Int>, end: Int)
+    private typealias Parts = (
+        rest: JSONObject, table: MemberTable<Member>, place: Range<Int>, end: Int, count: Int
+    )
 
     /// Splits a signed part, whose keys must strictly ascend, into the large object and the rest.
-    private static func parts(_ bytes: [UInt8], from start: Int, of subject: String, depth: Int) -> Parts? {
+    private static func parts(
+        _ bytes: [UInt8],
+        from start: Int,
+        of subject: String,
+        limits: JSONLimits
+    ) -> Parts? {
         guard var at = PlainText.skip("{", bytes.span, from: start) else { return nil }
         var rest = JSONObject()
         var found: (table: MemberTable<Member>, place: Range<Int>)?
         var previous: Range<Int>?
+        var count = 0
         while true {
             guard let quote = PlainText.skip("\"", bytes.span, from: at),
                 let keyEnd = PlainText.closingQuote(bytes.span, from: quote),
@@ -87,23 +97,26 @@ extension TabledMetadata {
             let key = quote..<keyEnd
             previous = key
             if bytes[key].elementsEqual(tableKey.utf8) {
-                guard let (table, end) = MemberTable<Member>.scan(canonical: bytes, from: value, depth: depth)
+                guard
+                    let (table, end, inside) = MemberTable<Member>
+                        .scan(canonical: bytes, from: value, limits: limits)
                 else { return nil }
                 found = (table, value..<end)
+                count += inside
                 at = end
             } else {
-                let limits = JSONLimits(depth: depth)
                 guard
                     let read = try? JSONReader.read(prefixOf: bytes, from: value, of: subject, limits: limits)
                 else { return nil }
                 rest.insert(String(decoding: bytes[key], as: UTF8.self), read.value)
+                count += read.count
                 at = read.end
             }
             guard at < bytes.count else { return nil }
             at += 1
             if bytes[at - 1] == UInt8(ascii: ",") { continue }
             guard bytes[at - 1] == UInt8(ascii: "}"), let found else { return nil }
-            return (rest, found.table, found.place, at)
+            return (rest, found.table, found.place, at, count)
         }
     }
 
