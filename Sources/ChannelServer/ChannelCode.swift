@@ -25,6 +25,7 @@ public enum ChannelCode: String, RefusalCode {
     case notDelegated = "channel.not-delegated"
     case notTheirs = "channel.not-theirs"
     case maintainersUnsigned = "channel.maintainers-unsigned"
+    case listAwaited = "channel.list-awaited"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -182,6 +183,17 @@ public enum ChannelCode: String, RefusalCode {
                 remedy:
                     "let the maintainers run `kingsnake channel delegate propose` and `sign`, then publish the "
                     + "signed list and the package with `kingsnake channel delegate accept`"
+            )
+        case .listAwaited:
+            return RefusalEntry(
+                .missing,
+                "clients would refuse a package, for want of a list that its new maintainers have signed",
+                explanation:
+                    "The ceremony gives the package to maintainers, or to others than before. From then on "
+                    + "clients refuse every file of it that is not on a list signed by enough of their keys.",
+                remedy:
+                    "let them make a list with `kingsnake channel delegate propose` and sign it, then publish with "
+                    + "`kingsnake root publish --list NAME=FILE`; or give `--await-lists` and accept the list later"
             )
         }
     }

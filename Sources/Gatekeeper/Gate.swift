@@ -104,15 +104,18 @@ public actor Gate {
         Refusal(GateCode.indexMissing, url.subdir.text, at: url.channel.description)
     }
 
-    /// Fetches and verifies the indexes that the requests need, each channel's in one go from one mirror.
+    /// Fetches and verifies the indexes that the requests need, each channel's in one go from one mirror, and
+    /// what the maintainers of the packages signed, many lists at once.
     private func prepare(_ requests: [PackageRequest]) async throws {
-        var wanted: [String: (channel: TrustedChannel, subdirs: Set<Subdir>)] = [:]
+        var wanted: [String: (channel: TrustedChannel, urls: [PackageURL])] = [:]
         for request in requests {
             let channel = try trustedChannel(of: request.url)
-            wanted[channel.url.identity, default: (channel, [])].subdirs.insert(request.url.subdir)
+            wanted[channel.url.identity, default: (channel, [])].urls.append(request.url)
         }
         for (_, want) in wanted.sorted(by: { $0.key < $1.key }) {
-            try await session(of: want.channel).open(want.subdirs.sorted())
+            let session = try await session(of: want.channel)
+            try await session.open(Set(want.urls.map(\.subdir)).sorted())
+            try await session.loadLists(for: want.urls)
         }
     }
 

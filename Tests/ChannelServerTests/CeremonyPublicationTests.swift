@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import DurableFiles
 import Foundation
 import SigningKeys
 import TUF
@@ -156,27 +157,42 @@ struct CeremonyPublicationTests {
 extension ChannelScene {
     /// Opens the channel, publishes what a ceremony signed, and closes it.
     @discardableResult
-    func publish(_ finished: FinishedCeremony) async throws -> ChannelChange {
-        var channel = try open()
-        return try await channel.publish(finished, now: Self.start)
+    func publish(
+        _ finished: FinishedCeremony,
+        lists: [PackageName: [UInt8]] = [:],
+        awaitingLists: Bool = false,
+        now: Timestamp = start
+    ) async throws -> ChannelChange {
+        var channel = try open(now: now)
+        return try await channel.publish(finished, lists: lists, awaitingLists: awaitingLists, now: now)
     }
 
-    /// A change that the scene's offline keys have signed.
+    /// A proposal that nobody has signed.
     ///
     /// - Parameter edit: gets the online key, and another one that is in the folder of keys as `online-2.key`.
-    func ceremony(
+    func proposal(
         _ edit: (inout CeremonyDraft, _ online: PublicKey, _ new: PublicKey) throws -> Void
-    ) async throws -> FinishedCeremony {
-        let new = try PrivateKey.generate(.ed25519)
+    ) throws -> CeremonyProposal {
         let online = try KeyFile.read(keys.directory + "/online-1.key").unlock { nil }
-        try KeyFile.write(new, to: keys.directory + "/online-2.key", protection: .unsafelyUnencrypted)
+        let path = keys.directory + "/online-2.key"
+        if !Folder.exists(path) {
+            try KeyFile.write(.generate(.ed25519), to: path, protection: .unsafelyUnencrypted)
+        }
+        let new = try KeyFile.read(path).unlock { nil }
         var draft = try ChannelProposal.draft(ofChannelIn: directory)
         try edit(&draft, online.publicKey, new.publicKey)
         let later = Self.start.advanced(byDays: 365)
-        var proposal = try draft.proposal(
+        return try draft.proposal(
             options: CeremonyDraft.Options(rootExpires: later, targetsExpires: later),
             now: Self.start
         )
+    }
+
+    /// A change that the scene's offline keys have signed; see ``proposal(_:)``.
+    func ceremony(
+        _ edit: (inout CeremonyDraft, _ online: PublicKey, _ new: PublicKey) throws -> Void
+    ) async throws -> FinishedCeremony {
+        var proposal = try proposal(edit)
         for name in ["root-1", "targets-1"] {
             let key = try KeyFile.read("\(keys.directory)/\(name).key").unlock { nil }
             guard !proposal.roles(signedBy: key.publicKey).isEmpty else { continue }

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import TrustCore
@@ -78,6 +79,13 @@ struct ChannelCodeCoverageTests {
         },
         .maintainersUnsigned: {
             try await MaintainersScene.make().scene.add([FixturePackage("zlib-9-0.conda")])
+        },
+        .listAwaited: {
+            let world = try await MaintainersScene.make()
+            let old = world.maintainers.publicKeys[0]
+            try await world.scene.publish(
+                try await world.scene.ceremony { try $0.replace(.key(old), by: $2, named: nil) }
+            )
         },
     ]
 

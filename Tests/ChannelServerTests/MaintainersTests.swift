@@ -364,7 +364,7 @@ struct MaintainersTests {
         let finished = try await world.scene.ceremony { draft, _, new in
             try draft.replace(.key(old), by: new, named: nil)
         }
-        let change = try await world.scene.publish(finished)
+        let change = try await world.scene.publish(finished, awaitingLists: true)
         #expect(change.signed.first == "targets version 3" && change.subdirs.isEmpty)
         #expect(refusalCode { try world.scene.check() } == "channel.maintainers-unsigned")
         let rest = Maintainers(package: "zlib", keys: Array(world.maintainers.keys.dropFirst()), threshold: 2)

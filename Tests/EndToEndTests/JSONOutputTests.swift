@@ -49,6 +49,16 @@ struct JSONOutputTests {
         ["root", "merge", "first", "alice.signatures"], ["root", "publish", "first", "team"],
         ["root", "propose", "team", "second", "--renew", "root"], ["root", "verify", "team"],
         ["root", "verify", "second"],
+        [
+            "root", "propose", "team", "third", "--delegate", "hello=1", "--add-key",
+            "maintainers.hello=maintainer.key.pub",
+        ],
+        [
+            "root", "sign", "third", "--key", "alice.key", "--yes", "--root", "team/tuf/1.root.json",
+            "--out", "alice.signatures",
+        ],
+        ["root", "merge", "third", "alice.signatures"],
+        ["root", "publish", "third", "team", "--list", "hello=hello.list"],
     ]
 
     @Test("With --json every command prints one strict document with schema and status, and nothing else")

@@ -32,6 +32,45 @@ struct TokenTests {
         #expect(verified.contains("verified: the package's maintainers vouch for these bytes"))
     }
 
+    @Test("A targets key on a token demands that maintainers sign a package, and takes the demand away")
+    func signsTargets() async throws {
+        let hello = PackageBuilder.hello()
+        let world = try await Self.world(try ChannelWorld())
+        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let pin = ["--passphrase-file", "pin"]
+        let make = ["token", "make-key", token, "--label", "targets", "--id", "01", "--pin-file", "pin"]
+        let key = try await world.must(make + ["--public", "targets.pub", "--json"]).json()
+        let uri = try #require(key["uri"]?.string)
+        for name in ["root", "channel.keys/online-1"] {
+            try await world.must("root", "key", name, "--no-passphrase")
+        }
+        try await world.must(
+            ["root", "init", "first", "--authority", "root.pub", "--threshold", "1", "--subdir", "linux-64"]
+                + ["--targets-key", "targets.pub", "--online-key", "channel.keys/online-1.pub"]
+        )
+        for (key, name) in [("root.key", "1"), (uri, "2")] {
+            try await world.must(["root", "sign", "first", "--key", key, "--yes", "--out", name] + pin)
+        }
+        try await world.must("root", "merge", "first", "1", "2")
+        try await world.must("root", "publish", "first", "channel")
+        try await world.must("channel", "add", "channel", world.write(hello))
+        try await world.must("channel", "delegate", "key", "alice.key", "--no-passphrase")
+        let package = "packages/" + hello.fileName(.conda)
+        try await world.must("channel", "delegate", "propose", "channel", "hello", package, "-o", "list")
+        try await world.must("channel", "delegate", "sign", "list", "--key", "alice.key")
+        let add = ["add", "channel", "hello", "--key", "alice.key.pub", "--threshold", "1", "--list", "list"]
+        for edit in [add, ["remove", "channel", "hello"]] {
+            let keyless = try await world.program.run(["channel", "delegate"] + edit + ["--json"])
+            #expect(keyless.refusalCode == "channel.key-not-authorised", "\(keyless.transcript)")
+            let signed = try await world.must(
+                ["channel", "delegate"] + edit + ["--targets-key", uri, "--json"] + pin
+            )
+            let roles = try signed.json()["signed"]?.array?.compactMap(\.string) ?? []
+            #expect(roles.contains { $0.hasPrefix("targets version ") }, "\(roles)")
+            try await world.must("channel", "verify", "channel", "--root", "channel.keys/root.json")
+        }
+    }
+
     @Test("A key is made on a token, listed, and its public half written out")
     func madeAndListed() async throws {
         let world = try await ChannelWorld.withToken("vault")

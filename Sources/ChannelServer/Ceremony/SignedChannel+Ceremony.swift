@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import CondaFormats
+public import CondaFormats
 import DurableFiles
 import Gatekeeper
 public import TUF
@@ -12,12 +12,25 @@ extension SignedChannel {
     /// readers see the channel as it was, or whole under the new root.
     ///
     /// Needs the online keys that count from now on, if a role of theirs must be signed. Subdirs that are new
-    /// get empty indexes. Where it was published already nothing changes: whoever was killed does it again.
+    /// get empty indexes. A package that passes to maintainers, or whose maintainers change, must come with a
+    /// list that enough of them have signed, if there are files of it that clients would refuse without one.
+    /// Where it was published already nothing changes: whoever was killed does it again.
     ///
+    /// - Parameters:
+    ///   - lists: lists that maintainers have signed, each of one package; what the index has and they do not
+    ///     name is taken out.
+    ///   - awaitingLists: publishes although clients will refuse files until such lists are accepted, as when
+    ///     a maintainer's key was stolen.
     /// - Throws: `ceremony.superseded` if the channel is not what the proposal was made from,
-    ///   `channel.key-not-authorised` if the keys at hand do not suffice, or `channel.already-there`. Then
-    ///   nothing has changed.
-    public mutating func publish(_ ceremony: FinishedCeremony, now: Timestamp) async throws -> ChannelChange {
+    ///   `channel.key-not-authorised` if the keys at hand do not suffice, `channel.already-there`,
+    ///   `channel.list-awaited`, or what ``accept(_:of:packages:now:)`` throws for a list. Then nothing has
+    ///   changed.
+    public mutating func publish(
+        _ ceremony: FinishedCeremony,
+        lists: [PackageName: [UInt8]] = [:],
+        awaitingLists: Bool = false,
+        now: Timestamp
+    ) async throws -> ChannelChange {
         var change = ChannelChange()
         guard !editor.holds(ceremony) else { return change }
         var publication = Publication()
@@ -26,7 +39,14 @@ extension SignedChannel {
             try editor.accept(ceremony)
             let subdirs = try editor.subdirs.filter { before.roles[$0.role] == nil }.map(\.subdir)
             for subdir in subdirs { try Self.refuseIndexes(of: subdir, in: directory) }
-            try await publish(subdirs.map { SubdirContents($0) }, &publication, &change, now: now)
+            var contents = Dictionary(uniqueKeysWithValues: subdirs.map { ($0, SubdirContents($0)) })
+            for (package, list) in lists.sorted(by: { $0.key < $1.key }) {
+                try take(list, of: delegated(package), into: &contents, &change, now)
+            }
+            if !awaitingLists {
+                try refuseAwaited(since: before, besides: Set(lists.keys), contents, now)
+            }
+            try await publish(contents.ordered, &publication, &change, now: now)
             change.subdirs = subdirs.map(\.text)
         } catch {
             editor = before

@@ -18,6 +18,8 @@ extension SignedChannel {
     ///   - keys: the maintainers' keys, all of them.
     ///   - threshold: how many of them must sign.
     ///   - list: a list of the package's files that they have signed.
+    ///   - targets: targets keys that are elsewhere than in the folder of keys, such as on tokens; those in the
+    ///     folder sign too.
     /// - Throws: `channel.key-not-authorised` if the targets key, or the online key, is not at hand;
     ///   `tuf.threshold-number` for a threshold that cannot be met; or whatever
     ///   ``accept(_:of:packages:now:)`` throws for the list.
@@ -26,6 +28,7 @@ extension SignedChannel {
         to keys: [PublicKey],
         threshold: Int,
         list: [UInt8]? = nil,
+        signingTargetsBy targets: [any Signer] = [],
         now: Timestamp
     ) async throws -> ChannelChange {
         let role = try MaintainersRole(of: package)
@@ -37,7 +40,7 @@ extension SignedChannel {
                 found: "\(threshold)"
             )
         }
-        let signers = try await offlineSigners()
+        let signers = try await targets + offlineSigners()
         return try await edit { channel, publication, change in
             try channel.editor.delegateElsewhere(
                 role.scope,
@@ -45,7 +48,8 @@ extension SignedChannel {
                 keys: RoleSetup(keys, threshold: threshold),
                 order: MaintainersRole.precedes
             )
-            let contents = try list.map { try channel.take($0, of: role, &change, now) } ?? [:]
+            var contents: [Subdir: SubdirContents] = [:]
+            if let list { try channel.take(list, of: role, into: &contents, &change, now) }
             try await channel.publish(contents.ordered, &publication, &change, signers: signers, now: now)
         }
     }
@@ -53,12 +57,15 @@ extension SignedChannel {
     /// Takes the demand away that a package's maintainers sign it: the online key vouches for it again.
     ///
     /// Needs the targets key.
+    /// - Parameter targets: targets keys that are elsewhere than in the folder of keys.
     /// - Throws: `channel.not-delegated`, `channel.key-not-authorised`.
-    public mutating func removeDelegation(of package: PackageName, now: Timestamp) async throws
-        -> ChannelChange
-    {
+    public mutating func removeDelegation(
+        of package: PackageName,
+        signingTargetsBy targets: [any Signer] = [],
+        now: Timestamp
+    ) async throws -> ChannelChange {
         let role = try delegated(package)
-        let signers = try await offlineSigners()
+        let signers = try await targets + offlineSigners()
         return try await edit { channel, publication, change in
             try channel.editor.removeDelegation(to: role.name)
             try await channel.publish([], &publication, &change, signers: signers, now: now)
@@ -82,21 +89,23 @@ extension SignedChannel {
     ) async throws -> ChannelChange {
         let role = try delegated(package)
         return try await edit { channel, publication, change in
-            var contents = try channel.take(list, of: role, &change, now)
+            var contents: [Subdir: SubdirContents] = [:]
+            try channel.take(list, of: role, into: &contents, &change, now)
             try channel.insert(packages, into: &contents, &publication, &change)
             try await channel.publish(contents.ordered, &publication, &change, now: now)
         }
     }
 
     /// Takes over a signed list, and takes out of the indexes what it does not name.
-    private mutating func take(
+    mutating func take(
         _ list: [UInt8],
         of role: MaintainersRole,
+        into contents: inout [Subdir: SubdirContents],
         _ change: inout ChannelChange,
         _ now: Timestamp
-    ) throws -> [Subdir: SubdirContents] {
+    ) throws {
         try editor.adopt(list, as: role.name)
-        guard let metadata = editor.roles[role.name] else { return [:] }
+        guard let metadata = editor.roles[role.name] else { return }
         guard metadata.expires > now else {
             throw Refusal(
                 TUFCode.expired,
@@ -109,7 +118,7 @@ extension SignedChannel {
         let entries = try MaintainersList.entries(of: metadata)
         try MaintainersList.check(entries, are: role.package)
         for path in metadata.targets.keys.sorted() { try refuseShadowed(path, role) }
-        return try takeOut(role, &change)
+        try takeOut(role, of: &contents, &change)
     }
 
     /// Clients that know TUF only take the first delegation whose pattern covers a path: they must come to the
@@ -126,20 +135,19 @@ extension SignedChannel {
         )
     }
 
-    private func takeOut(_ role: MaintainersRole, _ change: inout ChannelChange) throws
-        -> [Subdir: SubdirContents]
-    {
-        var changed: [Subdir: SubdirContents] = [:]
-        for name in editor.roles.keys.sorted() {
-            guard let subdir = try? Subdir(name.text) else { continue }
-            var contents = try read(subdir)
-            for record in contents.records.values.sorted(by: { $0.fileName < $1.fileName })
-            where record.name == role.package {
+    private func takeOut(
+        _ role: MaintainersRole,
+        of contents: inout [Subdir: SubdirContents],
+        _ change: inout ChannelChange
+    ) throws {
+        for (subdir, records) in try listed(role.package, in: contents) {
+            var rest = try contents[subdir] ?? read(subdir)
+            for record in records {
                 let file = ChannelFile(subdir: subdir, fileName: record.fileName)
                 guard let promised = editor.vouching(for: file)?.target else {
-                    _ = contents.remove(record.fileName)
+                    _ = rest.remove(record.fileName)
                     change.removed.append(file)
-                    changed[subdir] = contents
+                    contents[subdir] = rest
                     continue
                 }
                 guard promised.hashes.digest(by: .sha256) == record.sha256 else {
@@ -153,10 +161,21 @@ extension SignedChannel {
                 }
             }
         }
-        return changed
     }
 
-    private func delegated(_ package: PackageName) throws -> MaintainersRole {
+    /// The records of a package in each subdir, as they are or as they shall become, in the order of the subdirs.
+    func listed(_ package: PackageName, in contents: [Subdir: SubdirContents]) throws
+        -> [(subdir: Subdir, records: [PackageRecord])]
+    {
+        try editor.roles.keys.compactMap { try? Subdir($0.text) }.sorted().map { subdir in
+            let records = try (contents[subdir] ?? read(subdir)).records.values
+            return (
+                subdir, records.filter { $0.name == package }.sorted { $0.fileName < $1.fileName }
+            )
+        }
+    }
+
+    func delegated(_ package: PackageName) throws -> MaintainersRole {
         guard let role = MaintainersRole.delegation(of: package, in: editor.roles[.targets]),
             let found = MaintainersRole(role.name)
         else {

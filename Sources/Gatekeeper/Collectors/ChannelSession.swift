@@ -10,6 +10,9 @@ import TrustPolicy
 /// One run's view of one channel: its metadata refreshed once, from the mirror that also had the first indexes.
 /// What that metadata names, further indexes, shards and packages, may come from any mirror, for it is named by
 /// its digest.
+///
+/// Only if a list of maintainers turns out to be expired, the mirrors are asked once more, and the newest view
+/// that one of them has takes the place of the first.
 actor ChannelSession {
     private let channel: TrustedChannel
     private let now: Timestamp
@@ -17,10 +20,18 @@ actor ChannelSession {
     private let mirrors: MirroredFetcher
     private let pause: @Sendable (Duration) async throws -> Void
     private let metadataTime: Duration
+    private let fetcher: any Fetcher
+    private let observer: (any TransferObserver)?
     /// What is known of the subdirs that were asked for.
     private var indexes: [Subdir: Index] = [:]
     /// The view of the channel that everything in this run is read from.
     private var reader: SignedIndexReader?
+    /// How many views there were.
+    private var viewCount = 0
+    /// Whether the mirrors were asked for a newer view.
+    private var hasLookedForNewer = false
+    /// The mirror that had one.
+    private var newest: MirroredFetcher?
     /// The reading of metadata that is under way: the next one goes on from what it finds.
     private var reading: Task<Void, Never>?
 
@@ -36,6 +47,8 @@ actor ChannelSession {
         now = configuration.now
         pause = configuration.retry.sleep
         metadataTime = configuration.metadataTime
+        fetcher = configuration.fetcher
+        observer = configuration.observer
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
             try MirrorList(
@@ -81,13 +94,24 @@ actor ChannelSession {
         let (view, opened) = try await fromMirror("the signed index") { mirror in
             try await self.read(subdirs, kept, from: mirror)
         }
+        if kept == nil { viewCount += 1 }
         reader = view
         for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
     }
 
-    /// Tries mirror after mirror to read metadata.
+    /// Tries mirror after mirror to read metadata; first the one with the newest view, if they were compared, for
+    /// others would be blamed for what they lack.
     private func fromMirror<Value>(
         _ resource: String,
+        _ attempt: (BoundMirror) async throws -> Value
+    ) async throws -> Value {
+        if let newest, let value = try? await read(resource, from: newest, attempt) { return value }
+        return try await read(resource, from: mirrors, attempt)
+    }
+
+    private func read<Value>(
+        _ resource: String,
+        from mirrors: MirroredFetcher,
         _ attempt: (BoundMirror) async throws -> Value
     ) async throws -> Value {
         try await mirrors.withMirror(resource) { mirror in
@@ -106,30 +130,36 @@ actor ChannelSession {
     private func read(_ subdirs: [Subdir], _ kept: SignedIndexReader?, from mirror: BoundMirror) async throws
         -> (SignedIndexReader, [Subdir: any SubdirIndex])
     {
-        let reader =
-            if let kept {
-                kept
-            } else {
-                try await SignedIndexReader(
-                    channel,
-                    mirror: mirror,
-                    within: metadataTime,
-                    cache: cache,
-                    now: now
-                )
-            }
+        let reader = if let kept { kept } else { try await view(from: mirror) }
         var opened: [Subdir: any SubdirIndex] = [:]
         for subdir in subdirs { opened[subdir] = try await reader.open(subdir, from: mirror) }
         return (reader, opened)
+    }
+
+    /// The channel as a mirror has it now.
+    private func view(from mirror: BoundMirror) async throws -> SignedIndexReader {
+        try await SignedIndexReader(channel, mirror: mirror, within: metadataTime, cache: cache, now: now)
     }
 
     /// What the signed index says of a file name; nil if the signed metadata lists no index for the subdir, which
     /// is no fault of the mirror that serves it.
     func entry(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
         try await open([subdir])
-        guard case .open(let index) = indexes[subdir] else { return nil }
+        let seen = viewCount
+        do {
+            return try await entryInView(of: fileName, in: subdir)
+        } catch let refusal as Refusal where refusal.is(TUFCode.expired) {
+            guard try await hasView(after: seen) else { throw refusal }
+            return try await entryInView(of: fileName, in: subdir)
+        }
+    }
+
+    /// Index and maintainers' list are of one view, also if another takes its place in the meantime.
+    private func entryInView(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
+        guard let reader, case .open(let index) = indexes[subdir] else { return nil }
         let entry = try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
-        return entry.record == nil ? entry : entry.with(try await vouching(for: fileName, in: subdir))
+        guard entry.record != nil else { return entry }
+        return entry.with(try await vouching(for: fileName, in: subdir, by: reader))
     }
 
     /// What the maintainers of a package say of one of its files; nil if the offline keys do not demand that they
@@ -139,15 +169,81 @@ actor ChannelSession {
     /// reason to refuse others. Any mirror may have it, for the snapshot says which version it is.
     private func vouching(
         for fileName: ArchiveFileName,
-        in subdir: Subdir
+        in subdir: Subdir,
+        by reader: SignedIndexReader
     ) async throws -> MaintainerVouching? {
-        guard let reader else { preconditionFailure("an index that is open came from a view") }
         guard try await reader.isMaintained(fileName.name) else { return nil }
         return try await inTurn {
-            try await self.fromMirror("what the maintainers of `\(fileName.name)` signed") { mirror in
-                try await reader.vouching(for: fileName, in: subdir, from: mirror)
+            try await self.fromMirror("what the maintainers of `\(fileName.name)` signed") {
+                mirror -> Result<MaintainerVouching?, any Error> in
+                do {
+                    return .success(try await reader.vouching(for: fileName, in: subdir, from: mirror))
+                } catch let refusal as Refusal where refusal.is(TUFCode.expired) {
+                    // It is what the snapshot names: no fault of the mirror that has it.
+                    return .failure(refusal)
+                }
+            }.get()
+        }
+    }
+
+    /// Loads what the maintainers of packages signed, many lists at the same time: one after another they would
+    /// cost a round trip each. Those that are expired are left to ``entry(of:in:)``.
+    func loadLists(for urls: [PackageURL]) async throws {
+        try await inTurn {
+            guard let reader = self.reader else { return }
+            let paths = try await reader.listPaths(for: urls)
+            guard !paths.isEmpty else { return }
+            try await self.fromMirror("what the maintainers of \(paths.count) packages signed") { mirror in
+                try await reader.loadLists(paths, from: mirror)
             }
         }
+    }
+
+    /// Whether there is another view by now than the one that was the last; looks for one if nobody has.
+    private func hasView(after seen: Int) async throws -> Bool {
+        try await inTurn { if self.viewCount == seen { await self.lookForNewer() } }
+        return viewCount != seen
+    }
+
+    /// Asks every mirror once more, and goes on with the newest view there is: a mirror that lags may have shown
+    /// one whose lists have expired since.
+    ///
+    /// The trust store takes no view that is older than one it knows, so the last that comes through is the
+    /// newest. A mirror that has none is reported, and may still have packages.
+    private func lookForNewer() async {
+        guard !hasLookedForNewer, let old = reader else { return }
+        hasLookedForNewer = true
+        var best = (reader: old, mirror: mirrors)
+        for address in mirrors.mirrors.addresses where !mirrors.health.isCondemned(address) {
+            guard let mirror = try? alone(address),
+                let view = try? await mirror.withMirror(
+                    "the signed index",
+                    { try await self.view(from: $0) }
+                ),
+                await view.isAnother(than: best.reader)
+            else { continue }
+            best = (view, mirror)
+        }
+        guard await best.reader.isAnother(than: old) else { return }
+        let subdirs = indexes.keys.sorted()
+        let found = try? await best.mirror.withMirror("the signed index") { mirror in
+            try await self.read(subdirs, best.reader, from: mirror)
+        }
+        guard let (view, opened) = found else { return }
+        viewCount += 1
+        reader = view
+        newest = best.mirror
+        for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
+    }
+
+    /// A fetcher that asks one mirror only, and once.
+    private func alone(_ address: String) throws -> MirroredFetcher {
+        MirroredFetcher(
+            try MirrorList(mirrors.mirrors.canonical, mirrors: [address], canonicalPlace: .nowhere),
+            over: fetcher,
+            retry: MirrorRetry(rounds: 1),
+            observer: observer
+        )
     }
 
     /// Downloads a package into the cache, from the first mirror that serves the promised bytes.

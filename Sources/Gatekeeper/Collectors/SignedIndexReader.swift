@@ -88,6 +88,43 @@ struct SignedIndexReader {
         return role.vouching(metadata, for: path)
     }
 
+    /// For each list of maintainers that these files need, and that is not loaded yet, a path that leads to it.
+    ///
+    /// A file whose path leads to the role of another package first is left out: patterns cannot tell the two
+    /// apart, see ``MaintainersRole``.
+    func listPaths(for urls: [PackageURL]) async throws -> [TargetPath] {
+        let trusted = try await updater.trusted()
+        let top = trusted.topLevelTargets, targets = trusted.targets(of: top)
+        var seen: Set<RoleName> = []
+        return urls.compactMap { url in
+            guard let role = MaintainersRole.delegation(of: url.fileName.name, in: targets),
+                trusted.snapshot?.role.files[role.name] != nil,
+                trusted.delegated(role.name, by: top).flatMap({ trusted.targets(of: $0) }) == nil,
+                let path = MaintainersRole.target(url.fileName, in: url.subdir),
+                targets?.delegations?.roles(for: path).first?.name == role.name,
+                seen.insert(role.name).inserted
+            else { return nil }
+            return path
+        }
+    }
+
+    /// Loads the lists that these paths lead to, all at the same time; those that are expired are left out.
+    func loadLists(_ paths: [TargetPath], from mirror: BoundMirror) async throws {
+        source.turn(to: mirror)
+        for case .failure(let error) in try await updater.targets(paths) {
+            // It is what the snapshot names: no fault of the mirror that has it.
+            if let refusal = error as? Refusal, refusal.is(TUFCode.expired) { continue }
+            throw error
+        }
+    }
+
+    /// Whether this is another state of the channel than a view of before.
+    func isAnother(than other: SignedIndexReader) async -> Bool {
+        let mine = try? await updater.trusted().snapshot?.digest
+        let others = try? await other.updater.trusted().snapshot?.digest
+        return mine != others
+    }
+
     private enum Form: String, CaseIterable {
         case shards = "repodata_shards.msgpack.zst"
         case compressed = "repodata.json.zst"

@@ -29,13 +29,18 @@ public struct CeremonyDraft: Sendable {
 
     private let chain: RootChain
     private let currentTargets: VerifiedMetadata<TargetsMetadata>
-    private var setups: [CeremonyRole: RoleSetup] = [:]
+    var setups: [CeremonyRole: RoleSetup] = [:]
     private var names: [KeyID: String]
-    private var added: [(name: RoleName, scope: PathScope)] = []
+    var added: [NewRole] = []
+    var removed: Set<RoleName> = []
+    /// The order of the search that the delegations shall have; nil leaves it as it is.
+    var order: (@Sendable (DelegatedRole, DelegatedRole) -> Bool)?
     /// The delegated roles that the online keys sign.
     private let onlineRoles: [RoleName]
 
     private var root: RootMetadata { chain.last.root.role }
+    /// The top-level targets metadata in force.
+    public var targetsInForce: TargetsMetadata { currentTargets.role }
 
     /// Starts from what is in force.
     ///
@@ -131,19 +136,6 @@ public struct CeremonyDraft: Sendable {
         }
     }
 
-    /// Delegates paths to a new role of the online keys; no other role may speak about these paths.
-    ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` if there is a role of that name, or only hash
-    ///   bins can be.
-    public mutating func delegate(_ scope: PathScope, to name: RoleName) throws {
-        let delegations = currentTargets.role.delegations
-        if case .bins = delegations?.roles { throw unknown(.delegated(name), expected: "no hash bins") }
-        guard delegations?.role(named: name) == nil, !added.contains(where: { $0.name == name }) else {
-            throw unknown(.delegated(name), expected: "a role that is not there yet")
-        }
-        added.append((name, scope))
-    }
-
     // MARK: The proposal
 
     /// Makes the proposal: of root, targets, or both, whatever the edits need.
@@ -158,15 +150,7 @@ public struct CeremonyDraft: Sendable {
             if case .topLevel(let kind) = role { try root.set(kind, to: setup) }
         }
         try targets.apply(setups)
-        let online = RoleSetup(
-            root.authority(for: .timestamp).usableKeys().map(\.key),
-            threshold: root.authority(for: .timestamp).role.threshold
-        )
-        for (name, scope) in added {
-            var delegations = targets.delegations ?? Delegations()
-            try delegations.set(name, to: online, scope: scope, terminating: true)
-            targets.delegations = delegations
-        }
+        try change(&targets, online: root.authority(for: .timestamp))
         let hasNewRoot = root != self.root || options.renewing.contains(.root)
         let hasNewTargets =
             targets != currentTargets.role || options.renewing.contains(.targets)
@@ -218,15 +202,18 @@ public struct CeremonyDraft: Sendable {
 
     private var everyRole: [CeremonyRole] {
         MetadataKind.allCases.map { .topLevel($0) }
-            + (currentTargets.role.delegations?.groups ?? []).map { .delegated($0.name) }
+            + (currentTargets.role.delegations?.groups ?? []).map(\.name).filter { !removed.contains($0) }
+            .map { .delegated($0) }
+            + added.filter(\.isSignedElsewhere).map { .delegated($0.name) }
     }
 
     private func expanded(_ role: CeremonyRole) throws -> [CeremonyRole] {
         if role == .offline { return [.topLevel(.root), .topLevel(.targets)] }
         if role == .online {
-            return [.topLevel(.timestamp), .topLevel(.snapshot)] + onlineRoles.map { .delegated($0) }
+            return [.topLevel(.timestamp), .topLevel(.snapshot)]
+                + onlineRoles.filter { !removed.contains($0) }.map { .delegated($0) }
         }
-        guard authority(for: role) != nil else {
+        guard everyRole.contains(role) else {
             throw unknown(role, expected: everyRole.map(\.description).joined(separator: ", "))
         }
         return [role]
@@ -236,12 +223,12 @@ public struct CeremonyDraft: Sendable {
         switch role {
         case .topLevel(let kind): root.authority(for: kind)
         case .delegated(let name):
-            currentTargets.role.delegations?.group(named: name)
+            removed.contains(name) ? nil : currentTargets.role.delegations?.group(named: name)
         case .online, .offline: nil
         }
     }
 
-    private func setup(of role: CeremonyRole) throws -> RoleSetup {
+    func setup(of role: CeremonyRole) throws -> RoleSetup {
         if let setup = setups[role] { return setup }
         guard let authority = authority(for: role) else { throw unknown(role, expected: "a role") }
         return RoleSetup(authority.usableKeys().map(\.key), threshold: authority.role.threshold)
@@ -268,7 +255,7 @@ public struct CeremonyDraft: Sendable {
         names[listed ?? definition.computedID] = name
     }
 
-    private func unknown(_ role: CeremonyRole, expected: String) -> Refusal {
+    func unknown(_ role: CeremonyRole, expected: String) -> Refusal {
         Refusal(CeremonyCode.roleUnknown, "role `\(role)`", expected: expected)
     }
 
@@ -280,25 +267,4 @@ public struct CeremonyDraft: Sendable {
             found: "\(count)"
         )
     }
-}
-
-extension TargetsMetadata {
-    /// Gives delegated roles other keys.
-    fileprivate mutating func apply(_ setups: [CeremonyRole: RoleSetup]) throws {
-        guard var changed = delegations else { return }
-        for (role, setup) in setups {
-            guard case .delegated(let name) = role else { continue }
-            switch changed.roles {
-            case .named:
-                guard let old = changed.role(named: name) else { continue }
-                try changed.set(name, to: setup, scope: old.scope, terminating: old.terminating)
-            case .bins(let bins):
-                try changed.setBins(prefix: name, bitLength: bins.bitLength, to: setup)
-            }
-        }
-        delegations = changed
-    }
-
-    /// Whether a delegation lists a key under that id.
-    fileprivate func lists(_ id: KeyID) -> Bool { delegations?.keys[id] != nil }
 }

@@ -58,6 +58,10 @@ extension RepositoryEditor {
             adopt(targets: new.role)
             accepted.append(file(.targets, new))
             try addDelegatedRoles(of: new.role)
+            let delegated = Set(new.role.delegations?.names ?? [])
+            forgetUnreachable(
+                among: (before.roles[.targets]?.delegations?.names ?? []).filter { !delegated.contains($0) }
+            )
         }
         for name in Set(before.roles.keys).union([.snapshot, .timestamp])
         where name != .targets && !isSignedElsewhere(name) {

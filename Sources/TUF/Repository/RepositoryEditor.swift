@@ -211,7 +211,7 @@ public struct RepositoryEditor: Sendable {
     /// Drops what no chain of delegations from the top leads to, edits that are not published included.
     ///
     /// - Parameter names: Roles that may not have been read yet, but lost a delegation.
-    private mutating func forgetUnreachable(among names: [RoleName]) {
+    mutating func forgetUnreachable(among names: [RoleName]) {
         var reachable: Set<RoleName> = []
         var pending: [RoleName] = [.targets]
         while let name = pending.popLast() {

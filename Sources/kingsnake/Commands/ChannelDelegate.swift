@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import CondaFormats
+import SigningKeys
 import TrustCore
 
 struct ChannelDelegate: AsyncParsableCommand {
@@ -33,5 +34,32 @@ struct PackageNameArgument: ParsableArguments {
     func validate() throws {
         let package = try UsageCheck.value(name) { try PackageName($0) }
         guard !package.isVirtual else { throw ValidationError("`\(name)` is a virtual package") }
+    }
+}
+
+/// Targets keys that are not in the folder of keys.
+struct TargetsKeyOptions: ParsableArguments {
+    @Option(
+        name: .customLong("targets-key"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            stringLiteral: "A targets key that is not in the folder of keys; may be given several times. "
+                + AuthorityKey.help
+        ),
+        completion: .file()
+    )
+    var targetsKeys: [String] = []
+
+    func validate() throws {
+        for key in targetsKeys { try UsageCheck.path(key, of: "--targets-key") }
+    }
+
+    /// Opens the keys.
+    func signers(passphraseFile: String?) async throws -> [any Signer] {
+        var signers: [any Signer] = []
+        for key in targetsKeys {
+            signers.append(try await AuthorityKey.signer(key, passphraseFile: passphraseFile))
+        }
+        return signers
     }
 }

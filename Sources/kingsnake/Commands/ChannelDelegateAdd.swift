@@ -15,7 +15,8 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
         discussion: """
             Needs the offline targets key, for only that key says who signs what, and the online key. From then on clients \
             refuse every file of the package that is not on a list signed by enough of these keys. Give such a list with \
-            --list and there is no time in between.
+            --list and there is no time in between. Where several people in separate places hold the targets keys, use \
+            `root propose --delegate` instead.
             """
     )
 
@@ -39,6 +40,7 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     )
     var list: String?
 
+    @OptionGroup var targets: TargetsKeyOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -53,12 +55,14 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
         let console = output.console
         let keys = try publicKeys.map { try PublicKeyFile.read($0) }
         let bytes = try list.map { try MaintainersListFile.bytes(of: $0) }
+        let signers = try await targets.signers(passphraseFile: channel.passphraseFile)
         var channel = try channel.open()
         let change = try await channel.delegate(
             try package.package,
             to: keys,
             threshold: threshold,
             list: bytes,
+            signingTargetsBy: signers,
             now: SystemClock.now
         )
         console.say("`\(package.name)` is signed by \(threshold) of \(keys.count) maintainers from now on")

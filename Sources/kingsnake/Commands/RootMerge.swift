@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import ChannelServer
 import DurableFiles
 import TUF
 import TrustCore
@@ -52,7 +53,10 @@ struct RootMerge: ParsableCommand {
         }
         report.progressLines.forEach { console.say("\($0)") }
         if report.progress.isComplete {
-            console.say("next, where the online key is: kingsnake root publish \(self.proposal) DIR")
+            let lists = report.passages.filter { $0.threshold != nil }.map { " --list \($0.package)=FILE" }
+            console.say(
+                "next, where the online key is: kingsnake root publish \(self.proposal) DIR\(lists.joined())"
+            )
         }
         var document = report.json
         document["new_signatures"] = .number(JSONNumber(Int64(added)))

@@ -14,8 +14,8 @@ struct RootPropose: ParsableCommand {
         discussion: """
             Works on a copy of the channel's folder, without any key, and writes one file: the next version of root, of \
             targets, or of both, whatever the change needs. ROLE is root, targets, snapshot, timestamp, the name of a \
-            subdir, online for all that the online keys sign, or offline for root and targets. KEY is a public key file, the \
-            name of a key, or at least eight digits of its fingerprint.
+            subdir, maintainers.NAME for the maintainers of a package, online for all that the online keys sign, or offline \
+            for root and targets. KEY is a public key file, the name of a key, or at least eight digits of its fingerprint.
             """
     )
 
@@ -64,6 +64,23 @@ struct RootPropose: ParsableCommand {
     var subdirs: [String] = []
 
     @Option(
+        name: .customLong("delegate"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Let a package's maintainers sign it, so many of them; give their keys with --add-key maintainers.NAME=FILE.",
+            valueName: "name=k"
+        )
+    )
+    var delegated: [Assignment] = []
+
+    @Option(
+        name: .customLong("undelegate"),
+        parsing: .singleValue,
+        help: ArgumentHelp("Let the online keys vouch for a package again.", valueName: "name")
+    )
+    var undelegated: [String] = []
+
+    @Option(
         name: .customLong("renew"),
         parsing: .singleValue,
         help: ArgumentHelp("A new version of a role although nothing in it changes: root or targets.")
@@ -81,11 +98,15 @@ struct RootPropose: ParsableCommand {
         for edit in added + removed + thresholds { _ = try edit.role }
         for edit in thresholds { _ = try edit.number }
         for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
+        for edit in delegated { _ = try (edit.package, edit.number) }
+        for name in undelegated { _ = try UsageCheck.value(name) { try PackageName($0) } }
     }
 
     func run() throws {
         let console = output.console
         var draft = try ChannelProposal.draft(ofChannelIn: directory)
+        for edit in delegated { try draft.delegate(edit.package, threshold: edit.number) }
+        for name in undelegated { try draft.removeDelegation(of: PackageName(name)) }
         for edit in added {
             let key = try NamedKey(file: edit.right)
             try draft.add(key.key, named: key.name, to: edit.role)
@@ -110,6 +131,12 @@ struct RootPropose: ParsableCommand {
         let proposal = try draft.proposal(options: options, now: now)
         try known.check(proposal.chain)
         try proposal.publish(to: self.proposal, as: "propose", console)
+        for passage in PackagePassage.all(in: proposal, now: now) where passage.threshold != nil {
+            let name = passage.package
+            console.say(
+                "next, the maintainers of `\(name)`: kingsnake channel delegate propose \(directory) \(name) PACKAGE… --out FILE"
+            )
+        }
     }
 }
 

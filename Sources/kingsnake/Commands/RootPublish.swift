@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import CondaFormats
 import TUF
 import TrustCore
 
@@ -14,7 +15,9 @@ struct RootPublish: AsyncParsableCommand {
             Verifies the chain of roots as a client does. In one step, whole or not at all, it then puts the new root and \
             targets into the channel's folder and signs anew what they make worthless: timestamp, snapshot and subdirs \
             whose keys changed. Only the online keys that count from now on are needed, as online-*.key or \
-            online-*.signer in the folder of keys. A proposal of `root init` makes the channel. If it is killed, run it again.
+            online-*.signer in the folder of keys. A proposal of `root init` makes the channel. Packages that pass to \
+            maintainers need a list that these have signed, from `channel delegate propose` and `sign`: it is published in \
+            the same step. If it is killed, run it again.
             """
     )
 
@@ -22,7 +25,28 @@ struct RootPublish: AsyncParsableCommand {
     var proposal: String
 
     @OptionGroup var channel: ChannelOptions
+
+    @Option(
+        name: .customLong("list"),
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "A list of a package's files that its maintainers have signed; once for each package.",
+            valueName: "name=file"
+        )
+    )
+    var lists: [Assignment] = []
+
+    @Flag(help: "Publish without the lists: clients refuse those packages until they are accepted.")
+    var awaitLists = false
+
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        let packages = try lists.map { try $0.package }
+        guard Set(packages).count == packages.count else {
+            throw ValidationError("--list: one for each package")
+        }
+    }
 
     func run() async throws {
         let console = output.console
@@ -37,7 +61,10 @@ struct RootPublish: AsyncParsableCommand {
             report.progressLines + change.signed,
             in: self.proposal + ".transcript"
         )
-        report.words.lines.forEach { console.say("\($0)") }
+        report.contents.forEach { console.say("\($0)") }
+        for file in change.removed {
+            console.say("removed `\(file)` from the index: its maintainers' list does not name it")
+        }
         change.signed.forEach { console.say("published \($0)") }
         if change.signed.isEmpty {
             console.say("the channel is as the proposal says already; nothing was signed")
@@ -50,7 +77,7 @@ struct RootPublish: AsyncParsableCommand {
         var document = change.json
         document["root_version"] = .number(JSONNumber(ceremony.chain.last.root.role.version))
         document["root_sha256"] = .string(first.digest.hex)
-        document["words"] = .array(report.words.lines.map { .string($0) })
+        document["words"] = .array(report.contents.map { .string($0) })
         console.emit(document)
     }
 
@@ -58,9 +85,16 @@ struct RootPublish: AsyncParsableCommand {
         -> ChannelChange
     {
         guard isFirst else {
+            let lists = try lists.map { (try $0.package, try MaintainersListFile.bytes(of: $0.right)) }
             var channel = try channel.open()
-            return try await channel.publish(ceremony, now: now)
+            return try await channel.publish(
+                ceremony,
+                lists: Dictionary(lists) { first, _ in first },
+                awaitingLists: awaitLists,
+                now: now
+            )
         }
+        guard lists.isEmpty else { throw ValidationError("--list: a new channel has no package yet") }
         return try await SignedChannel.create(
             directory: channel.path,
             keys: channel.keyRing,

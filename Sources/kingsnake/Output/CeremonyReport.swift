@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ChannelServer
+import CondaFormats
 import TUF
 import TrustCore
 
@@ -8,16 +10,22 @@ import TrustCore
 struct CeremonyReport {
     let proposal: CeremonyProposal
     let words: CeremonyWords
+    let passages: [PackagePassage]
     let progress: CeremonyProgress
 
     init(_ proposal: CeremonyProposal) throws {
         self.proposal = proposal
-        words = CeremonyWords(proposal, now: SystemClock.now)
+        let now = SystemClock.now
+        words = CeremonyWords(proposal, now: now)
+        passages = PackagePassage.all(in: proposal, now: now)
         progress = try CeremonyProgress(proposal)
     }
 
+    /// What is proposed: what becomes of each role, then which packages pass to whom.
+    var contents: [String] { words.lines + passages.flatMap(\.lines) }
+
     /// What is proposed, and the digest that authorities compare.
-    var lines: [String] { words.lines + ["sha256 of the proposal: \(proposal.digest.hex)"] }
+    var lines: [String] { contents + ["sha256 of the proposal: \(proposal.digest.hex)"] }
 
     /// Who has signed, and how many are missing.
     var progressLines: [String] {
@@ -40,7 +48,8 @@ struct CeremonyReport {
         object["root_version"] = proposal.root.map { .number(JSONNumber($0.role.version)) }
         object["targets_version"] = proposal.targets.map { .number(JSONNumber($0.role.version)) }
         object["complete"] = .bool(progress.isComplete)
-        object["words"] = .array(words.lines.map { .string($0) })
+        object["words"] = .array(contents.map { .string($0) })
+        object["packages"] = .array(passages.map { .object(Self.json($0)) })
         object["roles"] = .array(words.roles.map { .object(Self.json($0)) })
         object["thresholds"] = .array(progress.requirements.map { .object(Self.json($0)) })
         return object
@@ -54,6 +63,17 @@ struct CeremonyReport {
         object["gained"] = .array(change.gained.map { .object(json($0)) })
         object["lost"] = .array(change.lost.map { .object(json($0)) })
         object["kept"] = .array(change.kept.map { .object(json($0)) })
+        return object
+    }
+
+    private static func json(_ passage: PackagePassage) -> JSONObject {
+        var object = JSONObject()
+        object["package"] = .string(passage.package.normalized)
+        object["passes"] = .string(passage.direction.rawValue)
+        object["threshold"] = passage.threshold.map { .number(JSONNumber(Int64($0))) }
+        object["gained"] = .array(passage.gained.map { .object(json($0)) })
+        object["lost"] = .array(passage.lost.map { .object(json($0)) })
+        object["kept"] = .array(passage.kept.map { .object(json($0)) })
         return object
     }
 

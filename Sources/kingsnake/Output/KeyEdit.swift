@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import CondaFormats
 import DurableFiles
 import SigningKeys
 import TUF
@@ -27,6 +28,15 @@ struct Assignment: ExpressibleByArgument {
         get throws {
             guard let role = CeremonyRole(left) else { throw ValidationError("`\(left)` cannot name a role") }
             return role
+        }
+    }
+
+    /// The left side as the name of a package.
+    var package: PackageName {
+        get throws {
+            let package = try UsageCheck.value(left) { try PackageName($0) }
+            guard !package.isVirtual else { throw ValidationError("`\(left)` is a virtual package") }
+            return package
         }
     }
 
