@@ -136,7 +136,15 @@ struct DelegationCeremonyTests {
             let code = refusalCode { try draft.removeDelegation(of: PackageName("xz")) }
             #expect(code == "channel.not-delegated")
         }
-        let change = try await world.scene.publish(back)
+        let role = try #require(RoleName("maintainers.zlib"))
+        func publish() async throws -> ChannelChange {
+            var channel = try world.scene.open()
+            let change = try await channel.publish(back, now: ChannelScene.start)
+            // The list is forgotten at once, not only when the channel is opened again.
+            #expect(channel.editor.roles[role] == nil)
+            return change
+        }
+        let change = try await publish()
         #expect(change.signed == ["targets version 3", "snapshot version 4", "timestamp version 4"])
         let newer = try FixturePackage("zlib-1.3.2-h0_0.conda")
         try await world.scene.add([newer])
