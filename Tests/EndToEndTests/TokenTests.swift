@@ -35,8 +35,8 @@ struct TokenTests {
     @Test("A targets key on a token demands that maintainers sign a package, and takes the demand away")
     func signsTargets() async throws {
         let hello = PackageBuilder.hello()
-        let world = try await Self.world(try ChannelWorld())
-        let token = "pkcs11:token=vault?module-path=\(try #require(tokenModule))"
+        let world = try await ChannelWorld.withToken("vault")
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
         let pin = ["--passphrase-file", "pin"]
         let make = ["token", "make-key", token, "--label", "targets", "--id", "01", "--pin-file", "pin"]
         let key = try await world.must(make + ["--public", "targets.pub", "--json"]).json()
