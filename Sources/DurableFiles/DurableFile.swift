@@ -18,7 +18,7 @@ public enum DurableFile {
     /// synced too, so that the change survives a power loss once this returns.
     ///
     /// - Parameter mode: the permission bits of the new file, whatever the process's umask says.
-    /// - Throws: a ``Failure`` of kind `disk`; then no temporary file is left behind. If it was the last step
+    /// - Throws: a `Failure` of kind `disk`; then no temporary file is left behind. If it was the last step
     ///   that failed, the sync of the folder, the new content is there already.
     public static func write(_ bytes: [UInt8], to path: String, mode: UInt16 = 0o644) throws {
         let temporary = temporaryName(beside: path)
@@ -85,7 +85,7 @@ public enum DurableFile {
 
     /// Reads a whole file; nil if there is none.
     ///
-    /// - Throws: a ``Refusal`` with `limit.too-large` if it is longer than allowed, or a ``Failure``.
+    /// - Throws: a `Refusal` with `limit.too-large` if it is longer than allowed, or a `Failure`.
     public static func read(
         _ path: String,
         maximumLength: Int,

@@ -18,7 +18,7 @@ public final class FileLock: Sendable {
 
     /// Takes the lock.
     ///
-    /// - Parameter waiting: whether to wait for another holder; otherwise a ``Failure`` says that there is
+    /// - Parameter waiting: whether to wait for another holder; otherwise a `Failure` says that there is
     /// one.
     public init(_ path: String, waiting: Bool = true) throws {
         try Folder.create(Folder.parent(of: path))

@@ -10,7 +10,7 @@ public import TrustCore
 /// A signed channel in a folder, opened for changes by whoever holds its online keys.
 ///
 /// Opening takes the channel's lock, finishes a publication that was interrupted, and verifies the metadata
-/// from the root down as a client would. Every change is one ``Publication``: whole or not at all.
+/// from the root down as a client would. Every change is one publication: whole or not at all.
 public struct SignedChannel {
     /// The folder.
     public let directory: String

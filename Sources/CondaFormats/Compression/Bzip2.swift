@@ -10,7 +10,7 @@ public enum Bzip2 {
 
     /// Decompresses one or more streams that take up the whole buffer.
     ///
-    /// - Throws: a ``Refusal`` with a `compression.…` code.
+    /// - Throws: a `Refusal` with a `compression.…` code.
     public static func decompress(
         _ bytes: [UInt8],
         maximumLength: Int,

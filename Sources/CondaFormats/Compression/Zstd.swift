@@ -17,7 +17,7 @@ public enum Zstd {
     /// Compresses into one frame, which says its content's length; the same bytes for the same input,
     /// level and version of the library.
     ///
-    /// - Throws: a ``Failure`` if the library cannot, which with memory at hand it always can.
+    /// - Throws: a `Failure` if the library cannot, which with memory at hand it always can.
     public static func compress(_ bytes: [UInt8], level: Int32 = defaultLevel) throws -> [UInt8] {
         var status = 0
         let capacity = ZSTD_compressBound(bytes.count)
@@ -36,7 +36,7 @@ public enum Zstd {
     /// Decompresses one or more frames that take up the whole buffer.
     ///
     /// What a frame says about its length is a hint for allocating and no more.
-    /// - Throws: a ``Refusal`` with a `compression.…` code.
+    /// - Throws: a `Refusal` with a `compression.…` code.
     public static func decompress(
         _ bytes: [UInt8],
         maximumLength: Int,

@@ -8,7 +8,7 @@ extension LockFile {
     ///
     /// The content decides which kind it is; the name is for messages, and tells apart what is no lock.
     ///
-    /// - Throws: a ``Refusal`` with a `lock.…` code, or `limit.too-large`.
+    /// - Throws: a `Refusal` with a `lock.…` code, or `limit.too-large`.
     public static func read(_ bytes: [UInt8], fileName: String) throws -> LockFile {
         let subject = QuotedText.short(fileName.split(separator: "/").last ?? "lock file")
         guard bytes.count <= maximumLength else {

@@ -19,7 +19,7 @@ extension LockFile {
     /// In a conda-lock file an environment is a category, and `main` is always part of it.
     ///
     /// - Parameter environment: nil for the file's default.
-    /// - Throws: a ``Refusal`` with `lock.platform-missing`, `lock.environment-missing`,
+    /// - Throws: a `Refusal` with `lock.platform-missing`, `lock.environment-missing`,
     ///   `lock.wrong-platform` or `lock.conflicting-entries`.
     public func packages(platform: Subdir, environment: String? = nil) throws -> LockSelection {
         let chosen = try sections(platform: platform, environment: environment ?? defaultEnvironment)

@@ -35,7 +35,7 @@ public struct MatchSpec: Hashable, Sendable {
 
     /// Takes a specification, or the URL of a package.
     ///
-    /// - Throws: a ``Refusal`` with a `matchspec.…` or `version.…` code, or that of a name in it.
+    /// - Throws: a `Refusal` with a `matchspec.…` or `version.…` code, or that of a name in it.
     public init(_ text: some StringProtocol) throws { self = try MatchSpecParser.parse(String(text)) }
 
     /// Makes a specification of everything called so.

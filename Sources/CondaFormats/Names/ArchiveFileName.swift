@@ -26,7 +26,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
 
     /// Takes a file name without any folder before it.
     ///
-    /// - Throws: a ``Refusal`` with `name.file-format`, `name.file-name`, `name.invalid`, `name.virtual`,
+    /// - Throws: a `Refusal` with `name.file-format`, `name.file-name`, `name.invalid`, `name.virtual`,
     ///   `name.version-text` or `name.build-text`.
     public init(_ text: some StringProtocol) throws {
         let text = String(text)

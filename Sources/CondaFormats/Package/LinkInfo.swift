@@ -15,7 +15,7 @@ public struct LinkInfo: Sendable {
 
     /// Reads `info/link.json`.
     ///
-    /// - Throws: a ``Refusal`` with a ``PackageCode`` or a `json.…` code.
+    /// - Throws: a `Refusal` with a ``PackageCode`` or a `json.…` code.
     public static func read(_ bytes: [UInt8]) throws -> LinkInfo {
         let subject = "info/link.json"
         let limits = JSONLimits(bytes: 4 << 20, depth: 16)

@@ -67,7 +67,7 @@ public struct PackageIndex: Sendable {
 
     /// Reads `info/index.json`.
     ///
-    /// - Throws: a ``Refusal`` with a ``PackageCode`` or a `json.…` code.
+    /// - Throws: a `Refusal` with a ``PackageCode`` or a `json.…` code.
     public static func read(_ bytes: [UInt8]) throws -> PackageIndex {
         let subject = "info/index.json"
         let limits = JSONLimits(bytes: 4 << 20, depth: 16)

@@ -39,7 +39,7 @@ public struct PathsManifest: Sendable {
     ///
     /// - Parameter infoFiles: bytes by path; looked at are `info/paths.json`, `info/files`, `info/has_prefix`
     ///   and `info/no_link`.
-    /// - Throws: a ``Refusal`` with a ``PackageCode`` or a `json.…` code.
+    /// - Throws: a `Refusal` with a ``PackageCode`` or a `json.…` code.
     public static func read(infoFiles: [String: [UInt8]]) throws -> PathsManifest {
         if let bytes = infoFiles["info/paths.json"] {
             return PathsManifest(source: .pathsJSON, uniqueEntries: try PathsJSON.read(bytes))

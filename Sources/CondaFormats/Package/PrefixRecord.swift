@@ -94,7 +94,7 @@ public struct PrefixRecord: Sendable {
     /// - Parameters:
     ///   - recordFileName: the file's name in `conda-meta`, which must be the package's own.
     ///   - detail: how much of it ``object`` keeps.
-    /// - Throws: a ``Refusal`` with a ``PackageCode`` or a `json.…` code.
+    /// - Throws: a `Refusal` with a ``PackageCode`` or a `json.…` code.
     public static func read(
         _ bytes: [UInt8],
         named recordFileName: String,

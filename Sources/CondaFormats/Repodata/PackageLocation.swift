@@ -16,7 +16,7 @@ public struct PackageLocation: Sendable {
     ///
     /// A slash at the end makes no difference, although CEP 15 says "prepend": every client puts one in.
     /// Credentials of the channel stay with relative URLs and are never given to an absolute one.
-    /// - Throws: a ``Refusal`` with `repodata.base-url`, `repodata.base-url-scheme` or
+    /// - Throws: a `Refusal` with `repodata.base-url`, `repodata.base-url-scheme` or
     /// `repodata.base-url-escape`.
     public init(channel: ChannelURL, subdir: Subdir, baseURL: String? = nil) throws {
         let channelText = channel.textWithCredentials

@@ -33,7 +33,7 @@ extension RepodataIndex {
 
     /// The record of a file; nil if it is not listed.
     ///
-    /// - Throws: a ``Refusal`` if the record is not as it should be.
+    /// - Throws: a `Refusal` if the record is not as it should be.
     public func record(fileName: String) throws -> PackageRecord? {
         try entry(fileName: fileName).map { try record($0.0, in: $0.1) }
     }
@@ -55,7 +55,7 @@ extension RepodataIndex {
     ///
     /// They are found by their file names, written as the name was or in lower case; that the `name` in the
     /// record is the same is checked. A record whose file name cannot be divided is no package's.
-    /// - Throws: a ``Refusal`` if one of the records is not as it should be.
+    /// - Throws: a `Refusal` if one of the records is not as it should be.
     public func records(named name: PackageName) throws -> [PackageRecord] {
         try entries(named: name).map { try record($0.0, in: $0.1) }
     }

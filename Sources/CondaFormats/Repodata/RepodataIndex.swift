@@ -30,7 +30,7 @@ public struct RepodataIndex: Sendable {
     /// - Parameters:
     ///   - subject: what the index is, such as its URL, for messages.
     ///   - subdir: the subdirectory it must be of; an index that does not say is taken to be.
-    /// - Throws: a ``Refusal`` with a `json.…`, `repodata.…` or `name.…` code, or `limit.too-large`.
+    /// - Throws: a `Refusal` with a `json.…`, `repodata.…` or `name.…` code, or `limit.too-large`.
     public init(_ text: [UInt8], of subject: String = "repodata.json", subdir: Subdir? = nil) throws {
         let scan = try RepodataScanner(text.isEmpty ? Array("{}".utf8) : text, of: subject)
         func member(_ key: String) throws -> JSONValue? {

@@ -59,7 +59,7 @@ public struct TrustStore: Sendable {
     /// to be trusted stays, unless it was believed on first use and is confirmed now.
     ///
     /// - Parameter root: the root's bytes; that they are a valid root is for the caller to check.
-    /// - Throws: a ``Refusal`` with `trust.already-pinned` if the channel is pinned to another root:
+    /// - Throws: a `Refusal` with `trust.already-pinned` if the channel is pinned to another root:
     ///   replacing an anchor takes an explicit removal.
     @discardableResult
     public func add(

@@ -27,7 +27,7 @@ public struct PrefixAudit: Sendable {
     ///   - contents: what packages hold, for as many of the installed ones as are to be compared with more
     ///     than their records.
     ///   - lookup: answers what the index says of a package now.
-    /// - Throws: a ``Failure`` if the prefix cannot be read; whatever `lookup` throws. What is wrong is in
+    /// - Throws: a `Failure` if the prefix cannot be read; whatever `lookup` throws. What is wrong is in
     /// the report.
     public func run(
         against contents: PackageContents? = nil,

@@ -19,7 +19,7 @@ public struct PrefixTransaction: Sendable {
 
     /// Takes a prefix, which need not be there yet.
     ///
-    /// - Throws: a ``Failure`` if the path is not absolute, or has characters that scripts cannot carry.
+    /// - Throws: a `Failure` if the path is not absolute, or has characters that scripts cannot carry.
     public init(prefix: String) throws {
         var path = prefix[...]
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = path.dropLast() }
@@ -48,7 +48,7 @@ public struct PrefixTransaction: Sendable {
 
     /// Ends what a killed process left unfinished in a prefix, or beside it.
     ///
-    /// - Throws: a ``Failure`` if another process is at work there, `install.journal` for a damaged journal.
+    /// - Throws: a `Failure` if another process is at work there, `install.journal` for a damaged journal.
     @discardableResult
     public static func recover(prefix: String) throws -> Recovery {
         let transaction = try PrefixTransaction(prefix: prefix)
@@ -69,7 +69,7 @@ public struct PrefixTransaction: Sendable {
     /// - Parameters:
     ///   - requests: the packages to link. One that is installed in another version or build is replaced.
     ///   - removing: names of installed packages to remove.
-    /// - Throws: a ``Refusal`` with an ``InstallCode`` or ``PackageCode``, or a ``Failure``.
+    /// - Throws: a `Refusal` with an ``InstallCode`` or `PackageCode`, or a `Failure`.
     public func prepare(
         _ requests: [LinkRequest],
         removing: [String] = [],

@@ -37,7 +37,7 @@ public final class PreparedTransaction {
 
     /// Carries the plan out.
     ///
-    /// - Throws: a ``Refusal`` or ``Failure``. The prefix is as it was then, unless the failure came after
+    /// - Throws: a `Refusal` or `Failure`. The prefix is as it was then, unless the failure came after
     ///   the commit point; then ``PrefixTransaction/recover(prefix:)`` completes it.
     public func commit() throws -> InstallResult {
         precondition(!isCommitted, "a transaction can be committed once")

@@ -23,7 +23,7 @@ public struct InstalledPackages: Sendable {
 
     /// Reads all records of a prefix. A prefix without `conda-meta` has none.
     ///
-    /// - Throws: a ``Failure`` if the folder cannot be read; a bad record is in ``corrupt`` instead.
+    /// - Throws: a `Failure` if the folder cannot be read; a bad record is in ``corrupt`` instead.
     public static func read(prefix: String) throws -> InstalledPackages {
         guard let root = try PrefixFolder.open(prefix) else {
             throw Failure(.configuration, "there is no such prefix", at: prefix)

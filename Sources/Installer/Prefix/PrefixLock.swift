@@ -35,7 +35,7 @@ final class PrefixLock: Sendable {
 
     /// Takes the lock.
     ///
-    /// - Throws: a ``Failure`` if another process has it.
+    /// - Throws: a `Failure` if another process has it.
     static func take(_ prefix: PrefixFolder) throws -> PrefixLock {
         while true {
             let work = try prefix.madeFolder(folderName, mode: 0o700)

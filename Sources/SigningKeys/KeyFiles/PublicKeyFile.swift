@@ -45,7 +45,7 @@ extension PublicKey {
     /// Reads a key as TUF metadata lists it: `keytype`, `scheme` and `keyval.public`. Other members are not
     /// looked at.
     ///
-    /// - Throws: a refusal with `json.shape`, or as ``init(tufKeyType:scheme:publicValue:)`` does.
+    /// - Throws: a refusal with `json.shape`, or as `init(tufKeyType:scheme:publicValue:)` does.
     public init(tufKeyObject value: JSONValue) throws {
         let key = try JSONFields(value, of: Self.subject)
         try self.init(

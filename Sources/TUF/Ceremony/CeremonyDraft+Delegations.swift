@@ -15,7 +15,7 @@ extension CeremonyDraft {
 
     /// Delegates paths to a new role of the online keys; no other role may speak about these paths.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` if there is a role of that name, or only hash
+    /// - Throws: a `Refusal` with `ceremony.role-unknown` if there is a role of that name, or only hash
     ///   bins can be.
     public mutating func delegate(_ scope: PathScope, to name: RoleName) throws {
         try add(NewRole(name: name, scope: scope, isSignedElsewhere: false))
@@ -25,7 +25,7 @@ extension CeremonyDraft {
     /// about these paths. Their keys are given by ``add(_:named:to:)``.
     ///
     /// - Parameter precedes: the order of the search that the top-level targets role shall have.
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` as ``delegate(_:to:)``, `tuf.role-name` for a name
+    /// - Throws: a `Refusal` with `ceremony.role-unknown` as ``delegate(_:to:)``, `tuf.role-name` for a name
     ///   that is not plain, or `ceremony.threshold-below-one`.
     public mutating func delegateElsewhere(
         _ scope: PathScope,
@@ -42,7 +42,7 @@ extension CeremonyDraft {
 
     /// Takes a delegation away.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown`.
+    /// - Throws: a `Refusal` with `ceremony.role-unknown`.
     public mutating func removeDelegation(to name: RoleName) throws {
         let delegations = targetsInForce.delegations
         guard case .named? = delegations?.roles, delegations?.role(named: name) != nil,

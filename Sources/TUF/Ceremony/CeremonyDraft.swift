@@ -44,7 +44,7 @@ public struct CeremonyDraft: Sendable {
 
     /// Starts from what is in force.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.signatures` if the targets metadata are not by that root's keys.
+    /// - Throws: a `Refusal` with `tuf.signatures` if the targets metadata are not by that root's keys.
     public init(chain: RootChain, targets: [UInt8]) throws {
         self.chain = chain
         let root = chain.last.root.role
@@ -62,7 +62,7 @@ public struct CeremonyDraft: Sendable {
 
     /// Gives a role one more key.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` or `ceremony.key-twice`.
+    /// - Throws: a `Refusal` with `ceremony.role-unknown` or `ceremony.key-twice`.
     public mutating func add(_ key: PublicKey, named name: String?, to role: CeremonyRole) throws {
         for role in try expanded(role) {
             var setup = try setup(of: role)
@@ -82,7 +82,7 @@ public struct CeremonyDraft: Sendable {
 
     /// Takes a key from a role; from `online` and `offline`, wherever it is among those roles.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` or `ceremony.key-unknown`.
+    /// - Throws: a `Refusal` with `ceremony.role-unknown` or `ceremony.key-unknown`.
     public mutating func remove(_ reference: KeyReference, from role: CeremonyRole) throws {
         let roles = try expanded(role)
         let found = Set(try roles.flatMap { try matches(reference, in: $0) })
@@ -94,7 +94,7 @@ public struct CeremonyDraft: Sendable {
 
     /// Puts another key in the place of one, in every role that has it.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.key-unknown` or `ceremony.key-twice`.
+    /// - Throws: a `Refusal` with `ceremony.key-unknown` or `ceremony.key-twice`.
     public mutating func replace(_ reference: KeyReference, by key: PublicKey, named name: String?) throws {
         let roles = everyRole
         let found = Set(try roles.flatMap { try matches(reference, in: $0) })
@@ -119,7 +119,7 @@ public struct CeremonyDraft: Sendable {
 
     /// Says how many of a role's keys must sign.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.role-unknown` or `ceremony.threshold-below-one`.
+    /// - Throws: a `Refusal` with `ceremony.role-unknown` or `ceremony.threshold-below-one`.
     public mutating func setThreshold(_ threshold: Int, of role: CeremonyRole) throws {
         guard threshold >= 1 else {
             throw Refusal(
@@ -141,7 +141,7 @@ public struct CeremonyDraft: Sendable {
     /// Makes the proposal: of root, targets, or both, whatever the edits need.
     ///
     /// Root comes with new targets metadata if it gives the targets role other keys or another threshold.
-    /// - Throws: a ``Refusal`` with `ceremony.no-change`, `ceremony.old-quorum-lost`, or what
+    /// - Throws: a `Refusal` with `ceremony.no-change`, `ceremony.old-quorum-lost`, or what
     ///   ``CeremonyProposal/check(now:)`` refuses.
     public func proposal(options: Options, now: Timestamp) throws -> CeremonyProposal {
         var root = root

@@ -33,7 +33,7 @@ public struct CeremonyProgress: Sendable {
 
     /// Counts the signatures of a proposal.
     ///
-    /// - Throws: a ``Refusal`` of `SigningKeys` if a key id is ambiguous.
+    /// - Throws: a `Refusal` of `SigningKeys` if a key id is ambiguous.
     public init(_ proposal: CeremonyProposal) throws {
         let names = proposal.knownNames
         let versions = [proposal.chain?.last.root.role.version, proposal.root?.role.version].compactMap { $0 }

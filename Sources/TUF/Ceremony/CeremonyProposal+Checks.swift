@@ -8,7 +8,7 @@ extension CeremonyProposal {
     /// Refuses what no authority should sign, whoever proposed it.
     ///
     /// Whether the change is wanted is for people to say, see ``CeremonyWords``.
-    /// - Throws: a ``Refusal`` with `ceremony.no-change`, `ceremony.threshold-unreachable`,
+    /// - Throws: a `Refusal` with `ceremony.no-change`, `ceremony.threshold-unreachable`,
     ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format`,
     ///   `tuf.version-mismatch` or `tuf.succinct-roles`.
     public func check(now: Timestamp) throws {

@@ -34,7 +34,7 @@ extension CeremonyProposal {
 
     /// Proposes version 1 of root and of targets, from nothing but public keys.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.threshold-below-one`, or what ``check(now:)`` refuses.
+    /// - Throws: a `Refusal` with `ceremony.threshold-below-one`, or what ``check(now:)`` refuses.
     public static func first(
         _ roles: FirstRoles,
         rootExpires: Timestamp,

@@ -12,7 +12,7 @@ extension CeremonyProposal {
 
     /// Signs everything in which the signer's key has a say.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.stranger` if that is nothing, `ceremony.signature-invalid` if
+    /// - Throws: a `Refusal` with `ceremony.stranger` if that is nothing, `ceremony.signature-invalid` if
     ///   the signer made no signature that verifies, or whatever the signer throws.
     public func signatures(by signer: any Signer) async throws -> CeremonySignatures {
         var entries: [CeremonySignatures.Entry] = []
@@ -51,7 +51,7 @@ extension CeremonyProposal {
     /// nothing.
     ///
     /// - Returns: how many are new.
-    /// - Throws: a ``Refusal`` with `ceremony.other-bytes`, `ceremony.stranger` or
+    /// - Throws: a `Refusal` with `ceremony.other-bytes`, `ceremony.stranger` or
     ///   `ceremony.signature-invalid`.
     @discardableResult
     public mutating func merge(_ signatures: CeremonySignatures) throws -> Int {

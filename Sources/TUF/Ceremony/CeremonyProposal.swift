@@ -39,7 +39,7 @@ public struct CeremonyProposal: Sendable {
 
     /// Reads a proposal, and verifies the chain and the metadata in force that it holds.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.file-format`, or the code of whatever is wrong in it.
+    /// - Throws: a `Refusal` with `ceremony.file-format`, or the code of whatever is wrong in it.
     public init(parsing bytes: [UInt8]) throws {
         let limits = JSONLimits(bytes: Self.maximumLength, depth: TUFLimits().jsonDepth)
         let value = try JSONReader.read(bytes, of: Self.subject, limits: limits)

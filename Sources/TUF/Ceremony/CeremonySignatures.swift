@@ -47,7 +47,7 @@ public struct CeremonySignatures: Sendable {
 
     /// Reads a file of signatures, or somebody's copy of a proposal.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.file-format`, `tuf.duplicate-signature` or the code of what is
+    /// - Throws: a `Refusal` with `ceremony.file-format`, `tuf.duplicate-signature` or the code of what is
     ///   wrong in the file.
     public init(parsing bytes: [UInt8]) throws {
         let limits = JSONLimits(bytes: CeremonyProposal.maximumLength, depth: TUFLimits().jsonDepth)

@@ -35,7 +35,7 @@ public enum CeremonyTranscript {
     /// Checks that no line was changed or taken out since it was followed by another.
     ///
     /// - Returns: how many entries there are.
-    /// - Throws: a ``Refusal`` with `ceremony.file-format`.
+    /// - Throws: a `Refusal` with `ceremony.file-format`.
     public static func check(_ transcript: [UInt8]) throws -> Int {
         // One digest for all lines: digesting what is before each line anew would take hours for a long file.
         var before = StreamingDigest()

@@ -16,7 +16,7 @@ public struct FinishedCeremony: Sendable {
 
     /// Demands that the proposal makes sense and that every threshold is met.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.incomplete`, or what ``CeremonyProposal/check(now:)`` refuses.
+    /// - Throws: a `Refusal` with `ceremony.incomplete`, or what ``CeremonyProposal/check(now:)`` refuses.
     public init(_ proposal: CeremonyProposal, now: Timestamp) throws {
         try proposal.check(now: now)
         for requirement in try CeremonyProgress(proposal).requirements where requirement.missing > 0 {

@@ -31,7 +31,7 @@ public struct RootChain: Sendable {
 
     /// Verifies a chain that is given as the bytes of its files, oldest first.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.signatures`, `tuf.version-mismatch`, `tuf.root-chain-too-long`,
+    /// - Throws: a `Refusal` with `tuf.signatures`, `tuf.version-mismatch`, `tuf.root-chain-too-long`,
     ///   `tuf.metadata-missing` if there is none, or the code of what is wrong in a file.
     public init(files: [[UInt8]]) throws {
         guard let first = files.first else {
@@ -71,7 +71,7 @@ public struct RootChain: Sendable {
     /// Demands that one version of a chain is the root that somebody knows by another way, for a chain that is
     /// consistent in itself can be made up by anybody.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.other-root`, also if there is no chain.
+    /// - Throws: a `Refusal` with `ceremony.other-root`, also if there is no chain.
     public static func check(_ chain: RootChain?, leadsThrough known: Digest) throws {
         guard let chain, chain.links.contains(where: { $0.root.digest == known }) else {
             throw Refusal(

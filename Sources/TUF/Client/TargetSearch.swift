@@ -34,7 +34,7 @@ public struct TargetSearch: Sendable {
 
     /// Goes as far as the loaded roles allow.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.too-many-delegations`.
+    /// - Throws: a `Refusal` with `tuf.too-many-delegations`.
     public mutating func advance(in trusted: TrustedMetadata) throws -> Step {
         var stack = pending ?? [Visit(role: trusted.topLevelTargets, chain: [.targets])]
         defer { pending = stack }

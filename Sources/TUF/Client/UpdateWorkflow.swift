@@ -24,7 +24,7 @@ public struct UpdateWorkflow: Sendable {
     ///   - trustedRoot: The bytes of a root file that came by a way the user trusts. It may be expired.
     ///   - now: The moment of the update, fixed for all of it (5.1).
     ///   - limits: What the metadata may ask of us.
-    /// - Throws: a ``Refusal`` with `tuf.signatures` if the root did not sign itself, or with a code of
+    /// - Throws: a `Refusal` with `tuf.signatures` if the root did not sign itself, or with a code of
     /// parsing.
     public init(trustedRoot: [UInt8], now: Timestamp, limits: TUFLimits = TUFLimits()) throws {
         trusted = try TrustedMetadata(trustedRoot: trustedRoot, now: now, limits: limits)
@@ -39,7 +39,7 @@ public struct UpdateWorkflow: Sendable {
 
     /// The first step of loading a targets role; a step without a request if it is already loaded.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.role-not-in-snapshot`: such a role is not even asked for.
+    /// - Throws: a `Refusal` with `tuf.role-not-in-snapshot`: such a role is not even asked for.
     public func load(_ role: TargetsRole) throws -> WorkflowStep {
         guard trusted.targets(of: role) == nil else { return WorkflowStep() }
         _ = try trusted.promised(role.name)
@@ -49,9 +49,9 @@ public struct UpdateWorkflow: Sendable {
     /// Takes the answer to a request.
     ///
     /// - Parameter answer: The bytes, or nil if the store, or the repository explicitly, says that there are
-    /// none. A server that does not answer is neither: the driver throws a ``Failure``, and the workflow is
+    /// none. A server that does not answer is neither: the driver throws a `Failure`, and the workflow is
     /// not continued.
-    /// - Throws: a ``Refusal``; the update ends there, and nothing after the last step may be kept.
+    /// - Throws: a `Refusal`; the update ends there, and nothing after the last step may be kept.
     public mutating func receive(_ answer: [UInt8]?, to request: MetadataRequest) throws -> WorkflowStep {
         switch (request.subject, request.source) {
         case (.rotation, _): recallRotation(answer)

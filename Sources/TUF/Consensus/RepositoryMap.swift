@@ -35,7 +35,7 @@ public struct RepositoryMap: Sendable, Equatable {
 
     /// Reads a map file.
     ///
-    /// - Throws: a ``Refusal`` with a `consensus.…` or `json.…` code, or `limit.too-large`.
+    /// - Throws: a `Refusal` with a `consensus.…` or `json.…` code, or `limit.too-large`.
     public init(parsing bytes: [UInt8], of subject: String = "map file") throws {
         let limits = JSONLimits(bytes: Self.maximumLength, depth: 8)
         let fields = try JSONFields(JSONReader.read(bytes, of: subject, limits: limits), of: subject)

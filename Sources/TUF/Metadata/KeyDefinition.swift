@@ -36,7 +36,7 @@ public struct KeyDefinition: Sendable, Equatable {
     /// The key, ready to verify.
     ///
     /// - Parameter schemes: the schemes that are known here; drafts are not, unless somebody asks for them.
-    /// - Throws: a ``Refusal`` of `SigningKeys` for an unknown type or scheme, or a malformed value.
+    /// - Throws: a `Refusal` of `SigningKeys` for an unknown type or scheme, or a malformed value.
     public func publicKey(
         accepting schemes: Set<SignatureScheme> = SignatureScheme.standard
     ) throws -> PublicKey {

@@ -23,7 +23,7 @@ public struct MetadataEnvelope: Sendable {
 
     /// Takes a signed part that has no signatures yet.
     ///
-    /// - Throws: a ``Refusal`` with `json.number` if it holds a number that is not a 64-bit integer.
+    /// - Throws: a `Refusal` with `json.number` if it holds a number that is not a 64-bit integer.
     public init(signed: JSONObject) throws {
         content = .object(signed)
         signedBytes = try CanonicalJSON.encode(.object(signed))
@@ -32,7 +32,7 @@ public struct MetadataEnvelope: Sendable {
 
     /// Takes metadata that has no signatures yet.
     ///
-    /// - Throws: a ``Refusal`` with `json.number` if it holds a number that is not a 64-bit integer.
+    /// - Throws: a `Refusal` with `json.number` if it holds a number that is not a 64-bit integer.
     init(signing role: some RoleMetadata, as name: RoleName) throws {
         if let tabled = role as? any TabledMetadata {
             signedBytes = try tabled.canonical(of: "\(name) metadata")
@@ -65,7 +65,7 @@ public struct MetadataEnvelope: Sendable {
 
     /// Reads a file.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.duplicate-signature` or a `json.…` code.
+    /// - Throws: a `Refusal` with `tuf.duplicate-signature` or a `json.…` code.
     public init(parsing bytes: [UInt8], of subject: String, limits: JSONLimits = JSONLimits()) throws {
         let fields = try JSONFields(try JSONReader.read(bytes, of: subject, limits: limits), of: subject)
         let signed = try fields.fields("signed").object

@@ -18,7 +18,7 @@ extension RoleAuthority {
     /// Checks nothing else: versions, digests and expiry are the business of ``TrustedMetadata``.
     ///
     /// - Parameter schemes: the schemes whose keys count; keys of others are as good as unknown.
-    /// - Throws: a ``Refusal`` with `tuf.signatures`.
+    /// - Throws: a `Refusal` with `tuf.signatures`.
     public func verify<Role: RoleMetadata>(
         _ signed: SignedMetadata<Role>,
         of name: RoleName,

@@ -16,7 +16,7 @@ public struct RoleKeys: Sendable, Hashable {
 
     /// Takes ids and a threshold.
     ///
-    /// - Throws: a ``Refusal`` with `tuf.threshold-number`, `tuf.duplicate-keyid` or `limit.too-large`.
+    /// - Throws: a `Refusal` with `tuf.threshold-number`, `tuf.duplicate-keyid` or `limit.too-large`.
     public init(_ keyIDs: [KeyID], threshold: Int, of subject: String = "role") throws {
         // 1.0.34, section 4.3: a threshold of 0 would make unsigned metadata valid (CVE-2026-23992).
         guard threshold >= 1 else {

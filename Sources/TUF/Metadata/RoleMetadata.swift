@@ -13,7 +13,7 @@ public protocol RoleMetadata: Sendable {
     var header: MetadataHeader { get set }
     /// Reads the signed part.
     ///
-    /// - Throws: a ``Refusal`` with a `tuf.…` or `json.…` code.
+    /// - Throws: a `Refusal` with a `tuf.…` or `json.…` code.
     init(_ fields: JSONFields) throws
     /// The signed part, to be written and signed.
     func encoded() -> JSONObject

@@ -17,7 +17,7 @@ public struct SignedMetadata<Role: RoleMetadata>: Sendable {
     /// Reads metadata.
     ///
     /// - Parameter name: the role, for messages.
-    /// - Throws: a ``Refusal`` with a `tuf.…` or `json.…` code.
+    /// - Throws: a `Refusal` with a `tuf.…` or `json.…` code.
     public init(parsing bytes: [UInt8], as name: RoleName, limits: JSONLimits = JSONLimits()) throws {
         try self.init(parsing: bytes, as: name, limits: limits, digest: Digest.of(bytes))
     }
@@ -52,7 +52,7 @@ public struct SignedMetadata<Role: RoleMetadata>: Sendable {
 
 /// Metadata of a role that enough of its keys have signed.
 ///
-/// Made by ``RoleAuthority/verify(_:of:)`` only. Says nothing yet about version and expiry:
+/// Made by ``RoleAuthority/verify(_:of:accepting:)`` only. Says nothing yet about version and expiry:
 /// ``TrustedMetadata`` does.
 public struct VerifiedMetadata<Role: RoleMetadata>: Sendable {
     /// What it says.

@@ -8,7 +8,7 @@ extension RepositoryEditor {
     /// Starts a new repository from what a ceremony signed. Its other roles are signed by the next
     /// ``publish(signers:now:renewingWithin:)``.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.superseded` if the ceremony was not about a first version.
+    /// - Throws: a `Refusal` with `ceremony.superseded` if the ceremony was not about a first version.
     public init(beginningWith ceremony: FinishedCeremony) throws {
         guard ceremony.base == nil, let root = ceremony.root, let targets = ceremony.targets else {
             throw Refusal(
@@ -31,7 +31,7 @@ extension RepositoryEditor {
     /// ``publish(signers:now:renewingWithin:)``, together with every role whose signatures it makes
     /// worthless: those must be signed by keys that count from now on.
     ///
-    /// - Throws: a ``Refusal`` with `ceremony.superseded` if the repository is not what the proposal was made
+    /// - Throws: a `Refusal` with `ceremony.superseded` if the repository is not what the proposal was made
     ///   from.
     public mutating func accept(_ ceremony: FinishedCeremony) throws {
         let before = self

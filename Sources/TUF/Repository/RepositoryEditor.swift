@@ -9,7 +9,7 @@ internal import TrustCore
 /// Edit, then ``publish(signers:now:renewingWithin:)`` and write the files in the order given.
 ///
 /// An editor of a large repository reads the top-level roles only, and of the others those that are edited:
-/// see ``init(onDemand:read:)``.
+/// see `init(onDemand:read:)`.
 public struct RepositoryEditor: Sendable {
     /// How long new metadata is valid.
     public var lifetimes = RoleLifetimes()

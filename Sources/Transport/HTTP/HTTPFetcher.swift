@@ -43,7 +43,7 @@ public final class HTTPFetcher: Fetcher {
 
     /// Fetches a resource, following redirects.
     ///
-    /// - Throws: `limit.too-large`, `fetch.insecure-redirect`, `fetch.encoding`; a ``TrustCore/Failure``
+    /// - Throws: `limit.too-large`, `fetch.insecure-redirect`, `fetch.encoding`; a `Failure`
     /// whose cause is
     ///   a ``TransferFault``; or whatever `receive` throws.
     public func fetch(

@@ -33,7 +33,7 @@ public struct MessagePackReader {
 
     /// Reads one value that takes up all bytes.
     ///
-    /// - Throws: a ``Refusal`` with a `msgpack.…` code or `limit.too-large`.
+    /// - Throws: a `Refusal` with a `msgpack.…` code or `limit.too-large`.
     public static func read(
         _ bytes: [UInt8],
         of subject: String,

@@ -7,7 +7,7 @@ extension PackageRecord {
     /// Reads a record that was found under a file name.
     ///
     /// - Parameter subdir: the subdirectory of the index, which the record must not contradict.
-    /// - Throws: a ``Refusal`` with `json.shape`, a `name.…` code or a `repodata.record-…` code.
+    /// - Throws: a `Refusal` with `json.shape`, a `name.…` code or a `repodata.record-…` code.
     public init(_ value: JSONValue, fileName text: String, subdir indexSubdir: Subdir?) throws {
         let fields = try JSONFields(value, of: text)
         fileName = try ArchiveFileName(text)

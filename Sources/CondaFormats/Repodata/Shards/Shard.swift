@@ -44,7 +44,7 @@ public struct Shard: Sendable {
     ///   - expected: the digest from the ``ShardIndex``; compared before a byte is decompressed or parsed.
     ///   - name: the package it was asked for by.
     ///   - subdir: the subdirectory of the index.
-    /// - Throws: a ``Refusal`` with `shard.digest`, a `compression.…`, `msgpack.…`, `shard.…`, `json.…`,
+    /// - Throws: a `Refusal` with `shard.digest`, a `compression.…`, `msgpack.…`, `shard.…`, `json.…`,
     ///   `name.…` or `repodata.…` code.
     public static func read(
         _ compressed: [UInt8],

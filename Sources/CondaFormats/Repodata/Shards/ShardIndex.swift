@@ -58,7 +58,7 @@ public struct ShardIndex: Sendable {
 
     /// The URL to fetch a shard from, credentials included: never for messages.
     ///
-    /// - Throws: a ``Refusal`` with a `repodata.base-url…` code.
+    /// - Throws: a `Refusal` with a `repodata.base-url…` code.
     public func url(of digest: Digest, channel: ChannelURL, subdir: Subdir) throws -> String {
         try PackageLocation(channel: channel, subdir: subdir, baseURL: shardsBaseURL)
             .url(of: Self.shardFileName(digest))
@@ -69,7 +69,7 @@ extension ShardIndex {
     /// Reads an index from its compressed bytes.
     ///
     /// - Parameter subdir: the subdirectory it must be of; an index that does not say is taken to be.
-    /// - Throws: a ``Refusal`` with a `compression.…`, `msgpack.…`, `shard.…` or `name.…` code,
+    /// - Throws: a `Refusal` with a `compression.…`, `msgpack.…`, `shard.…` or `name.…` code,
     ///   `repodata.wrong-subdir` or `limit.too-large`.
     public static func read(
         _ compressed: [UInt8],

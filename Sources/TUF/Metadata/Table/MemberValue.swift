@@ -14,7 +14,7 @@ public protocol MemberValue: Sendable, Equatable {
     static func key(for name: Name) -> String
     /// Reads the value.
     ///
-    /// - Throws: a ``Refusal`` with a `tuf.…` or `json.…` code.
+    /// - Throws: a `Refusal` with a `tuf.…` or `json.…` code.
     init(member fields: JSONFields) throws
     /// The value, to be written.
     func encoded() -> JSONValue
