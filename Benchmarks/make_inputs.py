@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import sys
 import tarfile
 import zipfile
@@ -271,7 +272,7 @@ def make_all(folder: pathlib.Path) -> None:
     stamp = folder / "version"
     if not stamp.exists() or stamp.read_text() != str(version):
         for old in folder.glob("bench-*"):
-            old.unlink()
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
         stamp.write_text(str(version))
     make_tuf(folder)
     make_packages(folder)

@@ -55,8 +55,8 @@ public enum DurableFile {
         try Folder.synchronize(Folder.parent(of: path))
     }
 
-    /// Puts a finished, synced file in the place of another. The caller syncs the folder, once for many
-    /// files.
+    /// Puts a finished file in the place of another, synced or not. The caller syncs the folder, once for many
+    /// files, where it must.
     public static func renameWithoutSync(_ from: String, to path: String) throws {
         guard systemRename(from, path) == 0 else {
             throw diskFailure("could not rename a file into place", path)

@@ -86,6 +86,14 @@ public actor Gate {
         )
     }
 
+    /// Opens the index that a package is in, unless it is open already: what it throws is about the channel, not
+    /// about the package.
+    ///
+    /// - Throws: what ``admit(_:)-(PackageRequest)`` throws.
+    public func openIndex(of url: PackageURL) async throws {
+        try await session(of: trustedChannel(of: url)).open([url.subdir])
+    }
+
     /// What the signed index says of a file name, for audits; the channel's state is fetched once for all.
     ///
     /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what

@@ -21,11 +21,14 @@ actor ChannelSession {
     private let pause: @Sendable (Duration) async throws -> Void
     private let metadataTime: Duration
     private let fetcher: any Fetcher
+    private let retry: MirrorRetry
     private let observer: (any TransferObserver)?
     /// What is known of the subdirs that were asked for.
     private var indexes: [Subdir: Index] = [:]
     /// The view of the channel that everything in this run is read from.
     private var reader: SignedIndexReader?
+    /// The lists of maintainers in it that are no good whichever mirror they come from.
+    private var refusedLists: [PackageName: Refusal] = [:]
     /// How many views there were.
     private var viewCount = 0
     /// Whether the mirrors were asked for a newer view.
@@ -48,6 +51,7 @@ actor ChannelSession {
         pause = configuration.retry.sleep
         metadataTime = configuration.metadataTime
         fetcher = configuration.fetcher
+        retry = configuration.retry
         observer = configuration.observer
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
         mirrors = MirroredFetcher(
@@ -67,6 +71,8 @@ actor ChannelSession {
     /// Opens the indexes that are not open yet, all from one mirror. The first time the metadata is refreshed from
     /// it: the first that gives current, correctly signed metadata and exactly the index files that it names.
     func open(_ subdirs: [Subdir]) async throws {
+        // Without waiting for what others read: it may take a while.
+        guard subdirs.contains(where: { indexes[$0] == nil }) else { return }
         try await inTurn {
             let missing = subdirs.filter { self.indexes[$0] == nil }
             guard !missing.isEmpty else { return }
@@ -165,43 +171,62 @@ actor ChannelSession {
     /// What the maintainers of a package say of one of its files; nil if the offline keys do not demand that they
     /// sign it.
     ///
-    /// Their metadata is fetched only for packages that are asked for: that it is expired, or withheld, is no
-    /// reason to refuse others. Any mirror may have it, for the snapshot says which version it is.
+    /// Their metadata is fetched only for packages that are asked for: that it is expired, or not signed by who
+    /// must, is no reason to refuse others. Any mirror may have it, for the snapshot says which version it is.
     private func vouching(
         for fileName: ArchiveFileName,
         in subdir: Subdir,
         by reader: SignedIndexReader
     ) async throws -> MaintainerVouching? {
-        guard try await reader.isMaintained(fileName.name) else { return nil }
+        let package = fileName.name
+        guard reader.isMaintained(package) else { return nil }
+        if let known = try await reader.vouchingIfLoaded(for: fileName, in: subdir) { return known }
+        let seen = viewCount
         return try await inTurn {
-            try await self.fromMirror("what the maintainers of `\(fileName.name)` signed") {
-                mirror -> Result<MaintainerVouching?, any Error> in
+            if self.viewCount == seen, let refusal = self.refusedLists[package] { throw refusal }
+            let answer = try await self.fromMirror("what the maintainers of `\(package)` signed") {
+                mirror -> Result<MaintainerVouching?, Refusal> in
                 do {
                     return .success(try await reader.vouching(for: fileName, in: subdir, from: mirror))
-                } catch let refusal as Refusal where refusal.is(TUFCode.expired) {
-                    // It is what the snapshot names: no fault of the mirror that has it.
+                } catch let refusal as Refusal {
+                    guard await reader.isPromised(refusal, of: package) else { throw refusal }
                     return .failure(refusal)
                 }
-            }.get()
+            }
+            if case .failure(let refusal) = answer, self.viewCount == seen {
+                self.refusedLists[package] = refusal
+            }
+            return try answer.get()
         }
     }
 
     /// Loads what the maintainers of packages signed, many lists at the same time: one after another they would
-    /// cost a round trip each. Those that are expired are left to ``entry(of:in:)``.
+    /// cost a round trip each. If one is expired, a newer view is looked for before anything is admitted by this
+    /// one. What is refused then is refused with its package, by ``entry(of:in:)``.
     func loadLists(for urls: [PackageURL]) async throws {
         try await inTurn {
-            guard let reader = self.reader else { return }
-            let paths = try await reader.listPaths(for: urls)
-            guard !paths.isEmpty else { return }
-            try await self.fromMirror("what the maintainers of \(paths.count) packages signed") { mirror in
-                try await reader.loadLists(paths, from: mirror)
-            }
+            try await self.loadMissingLists(for: urls)
+            guard self.refusedLists.values.contains(where: { $0.is(TUFCode.expired) }) else { return }
+            let seen = self.viewCount
+            await self.lookForNewer()
+            if self.viewCount != seen { try await self.loadMissingLists(for: urls) }
         }
+    }
+
+    private func loadMissingLists(for urls: [PackageURL]) async throws {
+        guard let reader else { return }
+        let missing = try await reader.missingLists(for: urls).filter { refusedLists[$0.key] == nil }
+        guard !missing.isEmpty else { return }
+        let refused = try await fromMirror("what the maintainers of \(missing.count) packages signed") {
+            try await reader.loadLists(missing, from: $0)
+        }
+        refusedLists.merge(refused) { $1 }
     }
 
     /// Whether there is another view by now than the one that was the last; looks for one if nobody has.
     private func hasView(after seen: Int) async throws -> Bool {
         try await inTurn { if self.viewCount == seen { await self.lookForNewer() } }
+        guard !Task.isCancelled else { throw Failure(.cancelled, "the transfer was stopped") }
         return viewCount != seen
     }
 
@@ -213,35 +238,35 @@ actor ChannelSession {
     private func lookForNewer() async {
         guard !hasLookedForNewer, let old = reader else { return }
         hasLookedForNewer = true
+        // Who was stopped has not looked.
+        defer { if Task.isCancelled { hasLookedForNewer = false } }
         var best = (reader: old, mirror: mirrors)
         for address in mirrors.mirrors.addresses where !mirrors.health.isCondemned(address) {
-            guard let mirror = try? alone(address),
-                let view = try? await mirror.withMirror(
-                    "the signed index",
-                    { try await self.view(from: $0) }
-                ),
+            guard let once = try? alone(address, MirrorRetry(rounds: 1)), let mirror = try? alone(address, retry),
+                let view = try? await read("the signed index", from: once, { try await self.view(from: $0) }),
                 await view.isAnother(than: best.reader)
             else { continue }
             best = (view, mirror)
         }
         guard await best.reader.isAnother(than: old) else { return }
         let subdirs = indexes.keys.sorted()
-        let found = try? await best.mirror.withMirror("the signed index") { mirror in
+        let found = try? await read("the signed index", from: best.mirror) { mirror in
             try await self.read(subdirs, best.reader, from: mirror)
         }
         guard let (view, opened) = found else { return }
         viewCount += 1
         reader = view
+        refusedLists = [:]
         newest = best.mirror
         for subdir in subdirs { indexes[subdir] = opened[subdir].map { .open($0) } ?? .absent }
     }
 
-    /// A fetcher that asks one mirror only, and once.
-    private func alone(_ address: String) throws -> MirroredFetcher {
+    /// A fetcher that asks one mirror only.
+    private func alone(_ address: String, _ retry: MirrorRetry) throws -> MirroredFetcher {
         MirroredFetcher(
             try MirrorList(mirrors.mirrors.canonical, mirrors: [address], canonicalPlace: .nowhere),
             over: fetcher,
-            retry: MirrorRetry(rounds: 1),
+            retry: retry,
             observer: observer
         )
     }

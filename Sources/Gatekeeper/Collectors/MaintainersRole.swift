@@ -70,6 +70,13 @@ public struct MaintainersRole: Hashable, Comparable, Sendable {
         return roles.first { MaintainersRole($0.name)?.package == package }
     }
 
+    /// All of them: for each package what ``delegation(of:in:)`` answers.
+    static func delegations(in targets: TargetsMetadata?) -> [PackageName: DelegatedRole] {
+        guard case .named(let roles)? = targets?.delegations?.roles else { return [:] }
+        let named = roles.compactMap { role in MaintainersRole(role.name).map { ($0.package, role) } }
+        return Dictionary(named) { first, _ in first }
+    }
+
     /// Equal if the roles are.
     public static func == (a: MaintainersRole, b: MaintainersRole) -> Bool { a.name == b.name }
     /// In the order of the packages' names.

@@ -16,6 +16,8 @@ struct SignedIndexReader {
     private let source: MetadataSource
     private let cache: BlobCache
     private let updater: Updater
+    /// Packages whose maintainers sign them by demand of the channel's offline keys, and how.
+    private let maintained: [PackageName: DelegatedRole]
 
     /// The longest `repodata.json`, decompressed, that is read.
     private static let indexLimit = 2 << 30
@@ -41,6 +43,8 @@ struct SignedIndexReader {
             now: now
         )
         try await updater.refresh()
+        let trusted = try await updater.trusted()
+        maintained = MaintainersRole.delegations(in: trusted.targets(of: trusted.topLevelTargets))
     }
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
@@ -59,63 +63,83 @@ struct SignedIndexReader {
 
     /// Whether the top-level targets role, and so the channel's offline keys, demand that a package's maintainers
     /// sign its files.
-    func isMaintained(_ package: PackageName) async throws -> Bool {
-        let trusted = try await updater.trusted()
-        let targets = trusted.targets(of: trusted.topLevelTargets)
-        return MaintainersRole.delegation(of: package, in: targets) != nil
-    }
+    func isMaintained(_ package: PackageName) -> Bool { maintained[package] != nil }
 
-    /// What a package's maintainers say of one of its files; nil if they need not sign it.
+    /// What a package's maintainers say of one of its files, if no mirror need be asked for it; nil if their list
+    /// must be loaded first.
     ///
     /// Only their own role is asked, whatever paths other roles are trusted with.
+    func vouchingIfLoaded(for fileName: ArchiveFileName, in subdir: Subdir) async throws -> MaintainerVouching? {
+        guard let role = maintained[fileName.name] else { return nil }
+        let trusted = try await updater.trusted()
+        // Delegated, and never signed: nothing is vouched for.
+        guard trusted.snapshot?.role.files[role.name] != nil else { return role.vouching(nil, for: nil) }
+        return Self.list(of: role, in: trusted).map {
+            role.vouching($0, for: MaintainersRole.target(fileName, in: subdir))
+        }
+    }
+
+    /// Loads what a package's maintainers signed, and says what they say of one of its files; nil if they need
+    /// not sign it.
     func vouching(
         for fileName: ArchiveFileName,
         in subdir: Subdir,
         from mirror: BoundMirror
     ) async throws -> MaintainerVouching? {
+        guard let role = maintained[fileName.name] else { return nil }
         source.turn(to: mirror)
-        let trusted = try await updater.trusted()
-        let top = trusted.topLevelTargets
-        guard let role = MaintainersRole.delegation(of: fileName.name, in: trusted.targets(of: top)) else {
-            return nil
-        }
-        // Delegated, and never signed: nothing is vouched for.
-        guard trusted.snapshot?.role.files[role.name] != nil else { return role.vouching(nil, for: nil) }
         _ = try await updater.targets(of: role.name)
-        let loaded = try await updater.trusted()
-        let metadata = loaded.delegated(role.name, by: top).flatMap { loaded.targets(of: $0) }
-        let path = MaintainersRole.target(fileName, in: subdir)
-        return role.vouching(metadata, for: path)
+        let list = Self.list(of: role, in: try await updater.trusted())
+        return role.vouching(list, for: MaintainersRole.target(fileName, in: subdir))
     }
 
-    /// For each list of maintainers that these files need, and that is not loaded yet, a path that leads to it.
+    private static func list(of role: DelegatedRole, in trusted: TrustedMetadata) -> TargetsMetadata? {
+        trusted.delegated(role.name, by: trusted.topLevelTargets).flatMap { trusted.targets(of: $0) }
+    }
+
+    /// The packages among these files whose maintainers' list is not loaded yet, each with a path that leads to it.
     ///
     /// A file whose path leads to the role of another package first is left out: patterns cannot tell the two
     /// apart, see ``MaintainersRole``.
-    func listPaths(for urls: [PackageURL]) async throws -> [TargetPath] {
+    func missingLists(for urls: [PackageURL]) async throws -> [PackageName: TargetPath] {
         let trusted = try await updater.trusted()
-        let top = trusted.topLevelTargets, targets = trusted.targets(of: top)
-        var seen: Set<RoleName> = []
-        return urls.compactMap { url in
-            guard let role = MaintainersRole.delegation(of: url.fileName.name, in: targets),
+        let delegations = trusted.targets(of: trusted.topLevelTargets)?.delegations
+        var missing: [PackageName: TargetPath] = [:]
+        for url in urls where missing[url.fileName.name] == nil {
+            guard let role = maintained[url.fileName.name],
                 trusted.snapshot?.role.files[role.name] != nil,
-                trusted.delegated(role.name, by: top).flatMap({ trusted.targets(of: $0) }) == nil,
+                Self.list(of: role, in: trusted) == nil,
                 let path = MaintainersRole.target(url.fileName, in: url.subdir),
-                targets?.delegations?.roles(for: path).first?.name == role.name,
-                seen.insert(role.name).inserted
-            else { return nil }
-            return path
+                delegations?.roles(for: path).first?.name == role.name
+            else { continue }
+            missing[url.fileName.name] = path
         }
+        return missing
     }
 
-    /// Loads the lists that these paths lead to, all at the same time; those that are expired are left out.
-    func loadLists(_ paths: [TargetPath], from mirror: BoundMirror) async throws {
+    /// Loads lists, by the paths that lead to them, all at the same time.
+    ///
+    /// - Returns: The refusals of lists that are no good whichever mirror they come from.
+    func loadLists(_ lists: [PackageName: TargetPath], from mirror: BoundMirror) async throws
+        -> [PackageName: Refusal]
+    {
         source.turn(to: mirror)
-        for case .failure(let error) in try await updater.targets(paths) {
-            // It is what the snapshot names: no fault of the mirror that has it.
-            if let refusal = error as? Refusal, refusal.is(TUFCode.expired) { continue }
-            throw error
+        let packages = lists.keys.sorted()
+        let results = try await updater.targets(packages.compactMap { lists[$0] })
+        var refused: [PackageName: Refusal] = [:]
+        for case (let package, .failure(let error)) in zip(packages, results) {
+            guard let refusal = error as? Refusal, await isPromised(refusal, of: package) else { throw error }
+            refused[package] = refusal
         }
+        return refused
+    }
+
+    /// Whether the snapshot promises just the list that was refused: then no mirror has a better one, and none is
+    /// to blame. Its version alone makes the mirror answer for signatures, length and digest do not.
+    func isPromised(_ refusal: Refusal, of package: PackageName) async -> Bool {
+        if refusal.is(TUFCode.expired) { return true }
+        guard refusal.is(TUFCode.signatures), let role = maintained[package] else { return false }
+        return (try? await updater.trusted().snapshot?.role.files[role.name]?.hashes) != nil
     }
 
     /// Whether this is another state of the channel than a view of before.

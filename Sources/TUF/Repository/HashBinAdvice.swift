@@ -113,6 +113,9 @@ public struct HashBinAdvice: Sendable, Hashable {
     private func isAccepted(_ promises: BinPromises, _ limits: TUFLimits) -> Bool {
         let isPromised = bitLength == 0 || promises == .bytes
         let limit = isPromised ? limits.promisedTargets : limits.targets
-        return snapshotBytes <= limits.promisedSnapshot && binBytes <= (bitLength == 0 ? limit : limit / 2)
+        // An object and a version for each bin; with digests also a length and the digests in an object.
+        let values = (1 << bitLength) * (promises == .bytes ? 6 : 2)
+        return snapshotBytes <= limits.promisedSnapshot && values < limits.jsonValues
+            && binBytes <= (bitLength == 0 ? limit : limit / 2)
     }
 }

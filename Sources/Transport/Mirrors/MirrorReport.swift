@@ -7,7 +7,8 @@ import TrustCore
 public struct MirrorReport: Sendable {
     /// What sort of wrong it is.
     public enum Kind: String, Sendable {
-        /// The evidence it delivered is bad. It is not asked again in this run.
+        /// The evidence it delivered is bad. It is not asked again in this run, unless it was only asked whether it
+        /// knows of anything newer.
         case badContent = "bad-content"
         /// It did not deliver.
         case unavailable

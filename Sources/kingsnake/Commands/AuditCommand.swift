@@ -105,8 +105,11 @@ struct AuditCommand: AsyncParsableCommand {
                 answers.unasked[name] = fault.with(record.recordFileName)
                 continue
             }
+            var isOpen = false
             do {
                 guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
+                try await gate.openIndex(of: url)
+                isOpen = true
                 let entry = try await gate.entry(of: url)
                 let status = Self.status(of: record, from: url, entry)
                 answers.known[name] = (status, status == .listed ? entry.voucher : nil)
@@ -119,7 +122,9 @@ struct AuditCommand: AsyncParsableCommand {
                     package: record.recordFileName,
                     error: error
                 )
-                faults[ByteKey(url.channel.identity)] = fault
+                // What is bad about one entry, or about what the maintainers of one package signed, says nothing
+                // of the channel's others.
+                if !isOpen || !(error is Refusal) { faults[ByteKey(url.channel.identity)] = fault }
                 answers.unasked[name] = fault
             }
         }
