@@ -187,4 +187,28 @@ struct MaintainersTests {
         let audit = try await world.world.run("audit", "--prefix", "env", "--json")
         #expect(audit.firstProblem == "audit.not-in-index", "\(audit.transcript)")
     }
+
+    @Test("A list that counts for nothing any more does not keep an audit from the channel's other packages")
+    func auditGoesOn() async throws {
+        let hello = PackageBuilder.hello()
+        var tool = PackageBuilder(name: "tool", version: "1.0", build: "0", subdir: "linux-64")
+        tool.add(file: "share/tool.txt", "tool\n")
+        let world = try await ChannelWorld.pinned(with: [hello, tool])
+        try await world.must("install", "--prefix", "env", world.packageURL(hello), world.packageURL(tool))
+        let delegate = ["channel", "delegate"], of = ["channel", "hello"]
+        for name in ["a", "b"] { try await world.must(delegate + ["key", "\(name).key", "--no-passphrase"]) }
+        try await world.must(
+            delegate + ["propose"] + of + ["packages/" + hello.fileName(.conda), "--out", "list"]
+        )
+        try await world.must(delegate + ["sign", "list", "--key", "a.key"])
+        let add = delegate + ["add"] + of + ["--threshold", "1"]
+        try await world.must(add + ["--key", "a.key.pub", "--list", "list"])
+        // Other keys from now on, and no list by them yet.
+        try await world.must(add + ["--key", "b.key.pub"])
+        try await world.must("channel", "remove", "channel", "linux-64/" + tool.fileName(.conda))
+        let audit = try await world.run("audit", "--prefix", "env", "--json")
+        #expect(audit.firstProblem == "audit.not-in-index", "\(audit.transcript)")
+        let human = try await world.run("audit", "--prefix", "env")
+        #expect(human.transcript.contains("[tuf.signatures]"), "\(human.transcript)")
+    }
 }

@@ -120,6 +120,24 @@ struct MaintainersListTests {
         #expect(found.1.package?.sha256 == newer.sha256)
     }
 
+    @Test("All packages of one admission are of the same view, also those whose maintainers were never asked")
+    func oneViewForAll() async throws {
+        var world = try await World(["a": 10])
+        let other = try FixturePackage("other-1.0-0.conda")
+        let old = try world.fixture.copy()
+        world.fixture.packages.removeAll { $0.fileName == other.fileName }
+        try await world.renew(0)
+        world.scene.now = ChannelFixture.start.advanced(bySeconds: 11 * 3600)
+        let requests = [PackageRequest(world.scene.url(of: other))] + world.requests
+        let (found, _) = try await world.scene.withGate(["file://" + old.path, world.mirror]) {
+            $0.parallelDownloads = 1
+        } _: {
+            try await $0.admit(requests)
+        }
+        // The old view lists it, the one that has a good list of `a` does not.
+        #expect(found.map(\.objections) == [["in-index"], []])
+    }
+
     @Test("Where no mirror has anything newer, an expired list refuses its package, and no other")
     func nowhereNewer() async throws {
         let world = try await World(["a": 10, "b": 20])

@@ -164,7 +164,18 @@ struct MaintainersTests {
         let successors = try Maintainers(of: "zlib")
         try world.fixture.delegate(successors)
         try await world.fixture.publish()
-        #expect(await world.code(world.zlib) == "tuf.signatures")
+        let (scene, mirror) = (world.scene, "file://" + world.fixture.directory)
+        let requests = [world.zlib, world.xz].map { PackageRequest(scene.url(of: $0)) }
+        let copy = try world.fixture.copy()
+        let (codes, reports) = try await scene.withGate([mirror, "file://" + copy.path]) { gate in
+            let all = await refusalCode { try await gate.admit(requests) }
+            let its = await refusalCode { try await gate.admit(requests[0]) }
+            let other = try await gate.admit(requests[1])
+            #expect(other.package != nil)
+            return [all, its]
+        }
+        // No mirror has a better one, so none is to blame.
+        #expect(codes == ["tuf.signatures", "tuf.signatures"] && reports.isEmpty, "\(reports)")
         try world.fixture.adopt(try await successors.list([world.zlib], version: 2), of: successors)
         try await world.fixture.publish()
         #expect(try await world.admit(world.zlib).package != nil)
