@@ -242,7 +242,8 @@ actor ChannelSession {
         defer { if Task.isCancelled { hasLookedForNewer = false } }
         var best = (reader: old, mirror: mirrors)
         for address in mirrors.mirrors.addresses where !mirrors.health.isCondemned(address) {
-            guard let once = try? alone(address, MirrorRetry(rounds: 1)), let mirror = try? alone(address, retry),
+            guard let once = try? alone(address, MirrorRetry(rounds: 1)),
+                let mirror = try? alone(address, retry),
                 let view = try? await read("the signed index", from: once, { try await self.view(from: $0) }),
                 await view.isAnother(than: best.reader)
             else { continue }

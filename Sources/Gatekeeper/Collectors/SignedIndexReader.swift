@@ -69,7 +69,9 @@ struct SignedIndexReader {
     /// must be loaded first.
     ///
     /// Only their own role is asked, whatever paths other roles are trusted with.
-    func vouchingIfLoaded(for fileName: ArchiveFileName, in subdir: Subdir) async throws -> MaintainerVouching? {
+    func vouchingIfLoaded(for fileName: ArchiveFileName, in subdir: Subdir) async throws
+        -> MaintainerVouching?
+    {
         guard let role = maintained[fileName.name] else { return nil }
         let trusted = try await updater.trusted()
         // Delegated, and never signed: nothing is vouched for.
