@@ -41,6 +41,22 @@ public final class OpenFile {
         }
     }
 
+    /// Opens a file in a folder that is open, to read it; nil if there is none. A symbolic link is not followed.
+    ///
+    /// - Parameters:
+    ///   - name: its name, without a slash.
+    ///   - folder: the system's number for the folder.
+    ///   - path: the file's path, for messages.
+    public init?(readingIfThere name: String, inFolder folder: Int32, path: String) throws {
+        let descriptor = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
+        self.descriptor = descriptor
+        self.path = path
+        if descriptor < 0 {
+            if errno == ENOENT { return nil }
+            throw diskFailure("could not open a file", path)
+        }
+    }
+
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The file's length in bytes; it must be a regular file.

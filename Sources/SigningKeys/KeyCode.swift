@@ -106,9 +106,13 @@ public enum KeyCode: String, RefusalCode {
         case .filePermissions:
             RefusalEntry(
                 .invalid,
-                "users other than its owner can access the private key file",
-                explanation: "Whoever can read the file can sign in its owner's name, now and later.",
-                remedy: "run `chmod 600` on the file, and replace the key if others may have read it"
+                "users other than its owner can access the private key file, or change what names a key",
+                explanation:
+                    "Whoever can read a key file can sign in its owner's name, now and later. A `.signer` file names "
+                    + "code that is run: it and its folder must be yours or root's, and nobody else may write them.",
+                remedy:
+                    "run `chmod 600` on the file and `chmod 700` on its folder, and replace the key if others may have "
+                    + "read it; look at a `.signer` file that others could write before you use it"
             )
         case .foreignEncryption:
             RefusalEntry(

@@ -33,6 +33,20 @@ struct CeremonyPublicationTests {
         try scene.check()
     }
 
+    @Test("Metadata that a ceremony supersedes stays for seven days, however old it is")
+    func keepsSuperseded() async throws {
+        let scene = try await ChannelScene.make()
+        let day = { ChannelScene.start.advanced(byDays: $0) }
+        for name in ["1.targets.json", "1.snapshot.json", "1.linux-64.json"] {
+            try DurableFile.setModified(scene.directory + "/tuf/" + name, to: day(-60))
+        }
+        let finished = try await scene.ceremony { try $0.replace(.key($1), by: $2, named: "online-2") }
+        #expect(try await scene.publish(finished).pruned.isEmpty)
+        let old = "tuf/1.targets.json"
+        #expect(try await !scene.sign(.everything, now: day(6)).pruned.contains(old))
+        #expect(try await scene.sign(.everything, now: day(8)).pruned.contains(old))
+    }
+
     @Test("Without the online key that counts from now on nothing is published")
     func needsTheNewKey() async throws {
         let scene = try await ChannelScene.make()

@@ -118,7 +118,11 @@ struct SigningTests {
         #expect(change.left.map(\.name) == ["root"] && change.signed.count == 4)
         let root = try #require(change.left.first)
         #expect(root.needed == 2 && root.present == 1 && root.isUrgent)
-        #expect(root.description.hasSuffix("needs 2 offline keys, 1 of which is in \(scene.keys.directory)"))
+        #expect(
+            root.description.hasSuffix(
+                "needs 2 offline keys, 1 of which is at hand (\(scene.keys.directory))"
+            )
+        )
         #expect(change.json["status"] == "incomplete")
         let object = change.json["left_roles"]?.array?.first?.object
         #expect(object?["needed"] == 2 && object?["present"] == 1 && object?["urgent"] == .bool(true))
@@ -128,7 +132,7 @@ struct SigningTests {
         try FileManager.default.removeItem(atPath: scene.keys.directory + "/root-1.key")
         let none = try await scene.sign(.everything)
         #expect(none.left.map(\.present) == [0] && none.json["status"] == "ok")
-        #expect(none.left[0].description.contains("needs 2 offline keys, none of which is in "))
+        #expect(none.left[0].description.contains("needs 2 offline keys, none of which is at hand ("))
     }
 
     @Test(
@@ -171,6 +175,43 @@ struct SigningTests {
         try scene.check()
         chmod(try scene.folder.write(Array("exec:nothing\n".utf8), to: "keys/online-1.signer"), 0o600)
         await #expect(throws: Failure.self) { try await scene.add([.other()]) }
+    }
+
+    @Test(
+        "Offline keys that do not open do not stop what is due, and references to them are not asked",
+        arguments: [
+            ("targets-1.signer", "no-such.key"), ("targets-1.signer", "exec:no-such.pub /bin/false"),
+            ("targets-1.signer", "exec:targets-1.pub /bin/false"), ("targets-1.signer", "exec:nothing"),
+            ("targets-1.signer", "pkcs11:token=away?module-path=/no/such.so"), ("targets-1.key", "no key"),
+        ]
+    )
+    func offlineKeysThatDoNotOpen(name: String, text: String) async throws {
+        let scene = try await ChannelScene.make()
+        let path = scene.keys.directory + "/targets-1.key"
+        let key = try KeyFile.read(path).unlock { nil }
+        try PublicKeyFile.write(key.publicKey, to: scene.keys.directory + "/targets-1.pub")
+        try FileManager.default.removeItem(atPath: path)
+        chmod(try scene.folder.write(Array(text.utf8), to: "keys/" + name), 0o600)
+        let change = try await scene.sign(now: Self.after(24 * 300))
+        #expect(
+            change.signed == [
+                "root version 2", "linux-64 version 2", "noarch version 2", "snapshot version 2",
+                "timestamp version 2",
+            ]
+        )
+        #expect(change.left.map(\.name) == ["targets"] && change.left.map(\.present) == [0])
+        #expect(change.left[0].description.hasSuffix("key, which is not at hand (\(scene.keys.directory))"))
+        // Whoever demands everything is told.
+        await #expect(throws: (any Error).self) { try await scene.sign(.everything) }
+    }
+
+    @Test("An offline key file that others can read does not stop what is due, and does not sign")
+    func offlineKeyOfOthers() async throws {
+        let scene = try await ChannelScene.make()
+        chmod(scene.keys.directory + "/root-1.key", 0o644)
+        let change = try await scene.sign(now: Self.after(24 * 300))
+        #expect(change.left.map(\.name) == ["root"] && change.signed.count == 5)
+        #expect(await refusalCode { try await scene.sign(.everything) } == "key.file-permissions")
     }
 
     @Test("An expired channel can be renewed, and does not verify before")

@@ -138,7 +138,9 @@ struct MixedCeremonyTests {
         let online = try #require(ceremony.authorities[holder])
         let secret = online.secretFile.map { ["--passphrase-file", $0] } ?? []
         try FileManager.default.removeItem(atPath: world.path + "/channel.keys/online-1.key")
-        let file = try world.write(Array((online.key + "\n").utf8), to: "channel.keys/online-1.signer")
+        // A public key's relative path starts from the folder that the file is in.
+        let key = online.key.replacingOccurrences(of: "exec:", with: "exec:../")
+        let file = try world.write(Array((key + "\n").utf8), to: "channel.keys/online-1.signer")
         chmod(file, 0o600)
         try await world.must(
             ["root", "init", "first", "--threshold", "2", "--online-key", online.publicKey]

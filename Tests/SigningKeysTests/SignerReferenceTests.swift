@@ -102,6 +102,63 @@ struct SignerReferenceTests {
         #expect(signer.publicKey == key.publicKey)
     }
 
+    @Test("A file in a folder that others can write is refused, sticky or not")
+    func inFolderOfOthers() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Array("here".utf8), to: "reference")
+        chmod(path, 0o600)
+        for mode in [0o770, 0o707, 0o1777] as [mode_t] {
+            chmod(folder.path, mode)
+            #expect(refusalCode { try SignerReference(contentsOf: path) } == "key.file-permissions")
+        }
+        chmod(folder.path, 0o755)
+        #expect(try SignerReference(contentsOf: path).text == "here")
+        // What a link leads to may be in any folder.
+        let link = folder.path + "/link"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect(throws: Failure.self) { try SignerReference(contentsOf: link) }
+        #expect(throws: Failure.self) { try SignerReference(contentsOf: folder.path + "/not-there") }
+    }
+
+    @Test(
+        "A file, or a folder, of another user is refused",
+        .enabled(if: geteuid() == 0, "only root can give files to another user")
+    )
+    func ofAnotherUser() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Array("here".utf8), to: "reference")
+        chmod(path, 0o644)
+        for other in [path, folder.path] {
+            try #require(chown(other, 65534, gid_t.max) == 0)
+            #expect(refusalCode { try SignerReference(contentsOf: path) } == "key.file-permissions")
+            try #require(chown(other, 0, gid_t.max) == 0)
+        }
+        #expect(try SignerReference(contentsOf: path).text == "here")
+    }
+
+    @Test(
+        "Relative paths in a file start from its folder, and a command without a slash is looked for in PATH"
+    )
+    func relativePaths() async throws {
+        let folder = try TemporaryFolder()
+        let key = try PrivateKey.generate(.ed25519)
+        try KeyFile.write(key, to: folder.path + "/there.key", protection: .unsafelyUnencrypted)
+        try PublicKeyFile.write(key.publicKey, to: folder.path + "/there.pub")
+        let path = try folder.write([], to: "reference")
+        for (text, command) in [
+            ("there.key", nil), (folder.path + "/there.key", nil),
+            ("exec:there.pub sign a/b", ["sign", "a/b"]),
+            ("exec:there.pub bin/sign a/b", [folder.path + "/bin/sign", "a/b"]),
+            ("exec:there.pub /bin/sign", ["/bin/sign"]),
+        ] as [(String, [String]?)] {
+            try folder.write(Array(text.utf8), to: "reference")
+            chmod(path, 0o600)
+            let signer = try await SignerReference(contentsOf: path).signer(passphrase: Self.nobody)
+            #expect(signer.publicKey == key.publicKey)
+            #expect((signer as? ExternalSigner)?.command == command)
+        }
+    }
+
     @Test(
         "What is in none of the forms is a failure at once",
         arguments: [

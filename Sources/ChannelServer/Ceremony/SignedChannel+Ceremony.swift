@@ -46,7 +46,7 @@ extension SignedChannel {
             if !awaitingLists {
                 try refuseAwaited(since: before, besides: Set(lists.keys), contents, now)
             }
-            try await publish(contents.ordered, &publication, &change, now: now)
+            try await publish(contents.ordered, &publication, &change, replacing: before, now: now)
             change.subdirs = subdirs.map(\.text)
         } catch {
             editor = before

@@ -46,11 +46,7 @@ public struct ChannelStatus: Sendable {
     ///
     /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with its metadata.
     public init(directory: String, now: Timestamp) throws {
-        let folder = directory + "/" + ChannelLayout.metadata
-        let limit = SignedChannel.metadataLimit
-        guard let root = try DurableFile.read(folder + "/1.root.json", maximumLength: limit) else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
+        let root = try RepositoryEditor.firstRoot(in: directory)
         let editor = try RepositoryEditor(channel: directory, root: root)
         rootDigest = Digest.of(root)
         isPending = Publication.isPending(directory)
@@ -113,6 +109,15 @@ public struct ChannelStatus: Sendable {
 }
 
 extension RepositoryEditor {
+    /// The bytes of a channel's first root; `channel.not-a-channel` if there is none.
+    static func firstRoot(in directory: String) throws -> [UInt8] {
+        let path = directory + "/" + ChannelLayout.metadataFile("1.root.json")
+        guard let root = try DurableFile.read(path, maximumLength: SignedChannel.metadataLimit) else {
+            throw Refusal(ChannelCode.notAChannel, directory)
+        }
+        return root
+    }
+
     /// Who may sign a role.
     func keys(of name: RoleName) -> RoleKeys? {
         if let kind = name.topLevelKind { return root.authority(for: kind).role }

@@ -11,7 +11,8 @@ import TrustCore
 /// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
 /// them, and they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs'
 /// indexes. In place of any of them there may be a `.signer` file, such as `online-1.signer`, whose first line is a
-/// `SignerReference`: a key on a token, behind a command, or in a file elsewhere.
+/// `SignerReference`: a key on a token, behind a command, or in a file elsewhere. Those of offline keys are used
+/// only where somebody asks for their signatures, not by the hourly `channel sign`.
 public struct KeyRing: Sendable {
     /// What a key is for.
     public enum Purpose: String, Sendable, CaseIterable {
@@ -74,6 +75,24 @@ public struct KeyRing: Sendable {
             let isReference = path.hasSuffix(Self.referenceSuffix)
             let key = isReference ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
             signers.append(try await key.signer(passphrase: passphrase))
+        }
+        return signers
+    }
+
+    /// The keys of a purpose whose files are in the folder and open without trouble, for runs that nobody attends. What
+    /// is elsewhere is not asked for: a token that gets a wrong PIN every hour locks itself.
+    func signersAtHand(for purpose: Purpose, passphrase: @escaping PassphraseSource) async throws
+        -> [any Signer]
+    {
+        var signers: [any Signer] = []
+        for path in try files(of: purpose) where path.hasSuffix(Self.keySuffix) {
+            do {
+                signers.append(try await SignerReference(keyFile: path).signer(passphrase: passphrase))
+            } catch is Refusal {
+                continue
+            } catch let failure as Failure where failure.kind != .cancelled {
+                continue
+            }
         }
         return signers
     }

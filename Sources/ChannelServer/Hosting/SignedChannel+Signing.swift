@@ -11,7 +11,8 @@ public import TrustCore
 extension SignedChannel {
     /// What `sign` renews.
     public enum Renewal: Sendable {
-        /// What has less than a part of its life left: half for the timestamp, a third for the others.
+        /// What has less than a part of its life left: half for the timestamp, a third for the others. Offline keys
+        /// count if their files are in the folder of keys and open; references to keys elsewhere are not followed.
         case whatIsDue
         /// Everything that the keys at hand can sign.
         case everything
@@ -54,21 +55,18 @@ extension SignedChannel {
         return change
     }
 
-    /// The signers that these roles need. A run that nobody attends goes on without offline keys that ask for
-    /// a passphrase: what they should sign is then left to do.
+    /// The signers that these roles need. A run that nobody attends goes on without offline keys that are not at
+    /// hand: what they should sign is then left to do, and the timestamp does not wait for it.
     private func signers(for roles: [RoleName], _ renewal: Renewal) async throws -> [any Signer] {
         var purposes = Set(roles.compactMap(Self.purpose))
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
         var signers: [any Signer] = []
         for purpose in KeyRing.Purpose.allCases where purposes.contains(purpose) {
-            do {
-                signers += try await keys.signers(for: purpose, passphrase: passphrase)
-            } catch let failure as Failure
-                where failure.kind == .configuration && purpose != .online && renewal == .whatIsDue
-            {
-                continue
-            }
+            signers +=
+                purpose != .online && renewal == .whatIsDue
+                ? try await keys.signersAtHand(for: purpose, passphrase: passphrase)
+                : try await keys.signers(for: purpose, passphrase: passphrase)
         }
         return signers
     }

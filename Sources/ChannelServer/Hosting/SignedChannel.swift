@@ -24,7 +24,8 @@ public struct SignedChannel {
     var observer: Publication.Observer = { _ in }
 
     static let rootCopy = "root.json"
-    static let metadataLimit = 64 << 20
+    /// How long a file of metadata may be.
+    public static let metadataLimit = 64 << 20
     static let indexLimit = 2 << 30
 
     /// Opens a channel.
@@ -47,10 +48,7 @@ public struct SignedChannel {
             keys.directory + "/" + Self.rootCopy,
             maximumLength: Self.metadataLimit
         )
-        guard let root = try ownRoot ?? DurableFile.read(first, maximumLength: Self.metadataLimit) else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
-        editor = try RepositoryEditor(channel: directory, root: root)
+        editor = try RepositoryEditor(channel: directory, root: ownRoot)
         settings = try ChannelSettings(in: keys.directory) ?? ChannelSettings(subdirs: [])
         editor.lifetimes = settings.lifetimes.roles
         self.directory = directory
@@ -164,15 +162,18 @@ public struct SignedChannel {
     /// Writes the indexes of what changed, signs, removes what nothing has led to for long, and commits.
     ///
     /// Nothing changes in this value either if it throws.
-    /// - Parameter signers: who signs; the online keys if nil.
+    /// - Parameters:
+    ///   - old: what is published now, if what a ceremony signed was taken in already.
+    ///   - signers: who signs; the online keys if nil.
     mutating func publish(
         _ contents: [SubdirContents],
         _ publication: inout Publication,
         _ change: inout ChannelChange,
+        replacing old: RepositoryEditor? = nil,
         signers: [any Signer]? = nil,
         now: Timestamp
     ) async throws {
-        let before = editor
+        let before = editor, superseded = old ?? before
         do {
             for subdir in contents { try editor.stageIndexes(of: subdir, &publication) }
             let files = try await signed(by: signers, now)
@@ -181,9 +182,9 @@ public struct SignedChannel {
             let planned = publication.paths
             let retention = Retention(
                 directory: directory,
-                roles: before.roles,
-                status: before.status,
-                lifetimes: before.lifetimes
+                roles: superseded.roles,
+                status: superseded.status,
+                lifetimes: superseded.lifetimes
             )
             change.pruned = try retention.unneeded(besides: planned, now: now)
             change.pruned.forEach { publication.remove($0) }

@@ -45,9 +45,9 @@ public struct UnsignedRole: Sendable, CustomStringConvertible {
 
     private var need: String {
         if signer == .maintainers { return "a new list that its maintainers have signed" }
-        guard needed > 1 else { return "the \(signer) key, which is not in \(keys)" }
+        guard needed > 1 else { return "the \(signer) key, which is not at hand (\(keys))" }
         let found = present == 0 ? "none of which is" : "\(present) of which \(present == 1 ? "is" : "are")"
-        return "\(needed) \(signer) keys, \(found) in \(keys)"
+        return "\(needed) \(signer) keys, \(found) at hand (\(keys))"
     }
 
     var json: JSONObject {

@@ -89,11 +89,8 @@ extension RepositoryEditor {
         let read = { (name: String) in
             try DurableFile.read(directory + "/" + ChannelLayout.metadataFile(name), maximumLength: limit)
         }
-        guard let root = try root ?? read("1.root.json") else {
-            throw Refusal(ChannelCode.notAChannel, directory)
-        }
         try self.init(
-            trustedRoot: root,
+            trustedRoot: root ?? Self.firstRoot(in: directory),
             isSignedElsewhere: { MaintainersRole($0) != nil },
             read: read
         )

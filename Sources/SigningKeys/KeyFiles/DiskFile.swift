@@ -25,6 +25,50 @@ enum DiskFile {
             throw Failure(.disk, "there is no such file", at: path)
         }
         try check(UInt32(try file.permissions()))
+        return try contents(of: file, path, limit)
+    }
+
+    /// Reads a whole regular file that nobody but root and this process's user had a hand in, for it names code that is
+    /// run: it is theirs, and so is its folder, and nobody else may write either. No link is followed in the
+    /// last component. The folders above it are not looked at.
+    ///
+    /// - Parameter subject: what the file is.
+    /// - Throws: a refusal with `key.file-permissions`, or a `Failure`.
+    static func trustedContents(of path: String, limit: Int, subject: String) throws -> [UInt8] {
+        let above = Folder.parent(of: path)
+        let folder = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw diskFailure("could not open a folder", above) }
+        defer { close(folder) }
+        // In the sticky folders that all may write, anybody can add a file: that bit helps nothing here.
+        try demandTrust(in: folder, above, "folder of a \(subject)", expected: "700")
+        let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
+        guard let file = try OpenFile(readingIfThere: name, inFolder: folder, path: path) else {
+            throw Failure(.disk, "there is no such file", at: path)
+        }
+        try demandTrust(in: file.descriptor, path, subject, expected: "600")
+        return try contents(of: file, path, limit)
+    }
+
+    private static func demandTrust(
+        in descriptor: Int32,
+        _ path: String,
+        _ subject: String,
+        expected mode: String
+    ) throws {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw diskFailure("could not look at a file", path) }
+        let isOurs = status.st_uid == geteuid() || status.st_uid == 0
+        guard !isOurs || status.st_mode & 0o022 != 0 else { return }
+        throw Refusal(
+            KeyCode.filePermissions,
+            subject,
+            at: path,
+            expected: "mode \(mode), and user \(geteuid()) or root as its owner",
+            found: "mode \(String(status.st_mode & 0o7777, radix: 8)), and user \(status.st_uid)"
+        )
+    }
+
+    private static func contents(of file: OpenFile, _ path: String, _ limit: Int) throws -> [UInt8] {
         do { return try file.readAll(maximumLength: limit) } catch let refusal as Refusal {
             throw Refusal(
                 CoreCode.tooLarge,

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DurableFiles
 import TrustCore
 
 /// How a signing key is named on the command line and in settings: one text for every kind of key.
@@ -19,11 +20,27 @@ public struct SignerReference: Sendable, Hashable {
         case file(String)
         case token(PKCS11URI)
         case command(publicKeyFile: String, [String])
+
+        /// The same with relative paths that start from a folder.
+        func starting(from folder: String) -> Target {
+            let resolve = { (path: String) in
+                path.utf8.first == UInt8(ascii: "/") ? path : folder + "/" + path
+            }
+            switch self {
+            case .file(let path): return .file(resolve(path))
+            case .token: return self
+            case .command(let publicKeyFile, var command):
+                if let program = command.first, program.utf8.contains(UInt8(ascii: "/")) {
+                    command[0] = resolve(program)
+                }
+                return .command(publicKeyFile: resolve(publicKeyFile), command)
+            }
+        }
     }
 
     /// The text, as it was given.
     public let text: String
-    private let target: Target
+    private var target: Target
 
     /// Reads a reference. Nothing is opened, asked or run yet.
     ///
@@ -51,27 +68,26 @@ public struct SignerReference: Sendable, Hashable {
         target = .file(path)
     }
 
-    /// Reads a reference from the first line of a file.
+    /// Reads a reference from the first line of a file. The paths in it that are relative, of a key file, of a public key
+    /// and of a command, start from the file's folder; a command without a slash is looked for in `PATH`, and
+    /// its arguments stay as they are.
     ///
-    /// - Throws: a refusal with `key.file-permissions` if others than its owner can write the file, for it names code
-    ///   that is run; a `Failure` if it cannot be read, or its text is not in one of the forms.
+    /// - Throws: a refusal with `key.file-permissions` unless the file and its folder are root's or this user's and
+    ///   nobody else can write them, for it names code that is run; a `Failure` if it cannot be read, is a
+    ///   symbolic link, or its text is not in one of the forms.
     public init(contentsOf path: String) throws {
-        let bytes = try DiskFile.contents(of: path, limit: Self.maximumLength) { mode in
-            guard mode & 0o022 != 0 else { return }
-            throw Refusal(
-                KeyCode.filePermissions,
-                "reference to a signing key",
-                at: path,
-                expected: "mode 600",
-                found: "mode \(String(mode, radix: 8))"
-            )
-        }
+        let bytes = try DiskFile.trustedContents(
+            of: path,
+            limit: Self.maximumLength,
+            subject: "reference to a signing key"
+        )
         do {
             let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
             guard let text = String(validating: line, as: UTF8.self) else {
                 throw Self.failure("it is not UTF-8")
             }
             try self.init(text)
+            target = target.starting(from: Folder.parent(of: path))
         } catch let failure as Failure {
             throw Failure(failure.kind, failure.message, at: path, remedy: failure.remedy)
         }

@@ -57,7 +57,7 @@ private struct PublishingPass {
     }
 
     mutating func signRoot() async throws {
-        guard isWanted(.root, [editor.root.authority(for: .root)]) else { return }
+        guard isWanted(.root) else { return }
         var metadata = editor.root
         metadata.header = nextHeader(of: .root)
         // 1.0.34, section 6.1: signed by the keys of the version before, and by its own.
@@ -74,7 +74,7 @@ private struct PublishingPass {
         let delegated = editor.roles.keys.filter { $0 != .targets }.sorted()
         for name in delegated + [.targets] where mayBeDue(name) {
             let authorities = editor.authorities(for: name)
-            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name, authorities) else {
+            guard var metadata = editor.roles[name], !authorities.isEmpty, isWanted(name) else {
                 continue
             }
             metadata.header = nextHeader(of: name)
@@ -107,7 +107,7 @@ private struct PublishingPass {
 
     mutating func signSnapshot() async throws {
         let authorities = editor.authorities(for: .snapshot)
-        guard !promises.isEmpty || isWanted(.snapshot, authorities) else { return }
+        guard !promises.isEmpty || isWanted(.snapshot) else { return }
         // Roles that are no longer delegated stay listed: clients refuse a snapshot that lost one (5.5.5).
         var all = editor.published.snapshot?.role.files ?? [:]
         for (name, promise) in promises { all[name] = promise }
@@ -118,7 +118,7 @@ private struct PublishingPass {
     mutating func signTimestamp() async throws {
         let authorities = editor.authorities(for: .timestamp)
         let hasNewSnapshot = files.contains { $0.role == .snapshot }
-        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp, authorities)
+        guard let snapshot = editor.published.snapshot, hasNewSnapshot || isWanted(.timestamp)
         else {
             return
         }
@@ -137,21 +137,15 @@ private struct PublishingPass {
     }
 
     /// Edited roles must be signed; those that are due are, if the signers suffice.
-    private func isWanted(_ name: RoleName, _ authorities: [RoleAuthority]) -> Bool {
+    private func isWanted(_ name: RoleName) -> Bool {
         if editor.changed.contains(name) { return true }
         guard mayBeDue(name) else { return false }
-        return authorities.allSatisfy { authority in
-            let present = Set(signers.map(\.publicKey).filter { authority.keyID(of: $0) != nil })
-            return present.count >= authority.role.threshold
-        }
+        let quorum = editor.quorum(of: name, among: signers)
+        return quorum.present >= quorum.needed
     }
 
     private func nextHeader(of name: RoleName) -> MetadataHeader {
-        // A role that was taken away and comes back must not start again below the version that clients have seen.
-        let last = max(
-            editor.published.header(of: name)?.version ?? 0,
-            editor.published.snapshot?.role.files[name]?.version ?? 0
-        )
+        let last = editor.lastVersion(of: name)
         // A version that cannot be raised any more repeats, and clients keep the one they have.
         let (next, overflow) = last.addingReportingOverflow(1)
         return MetadataHeader(

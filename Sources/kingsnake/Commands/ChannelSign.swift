@@ -11,7 +11,8 @@ struct ChannelSign: AsyncParsableCommand {
         abstract: "Renew the signatures that are due.",
         discussion: """
             Run it often, for instance every hour: the timestamp is renewed when half of its life is over, the others when a \
-            third is left. It signs what the keys at hand can sign and says what is left to do. Index files, shards and metadata \
+            third is left. It signs what the keys at hand can sign and says what is left to do: without --all, offline keys \
+            that do not open are left out, and root-N.signer and targets-N.signer are not asked. Index files, shards and metadata \
             that nothing has led to for seven days are removed.
 
             It ends with 4 if the online key for something that is due is not there, if a role has expired and could not \

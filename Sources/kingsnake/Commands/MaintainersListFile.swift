@@ -8,10 +8,9 @@ import TrustCore
 
 /// A maintainers' list on disk, and how it looks to people and to programs.
 enum MaintainersListFile {
-    private static let limit = 64 << 20
-
     /// The bytes of a file that must be there.
     static func bytes(of path: String) throws -> [UInt8] {
+        let limit = SignedChannel.metadataLimit
         guard let bytes = try DurableFile.read(try Folder.absolute(path), maximumLength: limit) else {
             throw Failure(.disk, "there is no such file", at: path)
         }
