@@ -40,6 +40,9 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     )
     var list: String?
 
+    @Flag(help: "Take out of the index what a first list by new keys does not name.")
+    var removeUnlisted = false
+
     @OptionGroup var targets: TargetsKeyOptions
     @OptionGroup var output: OutputOptions
 
@@ -54,6 +57,9 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let keys = try publicKeys.map { try PublicKeyFile.read($0) }
+        guard Set(keys.map { KeyDefinition($0).computedID }).count == keys.count else {
+            throw ValidationError("--key: each key only once")
+        }
         let bytes = try list.map { try MaintainersListFile.bytes(of: $0) }
         let signers = try await targets.signers(passphraseFile: channel.passphraseFile)
         var channel = try channel.open()
@@ -62,6 +68,7 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
             to: keys,
             threshold: threshold,
             list: bytes,
+            removingUnlisted: removeUnlisted,
             signingTargetsBy: signers,
             now: SystemClock.now
         )
