@@ -207,7 +207,7 @@ struct MaintainersTests {
             let other = try FixturePackage(zlib.fileName.text, holding: "other")
             return try await maintainers.list([other], version: 2)
         },
-        BadList("the highest version, which no other could follow", "tuf.version-number") { maintainers, zlib in
+        BadList("the highest version of all", "tuf.version-number") { maintainers, zlib in
             try await maintainers.list([zlib], version: .max)
         },
         BadList("a version just too far above the last", "tuf.version-number") { maintainers, zlib in
@@ -276,7 +276,8 @@ struct MaintainersTests {
         let newer = try FixturePackage(Self.newer)
         let list = try await successors.list([newer], version: 2)
         // Whether it comes with the keys or after them.
-        #expect(await refusalCode { try await world.delegate(successors, list: list) } == "channel.list-awaited")
+        let together = await refusalCode { try await world.delegate(successors, list: list) }
+        #expect(together == "channel.list-awaited")
         try await world.delegate(successors)
         let draft = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory)
         #expect(draft.isFirst && draft.fileCount == 0)
@@ -316,8 +317,8 @@ struct MaintainersTests {
                 now: ChannelScene.start
             )
         }
-        let root = try world.scene.knownRoot()
-        #expect(try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory, root: root).version == 2)
+        let zlib = try PackageName("zlib"), root = try world.scene.knownRoot()
+        #expect(try MaintainersDraft(of: zlib, in: world.scene.directory, root: root).version == 2)
         let successors = try Maintainers(of: "zlib", count: 1, threshold: 1)
         try await world.delegate(successors, list: try await successors.list([world.zlib], version: 2))
         let targets = try world.scene.open().editor.roles[.targets]

@@ -162,7 +162,8 @@ extension SignedChannel {
                 "\(role.name) metadata",
                 expected: "a version at most \(Self.longestLeap) above the last, \(last)",
                 found: "version \(metadata.version)",
-                remedy: "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
+                remedy:
+                    "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
             )
         }
         guard metadata.expires > now else {
@@ -245,8 +246,9 @@ extension SignedChannel {
             file.description,
             expected: "a first list by the keys that count now that names it",
             found: "version \(version) of their list, without it",
-            remedy: "let the maintainers put the file on the list (`kingsnake channel delegate propose DIR NAME PACKAGE…`), "
-                + "or give `--remove-unlisted` to take out of the index what the list does not name"
+            remedy:
+                "let the maintainers put the file on the list, with `kingsnake channel delegate propose`; or give "
+                + "`--remove-unlisted` to take out of the index what the list does not name"
         )
     }
 

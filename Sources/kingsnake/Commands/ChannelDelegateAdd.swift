@@ -48,6 +48,9 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
 
     func validate() throws {
         for key in publicKeys { try UsageCheck.path(key, of: "--key") }
+        guard Set(publicKeys).count == publicKeys.count else {
+            throw ValidationError("--key: each key only once")
+        }
         try UsageCheck.path(list, of: "--list")
         guard !publicKeys.isEmpty, (1...publicKeys.count).contains(threshold) else {
             throw ValidationError("--threshold must be from 1 to the number of keys")
@@ -57,6 +60,7 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let keys = try publicKeys.map { try PublicKeyFile.read($0) }
+        // The same key may be in two files.
         guard Set(keys.map { KeyDefinition($0).computedID }).count == keys.count else {
             throw ValidationError("--key: each key only once")
         }

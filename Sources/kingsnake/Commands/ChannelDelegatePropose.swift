@@ -97,13 +97,15 @@ struct ChannelDelegatePropose: ParsableCommand {
 
     /// Says that nothing was taken over, and what would go away: the index is only read to be shown.
     private func warn(_ draft: MaintainersDraft, in directory: String, _ console: Console) {
-        console.warn("the list began empty: none is in force that the keys that count now have signed")
+        console.say("the list began empty: none is in force that the keys that count now have signed")
         guard let listing = try? ChannelListing(directory: directory) else {
-            return console.warn("no index can be read here: compare the list with the channel's")
+            return console.warn("no index can be read here: see that the list names all that the channel has")
         }
         let unlisted = draft.unlisted(in: listing)
         guard !unlisted.isEmpty else { return }
-        console.warn("the list lacks \(Counted(unlisted.count, "file")) of the package that the index has:")
-        for file in unlisted { console.warn("  \(file)") }
+        console.warn(
+            "the list began empty, and lacks \(Counted(unlisted.count, "file")) of the package that the index has:"
+        )
+        for file in unlisted { console.warn("it lacks `\(file)`") }
     }
 }
