@@ -189,8 +189,9 @@ public enum ChannelCode: String, RefusalCode {
                 .missing,
                 "clients would refuse a package, for want of a list that its new maintainers have signed",
                 explanation:
-                    "The ceremony gives the package to maintainers, or to others than before. From then on "
-                    + "clients refuse every file of it that is not on a list signed by enough of their keys.",
+                    "The package passes to maintainers, or to others than before. From then on clients refuse every "
+                    + "file of it that is not on a list signed by enough of their keys. The first such list must "
+                    + "name what the index has, so that nothing goes away unasked.",
                 remedy:
                     "let them make a list with `kingsnake channel delegate propose` and sign it, then publish with "
                     + "`kingsnake root publish --list NAME=FILE`; or give `--await-lists` and accept the list later"

@@ -74,8 +74,10 @@ public enum TUFCode: String, RefusalCode {
         case .versionNumber:
             RefusalEntry(
                 .invalid,
-                "a metadata version is below 1",
-                explanation: "Versions are compared to detect rollback; they start at 1.",
+                "a metadata version is below 1, or too high to go on from",
+                explanation:
+                    "Versions are compared to detect rollback; they start at 1. After the highest number no later "
+                    + "version could follow.",
                 remedy: Self.tellOwner
             )
         case .expiresFormat:

@@ -174,11 +174,18 @@ extension ChannelScene {
     func publish(
         _ finished: FinishedCeremony,
         lists: [PackageName: [UInt8]] = [:],
+        removingUnlisted: Bool = false,
         awaitingLists: Bool = false,
         now: Timestamp = start
     ) async throws -> ChannelChange {
         var channel = try open(now: now)
-        return try await channel.publish(finished, lists: lists, awaitingLists: awaitingLists, now: now)
+        return try await channel.publish(
+            finished,
+            lists: lists,
+            removingUnlisted: removingUnlisted,
+            awaitingLists: awaitingLists,
+            now: now
+        )
     }
 
     /// A proposal that nobody has signed.

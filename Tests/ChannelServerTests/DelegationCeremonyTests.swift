@@ -58,6 +58,36 @@ struct DelegationCeremonyTests {
         #expect(try world.scene.check().maintainedCount == 1)
     }
 
+    @Test("Published again, newer lists are taken, and those of before are left alone")
+    func again() async throws {
+        let world = try await MaintainersScene.make(delegated: false)
+        let finished = try await Self.delegating([world.maintainers], in: world)
+        try await world.scene.publish(finished, awaitingLists: true)
+        let lists = [try Self.zlib(): try await world.maintainers.list([world.zlib])]
+        let change = try await world.scene.publish(finished, lists: lists)
+        #expect(change.signed.first == "maintainers.zlib version 1")
+        #expect(try world.scene.check().maintainedCount == 1)
+        #expect(try await world.scene.publish(finished, lists: lists).signed.isEmpty)
+    }
+
+    @Test("A list with the right digest and a wrong length is none: clients would refuse the file")
+    func wrongLength() async throws {
+        let world = try await MaintainersScene.make(delegated: false)
+        func short(_ package: FixturePackage) -> [String: TargetFile] {
+            [package.path: TargetFile(length: 1, hashes: FileHashes([package.sha256]))]
+        }
+        let list = try await world.maintainers.list(short(world.zlib))
+        #expect(await refusalCode { try await world.delegate(list: list) } == "channel.package-exists")
+        // Nor does one of before count, of a file that came since.
+        let newer = try FixturePackage("zlib-1.3.2-h0_0.conda")
+        let both = short(newer).merging([world.zlib.path: TargetFile(of: world.zlib.bytes)]) { $1 }
+        try await world.delegate(list: try await world.maintainers.list(both))
+        try await world.removeDelegation()
+        try await world.scene.add([newer])
+        let again = try await Self.delegating([world.maintainers], in: world)
+        #expect(await refusalCode { try await world.scene.publish(again) } == "channel.list-awaited")
+    }
+
     @Test("A package without files may pass without a list")
     func withoutFiles() async throws {
         let world = try await MaintainersScene.make(delegated: false)
@@ -95,13 +125,13 @@ struct DelegationCeremonyTests {
         let kept = try FixturePackage("bzip2-1-0.conda"), gone = try FixturePackage("bzip2-2-0.conda")
         try await world.scene.add([kept, gone])
         let finished = try await Self.delegating([world.maintainers, bzip2], in: world)
-        let change = try await world.scene.publish(
-            finished,
-            lists: [
-                Self.zlib(): try await world.maintainers.list([FixturePackage]()),
-                PackageName("bzip2"): try await bzip2.list([kept]),
-            ]
-        )
+        let lists = [
+            try Self.zlib(): try await world.maintainers.list([FixturePackage]()),
+            try PackageName("bzip2"): try await bzip2.list([kept]),
+        ]
+        let code = await refusalCode { try await world.scene.publish(finished, lists: lists) }
+        #expect(code == "channel.list-awaited")
+        let change = try await world.scene.publish(finished, lists: lists, removingUnlisted: true)
         #expect(change.removed.map(\.description) == [gone.path, world.zlib.path])
         #expect(try world.scene.listed() == ["xz-5.6-h0_0.tar.bz2", kept.fileName.text])
         #expect(try world.scene.check().maintainedCount == 1)

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import Foundation
+import Gatekeeper
 import SigningKeys
 import TUF
 import TestSupport
@@ -50,11 +51,18 @@ struct MaintainersScene {
         _ list: [UInt8],
         of package: String = "zlib",
         _ packages: [FixturePackage] = [],
+        removingUnlisted: Bool = false,
         now: Timestamp = ChannelScene.start
     ) async throws -> ChannelChange {
         let incoming = try packages.map { try scene.incoming($0) }
         var channel = try scene.open(now: now)
-        return try await channel.accept(list, of: PackageName(package), packages: incoming, now: now)
+        return try await channel.accept(
+            list,
+            of: PackageName(package),
+            packages: incoming,
+            removingUnlisted: removingUnlisted,
+            now: now
+        )
     }
 
     @discardableResult
@@ -68,6 +76,14 @@ struct MaintainersScene {
         for name in ["root-1.key", "targets-1.key"] {
             try FileManager.default.removeItem(atPath: scene.keys.directory + "/" + name)
         }
+    }
+}
+
+extension ChannelScene {
+    /// The channel's first root, as somebody knows it by another way.
+    fileprivate func knownRoot() throws -> MaintainersDraft.KnownRoot {
+        let path = directory + "/tuf/1.root.json"
+        return .file(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
     }
 }
 
@@ -191,6 +207,12 @@ struct MaintainersTests {
             let other = try FixturePackage(zlib.fileName.text, holding: "other")
             return try await maintainers.list([other], version: 2)
         },
+        BadList("the highest version of all", "tuf.version-number") { maintainers, zlib in
+            try await maintainers.list([zlib], version: .max)
+        },
+        BadList("a version just too far above the last", "tuf.version-number") { maintainers, zlib in
+            try await maintainers.list([zlib], version: 1_000_002)
+        },
         BadList("no metadata", "json.syntax") { _, _ in Array("<html>".utf8) },
         .naming("linux-64/repodata.json", "tuf.not-delegated"),
         .naming("linux-64/zlib-evil", "channel.not-theirs"),
@@ -245,6 +267,83 @@ struct MaintainersTests {
         #expect(change.removed.map(\.description) == [world.zlib.path])
         #expect(try world.scene.listed() == ["xz-5.6-h0_0.tar.bz2", Self.newer])
         #expect(try world.scene.check().maintainedCount == 1)
+    }
+
+    @Test("The first list by new keys takes nothing out of the index unless that is wanted")
+    func firstListKeepsAll() async throws {
+        let world = try await MaintainersScene.make()
+        let successors = try Maintainers(of: "zlib", count: 1, threshold: 1)
+        let newer = try FixturePackage(Self.newer)
+        let list = try await successors.list([newer], version: 2)
+        // Whether it comes with the keys or after them.
+        let together = await refusalCode { try await world.delegate(successors, list: list) }
+        #expect(together == "channel.list-awaited")
+        try await world.delegate(successors)
+        let draft = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory)
+        #expect(draft.isFirst && draft.fileCount == 0)
+        let listing = try ChannelListing(directory: world.scene.directory)
+        #expect(draft.unlisted(in: listing).map(\.description) == [world.zlib.path])
+        let before = try world.scene.files()
+        #expect(await refusalCode { try await world.accept(list, [newer]) } == "channel.list-awaited")
+        #expect(try world.scene.files() == before)
+        let change = try await world.accept(list, [newer], removingUnlisted: true)
+        #expect(change.removed.map(\.description) == [world.zlib.path])
+        #expect(try world.scene.check().maintainedCount == 1)
+    }
+
+    @Test("A role that another's tool spelled with capitals gets the new keys, and drafts go on from it")
+    func capitals() async throws {
+        let world = try await MaintainersScene.make(delegated: false)
+        let name = try #require(RoleName("maintainers.ZLib"))
+        let role = try #require(MaintainersRole(name))
+        do {
+            var channel = try world.scene.open()
+            try channel.editor.delegateElsewhere(
+                role.scope,
+                to: role.name,
+                keys: RoleSetup(world.maintainers.publicKeys, threshold: 2),
+                order: MaintainersRole.precedes
+            )
+            let list = try await world.maintainers.list([world.zlib])
+            try channel.editor.adopt(list, as: role.name)
+            var publication = Publication()
+            var change = ChannelChange()
+            try await channel.publish(
+                [],
+                &publication,
+                &change,
+                signers: channel.keys.signers(for: .targets) { _ in nil }
+                    + channel.keys.signers(for: .online) { _ in nil },
+                now: ChannelScene.start
+            )
+        }
+        let zlib = try PackageName("zlib"), root = try world.scene.knownRoot()
+        #expect(try MaintainersDraft(of: zlib, in: world.scene.directory, root: root).version == 2)
+        let successors = try Maintainers(of: "zlib", count: 1, threshold: 1)
+        try await world.delegate(successors, list: try await successors.list([world.zlib], version: 2))
+        let targets = try world.scene.open().editor.roles[.targets]
+        #expect(targets?.delegations?.names.map(\.text) == ["maintainers.ZLib", "linux-64", "noarch"])
+        #expect(targets?.delegations?.role(named: role.name)?.keys.threshold == 1)
+        #expect(try world.scene.check().maintainedCount == 1)
+    }
+
+    @Test("A draft takes no file from a folder that need not be the channel's own")
+    func draftsFromKnownRoot() async throws {
+        let world = try await MaintainersScene.make()
+        let forged = try await MaintainersScene.make()
+        let zlib = try PackageName("zlib")
+        let root = try world.scene.knownRoot()
+        guard case .file(let bytes) = root else { return }
+        #expect(throws: Failure.self) { try MaintainersDraft(of: zlib, in: forged.scene.directory) }
+        #expect(
+            refusalCode { _ = try MaintainersDraft(of: zlib, in: forged.scene.directory, root: root) } != nil
+        )
+        let digest = MaintainersDraft.KnownRoot.digest(.of(bytes))
+        #expect(
+            refusalCode { _ = try MaintainersDraft(of: zlib, in: forged.scene.directory, root: digest) }
+                == "ceremony.other-root"
+        )
+        #expect(try MaintainersDraft(of: zlib, in: world.scene.directory, root: digest).fileCount == 1)
     }
 
     @Test("Adding and taking away a delegation needs the targets key, and nothing changes without it")
@@ -376,7 +475,8 @@ struct MaintainersTests {
     func drafts() async throws {
         let world = try await MaintainersScene.make()
         let newer = try FixturePackage(Self.newer)
-        var draft = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory)
+        let root = try world.scene.knownRoot()
+        var draft = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory, root: root)
         try draft.vouch(for: world.scene.incoming(newer))
         try draft.vouch(for: world.scene.incoming(world.zlib))
         var list = try draft.list(expires: ChannelScene.start.advanced(byDays: 9))
@@ -390,8 +490,11 @@ struct MaintainersTests {
         try await world.accept(list.encoded(), [newer])
         #expect(try world.scene.check().maintainedCount == 2)
 
-        var next = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory)
+        #expect(!draft.isFirst && draft.isNew(list.entries[1].file) && !draft.isNew(list.entries[0].file))
+
+        var next = try MaintainersDraft(of: PackageName("zlib"), in: world.scene.directory, root: root)
         try next.withdraw(ChannelFile(world.zlib.path))
+        #expect(next.withdrawn.map(\.description) == [world.zlib.path])
         #expect(try next.list(expires: ChannelScene.start).entries.map(\.file.fileName.text) == [Self.newer])
         #expect(refusalCode { try next.withdraw(ChannelFile(world.zlib.path)) } == "channel.package-unknown")
         let other = try world.scene.incoming(FixturePackage("zlib-ng-2.0-0.conda"))

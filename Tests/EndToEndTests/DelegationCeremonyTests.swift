@@ -47,12 +47,12 @@ struct DelegationCeremonyTests {
         #expect(early.refusalCode == "channel.list-awaited" && early.status == 4)
         let path = "packages/" + hello.fileName(.conda)
         try await world.must("channel", "delegate", "propose", "channel", "hello", path, "-o", "list")
-        try await world.must("channel", "delegate", "sign", "list", "--key", "m1.key")
+        try await world.must("channel", "delegate", "sign", "list", "--yes", "--key", "m1.key")
         let publish = ["root", "publish", "second", "channel", "--list", "hello=list"]
         let half = try await world.program.run(publish + ["--json"])
         #expect(half.refusalCode == "tuf.signatures" && half.status == 3)
         #expect(try await world.must("verify", world.packageURL(hello)).output.contains("online key"))
-        try await world.must("channel", "delegate", "sign", "list", "--key", "m2.key")
+        try await world.must("channel", "delegate", "sign", "list", "--yes", "--key", "m2.key")
         let published = try await world.must(publish).output
         #expect(published.contains("published maintainers.hello version 1\n") && published.contains(words))
         let verified = try await world.must("verify", world.packageURL(hello)).output

@@ -20,7 +20,7 @@ struct JSONOutputTests {
             "channel", "delegate", "propose", "channel", "hello", "packages/hello-1.0-0.conda", "--out",
             "hello.list",
         ],
-        ["channel", "delegate", "sign", "hello.list", "--key", "maintainer.key"],
+        ["channel", "delegate", "sign", "hello.list", "--yes", "--key", "maintainer.key"],
         [
             "channel", "delegate", "add", "channel", "hello", "--key", "maintainer.key.pub", "--threshold",
             "1",

@@ -42,8 +42,8 @@ struct MaintainersTests {
                 "--out",
                 "hello.list"
             )
-            try await world.must("channel", "delegate", "sign", "hello.list", "--key", "a.key")
-            try await world.must("channel", "delegate", "sign", "hello.list", "--key", "c.key")
+            try await world.must("channel", "delegate", "sign", "hello.list", "--yes", "--key", "a.key")
+            try await world.must("channel", "delegate", "sign", "hello.list", "--yes", "--key", "c.key")
             try await world.must(
                 "channel",
                 "delegate",
@@ -153,6 +153,26 @@ struct MaintainersTests {
         #expect(world.world.exists("env/share/evil.txt"))
     }
 
+    @Test("A list is not signed unasked, nor begun from a folder that nobody knows, nor a key given twice")
+    func asks() async throws {
+        let world = try await World().world
+        let propose = ["channel", "delegate", "propose", "channel", "hello", "--out", "next.list"]
+        let unknown = try await world.program.run(propose + ["--json"])
+        #expect(unknown.status != 0 && unknown.transcript.contains("--root FILE"), "\(unknown.transcript)")
+        let known = try await world.must(propose + ["--root", "channel/tuf/1.root.json"])
+        #expect(known.output.contains("  kept  linux-64/hello-1.0-0.conda"))
+        let sign = ["channel", "delegate", "sign", "next.list", "--key", "a.key"]
+        let unasked = try await world.program.run(sign)
+        #expect(unasked.status != 0 && unasked.transcript.contains("give `--yes`"), "\(unasked.transcript)")
+        #expect(try await world.must(sign + ["--dry-run", "--json"]).json()["signatures"] == 0)
+        #expect(try await world.must(sign + ["--yes", "--json"]).json()["signatures"] == 1)
+        let twice = try await world.program.run(
+            ["channel", "delegate", "add", "channel", "hello", "--threshold", "1"]
+                + ["--key", "a.key.pub", "--key", "a.key.pub"]
+        )
+        #expect(twice.status == 2 && twice.transcript.contains("only once"), "\(twice.transcript)")
+    }
+
     @Test("An installed package that its maintainers no longer vouch for is found by an audit")
     func auditsWithdrawn() async throws {
         let world = try await World()
@@ -179,10 +199,12 @@ struct MaintainersTests {
             "hello",
             "--out",
             "empty.list",
+            "--root",
+            "channel/tuf/1.root.json",
             "--withdraw",
             "linux-64/hello-1.0-0.conda"
         )
-        try await world.world.must("channel", "delegate", "sign", "empty.list", "--key", "a.key")
+        try await world.world.must("channel", "delegate", "sign", "empty.list", "--yes", "--key", "a.key")
         try await world.world.must("channel", "delegate", "accept", "channel", "hello", "empty.list")
         let audit = try await world.world.run("audit", "--prefix", "env", "--json")
         #expect(audit.firstProblem == "audit.not-in-index", "\(audit.transcript)")

@@ -25,7 +25,7 @@ struct TokenTests {
         #expect(unsigned.refusalCode == "tuf.signatures")
         let uri = try #require(key["uri"]?.string)
         try await world.must(
-            ["channel", "delegate", "sign", "list", "--key", uri, "--passphrase-file", "pin"]
+            ["channel", "delegate", "sign", "list", "--yes", "--key", uri, "--passphrase-file", "pin"]
         )
         try await world.must(["channel", "delegate", "add"] + delegate)
         let verified = try await world.must("verify", world.packageURL(hello)).output
@@ -57,7 +57,7 @@ struct TokenTests {
         try await world.must("channel", "delegate", "key", "alice.key", "--no-passphrase")
         let package = "packages/" + hello.fileName(.conda)
         try await world.must("channel", "delegate", "propose", "channel", "hello", package, "-o", "list")
-        try await world.must("channel", "delegate", "sign", "list", "--key", "alice.key")
+        try await world.must("channel", "delegate", "sign", "list", "--yes", "--key", "alice.key")
         let add = ["add", "channel", "hello", "--key", "alice.key.pub", "--threshold", "1", "--list", "list"]
         for edit in [add, ["remove", "channel", "hello"]] {
             let keyless = try await world.program.run(["channel", "delegate"] + edit + ["--json"])

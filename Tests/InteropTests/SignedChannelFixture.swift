@@ -59,7 +59,7 @@ struct SignedChannelFixture {
             ["channel", "delegate", "propose", directory, package, "--out", list]
                 + files.map { directory + "/" + $0 }
         )
-        try await kingsnake.must(["channel", "delegate", "sign", list, "--key", key])
+        try await kingsnake.must(["channel", "delegate", "sign", list, "--yes", "--key", key])
         try await kingsnake.must([
             "channel", "delegate", "add", directory, package, "--keys", keys, "--key", key + ".pub",
             "--threshold", "1", "--list", list,

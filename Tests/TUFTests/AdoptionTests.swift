@@ -66,6 +66,14 @@ struct AdoptionTests {
         #expect(names == ["others", "linux-64", "noarch"])
     }
 
+    @Test("Beside hash bins nothing can be delegated to others")
+    func bins() async throws {
+        var channel = try await EditorTests.Channel()
+        let key = PrivateKey.fresh
+        try channel.editor.delegateToBins(prefix: "bin", bitLength: 1, keys: RoleSetup([key.publicKey]))
+        #expect(refusalCode { try Self.delegate(to: key, in: &channel) } == "tuf.succinct-roles")
+    }
+
     @Test("Wrong keys, old versions, paths of others and unknown roles are refused")
     func refuses() async throws {
         let key = PrivateKey.fresh

@@ -14,25 +14,30 @@ extension SignedChannel {
     /// Needs the online keys that count from now on, if a role of theirs must be signed. Subdirs that are new
     /// get empty indexes. A package that passes to maintainers, or whose maintainers change, must come with a
     /// list that enough of them have signed, if there are files of it that clients would refuse without one.
-    /// Where it was published already nothing changes: whoever was killed does it again.
+    /// Where it was published already only lists count that are newer than those in force: whoever was killed
+    /// does it again.
     ///
     /// - Parameters:
-    ///   - lists: lists that maintainers have signed, each of one package; what the index has and they do not
-    ///     name is taken out.
+    ///   - lists: lists that maintainers have signed, each of one package.
+    ///   - removingUnlisted: takes out of the index what a first list by new keys does not name; else that is
+    ///     refused.
     ///   - awaitingLists: publishes although clients will refuse files until such lists are accepted, as when
     ///     a maintainer's key was stolen.
     /// - Throws: `ceremony.superseded` if the channel is not what the proposal was made from,
     ///   `channel.key-not-authorised` if the keys at hand do not suffice, `channel.already-there`,
-    ///   `channel.list-awaited`, or what ``accept(_:of:packages:now:)`` throws for a list. Then nothing has
+    ///   `channel.list-awaited`, or what ``accept(_:of:packages:removingUnlisted:now:)`` throws for a list. Then nothing has
     ///   changed.
     public mutating func publish(
         _ ceremony: FinishedCeremony,
         lists: [PackageName: [UInt8]] = [:],
+        removingUnlisted: Bool = false,
         awaitingLists: Bool = false,
         now: Timestamp
     ) async throws -> ChannelChange {
+        guard !editor.holds(ceremony) else {
+            return try await publish(newer: lists, removingUnlisted: removingUnlisted, now: now)
+        }
         var change = ChannelChange()
-        guard !editor.holds(ceremony) else { return change }
         var publication = Publication()
         let before = editor
         do {
@@ -40,8 +45,9 @@ extension SignedChannel {
             let subdirs = try editor.subdirs.filter { before.roles[$0.role] == nil }.map(\.subdir)
             for subdir in subdirs { try Self.refuseIndexes(of: subdir, in: directory) }
             var contents = Dictionary(uniqueKeysWithValues: subdirs.map { ($0, SubdirContents($0)) })
+            let taking = Taking(before: before, removingUnlisted: removingUnlisted, now: now)
             for (package, list) in lists.sorted(by: { $0.key < $1.key }) {
-                try take(list, of: delegated(package), into: &contents, &change, now)
+                try take(list, of: delegated(package), taking, into: &contents, &change)
             }
             if !awaitingLists {
                 try refuseAwaited(since: before, besides: Set(lists.keys), contents, now)

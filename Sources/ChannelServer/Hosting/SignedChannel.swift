@@ -61,7 +61,7 @@ public struct SignedChannel {
     ///
     /// - Throws: `channel.package-exists` for a name that has other bytes, `channel.subdir-not-delegated`,
     ///   `channel.key-not-authorised`; `channel.maintainers-unsigned` for a package that its maintainers must
-    ///   sign and have not, see ``accept(_:of:packages:now:)``.
+    ///   sign and have not, see ``accept(_:of:packages:removingUnlisted:now:)``.
     public mutating func add(_ packages: [IncomingPackage], now: Timestamp) async throws -> ChannelChange {
         var change = ChannelChange()
         var publication = Publication()

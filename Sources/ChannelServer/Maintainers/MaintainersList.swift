@@ -12,7 +12,7 @@ public import TrustCore
 /// between them before the channel publishes it.
 ///
 /// It is signed by each of them in turn, wherever they are: a channel is needed to begin one and to publish
-/// it, not to sign it. Nothing about its signatures is checked here; ``SignedChannel/accept(_:of:packages:now:)`` does.
+/// it, not to sign it. Nothing about its signatures is checked here; ``SignedChannel/accept(_:of:packages:removingUnlisted:now:)`` does.
 public struct MaintainersList: Sendable {
     /// One file and what is promised of it.
     public struct Entry: Sendable {

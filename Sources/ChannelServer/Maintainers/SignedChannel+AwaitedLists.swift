@@ -24,25 +24,26 @@ extension SignedChannel {
         let earlier = before.roles[.targets]?.delegations
         for role in editor.maintained where !others.contains(role.package) {
             guard let delegations = editor.roles[.targets]?.delegations,
-                let scope = delegations.role(named: role.name)?.scope,
+                let delegated = delegations.role(named: role.name),
                 let authority = delegations.authority(for: role.name),
                 authority != earlier?.authority(for: role.name)
-                    || scope != earlier?.role(named: role.name)?.scope
+                    || delegated.scope != earlier?.role(named: role.name)?.scope
             else { continue }
             let (list, found) = try list(of: role, by: authority, now)
             for (subdir, records) in try listed(role.package, in: contents) {
                 for record in records {
                     let path = MaintainersRole.target(record.fileName, in: subdir)
-                    let target = path.flatMap { scope.covers($0) ? list?.targets[$0] : nil }
-                    guard target == nil || target?.hashes.digest(by: .sha256) != record.sha256 else {
-                        continue
-                    }
+                    let target = path.flatMap { delegated.scope.covers($0) ? list?.targets[$0] : nil }
+                    let word = MaintainersWord(role: delegated, target: target)
+                    guard !word.vouches(sha256: record.sha256, size: record.size) else { continue }
                     throw Refusal(
                         ChannelCode.listAwaited,
                         ChannelFile(subdir: subdir, fileName: record.fileName).description,
-                        expected: "a list that names it, signed by \(authority.role.threshold) of "
+                        expected: "a list that names it, "
+                            + MaintainersWord.words(record.sha256?.description ?? "no SHA-256", record.size)
+                            + ", signed by \(authority.role.threshold) of "
                             + "\(authority.role.keyIDs.count) keys of role `\(role.name)`",
-                        found: found
+                        found: word.promised ?? found
                     )
                 }
             }

@@ -18,20 +18,24 @@ extension SignedChannel {
     ///   - keys: the maintainers' keys, all of them.
     ///   - threshold: how many of them must sign.
     ///   - list: a list of the package's files that they have signed.
+    ///   - removingUnlisted: takes out of the index what the list does not name; else that is refused.
     ///   - targets: targets keys that are elsewhere than in the folder of keys, such as on tokens; those in the
     ///     folder sign too.
     /// - Throws: `channel.key-not-authorised` if the targets key, or the online key, is not at hand;
     ///   `tuf.threshold-number` for a threshold that cannot be met; or whatever
-    ///   ``accept(_:of:packages:now:)`` throws for the list.
+    ///   ``accept(_:of:packages:removingUnlisted:now:)`` throws for the list.
     public mutating func delegate(
         _ package: PackageName,
         to keys: [PublicKey],
         threshold: Int,
         list: [UInt8]? = nil,
+        removingUnlisted: Bool = false,
         signingTargetsBy targets: [any Signer] = [],
         now: Timestamp
     ) async throws -> ChannelChange {
-        let role = try MaintainersRole(of: package)
+        let role = try editor.maintainersRole(of: package)
+        // What another's tool delegated by other patterns stays so.
+        let scope = editor.delegation(to: role.name)?.scope ?? role.scope
         guard threshold <= Set(keys.map { KeyDefinition($0).computedID }).count else {
             throw Refusal(
                 TUFCode.thresholdNumber,
@@ -41,15 +45,19 @@ extension SignedChannel {
             )
         }
         let signers = try await targets + offlineSigners()
+        let before = editor
         return try await edit { channel, publication, change in
             try channel.editor.delegateElsewhere(
-                role.scope,
+                scope,
                 to: role.name,
                 keys: RoleSetup(keys, threshold: threshold),
                 order: MaintainersRole.precedes
             )
             var contents: [Subdir: SubdirContents] = [:]
-            if let list { try channel.take(list, of: role, into: &contents, &change, now) }
+            if let list {
+                let taking = Taking(before: before, removingUnlisted: removingUnlisted, now: now)
+                try channel.take(list, of: role, taking, into: &contents, &change)
+            }
             try await channel.publish(contents.ordered, &publication, &change, signers: signers, now: now)
         }
     }
@@ -75,37 +83,89 @@ extension SignedChannel {
     /// Publishes a list of files that a package's maintainers have signed, and packages that it names.
     ///
     /// Needs the online key only. What the index lists and the new list does not name is taken out of the index,
-    /// for clients would refuse it.
+    /// for clients would refuse it. The first list by the keys that count now must name all that the index lists,
+    /// unless the owner says otherwise: it begins empty, and what it lacks was hardly withdrawn on purpose.
     ///
+    /// - Parameter removingUnlisted: whether such a first list, too, takes files out of the index.
     /// - Throws: `channel.not-delegated`; `tuf.signatures`, `tuf.rollback` or `tuf.expired` for a list that clients
     ///   would not believe; `channel.not-theirs` for one that names what is not the package's;
     ///   `channel.package-exists` for other bytes than the channel's; `channel.maintainers-unsigned` for a package that it
-    ///   does not name; or whatever ``add(_:now:)`` throws.
+    ///   does not name; `channel.list-awaited` for a first list without a file of the index;
+    ///   `tuf.version-number` for a version so far above the last that none might follow; or whatever ``add(_:now:)`` throws.
     public mutating func accept(
         _ list: [UInt8],
         of package: PackageName,
         packages: [IncomingPackage],
+        removingUnlisted: Bool = false,
         now: Timestamp
     ) async throws -> ChannelChange {
         let role = try delegated(package)
+        let taking = Taking(before: editor, removingUnlisted: removingUnlisted, now: now)
         return try await edit { channel, publication, change in
             var contents: [Subdir: SubdirContents] = [:]
-            try channel.take(list, of: role, into: &contents, &change, now)
+            try channel.take(list, of: role, taking, into: &contents, &change)
             try channel.insert(packages, into: &contents, &publication, &change)
             try await channel.publish(contents.ordered, &publication, &change, now: now)
         }
     }
 
+    /// Publishes those lists that are newer than the ones in force, each of one package.
+    mutating func publish(
+        newer lists: [PackageName: [UInt8]],
+        removingUnlisted: Bool,
+        now: Timestamp
+    ) async throws -> ChannelChange {
+        var newer: [(list: [UInt8], role: MaintainersRole)] = []
+        for (package, list) in lists.sorted(by: { $0.key < $1.key }) {
+            let role = try delegated(package)
+            let version = try MaintainersList(parsing: list, of: "the list of `\(package)`").version
+            if version > editor.lastVersion(of: role.name) { newer.append((list, role)) }
+        }
+        guard !newer.isEmpty else { return ChannelChange() }
+        let taking = Taking(before: editor, removingUnlisted: removingUnlisted, now: now)
+        return try await edit { channel, publication, change in
+            var contents: [Subdir: SubdirContents] = [:]
+            for (list, role) in newer { try channel.take(list, of: role, taking, into: &contents, &change) }
+            try await channel.publish(contents.ordered, &publication, &change, now: now)
+        }
+    }
+
+    /// How a list is taken over.
+    struct Taking {
+        /// What was in force.
+        let before: RepositoryEditor
+        /// Whether a first list may take files out of the index.
+        let removingUnlisted: Bool
+        let now: Timestamp
+    }
+
+    /// How far above the last a list's version may be. One slip up to the highest number of all would lock the
+    /// package for ever: no later list could follow.
+    private static var longestLeap: Int64 { 1_000_000 }
+
     /// Takes over a signed list, and takes out of the indexes what it does not name.
     mutating func take(
         _ list: [UInt8],
         of role: MaintainersRole,
+        _ taking: Taking,
         into contents: inout [Subdir: SubdirContents],
-        _ change: inout ChannelChange,
-        _ now: Timestamp
+        _ change: inout ChannelChange
     ) throws {
+        let now = taking.now
+        let last = editor.lastVersion(of: role.name)
         try editor.adopt(list, as: role.name)
         guard let metadata = editor.roles[role.name] else { return }
+        // Both are positive, and it is above the last.
+        guard metadata.version - last <= Self.longestLeap else {
+            throw Refusal(
+                TUFCode.versionNumber,
+                "\(role.name) metadata",
+                expected: "a version at most \(Self.longestLeap) above the last, \(last)",
+                found: "version \(metadata.version)",
+                remedy:
+                    "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
+            )
+        }
         guard metadata.expires > now else {
             throw Refusal(
                 TUFCode.expired,
@@ -118,7 +178,19 @@ extension SignedChannel {
         let entries = try MaintainersList.entries(of: metadata)
         try MaintainersList.check(entries, are: role.package)
         for path in metadata.targets.keys.sorted() { try refuseShadowed(path, role) }
-        try takeOut(role, of: &contents, &change)
+        let mayRemove = taking.removingUnlisted || !isFirst(role, since: taking.before)
+        try takeOut(role, version: metadata.version, mayRemove, of: &contents, &change)
+    }
+
+    /// Whether a list is the first one by the keys that count now.
+    private func isFirst(_ role: MaintainersRole, since before: RepositoryEditor) -> Bool {
+        func keys(_ editor: RepositoryEditor) -> (RoleKeys?, [KeyDefinition?]) {
+            let delegations = editor.roles[.targets]?.delegations
+            let keys = delegations?.role(named: role.name)?.keys
+            return (keys, (keys?.keyIDs ?? []).map { delegations?.keys[$0] })
+        }
+        let old = keys(before), new = keys(editor)
+        return before.roles[role.name] == nil || old.0 != new.0 || old.1 != new.1
     }
 
     /// Clients that know TUF only take the first delegation whose pattern covers a path: they must come to the
@@ -137,6 +209,8 @@ extension SignedChannel {
 
     private func takeOut(
         _ role: MaintainersRole,
+        version: Int64,
+        _ mayRemove: Bool,
         of contents: inout [Subdir: SubdirContents],
         _ change: inout ChannelChange
     ) throws {
@@ -144,23 +218,38 @@ extension SignedChannel {
             var rest = try contents[subdir] ?? read(subdir)
             for record in records {
                 let file = ChannelFile(subdir: subdir, fileName: record.fileName)
-                guard let promised = editor.vouching(for: file)?.target else {
+                guard let word = editor.vouching(for: file), let promised = word.promised else {
+                    guard mayRemove else { throw unlisted(file, version) }
                     _ = rest.remove(record.fileName)
                     change.removed.append(file)
                     contents[subdir] = rest
                     continue
                 }
-                guard promised.hashes.digest(by: .sha256) == record.sha256 else {
+                guard word.vouches(sha256: record.sha256, size: record.size) else {
                     throw Refusal(
                         ChannelCode.packageExists,
                         file.description,
-                        expected: record.sha256?.description,
-                        found:
-                            "\(promised.hashes.digest(by: .sha256)?.description ?? "no SHA-256") in the list"
+                        expected: MaintainersWord.words(
+                            record.sha256?.description ?? "no SHA-256",
+                            record.size
+                        ),
+                        found: promised
                     )
                 }
             }
         }
+    }
+
+    private func unlisted(_ file: ChannelFile, _ version: Int64) -> Refusal {
+        Refusal(
+            ChannelCode.listAwaited,
+            file.description,
+            expected: "a first list by the keys that count now that names it",
+            found: "version \(version) of their list, without it",
+            remedy:
+                "let the maintainers put the file on the list, with `kingsnake channel delegate propose`; or give "
+                + "`--remove-unlisted` to take out of the index what the list does not name"
+        )
     }
 
     /// The records of a package in each subdir, as they are or as they shall become, in the order of the subdirs.

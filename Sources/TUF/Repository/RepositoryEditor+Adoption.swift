@@ -10,6 +10,8 @@ extension RepositoryEditor {
     /// some is adopted that its keys have signed, clients that come to the role refuse what they look for.
     ///
     /// - Parameter precedes: the order of the search that the top-level targets role shall have.
+    /// - Throws: a `Refusal` with `tuf.succinct-roles` where only hash bins can be, `tuf.role-name` for a name that
+    ///   is not plain, or `tuf.threshold-number` or `tuf.duplicate-keyid`.
     public mutating func delegateElsewhere(
         _ scope: PathScope,
         to name: RoleName,
@@ -17,6 +19,14 @@ extension RepositoryEditor {
         order precedes: (DelegatedRole, DelegatedRole) -> Bool
     ) throws {
         var delegations = try metadata(of: .targets).delegations ?? Delegations()
+        if case .bins = delegations.roles {
+            throw Refusal(
+                TUFCode.succinctRoles,
+                "role `\(name)`",
+                expected: "roles that are listed one by one",
+                found: "hash bins"
+            )
+        }
         // One that is there already, by another's tool, keeps its name: its keys must be replaceable.
         if delegations.role(named: name) == nil { try name.checkPlain() }
         try delegations.set(name, to: setup, scope: scope, terminating: true)

@@ -12,7 +12,8 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
         abstract: "Publish a list that a package's maintainers have signed, and packages that it names.",
         discussion: """
             Needs the online key only. The signatures are checked as clients check them. What the new list does not name \
-            any more is taken out of the index. All is published together, or nothing.
+            any more is taken out of the index; but the first list after other keys were given must name all that is there, \
+            or --remove-unlisted be given. All is published together, or nothing.
             """
     )
 
@@ -34,6 +35,9 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
     )
     var packages: [String] = []
 
+    @Flag(help: "Take out of the index what a first list by new keys does not name.")
+    var removeUnlisted = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -52,6 +56,7 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
             bytes,
             of: try package.package,
             packages: incoming,
+            removingUnlisted: removeUnlisted,
             now: SystemClock.now
         )
         for file in change.added { console.say("added `\(file)`") }

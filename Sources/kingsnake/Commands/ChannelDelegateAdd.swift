@@ -40,11 +40,17 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     )
     var list: String?
 
+    @Flag(help: "Take out of the index what a first list by new keys does not name.")
+    var removeUnlisted = false
+
     @OptionGroup var targets: TargetsKeyOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         for key in publicKeys { try UsageCheck.path(key, of: "--key") }
+        guard Set(publicKeys).count == publicKeys.count else {
+            throw ValidationError("--key: each key only once")
+        }
         try UsageCheck.path(list, of: "--list")
         guard !publicKeys.isEmpty, (1...publicKeys.count).contains(threshold) else {
             throw ValidationError("--threshold must be from 1 to the number of keys")
@@ -54,6 +60,10 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let keys = try publicKeys.map { try PublicKeyFile.read($0) }
+        // The same key may be in two files.
+        guard Set(keys.map { KeyDefinition($0).computedID }).count == keys.count else {
+            throw ValidationError("--key: each key only once")
+        }
         let bytes = try list.map { try MaintainersListFile.bytes(of: $0) }
         let signers = try await targets.signers(passphraseFile: channel.passphraseFile)
         var channel = try channel.open()
@@ -62,6 +72,7 @@ struct ChannelDelegateAdd: AsyncParsableCommand {
             to: keys,
             threshold: threshold,
             list: bytes,
+            removingUnlisted: removeUnlisted,
             signingTargetsBy: signers,
             now: SystemClock.now
         )

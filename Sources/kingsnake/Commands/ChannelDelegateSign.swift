@@ -12,7 +12,7 @@ struct ChannelDelegateSign: AsyncParsableCommand {
         commandName: "sign",
         abstract: "Sign a list of a package's files, as one of its maintainers.",
         discussion: """
-            Shows what is signed, and adds a signature to the file. Compare the digests with those of packages that you \
+            Shows what is signed, asks, and adds a signature to the file. Compare the digests with those of packages that you \
             have built: whoever made the list may have put others on it. No channel is needed.
             """
     )
@@ -40,6 +40,12 @@ struct ChannelDelegateSign: AsyncParsableCommand {
     )
     var passphraseFile: String?
 
+    @Flag(help: "Sign without asking.")
+    var yes = false
+
+    @Flag(help: "Only show what would be signed.")
+    var dryRun = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -53,14 +59,23 @@ struct ChannelDelegateSign: AsyncParsableCommand {
         let console = output.console
         var signed = try MaintainersList(parsing: try MaintainersListFile.bytes(of: list), of: list)
         MaintainersListFile.show(signed, console)
-        var signers: [PublicKey] = []
-        for key in privateKeys {
-            let signer = try await AuthorityKey.signer(key, passphraseFile: passphraseFile)
-            try await signed.sign(by: signer)
-            signers.append(signer.publicKey)
+        if dryRun {
+            console.say("nothing was signed")
+            return console.emit(MaintainersListFile.json(signed))
         }
+        var signers: [any Signer] = []
+        for key in privateKeys {
+            signers.append(try await AuthorityKey.signer(key, passphraseFile: passphraseFile))
+        }
+        if !yes {
+            let keys = signers.map { "\($0.publicKey)" }.joined(separator: " and ")
+            try Confirmation.demand(
+                "vouch for \(Counted(signed.entries.count, "file")) with \(keys)?"
+            )
+        }
+        for signer in signers { try await signed.sign(by: signer) }
         try DurableFile.write(signed.encoded(), to: try Folder.absolute(list))
-        for key in signers { console.say("signed with \(key)") }
+        for signer in signers { console.say("signed with \(signer.publicKey)") }
         console.say("the list has \(Counted(signed.signatureCount, "signature")) now")
         console.emit(MaintainersListFile.json(signed))
     }

@@ -17,15 +17,19 @@ enum MaintainersListFile {
         return bytes
     }
 
-    /// Says what whoever signs it vouches for.
-    static func show(_ list: MaintainersList, _ console: Console) {
+    /// Says what whoever signs it vouches for, each file with a mark before it.
+    static func show(
+        _ list: MaintainersList,
+        _ console: Console,
+        mark: (ChannelFile) -> String = { _ in "" }
+    ) {
         let package = list.package.map { "`\($0)`" } ?? "a package"
         console.say(
             "version \(list.version) of the files of \(package), good until \(list.expires): \(Counted(list.entries.count, "file"))"
         )
         for entry in list.entries {
             console.say(
-                "  \(entry.file)  \(entry.length) bytes  \(entry.sha256?.description ?? "no SHA-256")"
+                "  \(mark(entry.file))\(entry.file)  \(entry.length) bytes  \(entry.sha256?.description ?? "no SHA-256")"
             )
         }
     }

@@ -17,7 +17,7 @@ struct RootPublish: AsyncParsableCommand {
             whose keys changed. Only the online keys that count from now on are needed, as online-*.key or \
             online-*.signer in the folder of keys. A proposal of `root init` makes the channel. Packages that pass to \
             maintainers need a list that these have signed, from `channel delegate propose` and `sign`: it is published in \
-            the same step. If it is killed, run it again.
+            the same step. If it is killed, run it again; what is in force already stays as it is.
             """
     )
 
@@ -38,6 +38,9 @@ struct RootPublish: AsyncParsableCommand {
 
     @Flag(help: "Publish without the lists: clients refuse those packages until they are accepted.")
     var awaitLists = false
+
+    @Flag(help: "Take out of the index what a first list by new keys does not name.")
+    var removeUnlisted = false
 
     @OptionGroup var output: OutputOptions
 
@@ -68,6 +71,7 @@ struct RootPublish: AsyncParsableCommand {
         change.signed.forEach { console.say("published \($0)") }
         if change.signed.isEmpty {
             console.say("the channel is as the proposal says already; nothing was signed")
+            if !lists.isEmpty { console.say("the lists were in force already, or newer ones are") }
         }
         for subdir in change.subdirs { console.say("added the subdir `\(subdir)`") }
         let first = ceremony.chain.first.root
@@ -90,6 +94,7 @@ struct RootPublish: AsyncParsableCommand {
             return try await channel.publish(
                 ceremony,
                 lists: Dictionary(lists) { first, _ in first },
+                removingUnlisted: removeUnlisted,
                 awaitingLists: awaitLists,
                 now: now
             )
