@@ -222,7 +222,7 @@ struct MaintainersTests {
         try await world.must(
             delegate + ["propose"] + of + ["packages/" + hello.fileName(.conda), "--out", "list"]
         )
-        try await world.must(delegate + ["sign", "list", "--key", "a.key"])
+        try await world.must(delegate + ["sign", "list", "--key", "a.key", "--yes"])
         let add = delegate + ["add"] + of + ["--threshold", "1"]
         try await world.must(add + ["--key", "a.key.pub", "--list", "list"])
         // Other keys from now on, and no list by them yet.
