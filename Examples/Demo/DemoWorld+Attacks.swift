@@ -78,7 +78,7 @@ extension DemoWorld {
         let commands = [
             ["key", folder + "/alice.key", "--no-passphrase"],
             ["propose", forged, "hello", hello, "--out", list],
-            ["sign", list, "--key", folder + "/alice.key"],
+            ["sign", list, "--key", folder + "/alice.key", "--yes"],
             [
                 "add", forged, "hello", "--keys", vault, "--passphrase-file", passphrase, "--threshold", "1",
                 "--key", folder + "/alice.key.pub", "--list", list,
