@@ -74,10 +74,10 @@ extension DemoWorld {
         let forged = folder + "/channel-forged", vault = folder + "/keys-vault", list = folder + "/hello.list"
         try copy(channel, to: forged)
         try copy(keys, to: vault)
-        let hello = folder + "/packages/linux-64/hello-1.1-0.conda"
+        let files = ["1.0", "1.1"].map { folder + "/packages/linux-64/hello-\($0)-0.conda" }
         let commands = [
             ["key", folder + "/alice.key", "--no-passphrase"],
-            ["propose", forged, "hello", hello, "--out", list],
+            ["propose", forged, "hello"] + files + ["--out", list],
             ["sign", list, "--key", folder + "/alice.key", "--yes"],
             [
                 "add", forged, "hello", "--keys", vault, "--passphrase-file", passphrase, "--threshold", "1",
@@ -96,7 +96,7 @@ extension DemoWorld {
             keyFile: keys + "/online-1.key",
             now: Timestamp(seconds: Int64(Date().timeIntervalSince1970))
         )
-        try await thief.forge("linux-64/hello-1.1-0.conda", as: try read(hello) + [0])
+        try await thief.forge("linux-64/hello-1.1-0.conda", as: try read(files[1]) + [0])
         return try await refusal(servedFrom: forged)
     }
 
