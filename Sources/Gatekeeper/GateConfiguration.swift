@@ -27,6 +27,8 @@ public struct GateConfiguration: Sendable {
     /// Meanwhile other processes wait for the trust store, at most for `DirectoryMetadataStore.maximumWait`: this
     /// should be well below.
     public var metadataTime: Duration
+    /// How long ago some moment was, by a clock that only goes forward: ``metadataTime`` is measured by it.
+    public var uptime: @Sendable () -> Duration
     /// Is told of transfers and of mirrors that misbehave.
     public var observer: (any TransferObserver)?
     /// How many packages are downloaded at once.
@@ -42,6 +44,8 @@ public struct GateConfiguration: Sendable {
         mirrorOverride = []
         retry = MirrorRetry()
         metadataTime = .seconds(60)
+        let start = ContinuousClock.now
+        uptime = { start.duration(to: .now) }
         observer = nil
         parallelDownloads = 4
     }

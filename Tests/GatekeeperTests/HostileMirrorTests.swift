@@ -126,23 +126,24 @@ struct HostileMirrorTests {
     func slowMetadata() async throws {
         let package = try FixturePackage.sample()
         let fixture = try await ChannelFixture(packages: [package])
-        var scene = try GateScene(pinning: fixture)
-        scene.limits.minimumBytesPerWindow = 0
-        let asked = scene
-        try await LoopbackServer.serving(
-            fixture.directory,
-            script: { $0.path == "/tuf/timestamp.json" ? .drip(bytesPerSecond: 10) : .normal }
-        ) { slow in
-            try await LoopbackServer.serving(fixture.directory) { good in
-                let (admission, reports) = try await asked.withGate(
-                    [slow.url, good.url],
-                    { $0.metadataTime = .seconds(20) }
-                ) { try await $0.admit(PackageRequest(asked.url(of: package))) }
-                #expect(admission.package?.sha256 == package.sha256)
-                #expect(reports.map(\.mirror) == [slow.url] && reports.first?.kind == .unavailable)
-                #expect(reports.first?.message.contains("took longer than 20") == true)
-            }
+        let scene = try GateScene(pinning: fixture)
+        let slow = "https://slow.example.org/main"
+        // Two seconds for each file: the time is over before the fourth.
+        let files = URLFetcher()
+        let fetcher = SlowFetcher(files, slow: slow, in: fixture.directory, each: .seconds(2))
+        let (admission, reports) = try await scene.withGate([slow, "file://" + fixture.directory]) {
+            $0.fetcher = fetcher
+            $0.uptime = { fetcher.uptime }
+            $0.metadataTime = .seconds(5)
+        } _: {
+            try await $0.admit(PackageRequest(scene.url(of: package)))
         }
+        await files.shutdown()
+        #expect(admission.package?.sha256 == package.sha256)
+        #expect(reports.map(\.mirror) == [slow] && reports.first?.kind == .unavailable)
+        #expect(reports.first?.message.contains("took longer than 5") == true)
+        // What is left of the time is what the fetcher is told, each time.
+        #expect(fetcher.timeouts == [.seconds(5), .seconds(3), .seconds(1)])
     }
 
     @Test("Three attempts on slow mirrors end before another process gives up waiting for the store")

@@ -20,6 +20,7 @@ actor ChannelSession {
     private let mirrors: MirroredFetcher
     private let pause: @Sendable (Duration) async throws -> Void
     private let metadataTime: Duration
+    private let uptime: @Sendable () -> Duration
     private let fetcher: any Fetcher
     private let retry: MirrorRetry
     private let observer: (any TransferObserver)?
@@ -50,6 +51,7 @@ actor ChannelSession {
         now = configuration.now
         pause = configuration.retry.sleep
         metadataTime = configuration.metadataTime
+        uptime = configuration.uptime
         fetcher = configuration.fetcher
         retry = configuration.retry
         observer = configuration.observer
@@ -144,7 +146,14 @@ actor ChannelSession {
 
     /// The channel as a mirror has it now.
     private func view(from mirror: BoundMirror) async throws -> SignedIndexReader {
-        try await SignedIndexReader(channel, mirror: mirror, within: metadataTime, cache: cache, now: now)
+        try await SignedIndexReader(
+            channel,
+            mirror: mirror,
+            within: metadataTime,
+            uptime: uptime,
+            cache: cache,
+            now: now
+        )
     }
 
     /// What the signed index says of a file name; nil if the signed metadata lists no index for the subdir, which

@@ -14,19 +14,22 @@ final class MetadataSource: Fetcher {
     /// The channel's own address.
     let canonical: String
     private let time: Duration
-    private let state: Mutex<(mirror: BoundMirror, start: ContinuousClock.Instant)>
+    private let uptime: @Sendable () -> Duration
+    private let state: Mutex<(mirror: BoundMirror, start: Duration)>
 
-    init(_ mirror: BoundMirror, time: Duration) {
+    /// - Parameter uptime: How long ago some moment was, by a clock that only goes forward.
+    init(_ mirror: BoundMirror, time: Duration, uptime: @escaping @Sendable () -> Duration) {
         canonical = mirror.canonical
         self.time = time
-        state = Mutex((mirror, .now))
+        self.uptime = uptime
+        state = Mutex((mirror, uptime()))
     }
 
     /// Where the metadata is.
     var metadataURL: String { canonical + "/tuf/" }
 
     /// Asks another mirror from now on, or the same one for something else; its time begins.
-    func turn(to mirror: BoundMirror) { state.withLock { $0 = (mirror, .now) } }
+    func turn(to mirror: BoundMirror) { state.withLock { $0 = (mirror, uptime()) } }
 
     func fetch(
         _ request: FetchRequest,
@@ -36,14 +39,14 @@ final class MetadataSource: Fetcher {
         guard request.url.utf8.starts(with: metadataURL.utf8) else {
             return try await mirror.fetch(request, receive: receive)
         }
-        let left = time - start.duration(to: .now)
+        let left = time - (uptime() - start)
         guard left > .zero else { throw tooSlow(mirror, nil) }
         var hurried = request
         hurried.timeout = min(left, request.timeout ?? left)
         do {
             return try await mirror.fetch(hurried, receive: receive)
         } catch let failure as Failure
-            where (failure.cause as? TransferFault) == .timeout && start.duration(to: .now) >= time
+            where (failure.cause as? TransferFault) == .timeout && uptime() - start >= time
         {
             throw tooSlow(mirror, failure)
         }

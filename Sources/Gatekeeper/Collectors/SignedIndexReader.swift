@@ -29,12 +29,13 @@ struct SignedIndexReader {
         _ channel: TrustedChannel,
         mirror: BoundMirror,
         within time: Duration,
+        uptime: @escaping @Sendable () -> Duration,
         cache: BlobCache,
         now: Timestamp
     ) async throws {
         self.channel = channel
         self.cache = cache
-        source = MetadataSource(mirror, time: time)
+        source = MetadataSource(mirror, time: time, uptime: uptime)
         updater = Updater(
             trustedRoot: channel.pinnedRoot,
             metadataURL: source.metadataURL,
