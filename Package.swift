@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "Transport", targets: ["Transport"]),
         .library(name: "CondaFormats", targets: ["CondaFormats"]),
         .library(name: "TUF", targets: ["TUF"]),
+        .library(name: "ContentTrust", targets: ["ContentTrust"]),
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Gatekeeper", targets: ["Gatekeeper"]),
         .library(name: "Installer", targets: ["Installer"]),
@@ -83,11 +84,14 @@ let package = Package(
             dependencies: ["TrustCore", "DurableFiles", "SigningKeys"],
             swiftSettings: settings
         ),
+        .target(name: "ContentTrust", dependencies: ["TrustCore", "SigningKeys"], swiftSettings: settings),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy",
+                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF",
+                "ContentTrust",
+                "TrustPolicy",
             ],
             swiftSettings: settings
         ),
@@ -99,8 +103,8 @@ let package = Package(
         .target(
             name: "ChannelServer",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "TrustPolicy",
-                "Gatekeeper",
+                "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "ContentTrust",
+                "TrustPolicy", "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -108,8 +112,9 @@ let package = Package(
         .executableTarget(
             name: "kingsnake",
             dependencies: [
-                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF", "TrustPolicy",
-                "Gatekeeper", "Installer", "ChannelServer",
+                "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF",
+                "ContentTrust",
+                "TrustPolicy", "Gatekeeper", "Installer", "ChannelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -137,7 +142,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "CZstd", "CBzip2",
+                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "CZstd", "CBzip2",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -176,6 +181,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ContentTrustTests",
+            dependencies: ["ContentTrust", "CondaFormats", "SigningKeys", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "TrustPolicyTests",
             dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
             swiftSettings: settings
@@ -184,7 +194,7 @@ let package = Package(
             name: "GatekeeperTests",
             dependencies: [
                 "Gatekeeper", "TrustPolicy", "Transport", "CondaFormats", "TrustCore", "SigningKeys", "TUF",
-                "TestSupport",
+                "ContentTrust", "TestSupport",
             ],
             swiftSettings: settings
         ),
@@ -196,8 +206,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "ChannelServer", "DurableFiles", "TUF", "SigningKeys", "CondaFormats", "TrustCore",
-                "TestSupport",
+                "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "SigningKeys", "CondaFormats",
+                "TrustCore", "TestSupport",
             ],
             swiftSettings: settings
         ),
@@ -209,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "TrustCore",
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
+                "TrustCore",
             ],
             swiftSettings: settings
         ),

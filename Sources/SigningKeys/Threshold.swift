@@ -33,6 +33,26 @@ public enum Threshold {
         threshold: Int,
         subject: String
     ) throws -> VerifiedThreshold {
+        try check(
+            signatures.map { ($0, message) },
+            keys: keys,
+            threshold: threshold,
+            subject: subject
+        )
+    }
+
+    /// The same for formats in which each signature is over bytes of its own, such as OpenPGP's, which end in
+    /// what the signer's program says of itself.
+    ///
+    /// - Parameter signatures: What came with the message, each with the bytes that it must be over.
+    /// - Throws: as ``check(_:over:keys:threshold:subject:)``.
+    @discardableResult
+    public static func check(
+        _ signatures: [(signature: Signature, message: [UInt8])],
+        keys: [(keyID: String, key: PublicKey)],
+        threshold: Int,
+        subject: String
+    ) throws -> VerifiedThreshold {
         guard threshold >= 1 else {
             throw Refusal(
                 KeyCode.thresholdInvalid,
@@ -41,7 +61,7 @@ public enum Threshold {
                 found: "\(threshold)"
             )
         }
-        let tally = try tally(signatures, over: message, keys: keys, subject: subject)
+        let tally = try tally(signatures, keys: keys, subject: subject)
         guard !signatures.isEmpty else {
             throw Refusal(KeyCode.signatureMissing, subject, expected: tally.demand(threshold), found: "none")
         }
@@ -65,10 +85,21 @@ public enum Threshold {
         keys: [(keyID: String, key: PublicKey)],
         subject: String
     ) throws -> SignatureTally {
+        try tally(signatures.map { ($0, message) }, keys: keys, subject: subject)
+    }
+
+    /// The same for formats in which each signature is over bytes of its own.
+    ///
+    /// - Throws: as ``tally(_:over:keys:subject:)``.
+    public static func tally(
+        _ signatures: [(signature: Signature, message: [UInt8])],
+        keys: [(keyID: String, key: PublicKey)],
+        subject: String
+    ) throws -> SignatureTally {
         let authorised = try index(keys, subject: subject)
-        try refuseDuplicates(signatures, subject: subject)
+        try refuseDuplicates(signatures.map(\.signature), subject: subject)
         var counted: [PublicKey: String] = [:]
-        let entries = signatures.map { signature -> SignatureTally.Entry in
+        let entries = signatures.map { signature, message -> SignatureTally.Entry in
             let outcome: SignatureTally.Outcome
             if let key = authorised[ByteKey(signature.keyID)] {
                 if signature.bytes.isEmpty {

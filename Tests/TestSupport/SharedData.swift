@@ -18,6 +18,11 @@ public enum SharedData {
     /// Whether the data is there.
     public static let isPresent = FileManager.default.fileExists(atPath: root + "/conda/SOURCES.md")
 
+    /// The bytes of one of the files.
+    public static func bytes(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)))
+    }
+
     /// What a skipped test says.
     public static let absence: String = "the shared test data is not beside this checkout"
 }

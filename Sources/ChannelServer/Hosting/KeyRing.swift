@@ -10,7 +10,8 @@ import TrustCore
 ///
 /// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
 /// them, and they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs'
-/// indexes. In place of any of them there may be a `.signer` file, such as `online-1.signer`, whose first line is a
+/// indexes. A channel that conda content trust signs too has `trust-root-1.key`, …, `key-mgr-1.key`, which are
+/// offline keys as well, and `package-1.key`, `package-mamba-1.key`, which sign records. In place of any of them there may be a `.signer` file, such as `online-1.signer`, whose first line is a
 /// `SignerReference`: a key on a token, behind a command, or in a file elsewhere. Those of offline keys are used
 /// only where somebody asks for their signatures, not by the hourly `channel sign`.
 public struct KeyRing: Sendable {
@@ -22,6 +23,17 @@ public struct KeyRing: Sendable {
         case targets
         /// Signs timestamp, snapshot and the subdirs' targets metadata. Online.
         case online
+        /// Signs the root metadata of conda content trust. Offline.
+        case trustRoot = "trust-root"
+        /// Signs the key manager's metadata of conda content trust: says which keys sign records. Offline.
+        case keyManager = "key-mgr"
+        /// Signs records of the index in full, for conda content trust. Online.
+        case package
+        /// Signs records of the index in mamba's form. Online.
+        case mambaPackage = "package-mamba"
+
+        /// The keys of TUF's roles, which every signed channel has.
+        static let tuf: [Purpose] = [.root, .targets, .online]
     }
 
     /// How many keys a purpose has, and how many must sign.

@@ -39,7 +39,7 @@ extension SignedChannel {
             throw Refusal(ChannelCode.alreadyThere, directory)
         }
         for subdir in settings.subdirs { try refuseIndexes(of: subdir, in: directory) }
-        guard try KeyRing.Purpose.allCases.allSatisfy({ try keys.files(of: $0).isEmpty }) else {
+        guard try KeyRing.Purpose.tuf.allSatisfy({ try keys.files(of: $0).isEmpty }) else {
             throw Refusal(ChannelCode.alreadyThere, keys.directory)
         }
         let lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")

@@ -62,7 +62,7 @@ extension SignedChannel {
         // The snapshot says which targets metadata is in force, and the timestamp which snapshot.
         if purposes.contains(.targets) { purposes.insert(.online) }
         var signers: [any Signer] = []
-        for purpose in KeyRing.Purpose.allCases where purposes.contains(purpose) {
+        for purpose in KeyRing.Purpose.tuf where purposes.contains(purpose) {
             signers +=
                 purpose != .online && renewal == .whatIsDue
                 ? try await keys.signersAtHand(for: purpose, passphrase: passphrase)

@@ -3,6 +3,7 @@
 
 import ChannelServer
 import CondaFormats
+import ContentTrust
 import Gatekeeper
 import Installer
 import SigningKeys
@@ -26,6 +27,7 @@ enum RefusalCatalog {
         area("TUF metadata", TUFCode.self),
         area("Several repositories", ConsensusCode.self),
         area("Ceremonies", CeremonyCode.self),
+        area("conda content trust", ContentTrustCode.self),
         area("Keys and signatures", KeyCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),

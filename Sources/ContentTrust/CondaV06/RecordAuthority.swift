@@ -1,0 +1,72 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+import TrustCore
+
+/// Who may sign records: what a key manager's verified metadata says, and the one way to verify a record by it.
+public struct RecordAuthority: Sendable {
+    /// The keys that count here, which sign records in full, and how many of them must.
+    public let delegation: TrustDelegation
+    /// The form in which each key signs.
+    public let forms: [TrustKey: RecordForm]
+
+    /// Takes what a key manager says.
+    public init(_ keyManager: VerifiedTrustMetadata) {
+        guard let delegation = keyManager.metadata.delegations[.packageManager] else {
+            preconditionFailure(
+                "a key manager's metadata that was read names the keys of the package managers"
+            )
+        }
+        self.delegation = delegation
+        forms = Dictionary(
+            uniqueKeysWithValues: delegation.keys.map { ($0, keyManager.metadata.recordForms[$0] ?? .full) }
+        )
+        counted = delegation.authorised.filter { item in
+            delegation.keys.contains { $0.hex == item.keyID && keyManager.metadata.recordForms[$0] != .mamba }
+        }
+    }
+
+    private let counted: [(keyID: String, key: PublicKey)]
+
+    /// Demands that enough keys have signed a record in full.
+    ///
+    /// Keys that sign in mamba's form count for nothing: whatever that form leaves out, anybody can take away from a
+    /// record or add to it.
+    ///
+    /// - Parameters:
+    ///   - record: the record as Python writes it, see ``PythonJSON``.
+    ///   - signatures: what the index gives for its file name. Wrapped signatures do not count here.
+    ///   - name: the file name, for messages. That the record is of that file is not checked here.
+    /// - Throws: a `Refusal` with `content-trust.record-unsigned`, `content-trust.record-form` or
+    ///   `content-trust.record-signature`.
+    public func verify(_ record: [UInt8], _ signatures: [TrustSignature], of name: String) throws
+        -> VerifiedThreshold
+    {
+        guard !counted.isEmpty else {
+            throw Refusal(
+                ContentTrustCode.recordForm,
+                name,
+                expected: "a key that signs records in full",
+                found: "keys for mamba's form only"
+            )
+        }
+        guard !signatures.isEmpty else { throw Refusal(ContentTrustCode.recordUnsigned, name, found: "none") }
+        do {
+            return try Threshold.check(
+                signatures.filter { $0.headers == nil }.map { $0.tallied(over: record) },
+                keys: counted,
+                threshold: delegation.threshold,
+                subject: name
+            )
+        } catch let refusal as Refusal {
+            throw Refusal(
+                ContentTrustCode.recordSignature,
+                name,
+                expected: refusal.expected,
+                found: refusal.found,
+                cause: refusal
+            )
+        }
+    }
+}

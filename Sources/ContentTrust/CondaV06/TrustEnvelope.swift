@@ -1,0 +1,118 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+public import TrustCore
+
+/// A signed document of conda content trust as it arrived: `{"signatures": {…}, "signed": {…}}`. Unverified.
+///
+/// A signature that is not well-formed refuses the document: other clients skip it, and so does nobody notice.
+public struct TrustEnvelope: Sendable {
+    /// What it says.
+    public let metadata: TrustMetadata
+    /// The signed part, members that are not known included.
+    public let signed: JSONObject
+    /// What is signed: the signed part as Python writes it.
+    public let signedBytes: [UInt8]
+    /// The signatures.
+    public private(set) var signatures: [TrustSignature]
+
+    /// The longest document.
+    public static let maximumLength = 512_000
+
+    /// Makes a document that nobody has signed.
+    public init(_ metadata: TrustMetadata) throws {
+        self.metadata = metadata
+        signed = metadata.encoded()
+        signedBytes = try PythonJSON.encode(.object(signed), of: TrustMetadata.subject(metadata.role))
+        signatures = []
+    }
+
+    /// Reads a document.
+    ///
+    /// - Throws: a `Refusal` with a `json.…` code, `limit.too-large`, `content-trust.envelope`, or one of the
+    ///   `content-trust.…` codes about a single file.
+    public init(parsing bytes: [UInt8], as role: TrustRole) throws {
+        let subject = TrustMetadata.subject(role)
+        let limits = JSONLimits(bytes: Self.maximumLength, depth: 16, values: 100_000)
+        try self.init(JSONReader.read(bytes, of: subject, limits: limits), as: role)
+    }
+
+    /// Reads a document out of a JSON value.
+    init(_ value: JSONValue, as role: TrustRole) throws {
+        let subject = TrustMetadata.subject(role)
+        let fields = try JSONFields(value, of: subject)
+        guard fields.object.count == 2, fields.optional("signatures") != nil, fields.optional("signed") != nil
+        else {
+            throw Refusal(
+                ContentTrustCode.envelope,
+                subject,
+                expected: "`signatures` and `signed` only",
+                found: fields.object.keys.joined(separator: ", ")
+            )
+        }
+        signed = try fields.fields("signed").object
+        metadata = try TrustMetadata(signed, as: role)
+        signedBytes = try PythonJSON.encode(.object(signed), of: subject)
+        signatures = try [TrustSignature](fields.fields("signatures"))
+    }
+
+    /// Puts a signature in, in place of one by the same key.
+    public mutating func add(_ signature: TrustSignature) {
+        signatures.removeAll { ByteKey.areEqual($0.keyID, signature.keyID) }
+        signatures.append(signature)
+    }
+
+    /// Signs with a key, in the form that conda demands: wrapped for a root, raw for all else.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.key-type`, or what the signer throws.
+    public mutating func sign(with signer: any Signer, now: Timestamp) async throws {
+        let key = try TrustKey(signer.publicKey)
+        let headers = metadata.role == .root ? OpenPGPHeaders(createdAt: now) : nil
+        let unsigned = TrustSignature(keyID: key.hex, value: [], headers: headers)
+        let value = try await signer.sign(unsigned.signedBytes(of: signedBytes))
+        add(TrustSignature(keyID: key.hex, value: value, headers: headers))
+    }
+
+    /// The file, as other tools write it: the whole document in the form that is signed, no newline at the end.
+    public func encoded() throws -> [UInt8] {
+        try PythonJSON.encode(
+            ["signatures": signatures.encoded, "signed": .object(signed)],
+            of: TrustMetadata.subject(metadata.role)
+        )
+    }
+
+    /// Which keys of a delegation have signed so far.
+    ///
+    /// - Throws: a `Refusal` with a `signature.…` code.
+    public func tally(by delegation: TrustDelegation) throws -> SignatureTally {
+        try Threshold.tally(
+            signatures.map { $0.tallied(over: signedBytes) },
+            keys: delegation.authorised,
+            subject: TrustMetadata.subject(metadata.role)
+        )
+    }
+
+    /// Demands that enough keys of a delegation have signed.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.signatures`.
+    func verify(by delegation: TrustDelegation, of whom: String) throws -> VerifiedThreshold {
+        let subject = TrustMetadata.subject(metadata.role)
+        do {
+            return try Threshold.check(
+                signatures.map { $0.tallied(over: signedBytes) },
+                keys: delegation.authorised,
+                threshold: delegation.threshold,
+                subject: subject
+            )
+        } catch let refusal as Refusal {
+            throw Refusal(
+                ContentTrustCode.signatures,
+                subject,
+                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
+                found: refusal.found,
+                cause: refusal
+            )
+        }
+    }
+}
