@@ -84,8 +84,8 @@ extension SignedChannel {
     private static func signer(of role: RoleName) -> UnsignedRole.Signer {
         switch purpose(of: role) {
         case .online: .online
-        case .root, .targets: .offline
         case nil: .maintainers
+        default: .offline
         }
     }
 

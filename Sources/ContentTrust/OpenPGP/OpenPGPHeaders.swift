@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Crypto
 public import TrustCore
 
 /// The part of an OpenPGP signature that is hashed behind the message: what kind of signature it is, and what the
@@ -63,13 +62,12 @@ public struct OpenPGPHeaders: Sendable, Equatable {
 
     /// The 32 bytes that Ed25519 signs (RFC 4880, section 5.2.4, and the EdDSA draft that GnuPG follows).
     public func digest(of message: [UInt8]) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(data: message)
-        hash.update(data: bytes)
-        hash.update(data: [4, 0xFF])
+        var hash = StreamingDigest(.sha256)
+        hash.update(message)
+        hash.update(bytes)
         let length = UInt32(clamping: bytes.count)
-        hash.update(data: (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) })
-        return Array(hash.finalize())
+        hash.update([4, 0xFF] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) })
+        return hash.finish().bytes
     }
 
     /// RFC 4880, section 5.2.3.1: a length of one, two or five bytes, then the type, then the rest.
