@@ -34,7 +34,11 @@ public struct CondaClient: Sendable {
     public init(root: [UInt8], fetch: (String) async throws -> [UInt8]?) async throws {
         guard var trusted = Self.read(root) else {
             self.init(
-                .init(.stops, "JSONDecodeError", because: "the root in the store is not JSON, or not as one reader reads it")
+                .init(
+                    .stops,
+                    "JSONDecodeError",
+                    because: "the root in the store is not JSON, or not as one reader reads it"
+                )
             )
             return
         }
@@ -60,7 +64,8 @@ public struct CondaClient: Sendable {
                 .init(
                     .unverified,
                     "could not find key_mgr data for metadata signature verification",
-                    because: "there is no key_mgr.json: whoever serves the channel switches verification off by "
+                    because:
+                        "there is no key_mgr.json: whoever serves the channel switches verification off by "
                         + "leaving it out"
                 ),
                 version,
@@ -75,7 +80,11 @@ public struct CondaClient: Sendable {
             try Self.verify("key_mgr", keyManager, by: trusted)
             self.init(nil, version, message, keyManager)
         } catch {
-            self.init(Self.stops(error, because: "key_mgr.json does not verify by the root"), version, message)
+            self.init(
+                Self.stops(error, because: "key_mgr.json does not verify by the root"),
+                version,
+                message
+            )
         }
     }
 
@@ -113,7 +122,11 @@ public struct CondaClient: Sendable {
             )
         }
         guard let isConda = Self.isConda(listed.fileName) else {
-            return .init(.stops, "ValueError: unknown package extension", because: "the file name is of no package")
+            return .init(
+                .stops,
+                "ValueError: unknown package extension",
+                because: "the file name is of no package"
+            )
         }
         guard isConda == listed.isListedAsConda else {
             return .init(.stops, "KeyError", because: "the file is listed among those of the other format")
@@ -131,11 +144,17 @@ public struct CondaClient: Sendable {
                 because: "\(error.text) conda installs the package all the same"
             )
         }
-        return .init(.trusted, "(package metadata is TRUSTED)", because: "enough keys have signed the record in full")
+        return .init(
+            .trusted,
+            "(package metadata is TRUSTED)",
+            because: "enough keys have signed the record in full"
+        )
     }
 
     /// `verify_root`.
-    private static func verifyRoot(_ next: JSONValue, after trusted: JSONValue) throws(CondaFormat.PythonError) {
+    private static func verifyRoot(_ next: JSONValue, after trusted: JSONValue) throws(CondaFormat
+        .PythonError)
+    {
         try CondaFormat.checkDelegating(trusted)
         try CondaFormat.checkDelegating(next)
         guard type(trusted) == "root", type(next) == "root" else {
@@ -144,10 +163,12 @@ public struct CondaClient: Sendable {
         guard let old = delegation("root", trusted), let new = delegation("root", next) else {
             throw .init(type: "KeyError", text: "'root'")
         }
-        guard let before = version(trusted), let after = version(next), before < .max, before + 1 == after else {
+        guard let before = version(trusted), let after = version(next), before < .max, before + 1 == after
+        else {
             throw .init(
                 type: "MetadataVerificationError",
-                text: "Root chaining failure: root updates MUST be processed one at a time for security reasons: no "
+                text:
+                    "Root chaining failure: root updates MUST be processed one at a time for security reasons: no "
                     + "root version may be skipped."
             )
         }
@@ -166,12 +187,16 @@ public struct CondaClient: Sendable {
         if (try? CondaFormat.checkDelegating(document)) != nil, type(document) != role {
             throw .init(
                 type: "MetadataVerificationError",
-                text: "Instructed to verify provided metadata as if it is of type \"\(role)\", but it claims to be of "
+                text:
+                    "Instructed to verify provided metadata as if it is of type \"\(role)\", but it claims to be of "
                     + "type \"\(type(document) ?? "")\"!"
             )
         }
         guard let delegation = delegation(role, delegator) else {
-            throw .init(type: "UnknownRoleError", text: "Role \(role) not found in the given delegating metadata.")
+            throw .init(
+                type: "UnknownRoleError",
+                text: "Role \(role) not found in the given delegating metadata."
+            )
         }
         try CondaFormat.verify(document, by: delegation, wrapped: false)
     }
@@ -180,7 +205,9 @@ public struct CondaClient: Sendable {
         try? JSONReader.read(bytes, of: "metadata", limits: limits)
     }
 
-    private static func type(_ document: JSONValue) -> String? { document.object?["signed"]?.object?["type"]?.string }
+    private static func type(_ document: JSONValue) -> String? {
+        document.object?["signed"]?.object?["type"]?.string
+    }
 
     private static func delegation(_ role: String, _ document: JSONValue) -> JSONValue? {
         document.object?["signed"]?.object?["delegations"]?.object?[role]

@@ -17,12 +17,19 @@ enum CondaFormat {
     static func checkDelegating(_ document: JSONValue) throws(PythonError) {
         let (signatures, signed) = try envelope(document)
         for member in signatures.members where !isSignature(member.value) {
-            throw PythonError(type: "ValueError", text: "Expected either a hex string representing a raw ed25519 signature")
+            throw PythonError(
+                type: "ValueError",
+                text: "Expected either a hex string representing a raw ed25519 signature"
+            )
         }
         guard let signed = signed.object else {
-            throw PythonError(type: "ValueError", text: "Expected a \"type\" entry in the given delegating metadata.")
+            throw PythonError(
+                type: "ValueError",
+                text: "Expected a \"type\" entry in the given delegating metadata."
+            )
         }
-        for entry in ["type", "metadata_spec_version", "delegations", "expiration"] where signed[entry] == nil {
+        for entry in ["type", "metadata_spec_version", "delegations", "expiration"] where signed[entry] == nil
+        {
             throw PythonError(
                 type: "ValueError",
                 text: "Expected a \"\(entry)\" entry in the given delegating metadata."
@@ -32,7 +39,8 @@ enum CondaFormat {
         guard ByteKey.areEqual(type, "root") || ByteKey.areEqual(type, "key_mgr") else {
             throw PythonError(
                 type: "ValueError",
-                text: "Given type entry (\"\(type)\") is not one of the supported types of delegating metadata."
+                text:
+                    "Given type entry (\"\(type)\") is not one of the supported types of delegating metadata."
             )
         }
         guard signed["metadata_spec_version"]?.string != nil else { throw typeError("Expecting a string") }
@@ -79,23 +87,29 @@ enum CondaFormat {
         guard good < wanted else { return }
         throw PythonError(
             type: "SignatureError",
-            text: "Expected good signatures from at least \(wanted) unique keys from a set of \(keys.count) keys.  "
+            text:
+                "Expected good signatures from at least \(wanted) unique keys from a set of \(keys.count) keys.  "
                 + "Saw \(signatures.count) signatures, only \(good) of which were good signatures over the given "
                 + "data from the expected keys."
         )
     }
 
     /// `is_signable`.
-    static func envelope(_ document: JSONValue) throws(PythonError) -> (signatures: JSONObject, signed: JSONValue) {
+    static func envelope(_ document: JSONValue) throws(PythonError) -> (
+        signatures: JSONObject, signed: JSONValue
+    ) {
         guard let object = document.object, object.count == 2,
             let signatures = object["signatures"]?.object, let signed = object["signed"]
         else {
-            throw typeError("Expected a signable dictionary, but the given argument does not match expectations")
+            throw typeError(
+                "Expected a signable dictionary, but the given argument does not match expectations"
+            )
         }
         return (signatures, signed)
     }
 
-    private static func isGood(_ value: JSONValue, by key: String, over data: [UInt8], wrapped: Bool) -> Bool {
+    private static func isGood(_ value: JSONValue, by key: String, over data: [UInt8], wrapped: Bool) -> Bool
+    {
         guard isHex(.string(key), count: 64), wrapped ? isWrapped(value) : isSignature(value),
             let keyBytes = Hex.decode(key), let publicKey = try? PublicKey(ed25519: keyBytes),
             let signature = value.object?["signature"]?.string.flatMap({ Hex.decode($0) })
@@ -109,7 +123,9 @@ enum CondaFormat {
 
     private static func checkDelegation(_ value: JSONValue) throws(PythonError) {
         guard let delegation = value.object else {
-            throw typeError("Delegation information must be a dictionary specifying \"pubkeys\" and \"threshold\" elements.")
+            throw typeError(
+                "Delegation information must be a dictionary specifying \"pubkeys\" and \"threshold\" elements."
+            )
         }
         guard delegation.count == 2, let threshold = delegation["threshold"], isNatural(threshold),
             let keys = delegation["pubkeys"]?.array, keys.allSatisfy({ isHex($0, count: 64) })
@@ -122,7 +138,8 @@ enum CondaFormat {
         guard Set(keys.compactMap { $0.string.map { ByteKey($0) } }).count == keys.count else {
             throw PythonError(
                 type: "ValueError",
-                text: "The given list of keys in hex string form contains duplicates.  Duplicates are not permitted."
+                text:
+                    "The given list of keys in hex string form contains duplicates.  Duplicates are not permitted."
             )
         }
     }
@@ -135,7 +152,9 @@ enum CondaFormat {
 
     /// `is_gpg_signature`.
     private static func isWrapped(_ value: JSONValue) -> Bool {
-        guard let object = value.object, isHex(object["signature"], count: 128), isHex(object["other_headers"]) else {
+        guard let object = value.object, isHex(object["signature"], count: 128),
+            isHex(object["other_headers"])
+        else {
             return false
         }
         return object.count == 2 || (object.count == 3 && isHex(object["see_also"], count: 40))
@@ -143,7 +162,8 @@ enum CondaFormat {
 
     /// `is_hex_string`: lower case, and not empty.
     private static func isHex(_ value: JSONValue?, count: Int? = nil) -> Bool {
-        guard let digits = value?.string?.utf8, !digits.isEmpty, count.map({ $0 == digits.count }) ?? true else {
+        guard let digits = value?.string?.utf8, !digits.isEmpty, count.map({ $0 == digits.count }) ?? true
+        else {
             return false
         }
         return digits.count.isMultiple(of: 2)
@@ -162,7 +182,10 @@ enum CondaFormat {
     /// `strptime` with `%Y-%m-%dT%H:%M:%SZ`: it needs no leading zeros after the year, and takes leap seconds.
     private static func isDate(_ value: JSONValue?) -> Bool {
         guard let text = value?.string, text.utf8.last == UInt8(ascii: "Z") else { return false }
-        let halves = text.utf8.dropLast().split(separator: UInt8(ascii: "T"), omittingEmptySubsequences: false)
+        let halves = text.utf8.dropLast().split(
+            separator: UInt8(ascii: "T"),
+            omittingEmptySubsequences: false
+        )
         guard halves.count == 2 else { return false }
         let date = halves[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let time = halves[1].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
@@ -187,5 +210,7 @@ enum CondaFormat {
         "The provided string appears not to be a datetime string formatted as an ISO8601 UTC-specific datetime"
     )
     private static let notNatural = PythonError(type: "ValueError", text: "Expected an integer >= 1.")
-    private static func typeError(_ text: String) -> PythonError { PythonError(type: "TypeError", text: text) }
+    private static func typeError(_ text: String) -> PythonError {
+        PythonError(type: "TypeError", text: text)
+    }
 }

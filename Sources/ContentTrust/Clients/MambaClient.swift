@@ -151,7 +151,10 @@ public struct MambaClient: Sendable {
                 )
             }
             guard update.version == next else {
-                throw MambaRole.TrustError("Possible rollback attack", "Possible rollback attack of 'root' metadata")
+                throw MambaRole.TrustError(
+                    "Possible rollback attack",
+                    "Possible rollback attack of 'root' metadata"
+                )
             }
             return update
         }
@@ -166,14 +169,19 @@ public struct MambaClient: Sendable {
         _ fetch: (String) async throws -> [UInt8]?
     ) async throws -> MambaRole {
         guard let bytes = try await fetch("\(name).json") else {
-            throw MambaRole.TrustError("Failed to fetch role metadata", "Error while fetching '\(name)' metadata")
+            throw MambaRole.TrustError(
+                "Failed to fetch role metadata",
+                "Error while fetching '\(name)' metadata"
+            )
         }
         let role = try MambaRole(bytes, name, by: delegator.keys(of: name), likeRoot: root)
         try checkExpiry(role, name, now)
         return role
     }
 
-    private static func checkExpiry(_ role: MambaRole, _ name: String, _ now: Timestamp) throws(MambaRole.TrustError) {
+    private static func checkExpiry(_ role: MambaRole, _ name: String, _ now: Timestamp) throws(MambaRole
+        .TrustError)
+    {
         guard role.isExpired(now: now) else { return }
         throw .init(
             "Possible freeze attack",

@@ -106,7 +106,9 @@ public struct MambaForm: Sendable, Equatable {
 
     /// The solver keeps bytes: as many digits as it needs, in lower case, or none of them.
     private static func digest(_ text: String, _ count: Int) -> String {
-        guard let bytes = Hex.decode(Array(text.utf8.prefix(count))), bytes.count == count / 2 else { return "" }
+        guard let bytes = Hex.decode(Array(text.utf8.prefix(count))), bytes.count == count / 2 else {
+            return ""
+        }
         return Hex.encode(bytes)
     }
 
@@ -122,7 +124,9 @@ public struct MambaForm: Sendable, Equatable {
         var specs = try specs(record["depends"]?.array ?? [], "depends").filter { seen.insert($0).inserted }
         if index.listsPip, let name = record["name"]?.string {
             let version = record["version"]?.string?.utf8.first ?? 0
-            if ByteKey.areEqual(name, "python"), (0x32...0x7F).contains(version), seen.insert(Array("pip".utf8)).inserted {
+            if ByteKey.areEqual(name, "python"), (0x32...0x7F).contains(version),
+                seen.insert(Array("pip".utf8)).inserted
+            {
                 specs.append(Array("pip".utf8))
             }
             // The dependency on `python` that mamba adds stands where it does not read it back; one that was there

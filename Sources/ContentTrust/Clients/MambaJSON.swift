@@ -76,14 +76,16 @@ enum MambaJSON {
 
     private static func text(of number: JSONNumber) -> String {
         let token = number.token
-        if UInt64(token) != nil { return token }
+        if let integer = UInt64(token) { return String(integer) }
         if let integer = Int64(token) { return String(integer) }
         guard let value = number.double, value.isFinite else { return "null" }
         // As Python writes it, except that sixteen digits before the point are too many here.
         let text = PythonNumber.repr(value)
         let sign = text.prefix { $0 == "-" }
         let digits = text.dropFirst(sign.count)
-        guard digits.utf8.firstIndex(of: UInt8(ascii: ".")) == digits.utf8.index(digits.startIndex, offsetBy: 16, limitedBy: digits.endIndex),
+        guard
+            digits.utf8.firstIndex(of: UInt8(ascii: "."))
+                == digits.utf8.index(digits.startIndex, offsetBy: 16, limitedBy: digits.endIndex),
             !digits.utf8.contains(UInt8(ascii: "e"))
         else { return text }
         var kept = digits.filter { $0 != "." }

@@ -41,11 +41,15 @@ struct MambaRole {
 
     /// Reads metadata and verifies them: a root by its own keys, whoever came before; others by those given.
     init(_ bytes: [UInt8], _ role: String, by keys: Keys?, likeRoot root: MambaRole?) throws(TrustError) {
-        guard let document = Self.read(bytes) else { throw TrustError(unexpected: "json.exception.parse_error") }
+        guard let document = Self.read(bytes) else {
+            throw TrustError(unexpected: "json.exception.parse_error")
+        }
         try self.init(document, role, by: keys, likeRoot: root)
     }
 
-    private init(_ document: JSONValue, _ role: String, by keys: Keys?, likeRoot root: MambaRole?) throws(TrustError) {
+    private init(_ document: JSONValue, _ role: String, by keys: Keys?, likeRoot root: MambaRole?)
+        throws(TrustError)
+    {
         guard let signed = document.object?["signed"] else {
             throw TrustError(unexpected: "json.exception.out_of_range: key 'signed' not found")
         }
@@ -59,7 +63,9 @@ struct MambaRole {
         let typeKey = format == .v06 ? "type" : "_type"
         let type = try fields.string(typeKey)
         guard ByteKey.areEqual(type, role) else {
-            throw fields.invalid("Wrong '\(typeKey)' found in '\(role)' metadata, should be '\(role)': '\(type)'")
+            throw fields.invalid(
+                "Wrong '\(typeKey)' found in '\(role)' metadata, should be '\(role)': '\(type)'"
+            )
         }
         specVersion = try fields.string(format == .v06 ? "metadata_spec_version" : "spec_version")
         if let root, !ByteKey.areEqual(root.specVersion, specVersion) {
@@ -74,7 +80,11 @@ struct MambaRole {
         for date in [expiration, timestamp].compactMap({ $0 }) where !Self.isDate(date) {
             throw fields.invalid("Invalid timestamp format '\(date)', should be UTC ISO8601")
         }
-        try fields.check(delegations, mandatory: Self.mandatory(role, format), optional: format == .v1 ? ["mirrors"] : [])
+        try fields.check(
+            delegations,
+            mandatory: Self.mandatory(role, format),
+            optional: format == .v1 ? ["mirrors"] : []
+        )
         self.signedKeys = keys
         try verify(document, signed, role)
     }
@@ -101,7 +111,10 @@ struct MambaRole {
         guard let keys = signedKeys ?? keys(of: role) else { return }
         let signatures = try MambaSignatures(document.object?["signatures"], format)
         guard signatures.satisfy(keys, over: MambaJSON.encode(signed, indented: format == .v06)) else {
-            throw TrustError("Invalid role", "Validation failed on role '\(role)' : Content trust error. Signatures threshold not met. Aborting.")
+            throw TrustError(
+                "Invalid role",
+                "Validation failed on role '\(role)' : Content trust error. Signatures threshold not met. Aborting."
+            )
         }
     }
 
@@ -123,7 +136,11 @@ struct MambaRole {
 
     // What the library of mamba takes and ours does not, duplicate keys for one, is not modelled.
     private static func read(_ bytes: [UInt8]) -> JSONValue? {
-        try? JSONReader.read(bytes, of: "metadata", limits: JSONLimits(bytes: 1 << 24, depth: 64, values: 1_000_000))
+        try? JSONReader.read(
+            bytes,
+            of: "metadata",
+            limits: JSONLimits(bytes: 1 << 24, depth: 64, values: 1_000_000)
+        )
     }
 }
 
@@ -163,10 +180,13 @@ extension MambaRole {
 
         /// `{"role": {"keyids": […], "threshold": N}}`, and `keys` beside it.
         func roles() throws(TrustError) -> [(role: String, keys: Keys)] {
-            guard let keys = object["keys"]?.object, let roles = object["roles"]?.object else { throw wrong("roles") }
+            guard let keys = object["keys"]?.object, let roles = object["roles"]?.object else {
+                throw wrong("roles")
+            }
             for member in keys.members {
                 let key = member.value.object
-                guard key?["keytype"]?.string != nil, key?["scheme"]?.string != nil, key?["keyval"]?.string != nil
+                guard key?["keytype"]?.string != nil, key?["scheme"]?.string != nil,
+                    key?["keyval"]?.string != nil
                 else { throw wrong("keys") }
             }
             var delegations: [(role: String, keys: Keys)] = []
@@ -177,7 +197,9 @@ extension MambaRole {
                 var values: [ByteKey: String] = [:]
                 for name in names {
                     guard let value = keys[name]?.object?["keyval"]?.string else {
-                        throw invalid("Missing key in 'keys' is used in '\(member.key)' delegation: '\(name)'")
+                        throw invalid(
+                            "Missing key in 'keys' is used in '\(member.key)' delegation: '\(name)'"
+                        )
                     }
                     values[ByteKey(name)] = value
                 }
@@ -195,14 +217,18 @@ extension MambaRole {
             }
             let missing = mandatory.filter { name in !roles.contains { ByteKey.areEqual($0.role, name) } }
             guard missing.isEmpty else {
-                throw invalid("Missing roles while loading '\(role)' metadata: '\(missing.joined(separator: ", "))'")
+                throw invalid(
+                    "Missing roles while loading '\(role)' metadata: '\(missing.joined(separator: ", "))'"
+                )
             }
             for (name, keys) in roles {
                 guard !keys.values.isEmpty else {
                     throw invalid("'\(role)' metadata should declare at least one key ID for role: '\(name)'")
                 }
                 guard keys.threshold > 0 else {
-                    throw invalid("'\(role)' metadata should declare at least a 'threshold' of 1 for role: '\(name)'")
+                    throw invalid(
+                        "'\(role)' metadata should declare at least a 'threshold' of 1 for role: '\(name)'"
+                    )
                 }
             }
         }

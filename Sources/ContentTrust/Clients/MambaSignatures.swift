@@ -14,7 +14,8 @@ struct MambaSignatures {
         case .v06:
             guard let members = value?.object?.members else { throw Self.typeError }
             for member in members {
-                guard let fields = member.value.object, fields.members.allSatisfy({ $0.value.string != nil }) else {
+                guard let fields = member.value.object, fields.members.allSatisfy({ $0.value.string != nil })
+                else {
                     throw Self.typeError
                 }
                 guard let signature = fields["signature"]?.string else {
@@ -25,7 +26,9 @@ struct MambaSignatures {
         case .v1:
             guard let elements = value?.array else { throw Self.typeError }
             for element in elements {
-                guard let keyID = element.object?["keyid"]?.string, let signature = element.object?["sig"]?.string else {
+                guard let keyID = element.object?["keyid"]?.string,
+                    let signature = element.object?["sig"]?.string
+                else {
                     throw Self.typeError
                 }
                 let headers = element.object?["other_headers"]
@@ -40,12 +43,14 @@ struct MambaSignatures {
     /// Whether enough of the keys have signed, as mamba counts: by the name of the key, not by the key.
     func satisfy(_ keys: MambaRole.Keys, over data: [UInt8]) -> Bool {
         let good = entries.count { entry in
-            keys.values[ByteKey(entry.keyID)].map { Self.counts(entry.signature, entry.headers, $0, data) } ?? false
+            keys.values[ByteKey(entry.keyID)].map { Self.counts(entry.signature, entry.headers, $0, data) }
+                ?? false
         }
         return UInt64(good) >= keys.threshold
     }
 
-    private static func counts(_ signature: String, _ headers: String, _ key: String, _ data: [UInt8]) -> Bool {
+    private static func counts(_ signature: String, _ headers: String, _ key: String, _ data: [UInt8]) -> Bool
+    {
         guard !headers.isEmpty else {
             return bytes(signature, 64).map { verify($0, key, data) } ?? false
         }
