@@ -26,6 +26,7 @@ public enum ChannelCode: String, RefusalCode {
     case notTheirs = "channel.not-theirs"
     case maintainersUnsigned = "channel.maintainers-unsigned"
     case listAwaited = "channel.list-awaited"
+    case trustMissing = "channel.trust-missing"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -195,6 +196,15 @@ public enum ChannelCode: String, RefusalCode {
                 remedy:
                     "let them make a list with `kingsnake channel delegate propose` and sign it, then publish with "
                     + "`kingsnake root publish --list NAME=FILE`; or give `--await-lists` and accept the list later"
+            )
+        case .trustMissing:
+            return RefusalEntry(
+                .missing,
+                "a file of the channel's conda content trust is not there",
+                explanation:
+                    "Roots are followed from `1.root.json` on without a gap, and lead to `key_mgr.json`; "
+                    + "without any of them clients have nothing to verify records by.",
+                remedy: "check the path, put the file back, or begin with `kingsnake content-trust init`"
             )
         }
     }
