@@ -6,8 +6,9 @@ import ContentTrust
 import SigningKeys
 public import TrustCore
 
-/// Makes mamba's form of a record; nil, or a refusal, where it cannot be made of this one.
-public typealias MambaFormSource = @Sendable (JSONValue) throws -> [UInt8]?
+/// Makes mamba's form of a record; nil, or an error, where it cannot be made of this one. The second value says
+/// whether the index lists a package named `pip`, for then mamba sees other dependencies of `python` and `pip`.
+public typealias MambaFormSource = @Sendable (_ record: JSONValue, _ listsPip: Bool) throws -> [UInt8]?
 
 /// Signs the records of an index, and keeps the signatures of those that did not change.
 ///
@@ -26,6 +27,7 @@ struct RecordSigning: Sendable {
         /// Nil if there is none, or it is malformed: then nothing can be kept from it.
         let table: SignatureTable?
         let subdir: Subdir
+        let listsPip: Bool
     }
 
     init(
@@ -35,7 +37,12 @@ struct RecordSigning: Sendable {
         ledger: RecordLedger,
         mambaForm: @escaping MambaFormSource
     ) {
-        self.index = Listing(index: index, table: (try? SignatureTable(index)) ?? nil, subdir: subdir)
+        self.index = Listing(
+            index: index,
+            table: (try? SignatureTable(index)) ?? nil,
+            subdir: subdir,
+            listsPip: index.listsPip
+        )
         self.keys = keys
         self.ledger = ledger
         self.mambaForm = mambaForm
@@ -106,7 +113,9 @@ struct RecordSigning: Sendable {
         let signable: SignableRecord
         do {
             let forms = keys.forms
-            signable = try SignableRecord(index.index, position, in: index.subdir, forms, mambaForm)
+            signable = try SignableRecord(index.index, position, in: index.subdir, forms) {
+                try mambaForm($0, index.listsPip)
+            }
         } catch let refusal as Refusal {
             record.removeSignatures()
             record.defect = refusal
@@ -144,14 +153,22 @@ struct RecordSigning: Sendable {
         }
     }
 
-    /// The file name, a byte that no name has, and the record: what the ledger knows signatures by.
+    /// The file name, a byte that no name has, and the record: what the ledger knows signatures by. The byte says
+    /// what mamba's form depends on besides the record.
     private func digest(_ place: (fileName: Range<Int>, record: Range<Int>)) -> Digest {
         var digest = StreamingDigest(.sha256)
         index.index.text.withUnsafeBytes { text in
             digest.update(UnsafeRawBufferPointer(rebasing: text[place.fileName]))
-            digest.update([0])
+            let name = text[place.fileName]
+            let dependsOnPip = name.starts(with: "python-".utf8) || name.starts(with: "pip-".utf8)
+            digest.update([dependsOnPip && index.listsPip ? 1 : 0])
             digest.update(UnsafeRawBufferPointer(rebasing: text[place.record]))
         }
         return digest.finish()
     }
+}
+
+extension RepodataIndex {
+    /// Whether a package named `pip` is listed.
+    var listsPip: Bool { (try? PackageName("pip")).map { !fileNames(named: $0).isEmpty } ?? false }
 }

@@ -23,7 +23,7 @@ struct SignableRecord: Sendable {
         _ position: Int,
         in subdir: Subdir,
         _ forms: [RecordForm],
-        _ mambaForm: MambaFormSource
+        mambaForm: (JSONValue) throws -> [UInt8]?
     ) throws {
         let record = try index.record(at: position)
         let name = record.fileName.text
