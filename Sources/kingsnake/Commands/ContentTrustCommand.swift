@@ -12,6 +12,8 @@ struct ContentTrustCommand: AsyncParsableCommand {
             record of the index. Released clients know no more than that: nothing of it protects from an old index, or from \
             one that hides packages. Sign the channel with TUF too, which `channel init` does.
             """,
-        subcommands: [ContentTrustInit.self, ContentTrustDelegate.self]
+        subcommands: [
+            ContentTrustInit.self, ContentTrustDelegate.self, ContentTrustSign.self, ContentTrustStatusCommand.self,
+        ]
     )
 }
