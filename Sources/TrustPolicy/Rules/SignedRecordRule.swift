@@ -27,11 +27,13 @@ public struct RequireSignedRecord: Rule {
                 "the package keys of `\(evidence.channel)` have not signed the record"
             )
         }
-        return Finding(
-            name,
-            .satisfied,
-            "\(signature.threshold) of \(signature.keyCount) package keys must sign the record, and "
-                + "\(signature.keyIDs.count) did; they count until \(signature.expires)"
-        )
+        return Finding(name, .satisfied, Self.words(signature))
+    }
+
+    private static func words(_ signature: SignedRecord) -> String {
+        let keys = signature.keyIDs.map { String($0.prefix(8)) }.joined(separator: ", ")
+        let versions = signature.versions.sorted { $0.key > $1.key }.map { "\($0.key) version \($0.value)" }
+        return "signed by \(keys); \(signature.threshold) of \(signature.keyCount) package keys must, by "
+            + versions.joined(separator: " and ") + ", until \(signature.expires)"
     }
 }
