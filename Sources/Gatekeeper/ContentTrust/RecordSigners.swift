@@ -25,7 +25,7 @@ struct RecordSigners: Sendable {
     /// name nor what the index says of itself is signed.
     /// - Throws: a `Refusal` with a `content-trust.…` code, `gate.record-subdir` or `gate.record-file`.
     func verify(_ record: PackageRecord) throws -> SignedRecord {
-        let signed = try trust.verify(record, signatures?.text(of: record.fileName))
+        let signed = try trust.verify(record, signatures?.signatures(of: record.fileName.text.utf8))
         let own = record.raw["subdir"]?.string
         guard let own, ByteKey.areEqual(own, subdir.text) else {
             throw Refusal(
