@@ -54,11 +54,9 @@ struct RecordTrust: Sendable {
         try await Self.checkEnd(of: chain, store, source, base)
         // 3. The newest root must be in force, wherever it came from.
         try chain.root.checkExpiry(now: now)
-        // 4. The key manager's metadata, not older than what was there before. Where the root's keys have changed
-        // since, the old copy does not verify, and there is nothing to compare with (as TUF 5.3.11 forgets it).
-        let previous = try store.keyManager().flatMap {
-            try? chain.unsafelyIgnoringExpiryKeyManager($0)
-        }
+        // 4. The key manager's metadata, not older than what was there before. Where the root's keys have changed since,
+        // only the date of the old copy counts. One that is damaged tells nothing, as if it had been deleted.
+        let previous = try store.keyManager().flatMap { try? chain.remembered(keyManager: $0) }
         let name = TrustRole.keyManager.fileName(version: 0)
         guard
             let bytes = try await source.bytes(
