@@ -91,7 +91,7 @@ struct Main {
         case ("trust-verify", 1): return try await TrustVerifyJob(folder: operands[0]).run()
         case ("trust-curve", 1):
             guard let count = Int(operands[0]) else { return nil }
-            return try TrustCurveJob(count: count).run()
+            return try await TrustCurveJob(count: count).run()
         default: return nil
         }
     }
