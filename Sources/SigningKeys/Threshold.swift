@@ -53,19 +53,33 @@ public enum Threshold {
         threshold: Int,
         subject: String
     ) throws -> VerifiedThreshold {
-        guard threshold >= 1 else {
-            throw Refusal(
-                KeyCode.thresholdInvalid,
-                subject,
-                expected: "a threshold of at least 1",
-                found: "\(threshold)"
-            )
-        }
+        // A threshold that cannot be is refused before keys are looked at.
+        try refuseBelowOne(threshold, subject: subject)
+        return try check(
+            signatures,
+            keys: AuthorisedKeys(keys, subject: subject),
+            threshold: threshold,
+            subject: subject
+        )
+    }
+
+    /// The same with keys that were made ready before.
+    ///
+    /// - Throws: as ``check(_:over:keys:threshold:subject:)``, except `signature.ambiguous-key-id`.
+    @discardableResult
+    public static func check(
+        _ signatures: [(signature: Signature, message: [UInt8])],
+        keys: AuthorisedKeys,
+        threshold: Int,
+        subject: String
+    ) throws -> VerifiedThreshold {
+        try refuseBelowOne(threshold, subject: subject)
         let tally = try tally(signatures, keys: keys, subject: subject)
         guard !signatures.isEmpty else {
             throw Refusal(KeyCode.signatureMissing, subject, expected: tally.demand(threshold), found: "none")
         }
-        guard tally.keyIDs.count >= threshold else {
+        let keyIDs = tally.keyIDs
+        guard keyIDs.count >= threshold else {
             throw Refusal(
                 KeyCode.thresholdNotMet,
                 subject,
@@ -73,7 +87,7 @@ public enum Threshold {
                 found: tally.description
             )
         }
-        return VerifiedThreshold(keyIDs: tally.keyIDs, threshold: threshold)
+        return VerifiedThreshold(keyIDs: keyIDs, threshold: threshold)
     }
 
     /// Counts without demanding a number: what has been signed so far, and by whom.
@@ -96,12 +110,19 @@ public enum Threshold {
         keys: [(keyID: String, key: PublicKey)],
         subject: String
     ) throws -> SignatureTally {
-        let authorised = try index(keys, subject: subject)
+        try tally(signatures, keys: AuthorisedKeys(keys, subject: subject), subject: subject)
+    }
+
+    private static func tally(
+        _ signatures: [(signature: Signature, message: [UInt8])],
+        keys authorised: AuthorisedKeys,
+        subject: String
+    ) throws -> SignatureTally {
         try refuseDuplicates(signatures.map(\.signature), subject: subject)
         var counted: [PublicKey: String] = [:]
         let entries = signatures.map { signature, message -> SignatureTally.Entry in
             let outcome: SignatureTally.Outcome
-            if let key = authorised[ByteKey(signature.keyID)] {
+            if let key = authorised[signature.keyID] {
                 if signature.bytes.isEmpty {
                     outcome = .empty
                 } else if !key.isValid(signature: signature.bytes, for: message) {
@@ -117,28 +138,22 @@ public enum Threshold {
             }
             return SignatureTally.Entry(keyID: signature.keyID, outcome: outcome)
         }
-        return SignatureTally(entries: entries, authorisedKeyCount: Set(authorised.values).count)
+        return SignatureTally(entries: entries, authorisedKeyCount: authorised.count)
     }
 
-    private static func index(
-        _ keys: [(keyID: String, key: PublicKey)],
-        subject: String
-    ) throws -> [ByteKey: PublicKey] {
-        var index: [ByteKey: PublicKey] = [:]
-        for (keyID, key) in keys {
-            if let other = index.updateValue(key, forKey: ByteKey(keyID)), other != key {
-                throw Refusal(
-                    KeyCode.ambiguousKeyID,
-                    subject,
-                    expected: "one key for each key id",
-                    found: "two for `\(Printable.text(keyID))`"
-                )
-            }
+    private static func refuseBelowOne(_ threshold: Int, subject: String) throws {
+        guard threshold >= 1 else {
+            throw Refusal(
+                KeyCode.thresholdInvalid,
+                subject,
+                expected: "a threshold of at least 1",
+                found: "\(threshold)"
+            )
         }
-        return index
     }
 
     private static func refuseDuplicates(_ signatures: [Signature], subject: String) throws {
+        guard signatures.count > 1 else { return }
         var seen: Set<ByteKey> = []
         for signature in signatures where !seen.insert(ByteKey(signature.keyID)).inserted {
             throw Refusal(

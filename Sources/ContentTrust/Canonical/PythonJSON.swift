@@ -26,7 +26,7 @@ public enum PythonJSON {
         switch value {
         case .null: out += "null".utf8
         case .bool(let flag): out += (flag ? "true" : "false").utf8
-        case .number(let number): out += try PythonNumber.text(of: number, subject).utf8
+        case .number(let number): out += try PythonNumber.text(of: number.token, subject).utf8
         case .string(let text): write(text, to: &out)
         case .array(let elements):
             guard !elements.isEmpty else {
@@ -68,24 +68,28 @@ public enum PythonJSON {
         out += repeatElement(0x20, count: level * 2)
     }
 
-    /// Python's `ensure_ascii`: lower-case hexadecimal digits, surrogate pairs beyond the basic plane.
     private static func write(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for unit in text.utf16 {
-            switch unit {
-            case 0x22, 0x5C: out += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: unit)]
-            case 0x20...0x7E: out.append(UInt8(truncatingIfNeeded: unit))
-            case 0x08: out += "\\b".utf8
-            case 0x09: out += "\\t".utf8
-            case 0x0A: out += "\\n".utf8
-            case 0x0C: out += "\\f".utf8
-            case 0x0D: out += "\\r".utf8
-            default:
+        for scalar in text.unicodeScalars { write(scalar, to: &out) }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// Python's `ensure_ascii`: lower-case hexadecimal digits, surrogate pairs beyond the basic plane.
+    static func write(_ scalar: Unicode.Scalar, to out: inout [UInt8]) {
+        switch scalar.value {
+        case 0x22, 0x5C: out += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: scalar.value)]
+        case 0x20...0x7E: out.append(UInt8(truncatingIfNeeded: scalar.value))
+        case 0x08: out += "\\b".utf8
+        case 0x09: out += "\\t".utf8
+        case 0x0A: out += "\\n".utf8
+        case 0x0C: out += "\\f".utf8
+        case 0x0D: out += "\\r".utf8
+        default:
+            for unit in UTF16.encode(scalar) ?? .init() {
                 let bytes = [UInt8(truncatingIfNeeded: unit >> 8), UInt8(truncatingIfNeeded: unit)]
                 out += "\\u".utf8
                 out += Hex.encode(bytes).utf8
             }
         }
-        out.append(UInt8(ascii: "\""))
     }
 }

@@ -9,11 +9,11 @@ import TrustCore
 /// written with the fewest digits that give it back. One that no double can hold is refused: Python would read
 /// infinity, and write `Infinity`, which is not JSON.
 enum PythonNumber {
-    static func text(of number: JSONNumber, _ subject: String) throws -> String {
-        let token = number.token
+    /// The text for a number as it was written, which a reader has checked.
+    static func text(of token: String, _ subject: String) throws -> String {
         let isInteger = token.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
         if isInteger { return token == "-0" ? "0" : token }
-        guard let value = number.double, value.isFinite else {
+        guard let value = Double(token), value.isFinite else {
             throw Refusal(
                 ContentTrustCode.number,
                 subject,

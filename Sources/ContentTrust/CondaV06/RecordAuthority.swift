@@ -22,12 +22,12 @@ public struct RecordAuthority: Sendable {
         forms = Dictionary(
             uniqueKeysWithValues: delegation.keys.map { ($0, keyManager.metadata.recordForms[$0] ?? .full) }
         )
-        counted = delegation.authorised.filter { item in
-            delegation.keys.contains { $0.hex == item.keyID && keyManager.metadata.recordForms[$0] != .mamba }
-        }
+        let full = delegation.keys.filter { keyManager.metadata.recordForms[$0] != .mamba }
+        counted = try? AuthorisedKeys(full.map { ($0.hex, $0.publicKey) }, subject: "records")
     }
 
-    private let counted: [(keyID: String, key: PublicKey)]
+    /// Nil could only be if two keys had one name, which is the key itself; then nothing would verify.
+    private let counted: AuthorisedKeys?
 
     /// Demands that enough keys have signed a record in full.
     ///
@@ -43,7 +43,7 @@ public struct RecordAuthority: Sendable {
     public func verify(_ record: [UInt8], _ signatures: [TrustSignature], of name: String) throws
         -> VerifiedThreshold
     {
-        guard !counted.isEmpty else {
+        guard let counted, counted.count > 0 else {
             throw Refusal(
                 ContentTrustCode.recordForm,
                 name,

@@ -61,7 +61,10 @@ public struct OpenPGPHeaders: Sendable, Equatable {
     }
 
     /// The 32 bytes that Ed25519 signs (RFC 4880, section 5.2.4, and the EdDSA draft that GnuPG follows).
-    public func digest(of message: [UInt8]) -> [UInt8] {
+    public func digest(of message: [UInt8]) -> [UInt8] { Self.digest(of: message, behind: bytes) }
+
+    /// The same for headers that nobody has read, as other clients take them.
+    static func digest(of message: [UInt8], behind bytes: [UInt8]) -> [UInt8] {
         var hash = StreamingDigest(.sha256)
         hash.update(message)
         hash.update(bytes)

@@ -73,6 +73,8 @@ public struct JSONNumber: Sendable, Hashable {
 
     /// Writes an integer.
     public init(_ value: Int64) { token = String(value) }
+    /// Writes an integer that may be above the largest signed one.
+    package init(unsigned value: UInt64) { token = String(value) }
 
     /// Takes a token that the reader has checked.
     init(checkedToken: String) { token = checkedToken }
