@@ -88,7 +88,6 @@ struct ChannelCodeCoverageTests {
                 try await world.scene.ceremony { try $0.replace(.key(old), by: $2, named: nil) }
             )
         },
-        .trustMissing: { _ = try await ChannelScene.make().openToSignRecords() },
         .trustRootDiffers: {
             let scene = try await TrustScene.make()
             let other = try await TrustScene.make().folder.read("keys/" + ChannelTrust.anchorFile)

@@ -16,7 +16,9 @@ import TrustCore
 struct PlainChannelTests {
     private static let files = ["a-1-0.tar.bz2", "b-1-0.tar.bz2", "a-1-0.conda", "c-2-0.conda"]
 
-    @Test("All records of both maps are signed, in every file that carries signatures, and a client accepts them")
+    @Test(
+        "All records of both maps are signed, in every file that carries signatures, and a client accepts them"
+    )
     func signsEverything() async throws {
         let scene = try await TrustScene.make()
         try scene.write(TrustScene.index(Self.files))
@@ -29,15 +31,22 @@ struct PlainChannelTests {
         #expect(try scene.verifyAll() == 4)
         #expect(try scene.verifyAll("linux-64/current_repodata.json") == 1)
         let zst = try scene.folder.read("channel/linux-64/repodata.json.zst")
-        #expect(try Zstd.decompress(zst, maximumLength: 1 << 20) == scene.folder.read("channel/linux-64/repodata.json"))
+        #expect(
+            try Zstd.decompress(zst, maximumLength: 1 << 20)
+                == scene.folder.read("channel/linux-64/repodata.json")
+        )
         // The frame says how long the text is.
         #expect(try scene.status().isGood)
         #expect(try scene.read("noarch/repodata.json").contains("\"signatures\":{}"))
-        #expect(!scene.exists("noarch/repodata.json.zst") && !scene.exists("linux-64/current_repodata.json.zst"))
+        #expect(
+            !scene.exists("noarch/repodata.json.zst") && !scene.exists("linux-64/current_repodata.json.zst")
+        )
         #expect(try Folder.names(in: scene.directory + "/linux-64").count == 3)
     }
 
-    @Test("A second run makes no signature and writes nothing, with a ledger and without one, also without keys")
+    @Test(
+        "A second run makes no signature and writes nothing, with a ledger and without one, also without keys"
+    )
     func incremental() async throws {
         let scene = try await TrustScene.make(.joint)
         try scene.write(TrustScene.index(Self.files))
@@ -81,7 +90,9 @@ struct PlainChannelTests {
         #expect(try !scene.read().contains("a-1-0.tar.bz2"))
     }
 
-    @Test("Signatures that an indexer left where they were are kept only if they are of the record as it is now")
+    @Test(
+        "Signatures that an indexer left where they were are kept only if they are of the record as it is now"
+    )
     func staleSignaturesWithoutLedger() async throws {
         let scene = try await TrustScene.make()
         try scene.write(TrustScene.index(Self.files))
@@ -105,8 +116,10 @@ struct PlainChannelTests {
     @Test(
         "Every byte outside of the signatures stays, whatever the file looks like",
         arguments: [
-            "{}", " {\n} \n", #"{"packages":{}}"#, #"{"signatures":null}"#, #"{"signatures" :  [1, {}] ,"info":{}}"#,
-            #"{"info":{},"\u0073ignatures":{"x":{}},"packages":{}}"#, #"{"other":{"signatures":{}},"packages":{}}"#,
+            "{}", " {\n} \n", #"{"packages":{}}"#, #"{"signatures":null}"#,
+            #"{"signatures" :  [1, {}] ,"info":{}}"#,
+            #"{"info":{},"\u0073ignatures":{"x":{}},"packages":{}}"#,
+            #"{"other":{"signatures":{}},"packages":{}}"#,
             #"{"packages":{"a-1-0.tar.bz2": RECORD },"unknown":[1.50,-0.0,1E400,"\ud83d\ude00"]}"#,
             "\n\t{\"signatures\":{\"gone-1-0.conda\":{}},\r\n \"packages\" : {\"a-1-0.tar.bz2\":RECORD}, \"removed\":[]}",
         ]
@@ -116,9 +129,13 @@ struct PlainChannelTests {
         let text = text.replacing("RECORD", with: try TrustScene.record("a-1-0.tar.bz2"))
         try scene.write(text)
         try await scene.sign()
-        let old = try RepodataIndex(Array(text.utf8)), new = try RepodataIndex(scene.folder.read("channel/linux-64/repodata.json"))
+        let old = try RepodataIndex(Array(text.utf8)),
+            new = try RepodataIndex(scene.folder.read("channel/linux-64/repodata.json"))
         #expect(new.signatures != nil && new.count == old.count)
-        #expect(Self.withoutSignatures(new, added: old.signatures == nil) == Self.withoutSignatures(old, added: false))
+        #expect(
+            Self.withoutSignatures(new, added: old.signatures == nil)
+                == Self.withoutSignatures(old, added: false)
+        )
         #expect(try scene.verifyAll() == old.count)
         #expect(try SignatureTable(new)?.count == old.count)
     }
@@ -141,19 +158,29 @@ struct PlainChannelTests {
         let space = ["", " ", "\n", "\t\r\n  "]
         for _ in 0..<300 {
             func gap() -> String { space[Int(random.next() % 4)] }
-            var members = ["\"info\"\(gap()):\(gap()){}", "\"removed\":[\(gap())]", "\"x\":\"{\\\"signatures\\\":1}\""]
-            let records = (0..<Int(random.next() % 4)).map { "\"p\($0)-1-0.conda\"\(gap()):\(gap()){\(gap())}" }
-            members.append("\"packages.conda\"\(gap()):{\(gap())\(records.joined(separator: gap() + "," + gap()))\(gap())}")
+            var members = [
+                "\"info\"\(gap()):\(gap()){}", "\"removed\":[\(gap())]", "\"x\":\"{\\\"signatures\\\":1}\"",
+            ]
+            let records = (0..<Int(random.next() % 4)).map {
+                "\"p\($0)-1-0.conda\"\(gap()):\(gap()){\(gap())}"
+            }
+            members.append(
+                "\"packages.conda\"\(gap()):{\(gap())\(records.joined(separator: gap() + "," + gap()))\(gap())}"
+            )
             if random.next() % 2 == 0 { members.append("\"signatures\":\(gap()){\"q-1-0.conda\":{}}") }
             members.sort { _, _ in random.next() % 2 == 0 }
-            let text = gap() + "{" + gap() + members.joined(separator: gap() + "," + gap()) + gap() + "}" + gap()
+            let text =
+                gap() + "{" + gap() + members.joined(separator: gap() + "," + gap()) + gap() + "}" + gap()
             let old = try RepodataIndex(Array(text.utf8))
             var bytes: [UInt8] = []
-            let signatures = { (position: Int) -> [UInt8]? in position == 1 ? nil : Array("{\"k\":\(position)}".utf8) }
+            let signatures = { (position: Int) -> [UInt8]? in
+                position == 1 ? nil : Array("{\"k\":\(position)}".utf8)
+            }
             try SignatureSplice.write(old, signatures: signatures) { bytes += $0 }
             let new = try RepodataIndex(bytes)
             #expect(
-                Self.withoutSignatures(new, added: old.signatures == nil) == Self.withoutSignatures(old, added: false),
+                Self.withoutSignatures(new, added: old.signatures == nil)
+                    == Self.withoutSignatures(old, added: false),
                 "\(text)"
             )
             var again: [UInt8] = []
@@ -175,12 +202,16 @@ struct PlainChannelTests {
     private static let unsignable: [(String, String)] = [
         (#""subdir": "linux-64", "#, ""), (#""subdir": "linux-64""#, #""subdir": "osx-64""#),
         (#""subdir": "linux-64""#, #""subdir": null"#), (#""name": "b""#, #""name": "c""#),
-        (#""version": "1""#, #""version": "2""#), (#""build": "0""#, #""build": "1""#), (#""sha256": ""#, #""sha256": "0"#),
+        (#""version": "1""#, #""version": "2""#), (#""build": "0""#, #""build": "1""#),
+        (#""sha256": ""#, #""sha256": "0"#),
         (#""sha256""#, #""sha257""#), (#""depends": ["é"]"#, #""depends": "é""#), (#"1.0e3"#, "1e999"),
         (#""size""#, #""name""#),
     ]
 
-    @Test("A record that our client would refuse stops everything, or is left alone, and never signed", arguments: unsignable)
+    @Test(
+        "A record that our client would refuse stops everything, or is left alone, and never signed",
+        arguments: unsignable
+    )
     func unsignableRecords(change: (from: String, to: String)) async throws {
         let scene = try await TrustScene.make()
         let record = try TrustScene.record("b-1-0.tar.bz2")
@@ -199,7 +230,9 @@ struct PlainChannelTests {
         // The run that was refused has left its signatures in the ledger, where they do no harm.
         #expect(report.subdirs.map(\.keptCount) == [3, 1] && report.subdirs.map(\.signedCount) == [0, 0])
         #expect(try scene.verifyAll("noarch/repodata.json") == 1)
-        #expect(try scene.signatures(of: "b-1-0.tar.bz2").isEmpty && !scene.signatures(of: "a-1-0.conda").isEmpty)
+        #expect(
+            try scene.signatures(of: "b-1-0.tar.bz2").isEmpty && !scene.signatures(of: "a-1-0.conda").isEmpty
+        )
         #expect(report.json["status"] == "incomplete")
         let status = try scene.status()
         #expect(status.indexes[0].unsignableCount == 1 && status.indexes[0].staleCount == 0 && !status.isGood)
@@ -207,14 +240,20 @@ struct PlainChannelTests {
         #expect(try await scene.sign(unsignable: .leftUnsigned).subdirs[0].signatureCount == 0)
     }
 
-    @Test("An index with text that two readers read in two ways is refused as a whole, also where others are left alone")
+    @Test(
+        "An index with text that two readers read in two ways is refused as a whole, also where others are left alone"
+    )
     func ambiguousText() async throws {
         let scene = try await TrustScene.make()
         for (text, code) in [
             (#""\ud800""#, "json.encoding"), (#""a":1,"a-1-0.conda""#, "json.shape"),
         ] {
             try scene.write("{\"packages.conda\":{\"a-1-0.conda\":{\"name\":\(text)}, \(text): {}}}")
-            #expect(await refusalCode { try await scene.sign(unsignable: .leftUnsigned) }?.hasPrefix(code.prefix(4)) == true)
+            #expect(
+                await refusalCode { try await scene.sign(unsignable: .leftUnsigned) }?.hasPrefix(
+                    code.prefix(4)
+                ) == true
+            )
         }
     }
 
@@ -279,7 +318,9 @@ struct PlainChannelTests {
         #expect(try scene.status().indexes[0].staleCount == 4)
         let report = try await scene.sign()
         #expect(report.subdirs[0].signatureCount == 0 && report.subdirs[0].isChanged)
-        #expect(try scene.signatures(of: "c-2-0.conda").map(\.keyID) == scene.trust().keys(for: .full).map(\.hex))
+        #expect(
+            try scene.signatures(of: "c-2-0.conda").map(\.keyID) == scene.trust().keys(for: .full).map(\.hex)
+        )
         #expect(try scene.status().isGood)
     }
 
@@ -289,12 +330,16 @@ struct PlainChannelTests {
         let text = try TrustScene.index(Self.files)
         try scene.write(text.replacing(#""name": "c""#, with: #""license_family": "MIT", "name": "c""#))
         let report = try await scene.sign()
-        #expect(report.subdirs[0].withoutMambaForm == ["c-2-0.conda"] && report.subdirs[0].signatureCount == 7)
+        #expect(
+            report.subdirs[0].withoutMambaForm == ["c-2-0.conda"] && report.subdirs[0].signatureCount == 7
+        )
         #expect(try scene.signatures(of: "a-1-0.conda").count == 2)
         #expect(try scene.signatures(of: "c-2-0.conda").count == 1)
         #expect(try scene.verifyAll() == 4)
         let status = try scene.status()
-        #expect(status.indexes[0].withoutMambaFormCount == 1 && status.isGood && status.trust.profile == .joint)
+        #expect(
+            status.indexes[0].withoutMambaFormCount == 1 && status.isGood && status.trust.profile == .joint
+        )
         // The ledger knows that too: nobody needs to open the keys for it again.
         try FileManager.default.removeItem(atPath: scene.keys.directory + "/package-1.key")
         #expect(try await scene.sign().subdirs[0].withoutMambaForm == ["c-2-0.conda"])
@@ -334,7 +379,9 @@ struct PlainChannelTests {
         let path = scene.directory + "/linux-64/repodata.json"
         let rewrite = try IndexRewrite(index, signatures: { _ in nil }, at: path)
         #expect(throws: Failure.self) { try rewrite.commit() }
-        #expect(try scene.read() == "{}" && Folder.names(in: scene.directory + "/linux-64") == ["repodata.json"])
+        #expect(
+            try scene.read() == "{}" && Folder.names(in: scene.directory + "/linux-64") == ["repodata.json"]
+        )
     }
 
     @Test("What a run that died left behind goes away, and a stale compressed form is written again")
@@ -392,7 +439,9 @@ struct PlainChannelTests {
         #expect(try ChannelTrust(directory: scene.directory, keys: scene.keys.directory) == nil)
     }
 
-    @Test("A ledger that is damaged, or of another program, is as good as none; one with a wrong signature is not believed twice")
+    @Test(
+        "A ledger that is damaged, or of another program, is as good as none; one with a wrong signature is not believed twice"
+    )
     func ledgers() async throws {
         let scene = try await TrustScene.make()
         try scene.write(TrustScene.index(Self.files))
@@ -400,7 +449,9 @@ struct PlainChannelTests {
         let good = try scene.folder.read("keys/record-signatures/linux-64.ledger")
         let keys = RecordKeys(try scene.trust().authority)
         #expect(good.count == RecordLedger.magic.count + 1 + 32 + 4 * 97 + 32)
-        for length in [0, 1, RecordLedger.magic.count, RecordLedger.magic.count + 1, good.count - 1, good.count - 97] {
+        for length in [
+            0, 1, RecordLedger.magic.count, RecordLedger.magic.count + 1, good.count - 1, good.count - 97,
+        ] {
             var record = SignedRecord(digest: Digest.of([]))
             RecordLedger(Array(good.prefix(length)), keys).fill(&record)
             #expect(record.count == 0)

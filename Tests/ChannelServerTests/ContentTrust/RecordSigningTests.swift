@@ -76,7 +76,9 @@ struct RecordSigningTests {
             return RecordSigners(signers: byMember.sorted { $0.0 < $1.0 }.map { ($0.0, $0.1) })
         }
 
-        func run(_ text: String, _ ledger: RecordLedger, everything: Bool = false) async throws -> [SignedRecord] {
+        func run(_ text: String, _ ledger: RecordLedger, everything: Bool = false) async throws
+            -> [SignedRecord]
+        {
             let subdir = try Subdir("linux-64")
             let signing = RecordSigning(
                 try RepodataIndex(Array(text.utf8), subdir: subdir),
@@ -136,18 +138,33 @@ struct RecordSigningTests {
     func ledgerKnowsNames() async throws {
         let bench = try await Bench()
         let text = try TrustScene.index(["a-1-0.conda"])
-        let ledger = RecordLedger(RecordLedger.encode(try await bench.run(text, .empty), bench.keys), bench.keys)
-        let renamed = try await bench.run(text.replacing("\"a-1-0.conda\":", with: "\"a-2-0.conda\":"), ledger)
+        let ledger = RecordLedger(
+            RecordLedger.encode(try await bench.run(text, .empty), bench.keys),
+            bench.keys
+        )
+        let renamed = try await bench.run(
+            text.replacing("\"a-1-0.conda\":", with: "\"a-2-0.conda\":"),
+            ledger
+        )
         #expect(renamed[0].count == 0 && renamed[0].defect?.codeName == "repodata.record-version")
     }
 
-    @Test("An external signer signs records, and one that answers nonsense signs nothing")
+    @Test(
+        "An external signer signs records, and one that answers nonsense signs nothing",
+        .enabled(if: SystemProgram.isPresent("openssl"), "there is no openssl here")
+    )
     func externalSigner() async throws {
         let scene = try await TrustScene.make()
         try scene.write(TrustScene.index(["a-1-0.conda", "b-1-0.tar.bz2"]))
-        let path = scene.keys.directory + "/package-1"
-        let key = try KeyFile.read(path + ".key").unlock { nil }
+        let path = scene.keys.directory + "/package-1", pem = scene.folder.path + "/elsewhere.pem"
+        let openssl = Process()
+        openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+        openssl.arguments = ["genpkey", "-algorithm", "ed25519", "-out", pem]
+        try openssl.run()
+        openssl.waitUntilExit()
+        let key = try PrivateKey(pem: scene.folder.read("elsewhere.pem"))
         try PublicKeyFile.write(key.publicKey, to: path + ".pub")
+        try FileManager.default.removeItem(atPath: path + ".key")
         // openssl wants a file for what it signs with Ed25519.
         let script = """
             #!/bin/sh
@@ -155,13 +172,24 @@ struct RecordSigningTests {
             """
         let program = try scene.folder.write(Array(script.utf8), to: "sign.sh")
         chmod(program, 0o700)
-        let moved = scene.folder.path + "/elsewhere.pem"
-        try FileManager.default.moveItem(atPath: path + ".key", toPath: moved)
-        chmod(try scene.folder.write(Array("exec:package-1.pub \(program) \(moved)\n".utf8), to: "keys/package-1.signer"), 0o600)
+        chmod(
+            try scene.folder.write(
+                Array("exec:package-1.pub \(program) \(pem)\n".utf8),
+                to: "keys/package-1.signer"
+            ),
+            0o600
+        )
+        try await scene.writeKeyManager(version: 2)
         #expect(try await scene.sign().subdirs[0].signatureCount == 2)
         #expect(try scene.verifyAll() == 2)
         try scene.write(TrustScene.index(["c-1-0.conda"]))
-        chmod(try scene.folder.write(Array("exec:package-1.pub /bin/echo hello\n".utf8), to: "keys/package-1.signer"), 0o600)
+        chmod(
+            try scene.folder.write(
+                Array("exec:package-1.pub /bin/echo hello\n".utf8),
+                to: "keys/package-1.signer"
+            ),
+            0o600
+        )
         let before = try scene.read()
         await #expect(throws: Failure.self) { try await scene.sign() }
         #expect(try scene.read() == before)

@@ -37,7 +37,9 @@ extension ChannelScene {
 
     /// Opens the channel and signs all records.
     @discardableResult
-    func openToSignRecords(everything: Bool = false, now: Timestamp = start) async throws -> RecordSigningReport {
+    func openToSignRecords(everything: Bool = false, now: Timestamp = start) async throws
+        -> RecordSigningReport
+    {
         var channel = try openTrusted(now: now)
         return try await channel.signRecords(everything: everything, now: now).report
     }
@@ -60,12 +62,16 @@ struct SignedChannelTrustTests {
         let scene = try await ChannelScene.makeTrusted(.conda, [.sample(), .other()])
         #expect(refusalCode { try scene.check() } == "channel.signature-stale")
         let report = try await scene.openToSignRecords()
-        #expect(report.subdirs.map(\.signatureCount) == [2, 0] && report.subdirs.map(\.isChanged) == [true, true])
+        #expect(
+            report.subdirs.map(\.signatureCount) == [2, 0] && report.subdirs.map(\.isChanged) == [true, true]
+        )
         #expect(try scene.check().trustedCount == 2)
         #expect(try scene.trusted.verifyAll() == 2)
         #expect(try scene.trusted.verifyAll("linux-64/current_repodata.json") == 2)
         let again = try await scene.openToSignRecords()
-        #expect(again.subdirs.map(\.signatureCount) == [0, 0] && again.subdirs.map(\.isChanged) == [false, false])
+        #expect(
+            again.subdirs.map(\.signatureCount) == [0, 0] && again.subdirs.map(\.isChanged) == [false, false]
+        )
         #expect(try scene.trusted.status().isGood && scene.trusted.status().isSignedByTUF)
     }
 
@@ -86,7 +92,8 @@ struct SignedChannelTrustTests {
         #expect(try scene.trusted.signatures(of: "xz-5.6-h0_0.tar.bz2").isEmpty)
         let before = try scene.files()
         #expect(
-            await refusalCode { try await scene.add([FixturePackage("new-1-0.conda")]) } == "channel.key-not-authorised"
+            await refusalCode { try await scene.add([FixturePackage("new-1-0.conda")]) }
+                == "channel.key-not-authorised"
         )
         #expect(try scene.files() == before)
         try FileManager.default.moveItem(atPath: key + ".away", toPath: key)
@@ -108,7 +115,9 @@ struct SignedChannelTrustTests {
         )
     }
 
-    @Test("The joint profile, two keys a form and a threshold of two: all is signed, and a lost key is missed")
+    @Test(
+        "The joint profile, two keys a form and a threshold of two: all is signed, and a lost key is missed"
+    )
     func jointProfile() async throws {
         let scene = try await ChannelScene.makeTrusted(.joint, [.sample()], packageKeys: 2, threshold: 2)
         let report = try await scene.openToSignRecords()
@@ -183,7 +192,9 @@ struct SignedChannelTrustTests {
         for path in ["channel/1.root.json", "channel/key_mgr.json", "keys/" + ChannelTrust.anchorFile] {
             try FileManager.default.removeItem(atPath: scene.folder.path + "/" + path)
         }
-        #expect(await refusalCode { try await scene.openToSignRecords(now: later) } == "channel.trust-missing")
+        #expect(
+            await refusalCode { try await scene.openToSignRecords(now: later) } == "channel.trust-missing"
+        )
         try await scene.sign(now: later)
         try scene.check(now: later)
     }

@@ -49,8 +49,18 @@ struct TrustScene {
         threshold: Int = 1,
         now: Timestamp = start
     ) async throws {
-        let rootKeys = try keys.create(.trustRoot, count: 1, scheme: .ed25519, protection: .unsafelyUnencrypted)
-        let managerKeys = try keys.create(.keyManager, count: 1, scheme: .ed25519, protection: .unsafelyUnencrypted)
+        let rootKeys = try keys.create(
+            .trustRoot,
+            count: 1,
+            scheme: .ed25519,
+            protection: .unsafelyUnencrypted
+        )
+        let managerKeys = try keys.create(
+            .keyManager,
+            count: 1,
+            scheme: .ed25519,
+            protection: .unsafelyUnencrypted
+        )
         for form in profile.forms {
             _ = try keys.create(
                 form == .full ? .package : .mambaPackage,
@@ -177,7 +187,8 @@ struct TrustScene {
     static func record(_ file: String, subdir: String = "linux-64", _ more: String = "") throws -> String {
         let name = try ArchiveFileName(file)
         let sha256 = Digest.of(Array(file.utf8)).hex
-        return #"{"build": "\#(name.build)", "build_number": 0, "depends": ["é"], "name": "\#(name.name.raw)", "#
+        return
+            #"{"build": "\#(name.build)", "build_number": 0, "depends": ["é"], "name": "\#(name.name.raw)", "#
             + #""sha256": "\#(sha256)", "size": 1000, "subdir": "\#(subdir)", "version": "\#(name.version)", "weight": 1.0e3\#(more)}"#
     }
 
