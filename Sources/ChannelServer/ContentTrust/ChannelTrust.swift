@@ -64,7 +64,7 @@ public struct ChannelTrust: Sendable {
             try chain.append(next)
         }
         self.chain = chain
-        self.keyManager = try chain.unsafelyIgnoringExpiryKeyManager(keyManager)
+        self.keyManager = try chain.keyManager(unsafelyIgnoringExpiry: keyManager)
         authority = RecordAuthority(self.keyManager)
         isAnchored = own != nil
         let bytes = try Self.read(PackageManagerFile.name, in: directory)
@@ -107,8 +107,7 @@ public struct ChannelTrust: Sendable {
         guard let bytes else { return (nil, nil) }
         do {
             // Its end is asked for later, as that of the others.
-            let always = Timestamp(seconds: .min)
-            return (try chain.packageManager(bytes, by: keyManager, now: always), nil)
+            return (try chain.packageManager(unsafelyIgnoringExpiry: bytes, by: keyManager), nil)
         } catch let refusal as Refusal {
             return (nil, refusal)
         }

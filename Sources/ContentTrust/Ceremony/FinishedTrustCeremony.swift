@@ -39,7 +39,11 @@ public struct FinishedTrustCeremony: Sendable {
             preconditionFailure("a proposal that was checked has a key manager, in force or proposed")
         }
         self.chain = chain
-        keyManager = try chain.keyManager(manager, after: proposal.keyManagerInForce, now: now)
+        keyManager = try chain.keyManager(
+            manager,
+            after: proposal.keyManagerInForce.map { RememberedMetadata($0) },
+            now: now
+        )
         if let before = proposal.chain, let current = proposal.keyManagerInForce {
             base = (before.root, current)
         } else {

@@ -46,7 +46,7 @@ public struct TrustDraft: Sendable {
     /// - Throws: a `Refusal` with `content-trust.signatures` if the newest root's keys have not signed it, or one of the
     ///   codes about a single file.
     public init(chain: TrustChain, keyManager bytes: [UInt8]) throws {
-        let keyManager = try chain.unsafelyIgnoringExpiryKeyManager(bytes)
+        let keyManager = try chain.keyManager(unsafelyIgnoringExpiry: bytes)
         self.chain = chain
         self.keyManager = keyManager
         forms = keyManager.metadata.recordForms

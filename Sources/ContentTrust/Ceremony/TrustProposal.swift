@@ -56,7 +56,7 @@ public struct TrustProposal: Sendable {
         }
         self.chain = chain
         keyManagerInForce = try inForce.flatMap { text in
-            try chain?.unsafelyIgnoringExpiryKeyManager(Array(text.utf8))
+            try chain?.keyManager(unsafelyIgnoringExpiry: Array(text.utf8))
         }
         let proposed = try fields.fields("proposed")
         root = try proposed.optional("root").map { try TrustEnvelope($0, as: .root) }
