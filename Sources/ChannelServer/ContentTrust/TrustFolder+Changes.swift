@@ -95,7 +95,10 @@ extension TrustFolder {
         for key in rootKeys + managerKeys {
             try await proposal.merge(proposal.signatures(by: key, now: now))
         }
-        return try FinishedTrustCeremony(proposal, now: now)
+        let ceremony = try FinishedTrustCeremony(proposal, now: now)
+        // The owner's own anchor, before anything is served.
+        try DurableFile.write(ceremony.chain.root.bytes, to: keys.directory + "/" + ChannelTrust.anchorFile)
+        return ceremony
     }
 
     /// Signs a proposal with the offline keys of a folder of keys, as many as are needed and there.
