@@ -27,6 +27,7 @@ struct RecordTrust: Sendable {
         store: ContentTrustStore,
         from source: some Fetcher,
         at base: String,
+        maximumRotations: Int = TrustChain.maximumRotations,
         now: Timestamp
     ) async throws {
         let lock = try await store.lock()
@@ -41,11 +42,11 @@ struct RecordTrust: Sendable {
             "\(base)/\(TrustRole.root.fileName(version: chain.nextVersion))",
             maximumLength: TrustEnvelope.maximumLength
         ) {
-            guard chain.links.count <= TrustChain.maximumRotations else {
+            guard chain.links.count <= maximumRotations else {
                 throw Refusal(
                     CoreCode.tooLarge,
                     "root metadata",
-                    expected: "at most \(TrustChain.maximumRotations) versions after the pinned one"
+                    expected: "at most \(maximumRotations) versions after the pinned one"
                 )
             }
             try chain.append(bytes)
