@@ -15,6 +15,8 @@ import TrustCore
 public struct GnuPG: Sendable {
     /// The fingerprint of the key, or of a subkey: 20 bytes (RFC 4880, section 12.2).
     public let fingerprint: [UInt8]
+    /// GnuPG's folder; nil for the user's own.
+    public let home: String?
     private let limits: ExternalSigner.Limits
 
     /// The longest key with all its user ids and subkeys that is taken.
@@ -23,7 +25,11 @@ public struct GnuPG: Sendable {
     /// Names a key by 40 hexadecimal digits, with blanks between them perhaps.
     ///
     /// - Throws: a `Failure` for anything shorter: other names can mean a key of somebody else.
-    public init(fingerprint text: String, limits: ExternalSigner.Limits = ExternalSigner.Limits()) throws {
+    public init(
+        fingerprint text: String,
+        home: String? = nil,
+        limits: ExternalSigner.Limits = ExternalSigner.Limits()
+    ) throws {
         let digits = text.utf8.filter { $0 != UInt8(ascii: " ") }
         guard let bytes = Hex.decode(String(decoding: digits, as: UTF8.self).lowercased()), bytes.count == 20
         else {
@@ -34,6 +40,7 @@ public struct GnuPG: Sendable {
             )
         }
         fingerprint = bytes
+        self.home = home
         self.limits = limits
     }
 
@@ -67,7 +74,9 @@ public struct GnuPG: Sendable {
         _ limits: ExternalSigner.Limits,
         _ problem: String
     ) async throws -> [UInt8] {
-        let command = ["gpg", "--batch", "--no-armor", "--status-fd", "2", "--output", "-"] + words
+        let folder = home.map { ["--homedir", $0] } ?? []
+        let command =
+            ["gpg"] + folder + ["--batch", "--no-armor", "--status-fd", "2", "--output", "-"] + words
         let answer = try await BlockingWork.run {
             try SignerProcess(command: command, limits: limits, remedy: Self.remedy).run(input)
         }

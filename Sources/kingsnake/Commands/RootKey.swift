@@ -30,6 +30,8 @@ struct RootKey: AsyncParsableCommand {
     @OptionGroup var key: NewKeyOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try CeremonySigner.check(gpg: gpg) }
+
     func run() async throws {
         let console = output.console
         if let gpg { return try await export(gpg, console) }

@@ -80,6 +80,7 @@ struct RootSign: AsyncParsableCommand {
         guard (key == nil) != (gpg == nil) else {
             throw ValidationError("give --key KEY, or --gpg FINGERPRINT")
         }
+        try CeremonySigner.check(gpg: gpg)
         guard sha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
             throw ValidationError("--sha256 takes 64 hexadecimal digits")
         }

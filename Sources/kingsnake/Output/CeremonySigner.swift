@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ArgumentParser
 import ContentTrust
 import SigningKeys
 import TrustCore
@@ -9,6 +10,14 @@ import TrustCore
 enum CeremonySigner {
     case key(any Signer)
     case gnuPG(GnuPG, PublicKey)
+
+    /// A fingerprint that is none is a slip of the fingers.
+    static func check(gpg fingerprint: String?) throws {
+        guard let fingerprint, (try? GnuPG(fingerprint: fingerprint)) == nil else { return }
+        throw ValidationError(
+            "--gpg: `\(fingerprint)` is no fingerprint: expected the 40 digits that `gpg --fingerprint` shows"
+        )
+    }
 
     /// Asks GnuPG for the public half of a key.
     init(gpg fingerprint: String) async throws {
