@@ -22,6 +22,7 @@ public enum ContentTrustCode: String, RefusalCode {
     case keyType = "content-trust.key-type"
     case signatureFormat = "content-trust.signature-format"
     case openPGPHeaders = "content-trust.openpgp-headers"
+    case openPGPPacket = "content-trust.openpgp-packet"
     case number = "content-trust.number"
     case recordForms = "content-trust.record-forms"
     // What files say about each other.
@@ -137,6 +138,15 @@ public enum ContentTrustCode: String, RefusalCode {
                     "The headers are signed with the document. Other clients never look inside, so a signature "
                     + "that was made for another purpose would pass.",
                 remedy: "sign again with `kingsnake root sign --gpg`, or with GnuPG's defaults and SHA-256"
+            )
+        case .openPGPPacket:
+            RefusalEntry(
+                .invalid,
+                "what GnuPG answered is not a key or a signature in the form that is needed",
+                explanation:
+                    "Keys and signatures of GnuPG come in packets: an Ed25519 key of version 4, found by its "
+                    + "fingerprint, or one detached signature.",
+                remedy: "see that the key is an Ed25519 key with `gpg --list-keys --with-subkey-fingerprint`"
             )
         case .number:
             RefusalEntry(

@@ -26,7 +26,8 @@ extension TrustFolder {
     public func publish(_ ceremony: FinishedTrustCeremony, now: Timestamp) throws -> Change {
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
-        try checkFollows(ceremony)
+        let keyManager = TrustRole.keyManager.fileName(version: 0)
+        try ceremony.checkFollows(chain(), keyManager: read(keyManager))
         var change = Change()
         for (name, bytes) in ceremony.files where try read(name) != bytes {
             try write(bytes, to: name)
@@ -38,30 +39,6 @@ extension TrustFolder {
             read.digest == ceremony.keyManager.digest
         else { throw Failure(.disk, "what was published is not what can be read back", at: directory) }
         return change
-    }
-
-    /// What is in force must be what the proposal was made from, or already what it proposes.
-    private func checkFollows(_ ceremony: FinishedTrustCeremony) throws {
-        let present = try chain()
-        let roots = [ceremony.base?.root.digest, ceremony.chain.root.digest].compactMap { $0 }
-        if let present, !roots.contains(present.root.digest) {
-            throw superseded("root version \(present.root.metadata.version ?? 0), \(present.root.digest)")
-        }
-        if present == nil, ceremony.base != nil { throw superseded("no root") }
-        let name = TrustRole.keyManager.fileName(version: 0)
-        let managers = [ceremony.base?.keyManager.digest, ceremony.keyManager.digest].compactMap { $0 }
-        let manager = try read(name).map { Digest.of($0) }
-        if let manager, !managers.contains(manager) { throw superseded("`\(name)`, \(manager)") }
-        if manager == nil, ceremony.base != nil { throw superseded("no `\(name)`") }
-    }
-
-    private func superseded(_ found: String) -> Refusal {
-        Refusal(
-            TrustCeremonyCode.superseded,
-            directory,
-            expected: "what the proposal was made from, or what it proposes",
-            found: found
-        )
     }
 
     // MARK: What mamba asks for

@@ -51,6 +51,32 @@ public struct FinishedTrustCeremony: Sendable {
         }
     }
 
+    /// Demands that what is in force is what the proposal was made from, or already what it proposes: the root alone, if
+    /// a publication was interrupted.
+    ///
+    /// - Throws: a `Refusal` with `trust-ceremony.superseded`.
+    public func checkFollows(_ inForce: TrustChain?, keyManager bytes: [UInt8]?) throws {
+        let roots = [base?.root.digest, chain.root.digest].compactMap { $0 }
+        let managers = [base?.keyManager.digest, keyManager.digest].compactMap { $0 }
+        if let root = inForce?.root, !roots.contains(root.digest) {
+            throw superseded("root version \(root.metadata.version ?? 0), \(root.digest)")
+        }
+        if inForce == nil, base != nil { throw superseded("no root") }
+        if let bytes, !managers.contains(Digest.of(bytes)) {
+            throw superseded("key manager's metadata, \(Digest.of(bytes))")
+        }
+        if bytes == nil, base != nil { throw superseded("no key manager's metadata") }
+    }
+
+    private func superseded(_ found: String) -> Refusal {
+        Refusal(
+            TrustCeremonyCode.superseded,
+            TrustProposal.subject,
+            expected: "what the proposal was made from, or what it proposes",
+            found: found
+        )
+    }
+
     private static func chain(_ before: TrustChain?, followedBy root: [UInt8]?) throws -> TrustChain {
         guard var chain = before else {
             guard let root else { preconditionFailure("a proposal without a chain has a first root") }
