@@ -28,6 +28,7 @@ public enum ContentTrustCode: String, RefusalCode {
     case rootVersion = "content-trust.root-version"
     case expired = "content-trust.expired"
     case rollback = "content-trust.rollback"
+    case metadataMissing = "content-trust.metadata-missing"
     // Records.
     case recordUnsigned = "content-trust.record-unsigned"
     case recordSignature = "content-trust.record-signature"
@@ -174,6 +175,15 @@ public enum ContentTrustCode: String, RefusalCode {
                 "the metadata is older than the copy already trusted (rollback)",
                 explanation:
                     "Old metadata brings keys back that were taken away, after they were stolen perhaps.",
+                remedy: Self.otherMirror
+            )
+        case .metadataMissing:
+            RefusalEntry(
+                .missing,
+                "the channel does not have metadata that its content trust needs",
+                explanation:
+                    "Without the key manager's metadata nobody can tell who may sign. conda then switches verification "
+                    + "off, with one warning: whoever serves the channel decides.",
                 remedy: Self.otherMirror
             )
         case .recordUnsigned:

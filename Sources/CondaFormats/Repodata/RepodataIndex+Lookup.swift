@@ -48,6 +48,9 @@ extension RepodataIndex {
         entry(fileName: fileName).map { text[$0.0.record] }
     }
 
+    /// The format under which a file is listed, whether it is of that format or not; nil if it is not listed.
+    public func section(of fileName: String) -> ArchiveFormat? { entry(fileName: fileName)?.1 }
+
     /// The file names of a package, `.tar.bz2` before `.conda`, each in byte order.
     public func fileNames(named name: PackageName) -> [String] { entries(named: name).map { fileName($0.0) } }
 
