@@ -14,7 +14,7 @@ FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,ma
 FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.
-LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF TrustPolicy Gatekeeper Installer ChannelServer
+LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
 FORMATTED = Package.swift Sources Tests Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
 

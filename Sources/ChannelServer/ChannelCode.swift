@@ -26,6 +26,10 @@ public enum ChannelCode: String, RefusalCode {
     case notTheirs = "channel.not-theirs"
     case maintainersUnsigned = "channel.maintainers-unsigned"
     case listAwaited = "channel.list-awaited"
+    case trustMissing = "channel.trust-missing"
+    case trustRootDiffers = "channel.trust-root-differs"
+    case recordUnsignable = "channel.record-unsignable"
+    case signatureStale = "channel.signature-stale"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -80,8 +84,8 @@ public enum ChannelCode: String, RefusalCode {
             return RefusalEntry(
                 .policy,
                 "the keys at hand may not sign for this role",
-                explanation: "The channel's root or targets metadata names other keys for it, or more of "
-                    + "them than are here.",
+                explanation: "The channel's root or targets metadata, or `key_mgr.json` for records, names "
+                    + "other keys for it, or more of them than are here.",
                 remedy: "use the folder of keys that belongs to this channel"
             )
         case .indexUnsigned:
@@ -195,6 +199,45 @@ public enum ChannelCode: String, RefusalCode {
                 remedy:
                     "let them make a list with `kingsnake channel delegate propose` and sign it, then publish with "
                     + "`kingsnake root publish --list NAME=FILE`; or give `--await-lists` and accept the list later"
+            )
+        case .trustMissing:
+            return RefusalEntry(
+                .missing,
+                "the channel's metadata of conda content trust is not there",
+                explanation:
+                    "Records are signed by the keys that `key_mgr.json` names, and the keys of `1.root.json` say that "
+                    + "it is the right one. Both lie at the top of the channel's folder.",
+                remedy:
+                    "make them with `kingsnake content-trust init`, or copy them back into the channel's folder"
+            )
+        case .trustRootDiffers:
+            return RefusalEntry(
+                .invalid,
+                "the channel serves another root of conda content trust than its owner keeps",
+                explanation:
+                    "Whoever pins the served one trusts other keys. The owner's copy, `trust-root.json` beside the keys, "
+                    + "is the one that counts.",
+                remedy: "find out who changed the served root, and copy the owner's over it"
+            )
+        case .recordUnsignable:
+            return RefusalEntry(
+                .invalid,
+                "the index has records that must not be signed",
+                explanation:
+                    "A signature covers a record and not the file name or the subdir under which it is listed: the record "
+                    + "itself must say which file of which subdir it is of, and give its SHA-256. One that does not, "
+                    + "or that our own client would refuse, gets no signature.",
+                remedy:
+                    "correct the records, or sign the others alone with `kingsnake content-trust sign --leave-unsigned`"
+            )
+        case .signatureStale:
+            return RefusalEntry(
+                .invalid,
+                "a record is not signed as the channel's content trust demands",
+                explanation:
+                    "It was changed after it was signed, or signed by other keys, or not at all. conda and mamba would "
+                    + "say that the package is not trusted, or refuse it.",
+                remedy: "run `kingsnake content-trust sign` where the keys are"
             )
         }
     }

@@ -56,14 +56,15 @@ public actor Gate {
         }
         try entry.checkMaintainers(of: url)
         // First by the promised digest: what would be refused anyway is not downloaded.
-        var evidence = Self.evidence(for: url, entry, digest: entry.record?.sha256, lock: request.lock)
+        let pin = channel.pin
+        var evidence = Self.evidence(for: url, pin, entry, entry.record?.sha256, lock: request.lock)
         let expected = configuration.policy.verdict(on: evidence)
         guard expected.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
             return .refused(expected)
         }
         // Whether it comes from a mirror or from the cache: these bytes were digested just now.
         let path = try await session.download(url, entry, sha256: sha256)
-        evidence = Self.evidence(for: url, entry, digest: sha256, lock: request.lock)
+        evidence = Self.evidence(for: url, pin, entry, sha256, lock: request.lock)
         let verdict = configuration.policy.verdict(on: evidence)
         guard verdict.isAllowed else { return .refused(verdict) }
         return .admitted(
@@ -82,7 +83,7 @@ public actor Gate {
         let canonical = PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
         try entry?.checkMaintainers(of: canonical)
         return configuration.policy.verdict(
-            on: Self.evidence(for: canonical, entry, digest: digest, lock: nil)
+            on: Self.evidence(for: canonical, channel.pin, entry, digest, lock: nil)
         )
     }
 
@@ -145,8 +146,9 @@ public actor Gate {
 
     private static func evidence(
         for url: PackageURL,
+        _ pin: ChannelPin,
         _ entry: IndexEntry?,
-        digest: Digest?,
+        _ digest: Digest?,
         lock: LockDemand?
     ) -> Evidence {
         var evidence = Evidence(
@@ -154,9 +156,8 @@ public actor Gate {
             channel: url.channel.description,
             packageDigest: digest
         )
-        evidence.index = entry?.index
-        evidence.record = entry?.fact
-        evidence.maintainers = entry?.maintainers
+        evidence.pin = pin
+        entry?.add(to: &evidence)
         evidence.lock = lock
         return evidence
     }

@@ -13,6 +13,10 @@ public enum GateCode: String, RefusalCode {
     case noRoot = "trust.no-root"
     case indexMissing = "gate.index-missing"
     case outsideChannel = "gate.outside-channel"
+    case keyManagerMissing = "gate.key-manager-missing"
+    case repodataMissing = "gate.repodata-missing"
+    case recordSubdir = "gate.record-subdir"
+    case recordFile = "gate.record-file"
     case maintainersSilent = "gate.maintainers-silent"
     case maintainersDisagree = "gate.maintainers-disagree"
 
@@ -76,6 +80,44 @@ public enum GateCode: String, RefusalCode {
                     + "that checks. "
                     + "In a signed channel everything is fetched from below the channel's own address.",
                 remedy: "ask the channel's owner to use a relative `base_url`"
+            )
+        case .keyManagerMissing:
+            return RefusalEntry(
+                .missing,
+                "the channel shows no `key_mgr.json`, so nobody may sign its records",
+                explanation:
+                    "The channel is pinned to a root of conda content trust, which says who names the package keys. "
+                    + "Whoever serves the channel can withhold that file; a copy of before is never used in its "
+                    + "place, for keys may have been taken away since. conda then installs without any check.",
+                remedy:
+                    "try another mirror; if it repeats, check the address given with `--content-trust-url`"
+            )
+        case .repodataMissing:
+            return RefusalEntry(
+                .missing,
+                "the channel has no `repodata.json` for this subdir that could carry signatures",
+                explanation:
+                    "The signatures of conda content trust stand in `repodata.json` and `repodata.json.zst`; shards "
+                    + "carry none. Without them nothing shows that a record was signed.",
+                remedy: "check that the channel has packages for this platform, or try another mirror"
+            )
+        case .recordSubdir:
+            return RefusalEntry(
+                .invalid,
+                "the signed record does not say which subdir it is of",
+                explanation:
+                    "The signature covers the record and not the index around it, so a record without subdir could be "
+                    + "listed for any platform.",
+                remedy: "ask the channel's owner to sign records that name their subdir"
+            )
+        case .recordFile:
+            return RefusalEntry(
+                .invalid,
+                "the signed record is of another file than the one it is listed under",
+                explanation:
+                    "The file name is not signed: a validly signed record can be moved under another name, as both "
+                    + "conda and mamba let it.",
+                remedy: "do not install it; tell the channel's owner"
             )
         case .maintainersSilent:
             return RefusalEntry(

@@ -28,7 +28,9 @@ struct Kingsnake: AsyncParsableCommand {
             CommandGroup(name: "Trust", subcommands: [TrustCommand.self, ExplainCommand.self]),
             CommandGroup(
                 name: "Publishing",
-                subcommands: [ChannelCommand.self, RootCommand.self, ContentTrustCommand.self, TokenCommand.self]
+                subcommands: [
+                    ChannelCommand.self, ContentTrustCommand.self, RootCommand.self, TokenCommand.self,
+                ]
             ),
         ]
     )

@@ -14,6 +14,7 @@ import TrustCore
 struct ChannelCodeCoverageTests {
     static let provocations: [ChannelCode: @Sendable () async throws -> Void] = [
         .alreadyThere: { try await ChannelScene.make().create() },
+        .trustMissing: { _ = try TrustFolder(directory: TemporaryFolder().path).existing() },
         .notAChannel: { _ = try ChannelScene(in: TemporaryFolder()).open() },
         .packageExists: {
             let scene = try await ChannelScene.make()

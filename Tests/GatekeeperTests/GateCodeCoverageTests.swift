@@ -59,6 +59,26 @@ struct GateCodeCoverageTests {
             let scene = try GateScene(pinning: fixture)
             _ = try await scene.admit(.sample(), from: ["file://" + fixture.directory])
         },
+        .keyManagerMissing: {
+            let scene = try await ContentTrustScene()
+            try scene.fixture.folder.remove("key_mgr.json")
+            _ = try await scene.admit()
+        },
+        .repodataMissing: {
+            let scene = try await ContentTrustScene()
+            try scene.fixture.folder.remove("linux-64")
+            _ = try await scene.admit()
+        },
+        .recordSubdir: {
+            var package = try FixturePackage.sample()
+            package.recordChanges = ["subdir": .null]
+            _ = try await ContentTrustScene([package]).admit()
+        },
+        .recordFile: {
+            var package = try FixturePackage.sample()
+            package.recordChanges = ["fn": "zlib-1.3.1-h0_0.tar.bz2"]
+            _ = try await ContentTrustScene([package]).admit()
+        },
         .maintainersSilent: {
             let world = try await MaintainersTests.World(signed: false)
             _ = try await world.admit(world.zlib)

@@ -27,6 +27,16 @@ public final class TemporaryFolder: Sendable {
         return file
     }
 
+    /// Writes a file anywhere.
+    public static func write(_ bytes: [UInt8], to path: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Removes a file or a folder below it.
+    public func remove(_ name: String) throws {
+        try FileManager.default.removeItem(atPath: path + "/" + name)
+    }
+
     /// Reads a file below it.
     public func read(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))

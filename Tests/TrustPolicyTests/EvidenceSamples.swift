@@ -20,12 +20,34 @@ enum EvidenceSamples {
     /// Everything is as it should be; no lock.
     static func good(_ change: (inout Evidence) -> Void = { _ in }) -> Evidence { evidence(right, change) }
 
+    /// The same in a channel that is pinned to a root of content trust only.
+    static func records(_ change: (inout Evidence) -> Void = { _ in }) -> Evidence {
+        good {
+            $0.pin = .records
+            $0.index = nil
+            $0.recordSignature = signature(by: ["a"])
+            change(&$0)
+        }
+    }
+
+    /// The package keys' signatures, of whom so many of three must sign.
+    static func signature(by keys: [String], threshold: Int = 1) -> SignedRecord {
+        SignedRecord(
+            keyIDs: keys,
+            threshold: threshold,
+            keyCount: 3,
+            versions: ["root": 1, "key_mgr": 1],
+            expires: Timestamp(seconds: 1_800_000_000)
+        )
+    }
+
     static func evidence(_ digest: Digest?, _ change: (inout Evidence) -> Void = { _ in }) -> Evidence {
         var evidence = Evidence(
             package: "zlib-1.3-0.conda",
             channel: "https://conda.example.org/main",
             packageDigest: digest
         )
+        evidence.pin = .index
         evidence.index = index
         evidence.record = record(right)
         change(&evidence)

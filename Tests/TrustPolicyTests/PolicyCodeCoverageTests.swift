@@ -12,6 +12,7 @@ struct PolicyCodeCoverageTests {
     /// For each code the evidence that provokes it, and nothing else.
     private static let provocations: [PolicyCode: Verdict] = [
         .indexUnsigned: judged(Sample.good { $0.index = nil }),
+        .recordUnsigned: judged(Sample.records { $0.recordSignature = nil }),
         .unlisted: judged(Sample.good { $0.record = nil }),
         .removed: judged(Sample.good { $0.record = Sample.record(Sample.right, isRemoved: true) }),
         .digestMissing: judged(Sample.good { $0.record = Sample.record(nil) }),

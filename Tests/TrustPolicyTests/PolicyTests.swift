@@ -65,6 +65,48 @@ struct PolicyTests {
             objections: ["signed-index"]
         ),
         VerdictCase(
+            "good evidence, and no pin: nothing that was not pinned counts",
+            Sample.good { $0.pin = nil },
+            objections: ["signed-index"]
+        ),
+        VerdictCase("a signed record, in a channel pinned for that", Sample.records(), objections: []),
+        VerdictCase(
+            "a record that nobody signed, in a channel pinned for that: not even TUF makes up for it",
+            Sample.good { $0.pin = .records },
+            objections: ["signed-record"]
+        ),
+        VerdictCase(
+            "a signed record in a channel pinned to a TUF root: it does not make up for the index",
+            Sample.records { $0.pin = .index },
+            objections: ["signed-index"]
+        ),
+        VerdictCase(
+            "both signed, where both must be",
+            Sample.records {
+                $0.pin = .indexAndRecords
+                $0.index = Sample.index
+            },
+            objections: []
+        ),
+        VerdictCase(
+            "neither signed, where both must be",
+            Sample.good {
+                $0.pin = .indexAndRecords
+                $0.index = nil
+            },
+            objections: ["signed-index", "signed-record"]
+        ),
+        VerdictCase(
+            "a signed record without SHA-256",
+            Sample.records { $0.record = Sample.record(nil) },
+            objections: ["index-digest"]
+        ),
+        VerdictCase(
+            "no record, in a channel whose index nobody signs",
+            Sample.records { ($0.record, $0.recordSignature) = (nil, nil) },
+            objections: ["in-index"]
+        ),
+        VerdictCase(
             "a removed package",
             Sample.good { $0.record = Sample.record(Sample.right, isRemoved: true) },
             objections: ["in-index"]
@@ -130,6 +172,25 @@ struct PolicyTests {
         let verdict = Policy([]).verdict(on: EvidenceSamples.good())
         #expect(!verdict.isAllowed)
         #expect(verdict.findings.map(\.outcome) == [.refused])
+    }
+
+    @Test("Where nobody signs the index the verdict names what is not protected, and the voucher is the keys")
+    func unprotected() throws {
+        let verdict = Policy.standard.verdict(on: EvidenceSamples.records())
+        #expect(verdict.voucher == .packageKeys(threshold: 1, keyCount: 3, role: nil))
+        #expect(verdict.voucher?.unprotected == [.freshness, .completeness, .rollback])
+        let index = try #require(verdict.findings.first)
+        #expect(index.rule == "signed-index" && index.reason.contains("an old index can be shown for ever"))
+        let both = EvidenceSamples.records {
+            $0.pin = .indexAndRecords
+            $0.index = EvidenceSamples.index
+        }
+        let voucher = Policy.standard.verdict(on: both).voucher
+        #expect(voucher == .packageKeys(threshold: 1, keyCount: 3, role: "linux-64"))
+        #expect(voucher?.unprotected == [])
+        for pin in ChannelPin.allCases {
+            #expect(pin.demandsIndex || pin.demandsRecords, "a pin that demands nothing")
+        }
     }
 
     @Test("A verdict without findings permits nothing")

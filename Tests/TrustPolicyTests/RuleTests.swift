@@ -29,6 +29,54 @@ struct RuleTests {
     static let cases: [RuleCase] = [
         RuleCase(RequireSignedIndex(), "a verified index", Sample.good(), .satisfied),
         RuleCase(RequireSignedIndex(), "no verified index", Sample.good { $0.index = nil }, .missing),
+        RuleCase(RequireSignedIndex(), "no pin, whatever was signed", Sample.good { $0.pin = nil }, .missing),
+        RuleCase(RequireSignedIndex(), "a pin that demands records only", Sample.records(), .notApplicable),
+        RuleCase(
+            RequireSignedIndex(),
+            "a pin that demands both, and a record without index",
+            Sample.records { $0.pin = .indexAndRecords },
+            .missing
+        ),
+
+        RuleCase(RequireSignedRecord(), "a pin that demands the index only", Sample.good(), .notApplicable),
+        RuleCase(RequireSignedRecord(), "a signed record", Sample.records(), .satisfied),
+        RuleCase(
+            RequireSignedRecord(),
+            "no signature",
+            Sample.records { $0.recordSignature = nil },
+            .missing
+        ),
+        RuleCase(
+            RequireSignedRecord(),
+            "a pin that demands both, and an index without signed record",
+            Sample.good { $0.pin = .indexAndRecords },
+            .missing
+        ),
+        RuleCase(
+            RequireSignedRecord(),
+            "fewer keys than must sign",
+            Sample.records { $0.recordSignature = Sample.signature(by: ["a"], threshold: 2) },
+            .missing
+        ),
+        RuleCase(
+            RequireSignedRecord(),
+            "one key twice",
+            Sample.records { $0.recordSignature = Sample.signature(by: ["a", "a"], threshold: 2) },
+            .missing
+        ),
+        RuleCase(
+            RequireSignedRecord(),
+            "a threshold of zero",
+            Sample.records { $0.recordSignature = Sample.signature(by: [], threshold: 0) },
+            .missing
+        ),
+        RuleCase(
+            RequireSignedRecord(),
+            "as many keys as must sign",
+            Sample.records { $0.recordSignature = Sample.signature(by: ["a", "b"], threshold: 2) },
+            .satisfied
+        ),
+        RuleCase(RequireSignedRecord(), "no record", Sample.records { $0.record = nil }, .notApplicable),
 
         RuleCase(RequireIndexRecord(), "a record", Sample.good(), .satisfied),
         RuleCase(RequireIndexRecord(), "no record", Sample.good { $0.record = nil }, .refused),
@@ -149,8 +197,9 @@ struct RuleTests {
         let outcomes = Set(Self.cases.map { "\($0.rule.name) \($0.outcome.rawValue)" })
         #expect(
             outcomes == [
-                "signed-index satisfied", "signed-index missing", "in-index satisfied", "in-index refused",
-                "in-index missing",
+                "signed-index satisfied", "signed-index missing", "signed-index not-applicable",
+                "signed-record satisfied", "signed-record missing", "signed-record not-applicable",
+                "in-index satisfied", "in-index refused", "in-index missing",
                 "index-digest satisfied", "index-digest missing", "index-digest refused",
                 "index-digest not-applicable", "lock-agrees satisfied", "lock-agrees refused",
                 "lock-agrees not-applicable",

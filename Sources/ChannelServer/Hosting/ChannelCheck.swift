@@ -11,7 +11,8 @@ public import TrustCore
 /// it.
 ///
 /// Any single thing that is not as it was signed is a thrown refusal; so is a file that nobody signed for,
-/// since it can be downloaded by name, and one that its maintainers must sign and did not.
+/// since it can be downloaded by name, and one that its maintainers must sign and did not. If the channel has
+/// metadata of conda content trust, so is a record that is not signed by it.
 public struct ChannelCheck: Sendable {
     /// How closely packages are looked at.
     public enum Depth: Sendable {
@@ -24,6 +25,8 @@ public struct ChannelCheck: Sendable {
     private let directory: String
     private let root: [UInt8]?
     private let now: Timestamp
+    /// Makes mamba's form of records, where keys are named for it.
+    var mambaForm: MambaFormSource = MambaRecords.form
 
     /// Prepares a check.
     ///
@@ -39,8 +42,8 @@ public struct ChannelCheck: Sendable {
     /// process publishes meanwhile.
     ///
     /// - Parameter progress: is told how many more bytes of packages were read.
-    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…` or `archive.…`
-    /// code.
+    /// - Throws: a `Refusal` with a `channel.…`, `tuf.…`, `shard.…`, `digest.…`, `repodata.…`, `archive.…`
+    /// or `content-trust.…` code.
     public func run(_ depth: Depth, progress: (UInt64) -> Void = { _ in }) throws -> ChannelReport {
         for _ in 1..<Self.attempts {
             try finishInterrupted()
@@ -73,10 +76,12 @@ public struct ChannelCheck: Sendable {
     private func runOnce(_ depth: Depth, _ progress: (UInt64) -> Void) throws -> ChannelReport {
         let editor = try RepositoryEditor(channel: directory, root: root)
         try refuseExpired(editor)
+        let trust = try TrustCheck(directory: directory, now: now)
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
         for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
             guard let subdir = try? Subdir(role.text) else { continue }
             try check(subdir, role, metadata, editor, depth, &report, progress)
+            report.trustedCount += try trust?.check(subdir, metadata, mambaForm: mambaForm) ?? 0
         }
         try refuseUndelegated(editor.roles.keys)
         return report

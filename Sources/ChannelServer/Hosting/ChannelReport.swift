@@ -19,6 +19,8 @@ public struct ChannelReport: Sendable {
     public internal(set) var packageCount = 0
     /// How many of them are vouched for by their maintainers, and not by the online key alone.
     public internal(set) var maintainedCount = 0
+    /// How many records are signed for conda content trust as well, if the channel has metadata of it.
+    public internal(set) var trustedCount = 0
 
     init(rootVersion: Int64, expires: Timestamp) {
         self.rootVersion = rootVersion
@@ -37,6 +39,7 @@ public struct ChannelReport: Sendable {
         object["shards"] = .number(JSONNumber(Int64(shardCount)))
         object["packages"] = .number(JSONNumber(Int64(packageCount)))
         object["packages_by_maintainers"] = .number(JSONNumber(Int64(maintainedCount)))
+        object["records_by_content_trust"] = .number(JSONNumber(Int64(trustedCount)))
         return object
     }
 }

@@ -84,11 +84,16 @@ public struct KeyRing: Sendable {
     func signers(for purpose: Purpose, passphrase: @escaping PassphraseSource) async throws -> [any Signer] {
         var signers: [any Signer] = []
         for path in try files(of: purpose) {
-            let isReference = path.hasSuffix(Self.referenceSuffix)
-            let key = isReference ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
-            signers.append(try await key.signer(passphrase: passphrase))
+            signers.append(try await Self.signer(at: path, passphrase: passphrase))
         }
         return signers
+    }
+
+    /// The key of one of ``files(of:)``, ready to sign.
+    static func signer(at path: String, passphrase: @escaping PassphraseSource) async throws -> any Signer {
+        let isReference = path.hasSuffix(referenceSuffix)
+        let key = isReference ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
+        return try await key.signer(passphrase: passphrase)
     }
 
     /// The keys of a purpose whose files are in the folder and open without trouble, for runs that nobody attends. What

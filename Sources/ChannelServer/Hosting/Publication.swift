@@ -16,6 +16,8 @@ struct Publication {
     enum Stage: Int, CaseIterable {
         case package
         case shard
+        /// What conda content trust needs to verify records by.
+        case trust
         /// Index files under names that hold their digest: what TUF clients read.
         case index
         /// Index files under the names that every conda client reads.

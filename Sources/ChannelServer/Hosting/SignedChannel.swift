@@ -22,6 +22,8 @@ public struct SignedChannel {
     var editor: RepositoryEditor
     /// Is told each step of a publication.
     var observer: Publication.Observer = { _ in }
+    /// Makes mamba's form of records, where keys are named for it.
+    var mambaForm: MambaFormSource = MambaRecords.form
 
     static let rootCopy = "root.json"
     /// How long a file of metadata may be.
@@ -175,7 +177,9 @@ public struct SignedChannel {
     ) async throws {
         let before = editor, superseded = old ?? before
         do {
-            for subdir in contents { try editor.stageIndexes(of: subdir, &publication) }
+            for subdir in try await signingRecords(of: contents, now: now) {
+                try editor.stageIndexes(of: subdir, &publication)
+            }
             let files = try await signed(by: signers, now)
             publication.write(files)
             change.signed += files.map { "\($0.role) version \($0.version)" }

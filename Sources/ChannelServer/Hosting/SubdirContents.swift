@@ -9,6 +9,9 @@ struct SubdirContents {
     let subdir: Subdir
     private(set) var records: [ArchiveFileName: PackageRecord] = [:]
     private(set) var removed: Set<ByteKey> = []
+    /// For each record its signatures of conda content trust, as the index has them; nil where the index has no such
+    /// member. Of a record that changed they are stale until it is signed again.
+    var signatures: [ArchiveFileName: ArraySlice<UInt8>]?
 
     init(_ subdir: Subdir) { self.subdir = subdir }
 
@@ -20,6 +23,12 @@ struct SubdirContents {
             records[record.fileName] = record
         }
         removed = Set(repodata.removed.map { ByteKey($0) })
+        guard repodata.signatures != nil else { return }
+        // What is malformed is as good as nothing.
+        let table = try? SignatureTable(repodata)
+        signatures = records.keys.reduce(into: [:]) { found, name in
+            found[name] = table?.signatures(of: name.text.utf8)
+        }
     }
 
     mutating func insert(_ record: PackageRecord) {
@@ -36,11 +45,13 @@ struct SubdirContents {
 
     /// All forms of the index, and the shards that one of them names.
     func encoded() throws -> (files: [(name: String, bytes: [UInt8])], shards: [Digest: [UInt8]]) {
-        let info = RepodataInfo(subdir: subdir)
         let all = records.values.sorted { $0.fileName < $1.fileName }
-        let names = removed.sorted().map(\.text)
-        let plain = try RepodataWriter.encode(info, records: all, removed: names)
-        let current = try RepodataWriter.encode(info, records: Self.newest(all), removed: [])
+        let plain = try encodedPlainly()
+        let current = try RepodataWriter.encode(
+            RepodataInfo(subdir: subdir),
+            records: Self.newest(all),
+            signatures: signatureText
+        )
         var shards: [Digest: [UInt8]] = [:]
         var digests: [PackageName: Digest] = [:]
         for (name, removedFiles, group) in grouped(all) {
@@ -55,6 +66,22 @@ struct SubdirContents {
             (ChannelLayout.shardIndex, try ShardIndex(subdir: subdir, shards: digests).encode()),
         ]
         return (files, shards)
+    }
+
+    /// `repodata.json`, the form that holds everything.
+    func encodedPlainly() throws -> [UInt8] {
+        try RepodataWriter.encode(
+            RepodataInfo(subdir: subdir),
+            records: Array(records.values),
+            removed: removed.sorted().map(\.text),
+            signatures: signatureText
+        )
+    }
+
+    /// Answers a record's signatures; nil where the index has no such member.
+    private var signatureText: ((ArchiveFileName) -> ArraySlice<UInt8>?)? {
+        guard let signatures else { return nil }
+        return { signatures[$0] }
     }
 
     /// Each package's records and removed files; a package whose last file was removed keeps a shard that

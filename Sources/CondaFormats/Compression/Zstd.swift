@@ -42,30 +42,64 @@ public enum Zstd {
         maximumLength: Int,
         of subject: String = "zstd data"
     ) throws -> [UInt8] {
-        guard let stream = ZSTD_createDCtx() else { throw Failure(.disk, "out of memory for zstd") }
-        defer { ZSTD_freeDCtx(stream) }
-        ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, maximumWindowLog)
         var out: [UInt8] = []
         let length = announcedLength(bytes, maximumLength)
         out.reserveCapacity(length)
         out.withUnsafeMutableBytes {
             HugePages.advise(UnsafeMutableRawBufferPointer(start: $0.baseAddress, count: length))
         }
-        var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
-        var consumed = 0
-        while true {
-            let step = decode(stream, bytes, from: consumed, into: &chunk)
-            if ZSTD_isError(step.status) != 0 { throw refusal(step.status, subject, at: consumed) }
-            guard step.written <= maximumLength - out.count else {
+        try decompress(bytes, of: subject) { chunk in
+            guard chunk.count <= maximumLength - out.count else {
                 throw Refusal(
                     CompressionCode.tooLarge,
                     subject,
                     expected: "at most \(maximumLength) bytes"
                 )
             }
-            out.append(contentsOf: chunk[..<step.written])
+            out.append(contentsOf: chunk)
+        }
+        return out
+    }
+
+    /// Whether a buffer is a text, compressed: without the memory for it once more.
+    ///
+    /// - Throws: a `Refusal` with a `compression.…` code.
+    public static func isCompressed(
+        _ bytes: [UInt8],
+        formOf text: [UInt8],
+        of subject: String = "zstd data"
+    ) throws -> Bool {
+        struct Difference: Error {}
+        var compared = 0
+        do {
+            try decompress(bytes, of: subject) { chunk in
+                let end = compared + chunk.count
+                guard end <= text.count, text[compared..<end] == chunk else { throw Difference() }
+                compared = end
+            }
+        } catch is Difference {
+            return false
+        }
+        return compared == text.count
+    }
+
+    /// Decompresses one or more frames that take up the whole buffer, piece by piece.
+    private static func decompress(
+        _ bytes: [UInt8],
+        of subject: String,
+        into sink: (ArraySlice<UInt8>) throws -> Void
+    ) throws {
+        guard let stream = ZSTD_createDCtx() else { throw Failure(.disk, "out of memory for zstd") }
+        defer { ZSTD_freeDCtx(stream) }
+        ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, maximumWindowLog)
+        var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
+        var consumed = 0
+        while true {
+            let step = decode(stream, bytes, from: consumed, into: &chunk)
+            if ZSTD_isError(step.status) != 0 { throw refusal(step.status, subject, at: consumed) }
+            try sink(chunk[..<step.written])
             consumed = step.consumed
-            if step.status == 0, consumed == bytes.count { return out }
+            if step.status == 0, consumed == bytes.count { return }
             // Input used up inside a frame, and nothing left in the decoder's own buffers.
             if consumed == bytes.count, step.written < chunk.count {
                 throw Refusal(CompressionCode.truncated, subject, at: "byte \(consumed)")

@@ -48,8 +48,33 @@ extension RepodataIndex {
         entry(fileName: fileName).map { text[$0.0.record] }
     }
 
+<<<<<<< HEAD
     /// The format under which a file is listed, whether it is of that format or not; nil if it is not listed.
     public func section(of fileName: String) -> ArchiveFormat? { entry(fileName: fileName)?.1 }
+=======
+    /// Where a record stands in ``text``, by its position: `.tar.bz2` before `.conda`, each in byte order of the file
+    /// names, from 0 up to ``count``.
+    public func place(at position: Int) -> (fileName: Range<Int>, record: Range<Int>) {
+        let entry = entry(at: position).0
+        return (entry.name, entry.record)
+    }
+
+    /// The record at a position.
+    ///
+    /// - Throws: a `Refusal` if the record is not as it should be.
+    public func record(at position: Int) throws -> PackageRecord {
+        let (entry, section) = entry(at: position)
+        return try record(entry, in: section)
+    }
+
+    /// The file name of the record at a position. It is not known to be well-formed.
+    public func fileName(at position: Int) -> String { fileName(entry(at: position).0) }
+
+    private func entry(at position: Int) -> (RecordTable.Entry, ArchiveFormat) {
+        position < tarBz2.entries.count
+            ? (tarBz2.entries[position], .tarBz2) : (conda.entries[position - tarBz2.entries.count], .conda)
+    }
+>>>>>>> 352e1385de2540302c087f313f6a08d1babdadf3
 
     /// The file names of a package, `.tar.bz2` before `.conda`, each in byte order.
     public func fileNames(named name: PackageName) -> [String] { entries(named: name).map { fileName($0.0) } }

@@ -24,6 +24,8 @@ public struct RepodataIndex: Sendable {
     public let unknownKeys: [String]
     let tarBz2: RecordTable
     let conda: RecordTable
+    /// Where the last top-level member ends; nil if there is none.
+    let endOfMembers: Int?
 
     /// Opens an index that is in memory. An empty text is an empty index (CEP 36).
     ///
@@ -53,6 +55,7 @@ public struct RepodataIndex: Sendable {
         removed = try Self.removed(try member("removed"), of: subject)
         signatures = scan.members[ByteKey("signatures")].map { text[$0] }
         unknownKeys = scan.members.keys.sorted().map(\.text).filter { !Self.knownKeys.contains($0) }
+        endOfMembers = scan.members.values.map(\.upperBound).max()
         tarBz2 = scan.tarBz2
         conda = scan.conda
     }

@@ -76,10 +76,17 @@ public struct TrustEnvelope: Sendable {
 
     /// The file, as other tools write it: the whole document in the form that is signed, no newline at the end.
     public func encoded() throws -> [UInt8] {
-        try PythonJSON.encode(
-            ["signatures": signatures.encoded, "signed": .object(signed)],
-            of: TrustMetadata.subject(metadata.role)
-        )
+        try PythonJSON.encode(json, of: TrustMetadata.subject(metadata.role))
+    }
+
+    /// The whole document.
+    var json: JSONValue { ["signatures": signatures.encoded, "signed": .object(signed)] }
+
+    /// The same document with some of the signatures only.
+    func keeping(_ isWanted: (TrustSignature) -> Bool) -> TrustEnvelope {
+        var kept = self
+        kept.signatures = signatures.filter(isWanted)
+        return kept
     }
 
     /// Which keys of a delegation have signed so far.

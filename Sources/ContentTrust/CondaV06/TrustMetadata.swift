@@ -127,6 +127,10 @@ public struct TrustMetadata: Sendable, Equatable {
     static func subject(_ role: TrustRole) -> String { "\(role.rawValue) metadata" }
 
     private static let recordForms = "record_forms"
+    /// The members that are read; others are kept, and mean nothing here.
+    static let memberNames = [
+        "type", "metadata_spec_version", "version", "timestamp", "expiration", "delegations", recordForms,
+    ]
 
     private static func forms(_ fields: JSONFields) throws -> [TrustKey: RecordForm] {
         guard let members = try fields.optionalFields(recordForms) else { return [:] }

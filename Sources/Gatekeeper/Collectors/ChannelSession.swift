@@ -14,18 +14,25 @@ import TrustPolicy
 /// Only if a list of maintainers turns out to be expired, the mirrors are asked once more, and the newest view
 /// that one of them has takes the place of the first.
 actor ChannelSession {
-    private let channel: TrustedChannel
-    private let now: Timestamp
-    private let cache: BlobCache
-    private let mirrors: MirroredFetcher
+    let channel: TrustedChannel
+    let now: Timestamp
+    let cache: BlobCache
+    let mirrors: MirroredFetcher
+    /// Where the metadata of conda content trust is: the same mirrors, or the one address that it was pinned with.
+    let trustMirrors: MirroredFetcher
     private let pause: @Sendable (Duration) async throws -> Void
-    private let metadataTime: Duration
-    private let uptime: @Sendable () -> Duration
+    let metadataTime: Duration
+    let uptime: @Sendable () -> Duration
     private let fetcher: any Fetcher
     private let retry: MirrorRetry
     private let observer: (any TransferObserver)?
     /// What is known of the subdirs that were asked for.
-    private var indexes: [Subdir: Index] = [:]
+    var indexes: [Subdir: Index] = [:]
+    /// Who may sign the channel's records, once that was found out.
+    var trust: RecordTrust?
+    /// The mirrors, by their names, that showed the indexes which nobody signs, and what others showed.
+    var shownBy: [Subdir: String] = [:]
+    var others: [Subdir: [String: WholeIndex]] = [:]
     /// The view of the channel that everything in this run is read from.
     private var reader: SignedIndexReader?
     /// The lists of maintainers in it that are no good whichever mirror they come from.
@@ -39,7 +46,7 @@ actor ChannelSession {
     /// The reading of metadata that is under way: the next one goes on from what it finds.
     private var reading: Task<Void, Never>?
 
-    private enum Index {
+    enum Index {
         case open(any SubdirIndex)
         /// The signed metadata lists none.
         case absent
@@ -56,10 +63,24 @@ actor ChannelSession {
         retry = configuration.retry
         observer = configuration.observer
         let sources = configuration.mirrorOverride.isEmpty ? channel.sources : configuration.mirrorOverride
-        mirrors = MirroredFetcher(
+        mirrors = try Self.mirrors(of: channel.url, sources, configuration)
+        trustMirrors =
+            if let url = channel.contentTrust?.metadataURL {
+                try Self.mirrors(of: url, [url], configuration)
+            } else {
+                mirrors
+            }
+    }
+
+    private static func mirrors(
+        of url: ChannelURL,
+        _ sources: [ChannelURL],
+        _ configuration: GateConfiguration
+    ) throws -> MirroredFetcher {
+        MirroredFetcher(
             try MirrorList(
                 // Without credentials: this is the name that messages show; mirrors have their own.
-                channel.url.identity,
+                url.identity,
                 mirrors: sources.map(\.textWithCredentials),
                 // The mirrors that the user named are all that is asked: the canonical address may not exist.
                 canonicalPlace: .nowhere
@@ -83,7 +104,7 @@ actor ChannelSession {
     }
 
     /// Waits until nobody else reads metadata: a view asks one mirror at a time.
-    private func inTurn<Value: Sendable>(_ work: @escaping () async throws -> Value) async throws -> Value {
+    func inTurn<Value: Sendable>(_ work: @escaping () async throws -> Value) async throws -> Value {
         while let other = reading { await other.value }
         let task = Task { () async -> Result<Value, any Error> in
             defer { reading = nil }
@@ -98,6 +119,8 @@ actor ChannelSession {
     }
 
     private func read(_ subdirs: [Subdir]) async throws {
+        let trust = try await loadTrust()
+        if channel.pin == .records, let trust { return try await readUnsigned(subdirs, trust) }
         let kept = reader
         let (view, opened) = try await fromMirror("the signed index") { mirror in
             try await self.read(subdirs, kept, from: mirror)
@@ -117,7 +140,7 @@ actor ChannelSession {
         return try await read(resource, from: mirrors, attempt)
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ resource: String,
         from mirrors: MirroredFetcher,
         _ attempt: (BoundMirror) async throws -> Value
@@ -140,14 +163,20 @@ actor ChannelSession {
     {
         let reader = if let kept { kept } else { try await view(from: mirror) }
         var opened: [Subdir: any SubdirIndex] = [:]
-        for subdir in subdirs { opened[subdir] = try await reader.open(subdir, from: mirror) }
+        for subdir in subdirs {
+            opened[subdir] = try await reader.open(subdir, from: mirror, signedBy: trust)
+        }
         return (reader, opened)
     }
 
     /// The channel as a mirror has it now.
     private func view(from mirror: BoundMirror) async throws -> SignedIndexReader {
-        try await SignedIndexReader(
+        guard let root = channel.pinnedRoot else {
+            preconditionFailure("a channel without TUF root is not read by TUF metadata")
+        }
+        return try await SignedIndexReader(
             channel,
+            root: root,
             mirror: mirror,
             within: metadataTime,
             uptime: uptime,
@@ -171,9 +200,10 @@ actor ChannelSession {
 
     /// Index and maintainers' list are of one view, also if another takes its place in the meantime.
     private func entryInView(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
-        guard let reader, case .open(let index) = indexes[subdir] else { return nil }
-        let entry = try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
-        guard entry.record != nil else { return entry }
+        guard case .open(let index) = indexes[subdir] else { return nil }
+        let reader = reader
+        let entry = try await entry(of: fileName, in: subdir, index)
+        guard entry.record != nil, let reader else { return entry }
         return entry.with(try await vouching(for: fileName, in: subdir, by: reader))
     }
 
@@ -272,7 +302,7 @@ actor ChannelSession {
     }
 
     /// A fetcher that asks one mirror only.
-    private func alone(_ address: String, _ retry: MirrorRetry) throws -> MirroredFetcher {
+    func alone(_ address: String, _ retry: MirrorRetry) throws -> MirroredFetcher {
         MirroredFetcher(
             try MirrorList(mirrors.mirrors.canonical, mirrors: [address], canonicalPlace: .nowhere),
             over: fetcher,

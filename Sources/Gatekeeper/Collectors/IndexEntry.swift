@@ -7,10 +7,12 @@ public import TrustPolicy
 
 /// What a verified index says of one file name.
 public struct IndexEntry: Sendable {
-    /// The index, and who vouches for it.
-    public let index: SignedIndex
+    /// The index, and who vouches for it; nil if nobody signs the channel's index, only its records.
+    public let index: SignedIndex?
     /// The record, if the index lists the file.
     public let record: PackageRecord?
+    /// That the channel's package keys signed the record; nil if the channel's pin does not demand it.
+    public let recordSignature: SignedRecord?
     /// What the package's maintainers say of the file; nil if the channel's offline keys do not demand that they
     /// sign it.
     public let maintainers: MaintainerVouching?
@@ -20,26 +22,35 @@ public struct IndexEntry: Sendable {
     public let isRemoved: Bool
 
     init(
-        index: SignedIndex,
+        index: SignedIndex?,
         record: PackageRecord?,
         baseURL: String?,
         isRemoved: Bool,
+        recordSignature: SignedRecord? = nil,
         maintainers: MaintainerVouching? = nil
     ) {
         self.index = index
         self.record = record
         self.baseURL = baseURL
         self.isRemoved = isRemoved
+        self.recordSignature = recordSignature
         self.maintainers = maintainers
     }
 
-    /// Who vouches for the file, as far as that is shown.
-    public var voucher: Voucher? {
+    /// Who vouches for the file, as far as that is shown and the channel's pin lets it count.
+    public func voucher(pin: ChannelPin) -> Voucher? {
         var evidence = Evidence(package: "", channel: "", packageDigest: nil)
+        evidence.pin = pin
+        add(to: &evidence)
+        return evidence.voucher
+    }
+
+    /// Adds what was verified to the evidence about the file.
+    func add(to evidence: inout Evidence) {
         evidence.index = index
         evidence.record = fact
+        evidence.recordSignature = recordSignature
         evidence.maintainers = maintainers
-        return evidence.voucher
     }
 
     /// The same entry with what the maintainers say.
@@ -49,6 +60,7 @@ public struct IndexEntry: Sendable {
             record: record,
             baseURL: baseURL,
             isRemoved: isRemoved,
+            recordSignature: recordSignature,
             maintainers: maintainers
         )
     }

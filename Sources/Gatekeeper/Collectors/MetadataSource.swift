@@ -13,20 +13,27 @@ import TrustCore
 final class MetadataSource: Fetcher {
     /// The channel's own address.
     let canonical: String
+    /// Where the metadata is.
+    let metadataURL: String
     private let time: Duration
     private let uptime: @Sendable () -> Duration
     private let state: Mutex<(mirror: BoundMirror, start: Duration)>
 
-    /// - Parameter uptime: How long ago some moment was, by a clock that only goes forward.
-    init(_ mirror: BoundMirror, time: Duration, uptime: @escaping @Sendable () -> Duration) {
+    /// - Parameters:
+    ///   - folder: the metadata's folder below the channel, with slashes at both ends.
+    ///   - uptime: How long ago some moment was, by a clock that only goes forward.
+    init(
+        _ mirror: BoundMirror,
+        folder: String = "/tuf/",
+        time: Duration,
+        uptime: @escaping @Sendable () -> Duration
+    ) {
         canonical = mirror.canonical
+        metadataURL = mirror.canonical + folder
         self.time = time
         self.uptime = uptime
         state = Mutex((mirror, uptime()))
     }
-
-    /// Where the metadata is.
-    var metadataURL: String { canonical + "/tuf/" }
 
     /// Asks another mirror from now on, or the same one for something else; its time begins.
     func turn(to mirror: BoundMirror) { state.withLock { $0 = (mirror, uptime()) } }

@@ -27,6 +27,7 @@ struct SignedIndexReader {
     /// - Parameter time: How long a mirror may take for the metadata; more is a failure of kind `network`.
     init(
         _ channel: TrustedChannel,
+        root: [UInt8],
         mirror: BoundMirror,
         within time: Duration,
         uptime: @escaping @Sendable () -> Duration,
@@ -37,7 +38,7 @@ struct SignedIndexReader {
         self.cache = cache
         source = MetadataSource(mirror, time: time, uptime: uptime)
         updater = Updater(
-            trustedRoot: channel.pinnedRoot,
+            trustedRoot: root,
             metadataURL: source.metadataURL,
             store: try DirectoryMetadataStore(channel.metadataDirectory),
             fetcher: source,
@@ -50,14 +51,33 @@ struct SignedIndexReader {
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
     /// repodata; nil if the signed metadata lists none of them.
-    func open(_ subdir: Subdir, from mirror: BoundMirror) async throws -> (any SubdirIndex)? {
+    ///
+    /// - Parameter trust: who must sign the records as well; nil if nobody need. Shards carry no signatures, so then
+    ///   they are passed over.
+    func open(_ subdir: Subdir, from mirror: BoundMirror, signedBy trust: RecordTrust?) async throws
+        -> (any SubdirIndex)?
+    {
         source.turn(to: mirror)
+        var isSharded = false
         for form in Form.allCases {
             guard let path = TargetPath("\(subdir.text)/\(form.rawValue)"),
                 let target = try await updater.target(path)
             else { continue }
+            if trust != nil, form == .shards {
+                isSharded = true
+                continue
+            }
             let bytes = try await fetch(target)
-            return try await index(form, bytes, SignedIndex(target, in: try await updater.trusted()), subdir)
+            let fact = SignedIndex(target, in: try await updater.trusted())
+            return try index(form, bytes, fact, subdir, trust)
+        }
+        guard !isSharded else {
+            throw Refusal(
+                GateCode.repodataMissing,
+                "\(subdir.text)/\(Form.plain.rawValue)",
+                at: channel.url.description,
+                found: "shards only"
+            )
         }
         return nil
     }
@@ -162,17 +182,21 @@ struct SignedIndexReader {
         _ form: Form,
         _ bytes: [UInt8],
         _ fact: SignedIndex,
-        _ subdir: Subdir
-    ) async throws -> any SubdirIndex {
+        _ subdir: Subdir,
+        _ trust: RecordTrust?
+    ) throws -> any SubdirIndex {
+        func whole(_ text: [UInt8]) throws -> WholeIndex {
+            let repodata = try RepodataIndex(text, of: fact.file, subdir: subdir)
+            let signers = try trust.map { try RecordSigners($0, of: repodata, subdir: subdir) }
+            return WholeIndex(fact: fact, repodata: repodata, signers: signers)
+        }
         switch form {
         case .shards:
             let shards = try ShardIndex.read(bytes, of: fact.file, subdir: subdir)
             return ShardedIndex(fact: fact, channel: channel.url, subdir: subdir, shards: shards)
         case .compressed:
-            let text = try Zstd.decompress(bytes, maximumLength: Self.indexLimit, of: fact.file)
-            return WholeIndex(fact: fact, repodata: try RepodataIndex(text, of: fact.file, subdir: subdir))
-        case .plain:
-            return WholeIndex(fact: fact, repodata: try RepodataIndex(bytes, of: fact.file, subdir: subdir))
+            return try whole(try Zstd.decompress(bytes, maximumLength: Self.indexLimit, of: fact.file))
+        case .plain: return try whole(bytes)
         }
     }
 

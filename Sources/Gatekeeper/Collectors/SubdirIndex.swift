@@ -8,9 +8,6 @@ import TrustPolicy
 
 /// A verified index of one subdir, in whichever form the channel signs.
 protocol SubdirIndex: Sendable {
-    /// Who vouches for it.
-    var fact: SignedIndex { get }
-
     /// What it says of a file name. A sharded index fetches the package's shard first, and checks it by its
     /// digest.
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) async throws
@@ -19,17 +16,22 @@ protocol SubdirIndex: Sendable {
 
 /// An index in one file: `repodata.json`.
 struct WholeIndex: SubdirIndex {
-    let fact: SignedIndex
+    /// Who vouches for it; nil if nobody does, and only its records are signed.
+    let fact: SignedIndex?
     let repodata: RepodataIndex
+    /// Demands signatures of its records; nil if the channel's pin does not.
+    var signers: RecordSigners?
 
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry
     {
         let isRemoved = repodata.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
+        let record = try repodata.record(fileName: fileName)
         return IndexEntry(
             index: fact,
-            record: try repodata.record(fileName: fileName),
+            record: record,
             baseURL: repodata.info.baseURL,
-            isRemoved: isRemoved
+            isRemoved: isRemoved,
+            recordSignature: try record.flatMap { try signers?.verify($0) }
         )
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
+import ContentTrust
 import DurableFiles
 public import TrustCore
 
@@ -69,36 +70,65 @@ public struct TrustStore: Sendable {
         origin: TrustedChannel.Origin,
         now: Timestamp
     ) throws -> TrustedChannel {
+        try pin(url, mirrors, (root, origin), nil, now)
+    }
+
+    /// Pins a channel to a root of conda content trust, under its canonical URL.
+    ///
+    /// A channel that is pinned to a TUF root stays so: then both must hold. The same root again replaces mirrors,
+    /// credentials and the metadata's URL where new ones are given.
+    ///
+    /// - Parameter tuf: a TUF root to pin in the same step; that it is a valid root is for the caller to check.
+    /// - Throws: a `Refusal` with `trust.already-pinned` if the channel is pinned to another root; then nothing is
+    ///   pinned.
+    @discardableResult
+    public func add(
+        _ url: ChannelURL,
+        mirrors: [ChannelURL],
+        contentTrust: ContentTrustPin,
+        tuf: RootPin? = nil,
+        now: Timestamp
+    ) throws -> TrustedChannel {
+        try pin(url, mirrors, tuf.map { ($0.bytes, $0.origin) }, contentTrust, now)
+    }
+
+    private func pin(
+        _ url: ChannelURL,
+        _ mirrors: [ChannelURL],
+        _ tuf: (root: [UInt8], origin: TrustedChannel.Origin)?,
+        _ contentTrust: ContentTrustPin?,
+        _ now: Timestamp
+    ) throws -> TrustedChannel {
         let lock = try FileLock(directory + "/.lock")
         defer { withExtendedLifetime(lock) {} }
         let folder = folder(of: url)
         let known = try ownEntry(url)?.channel()
-        if let known {
-            guard known.rootDigest == Digest.of(root) else {
-                throw Refusal(
-                    GateCode.alreadyPinned,
-                    url.description,
-                    expected: "\(known.rootDigest)",
-                    found: "\(Digest.of(root))"
-                )
-            }
-        } else {
-            // What an interrupted removal left is another root's.
-            try Folder.removeTree(folder)
-        }
+        try Self.demandSame(known?.rootDigest, tuf?.root, url)
+        try Self.demandSame(known?.contentTrust?.rootDigest, contentTrust?.root.bytes, url)
+        // What an interrupted removal left is another root's.
+        if known == nil { try Folder.removeTree(folder) }
         try Folder.createDurably(folder, mode: 0o700)
-        try DurableFile.write(root, to: folder + "/root.json")
+        if let tuf { try DurableFile.write(tuf.root, to: folder + "/root.json") }
+        if let contentTrust {
+            if known?.contentTrust == nil {
+                try Folder.removeTree(TrustedChannel.contentTrustDirectory(in: folder))
+            }
+            try DurableFile.write(
+                contentTrust.root.bytes,
+                to: folder + "/" + PinnedEntry.contentTrustRoot
+            )
+        }
         let hasCredentials = ByteKey(url.textWithCredentials) != ByteKey(url.identity)
-        let address = hasCredentials ? url : known?.url ?? url
-        let sources = mirrors.isEmpty ? known?.mirrors ?? [] : mirrors
-        let isConfirmed = known?.origin == .firstUse && origin != .firstUse
-        let settings: JSONValue = [
-            "schema": .number(JSONNumber(PinnedEntry.schema)), "url": .string(address.textWithCredentials),
-            "mirrors": .array(sources.map { .string($0.textWithCredentials) }),
-            "root_sha256": .string(Digest.of(root).hex),
-            "origin": .string((isConfirmed ? origin : known?.origin ?? origin).rawValue),
-            "added": .string((isConfirmed ? now : known?.added ?? now).description),
-        ]
+        let isConfirmed =
+            known?.pinnedRoot != nil && known?.origin == .firstUse && tuf?.origin != .firstUse
+            && tuf != nil
+        let settings = PinnedEntry.settings(
+            url: hasCredentials ? url : known?.url ?? url,
+            mirrors: mirrors.isEmpty ? known?.mirrors ?? [] : mirrors,
+            tuf: Self.tufPin(known, tuf, isConfirmed: isConfirmed),
+            contentTrust: Self.recordPin(known?.contentTrust, contentTrust, now),
+            added: isConfirmed ? now : known?.added ?? now
+        )
         // Last: without its settings file a folder is not a pinned channel.
         try DurableFile.write(
             JSONWriter.encode(settings, .indented) + [0x0A],
@@ -109,6 +139,41 @@ public struct TrustStore: Sendable {
             throw Failure(.disk, "the channel was not written", at: folder)
         }
         return try added.channel()
+    }
+
+    private static func demandSame(_ known: Digest?, _ root: [UInt8]?, _ url: ChannelURL) throws {
+        guard let known, let root, known != Digest.of(root) else { return }
+        throw Refusal(
+            GateCode.alreadyPinned,
+            url.description,
+            expected: "\(known)",
+            found: "\(Digest.of(root))"
+        )
+    }
+
+    private static func tufPin(
+        _ known: TrustedChannel?,
+        _ given: (root: [UInt8], origin: TrustedChannel.Origin)?,
+        isConfirmed: Bool
+    ) -> PinnedEntry.TUFPin? {
+        guard let known, let digest = known.rootDigest else {
+            return given.map { PinnedEntry.TUFPin(digest: Digest.of($0.root).hex, origin: $0.origin) }
+        }
+        let origin = isConfirmed ? given?.origin ?? known.origin : known.origin
+        return PinnedEntry.TUFPin(digest: digest.hex, origin: origin)
+    }
+
+    private static func recordPin(
+        _ known: ContentTrustAnchor?,
+        _ given: ContentTrustPin?,
+        _ now: Timestamp
+    ) -> PinnedEntry.RecordPin? {
+        guard let digest = known?.rootDigest ?? given?.root.digest else { return nil }
+        return PinnedEntry.RecordPin(
+            digest: digest.hex,
+            metadataURL: given?.metadataURL ?? known?.metadataURL,
+            added: known?.added ?? now
+        )
     }
 
     /// Forgets a channel and what was verified of it; says whether there was one of that canonical URL. It may be

@@ -110,7 +110,7 @@ public struct CeremonyWords: Sendable {
     private mutating func head(_ name: RoleName, _ new: some RoleMetadata, _ old: (some RoleMetadata)?) {
         let before = old.map { "the version after \($0.version)" } ?? "the first version"
         say("\(name) version \(new.version), \(before)")
-        say("  good until \(new.expires), \(Self.distance(from: now, to: new.expires))")
+        say("  good until \(new.expires), \(now.words(until: new.expires))")
     }
 
     private mutating func add(_ change: RoleChange) {
@@ -168,12 +168,5 @@ public struct CeremonyWords: Sendable {
         for name in names.sorted() where old?[name.text] != new[name.text] {
             say("  a field that this program does not know changes in \(place): `\(name.text)`")
         }
-    }
-
-    private static func distance(from now: Timestamp, to moment: Timestamp) -> String {
-        let (seconds, overflow) = moment.seconds.subtractingReportingOverflow(now.seconds)
-        guard !overflow, seconds > 0 else { return "EXPIRED" }
-        return seconds >= 2 * 86_400
-            ? "\(seconds / 86_400) days from now" : "\(seconds / 3_600) hours from now"
     }
 }

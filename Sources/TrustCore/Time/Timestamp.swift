@@ -58,6 +58,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         }
     }
 
+    /// How far away a later moment is, for people: `364 days from now`, or `EXPIRED` for one that is over.
+    public func words(until moment: Timestamp) -> String {
+        let (left, overflow) = moment.seconds.subtractingReportingOverflow(seconds)
+        guard !overflow, left > 0 else { return "EXPIRED" }
+        return left >= 2 * 86_400 ? "\(left / 86_400) days from now" : "\(left / 3_600) hours from now"
+    }
+
     /// Days since 1970-01-01 in the proleptic Gregorian calendar, for years from 1 on.
     private static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year

@@ -14,12 +14,16 @@ public struct Evidence: Sendable, Equatable {
     public let channel: String
     /// The digest of the bytes at hand.
     public let packageDigest: Digest?
+    /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is enough.
+    public var pin: ChannelPin?
     /// What signed metadata says about the channel's index, if it was verified.
     public var index: SignedIndex?
     /// The record of the package in that index, if the index has one.
     public var record: IndexRecord?
     /// What the package's maintainers say of it; nil if the channel does not demand that they sign it.
     public var maintainers: MaintainerVouching?
+    /// That the channel's package keys signed the record, if that was verified.
+    public var recordSignature: SignedRecord?
     /// The digests a lock file demands, if a lock file named the package.
     public var lock: LockDemand?
 

@@ -11,8 +11,24 @@ public struct RequireSignedIndex: Rule {
     /// Makes the rule.
     public init() {}
 
-    /// Holds if the index was verified from the channel's pinned root.
+    /// Holds if the index was verified from the channel's pinned TUF root. Where the channel is pinned to a root of
+    /// conda content trust only, ``RequireSignedRecord`` must hold instead, and the finding says what that leaves
+    /// open.
     public func judge(_ evidence: Evidence) -> Finding {
+        guard let pin = evidence.pin else {
+            return Finding(
+                name,
+                PolicyCode.indexUnsigned,
+                "the channel `\(evidence.channel)` is not pinned, so that no signature counts"
+            )
+        }
+        guard pin.demandsIndex else {
+            return Finding(
+                name,
+                .notApplicable,
+                "nobody signs the index, only records; not protected: \(OpenAttack.sentence)"
+            )
+        }
         guard let index = evidence.index else {
             return Finding(
                 name,
@@ -38,6 +54,13 @@ public struct RequireIndexRecord: Rule {
     /// Holds if there is a record that is not removed.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
+            if evidence.pin == .records {
+                return Finding(
+                    name,
+                    PolicyCode.unlisted,
+                    "the index of `\(evidence.channel)`, which nobody signs, does not list the package"
+                )
+            }
             guard evidence.index != nil else {
                 return Finding(
                     name,
@@ -55,10 +78,14 @@ public struct RequireIndexRecord: Rule {
             return Finding(
                 name,
                 PolicyCode.removed,
-                "the signed index of `\(evidence.channel)` lists the package as removed"
+                "\(Self.index(evidence)) of `\(evidence.channel)` lists the package as removed"
             )
         }
-        return Finding(name, .satisfied, "the signed index lists the package")
+        return Finding(name, .satisfied, "\(Self.index(evidence)) lists the package")
+    }
+
+    private static func index(_ evidence: Evidence) -> String {
+        evidence.pin == .records ? "the unsigned index" : "the signed index"
     }
 }
 

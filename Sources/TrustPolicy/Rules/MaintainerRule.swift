@@ -14,8 +14,8 @@ public struct RequireVoucher: Rule {
     /// Holds if there is no demand for maintainers' signatures, or if they promise the digest and the length
     /// of the index, and the bytes have that digest.
     public func judge(_ evidence: Evidence) -> Finding {
-        guard let record = evidence.record, !record.isRemoved, evidence.index != nil else {
-            return Finding(name, .notApplicable, "there is no record that anybody could vouch for")
+        guard let record = evidence.record, !record.isRemoved, evidence.isSigned else {
+            return Finding(name, .notApplicable, "there is no signed record that anybody could vouch for")
         }
         guard let voucher = evidence.voucher else { return objection(evidence, record) }
         if let maintainers = evidence.maintainers, maintainers.file?.sha256 != evidence.packageDigest {

@@ -11,8 +11,8 @@ public struct Policy: Sendable {
 
     /// What Kingsnake demands of every package unless told to demand more.
     public static let standard = Policy([
-        RequireSignedIndex(), RequireIndexRecord(), RequireIndexDigest(), RequireVoucher(),
-        RequireLockAgreement(),
+        RequireSignedIndex(), RequireSignedRecord(), RequireIndexRecord(), RequireIndexDigest(),
+        RequireVoucher(), RequireLockAgreement(),
     ])
 
     /// Judges a package by every rule, also after one has failed: the verdict tells everything.

@@ -7,6 +7,7 @@ public import TrustCore
 @nonexhaustive
 public enum PolicyCode: String, RefusalCode {
     case indexUnsigned = "signed-index.missing"
+    case recordUnsigned = "signed-record.missing"
     case unlisted = "in-index.unlisted"
     case removed = "in-index.removed"
     case digestMissing = "index-digest.missing"
@@ -24,6 +25,15 @@ public enum PolicyCode: String, RefusalCode {
                 explanation:
                     "Without a signature over the index, whoever serves it decides what is installed.",
                 remedy: "ask the channel's owner to sign the channel"
+            )
+        case .recordUnsigned:
+            RefusalEntry(
+                .missing,
+                "the channel's package keys have not signed the package's record",
+                explanation:
+                    "The channel is pinned to a root of conda content trust. A record without the signatures that "
+                    + "it demands could be of anybody who serves the index.",
+                remedy: "ask the channel's owner to sign the package's record"
             )
         case .unlisted:
             RefusalEntry(

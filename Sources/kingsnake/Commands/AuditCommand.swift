@@ -107,12 +107,13 @@ struct AuditCommand: AsyncParsableCommand {
             }
             var isOpen = false
             do {
-                guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
+                guard let pin = try self.gate.trustStore.channel(url.channel)?.pin else { continue }
                 try await gate.openIndex(of: url)
                 isOpen = true
                 let entry = try await gate.entry(of: url)
-                let status = Self.status(of: record, from: url, entry)
-                answers.known[name] = (status, status == .listed ? entry.voucher : nil)
+                let voucher = entry.voucher(pin: pin)
+                let status = Self.status(of: record, from: url, entry, voucher)
+                answers.known[name] = (status, status == .listed ? voucher : nil)
             } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
                 // Verified metadata that lists no index for the subdir lists none of its packages.
                 answers.known[name] = (.unlisted, nil)
@@ -132,9 +133,12 @@ struct AuditCommand: AsyncParsableCommand {
         return answers
     }
 
-    private static func status(of record: PrefixRecord, from url: PackageURL, _ entry: IndexEntry)
-        -> IndexStatus
-    {
+    private static func status(
+        of record: PrefixRecord,
+        from url: PackageURL,
+        _ entry: IndexEntry,
+        _ voucher: Voucher?
+    ) -> IndexStatus {
         // A record that names another package's URL would otherwise be vouched for by that package's entry.
         let name = "\(record.name)-\(record.version)-\(record.build)"
         guard ByteKey(url.fileName.distribution) == ByteKey(name) else {
@@ -147,7 +151,7 @@ struct AuditCommand: AsyncParsableCommand {
                 found: record.sha256?.description ?? "none"
             )
         }
-        guard entry.voucher != nil else {
+        guard voucher != nil else {
             return .unsigned(found: "the channel's online key alone")
         }
         return .listed

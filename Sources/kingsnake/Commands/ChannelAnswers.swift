@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import ContentTrust
 import Gatekeeper
 import TrustCore
 import TrustPolicy
@@ -29,13 +30,14 @@ struct ChannelAnswers {
         }.first
     }
 
-    /// The first channel's index that is forged, for its maintainers deny it: that says more than that others do not
+    /// The first channel's index that is forged, for its maintainers or its package keys deny it: that says more than that others do not
     /// list the file.
     var forgery: Refusal? {
         list.lazy.compactMap { answer -> Refusal? in
             guard case .failure(let refusal as Refusal) = answer.answer else { return nil }
             let isForgery =
                 refusal.is(GateCode.maintainersSilent) || refusal.is(GateCode.maintainersDisagree)
+                || refusal.is(ContentTrustCode.recordSignature)
             return isForgery ? refusal : nil
         }.first
     }

@@ -47,9 +47,18 @@ struct ChannelOptions: ParsableArguments {
     /// The channel, opened for changes. A folder of keys that was named and is not there is a slip of the fingers;
     /// without `--keys` the keys may be elsewhere on purpose.
     func open() throws -> SignedChannel {
-        if let keys, !Folder.isFolder(keys) {
-            throw ValidationError("--keys: there is no folder `\(keys)`")
-        }
+        try checkKeys()
         return try SignedChannel(directory: path, keys: keyRing, passphrase: passphrase, now: SystemClock.now)
+    }
+
+    /// The folder of indexes that TUF does not sign, opened to have its records signed.
+    func openPlain() throws -> PlainChannel {
+        try checkKeys()
+        return try PlainChannel(directory: path, keys: keyRing, passphrase: passphrase, now: SystemClock.now)
+    }
+
+    private func checkKeys() throws {
+        guard let keys, !Folder.isFolder(keys) else { return }
+        throw ValidationError("--keys: there is no folder `\(keys)`")
     }
 }

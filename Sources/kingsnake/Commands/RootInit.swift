@@ -118,10 +118,10 @@ struct CeremonyExpiryOptions: ParsableArguments {
     var targetsLifetime = Lifetime(days: 365)
 }
 
-extension CeremonyProposal {
+extension SignableProposal {
     /// Writes a new proposal and shows it.
     func publish(to path: String, as action: String, _ console: Console) throws {
-        let report = try CeremonyReport(self)
+        let report = try report()
         try CeremonyFolder.create(self, at: path)
         try CeremonyFolder.record(action, self, report.lines, in: path + ".transcript")
         report.lines.forEach { console.say("\($0)") }

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
-import ChannelServer
 import DurableFiles
-import TUF
 import TrustCore
 
 struct RootMerge: ParsableCommand {
@@ -33,12 +31,12 @@ struct RootMerge: ParsableCommand {
         var added = 0
         for file in files {
             do {
-                added += try proposal.merge(CeremonySignatures(parsing: CeremonyFolder.read(file)))
+                added += try proposal.merge(file: CeremonyFolder.read(file))
             } catch let refusal as Refusal {
                 throw refusal.located(at: file)
             }
         }
-        let report = try CeremonyReport(proposal)
+        let report = try proposal.report()
         if added > 0 {
             try DurableFile.write(proposal.encoded(), to: self.proposal)
             try CeremonyFolder.record(
@@ -52,11 +50,8 @@ struct RootMerge: ParsableCommand {
             console.say("\(Counted(added, "new signature")) from \(Counted(files.count, "file"))")
         }
         report.progressLines.forEach { console.say("\($0)") }
-        if report.progress.isComplete {
-            let lists = report.passages.filter { $0.threshold != nil }.map { " --list \($0.package)=FILE" }
-            console.say(
-                "next, where the online key is: kingsnake root publish \(self.proposal) DIR\(lists.joined())"
-            )
+        if report.isComplete {
+            console.say("\(report.next.replacing("PROPOSAL", with: self.proposal))")
         }
         var document = report.json
         document["new_signatures"] = .number(JSONNumber(Int64(added)))

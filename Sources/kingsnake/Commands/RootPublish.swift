@@ -4,6 +4,7 @@
 import ArgumentParser
 import ChannelServer
 import CondaFormats
+import ContentTrust
 import TUF
 import TrustCore
 
@@ -53,9 +54,16 @@ struct RootPublish: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
-        let proposal = try CeremonyFolder.proposal(self.proposal)
-        let report = try CeremonyReport(proposal)
         let now = SystemClock.now
+        switch try CeremonyFolder.proposal(self.proposal) {
+        case let proposal as CeremonyProposal: try await publish(proposal, now, console)
+        case let proposal as TrustProposal: try await publish(proposal, now, console)
+        default: preconditionFailure("proposals are of two sorts")
+        }
+    }
+
+    private func publish(_ proposal: CeremonyProposal, _ now: Timestamp, _ console: Console) async throws {
+        let report = try proposal.report()
         let ceremony = try FinishedCeremony(proposal, now: now)
         let change = try await perform(ceremony, isFirst: proposal.chain == nil, now: now)
         try CeremonyFolder.record(
@@ -81,6 +89,36 @@ struct RootPublish: AsyncParsableCommand {
         var document = change.json
         document["root_version"] = .number(JSONNumber(ceremony.chain.last.root.role.version))
         document["root_sha256"] = .string(first.digest.hex)
+        document["words"] = .array(report.contents.map { .string($0) })
+        console.emit(document)
+    }
+
+    /// Puts the root and the key manager's metadata of conda content trust at the top of the folder.
+    private func publish(_ proposal: TrustProposal, _ now: Timestamp, _ console: Console) async throws {
+        guard lists.isEmpty, !awaitLists, !removeUnlisted else {
+            throw ValidationError("lists belong to TUF's roles, and this proposal is of conda content trust")
+        }
+        let ceremony = try FinishedTrustCeremony(proposal, now: now)
+        let folder = TrustFolder(directory: try channel.path)
+        var change = try folder.publish(ceremony, now: now)
+        try await folder.renewPackageManager(
+            &change,
+            keys: try channel.keyRing,
+            passphrase: channel.passphrase,
+            now: now
+        )
+        let report = try proposal.report()
+        try CeremonyFolder.record(
+            "publish in \(channel.path)",
+            proposal,
+            report.progressLines + change.written,
+            in: self.proposal + ".transcript"
+        )
+        report.contents.forEach { console.say("\($0)") }
+        TrustChangeReport.say(change, channel.directory, console)
+        let first = ceremony.chain.links[0]
+        console.say("users pin root version 1, sha256 \(first.digest.hex), or any later one")
+        var document = TrustChangeReport.json(change, ceremony)
         document["words"] = .array(report.contents.map { .string($0) })
         console.emit(document)
     }

@@ -4,7 +4,6 @@
 import ArgumentParser
 import DurableFiles
 import SigningKeys
-import TUF
 import TrustCore
 
 struct RootSign: AsyncParsableCommand {
@@ -79,26 +78,24 @@ struct RootSign: AsyncParsableCommand {
         let console = output.console
         let proposal = try CeremonyFolder.proposal(self.proposal)
         try check(proposal)
-        let report = try CeremonyReport(proposal)
+        let report = try proposal.report()
         report.lines.forEach { console.say("\($0)") }
         let signer = try await AuthorityKey.signer(key, passphraseFile: passphraseFile)
-        let roles = proposal.roles(signedBy: signer.publicKey)
-        guard !roles.isEmpty else {
-            throw Refusal(CeremonyCode.stranger, key, found: "\(signer.publicKey)")
-        }
-        let what = roles.map(\.text).joined(separator: " and ")
+        let roles = proposal.roleNames(signedBy: signer.publicKey)
+        guard !roles.isEmpty else { throw proposal.stranger(signer.publicKey, named: key) }
+        let what = roles.joined(separator: " and ")
         var document = report.json
-        document["signs"] = .array(roles.map { .string($0.text) })
+        document["signs"] = .array(roles.map { .string($0) })
         document["dry_run"] = .bool(dryRun)
         if dryRun {
             console.say("would sign \(what) with \(signer.publicKey); nothing was signed")
             return console.emit(document)
         }
         if !yes { try Confirmation.demand("sign \(what) with \(signer.publicKey)?") }
-        let signatures = try await proposal.signatures(by: signer)
+        let signatures = try await proposal.signatureFile(by: signer, now: SystemClock.now)
         let digits = signer.publicKey.fingerprint.hex.prefix(8)
         let file = out ?? "\(self.proposal).\(digits).signatures"
-        try DurableFile.write(signatures.encoded(), to: file)
+        try DurableFile.write(signatures, to: file)
         try CeremonyFolder.record(
             "sign with \(signer.publicKey)",
             proposal,
@@ -113,18 +110,13 @@ struct RootSign: AsyncParsableCommand {
         console.emit(document)
     }
 
-    private func check(_ proposal: CeremonyProposal) throws {
+    private func check(_ proposal: any SignableProposal) throws {
         try proposal.check(now: SystemClock.now)
         if let wanted = sha256.flatMap({ Digest(.sha256, hex: $0) }), wanted != proposal.digest {
-            throw Refusal(
-                CeremonyCode.otherBytes,
-                self.proposal,
-                expected: wanted.description,
-                found: proposal.digest.description
-            )
+            throw proposal.otherDigest(self.proposal, expected: wanted)
         }
-        guard proposal.chain != nil else { return }
-        try known.check(proposal.chain)
+        guard proposal.hasPredecessor else { return }
+        try known.check { try proposal.check(leadsThrough: $0) }
         guard !yes || dryRun || known.isGiven else {
             throw Failure(
                 .configuration,

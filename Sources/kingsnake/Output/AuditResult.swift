@@ -65,8 +65,9 @@ struct AuditResult {
     }
 
     private func showVouching(_ console: Console) {
+        let what = vouchers.allSatisfy { $0.voucher.unprotected.isEmpty } ? "index" : "index or package keys"
         console.say(
-            "  vouched for by a pinned channel's index: \(report.packages - unvouched.count - unasked.count)"
+            "  vouched for by a pinned channel's \(what): \(report.packages - unvouched.count - unasked.count)"
         )
         VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach {
             console.say("    \($0)")

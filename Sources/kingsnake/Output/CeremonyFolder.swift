@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ContentTrust
 import DurableFiles
 import TUF
 import TrustCore
@@ -15,17 +16,25 @@ enum CeremonyFolder {
         return bytes
     }
 
-    /// Reads a proposal.
-    static func proposal(_ path: String) throws -> CeremonyProposal {
+    /// Reads a proposal, of the sort that it says it is.
+    static func proposal(_ path: String) throws -> any SignableProposal {
+        let bytes = try read(path)
         do {
-            return try CeremonyProposal(parsing: read(path))
+            if isContentTrust(bytes) { return try TrustProposal(parsing: bytes) }
+            return try CeremonyProposal(parsing: bytes)
         } catch let refusal as Refusal {
             throw refusal.located(at: path)
         }
     }
 
+    private static func isContentTrust(_ bytes: [UInt8]) -> Bool {
+        let limits = JSONLimits(bytes: CeremonyProposal.maximumLength)
+        let value = try? JSONReader.read(bytes, of: "proposal", limits: limits)
+        return ByteKey(value?.object?["format"]?.string ?? "") == ByteKey(TrustProposal.format)
+    }
+
     /// Writes a new proposal; one that is there may hold signatures and is left alone.
-    static func create(_ proposal: CeremonyProposal, at path: String) throws {
+    static func create(_ proposal: some SignableProposal, at path: String) throws {
         guard !Folder.exists(path) else {
             throw Failure(
                 .disk,
@@ -38,9 +47,12 @@ enum CeremonyFolder {
     }
 
     /// Adds a line to the transcript of a proposal.
-    static func record(_ action: String, _ proposal: CeremonyProposal, _ words: [String], in path: String)
-        throws
-    {
+    static func record(
+        _ action: String,
+        _ proposal: some SignableProposal,
+        _ words: [String],
+        in path: String
+    ) throws {
         let limit = CeremonyTranscript.maximumLength
         let before = try DurableFile.read(path, maximumLength: limit) ?? []
         let after = CeremonyTranscript.adding(

@@ -8,39 +8,67 @@ import TrustCore
 
 /// A proposal in words, and who has signed it, for people and for programs.
 struct CeremonyReport {
-    let proposal: CeremonyProposal
-    let words: CeremonyWords
-    let passages: [PackagePassage]
-    let progress: CeremonyProgress
-
-    init(_ proposal: CeremonyProposal) throws {
-        self.proposal = proposal
-        let now = SystemClock.now
-        words = CeremonyWords(proposal, now: now)
-        passages = PackagePassage.all(in: proposal, now: now)
-        progress = try CeremonyProgress(proposal)
-    }
-
     /// What is proposed: what becomes of each role, then which packages pass to whom.
-    var contents: [String] { words.lines + passages.flatMap(\.lines) }
+    let contents: [String]
+    /// What authorities compare.
+    let digest: Digest
+    /// Who has signed, and how many are missing.
+    let progressLines: [String]
+    let isComplete: Bool
+    /// What to do when it is complete, with PROPOSAL for the file.
+    let next: String
+    let json: JSONObject
 
     /// What is proposed, and the digest that authorities compare.
-    var lines: [String] { contents + ["sha256 of the proposal: \(proposal.digest.hex)"] }
+    var lines: [String] { contents + ["sha256 of the proposal: \(digest.hex)"] }
 
-    /// Who has signed, and how many are missing.
-    var progressLines: [String] {
-        progress.requirements.flatMap { requirement in
-            let title =
-                "\(requirement.role) version \(requirement.version), by the keys of root version "
-                + "\(requirement.rootVersion): \(requirement.threshold) must sign"
-            let missing = requirement.missing == 0 ? "enough" : "\(requirement.missing) missing"
-            return ["\(title), \(requirement.signed.count) have: \(missing)"]
-                + requirement.signed.map { "  signed    \($0.short)" }
-                + (requirement.missing == 0 ? [] : requirement.waiting.map { "  could be  \($0.short)" })
-        }
+    /// How many must sign one role's metadata, who has, and who could.
+    static func progress(
+        _ what: String,
+        _ rootVersion: Int64,
+        _ threshold: Int,
+        _ signed: [String],
+        _ waiting: [String]
+    ) -> [String] {
+        let title = "\(what), by the keys of root version \(rootVersion): \(threshold) must sign"
+        let missing = max(0, threshold - signed.count)
+        return ["\(title), \(signed.count) have: \(missing == 0 ? "enough" : "\(missing) missing")"]
+            + signed.map { "  signed    \($0)" } + (missing == 0 ? [] : waiting.map { "  could be  \($0)" })
+    }
+}
+
+extension CeremonyReport {
+    init(_ proposal: CeremonyProposal) throws {
+        let now = SystemClock.now
+        let words = CeremonyWords(proposal, now: now)
+        let passages = PackagePassage.all(in: proposal, now: now)
+        let progress = try CeremonyProgress(proposal)
+        let contents = words.lines + passages.flatMap(\.lines)
+        let lists = passages.filter { $0.threshold != nil }.map { " --list \($0.package)=FILE" }
+        self.init(
+            contents: contents,
+            digest: proposal.digest,
+            progressLines: progress.requirements.flatMap { requirement in
+                Self.progress(
+                    "\(requirement.role) version \(requirement.version)",
+                    requirement.rootVersion,
+                    requirement.threshold,
+                    requirement.signed.map(\.short),
+                    requirement.waiting.map(\.short)
+                )
+            },
+            isComplete: progress.isComplete,
+            next: "next, where the online key is: kingsnake root publish PROPOSAL DIR\(lists.joined())",
+            json: Self.json(proposal, words, passages, progress)
+        )
     }
 
-    var json: JSONObject {
+    private static func json(
+        _ proposal: CeremonyProposal,
+        _ words: CeremonyWords,
+        _ passages: [PackagePassage],
+        _ progress: CeremonyProgress
+    ) -> JSONObject {
         var object = JSONObject()
         object["schema"] = 1
         object["status"] = "ok"
@@ -48,10 +76,10 @@ struct CeremonyReport {
         object["root_version"] = proposal.root.map { .number(JSONNumber($0.role.version)) }
         object["targets_version"] = proposal.targets.map { .number(JSONNumber($0.role.version)) }
         object["complete"] = .bool(progress.isComplete)
-        object["words"] = .array(contents.map { .string($0) })
-        object["packages"] = .array(passages.map { .object(Self.json($0)) })
-        object["roles"] = .array(words.roles.map { .object(Self.json($0)) })
-        object["thresholds"] = .array(progress.requirements.map { .object(Self.json($0)) })
+        object["words"] = .array((words.lines + passages.flatMap(\.lines)).map { .string($0) })
+        object["packages"] = .array(passages.map { .object(json($0)) })
+        object["roles"] = .array(words.roles.map { .object(json($0)) })
+        object["thresholds"] = .array(progress.requirements.map { .object(json($0)) })
         return object
     }
 

@@ -41,7 +41,7 @@ struct InstallReport {
             console.say("nothing to do: the lock names no conda package for this platform and environment")
         } else if missing.isEmpty {
             console.say(
-                "nothing to do in \(prefix); each package is vouched for by its channel's signed index"
+                "nothing to do in \(prefix); each package is vouched for by \(source)"
             )
         } else if isDryRun {
             missing.forEach { console.say("would install \($0.url.fileName.distribution)") }
@@ -50,7 +50,7 @@ struct InstallReport {
             console.say(
                 """
                 installed \(Counted(missing.count, "package")) into \(prefix), \
-                each vouched for by its channel's signed index
+                each vouched for by \(source)
                 """
             )
         }
@@ -63,6 +63,8 @@ struct InstallReport {
             )
         }
     }
+
+    private var source: String { VoucherReport.source(admitted.map(\.verdict.voucher)) }
 
     private func json(_ result: InstallResult?, isDryRun: Bool) -> JSONObject {
         var object = JSONObject()

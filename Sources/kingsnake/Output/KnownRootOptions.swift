@@ -28,10 +28,11 @@ struct KnownRootOptions: ParsableArguments {
     }
 
     /// Refuses (`ceremony.other-root`) a chain that does not lead through it.
-    func check(_ chain: RootChain?) throws {
-        var known: [Digest] = []
-        if let root { known.append(Digest.of(try CeremonyFolder.read(root))) }
-        if let digest = rootSha256.flatMap({ Digest(.sha256, hex: $0) }) { known.append(digest) }
-        for digest in known { try RootChain.check(chain, leadsThrough: digest) }
+    func check(_ chain: RootChain?) throws { try check { try RootChain.check(chain, leadsThrough: $0) } }
+
+    /// Checks what somebody knows of it in whatever way a chain is checked.
+    func check(_ body: (Digest) throws -> Void) throws {
+        if let root { try body(Digest.of(try CeremonyFolder.read(root))) }
+        if let digest = rootSha256.flatMap({ Digest(.sha256, hex: $0) }) { try body(digest) }
     }
 }

@@ -28,6 +28,7 @@ enum RefusalCatalog {
         area("Several repositories", ConsensusCode.self),
         area("Ceremonies", CeremonyCode.self),
         area("conda content trust", ContentTrustCode.self),
+        area("Ceremonies of conda content trust", TrustCeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),

@@ -22,25 +22,50 @@ struct VoucherReport {
             object["role"] = .string(role)
             object["threshold"] = .number(JSONNumber(Int64(threshold)))
             object["keys"] = .number(JSONNumber(Int64(count)))
+        case .packageKeys(let threshold, let count, let role):
+            object["kind"] = "package-keys"
+            object["role"] = role.map { .string($0) } ?? .null
+            object["threshold"] = .number(JSONNumber(Int64(threshold)))
+            object["keys"] = .number(JSONNumber(Int64(count)))
+            object["not_protected"] = .array(voucher.unprotected.map { .string($0.rawValue) })
         }
         return object
     }
 
     /// The result of a check that found nothing wrong.
     static func verified(_ voucher: Voucher?) -> TerminalText {
-        if case .maintainers? = voucher { return "verified: the package's maintainers vouch for these bytes" }
-        return "verified: the channel's signed index vouches for these bytes"
+        switch voucher {
+        case .maintainers?: "verified: the package's maintainers vouch for these bytes"
+        case .packageKeys(_, _, nil)?:
+            "verified: the channel's package keys vouch for these bytes; for how current the index is, nobody does"
+        case .packageKeys?:
+            "verified: the channel's package keys and its signed index vouch for these bytes"
+        default: "verified: the channel's signed index vouches for these bytes"
+        }
+    }
+
+    /// What vouches for each of some packages, in a word that fits all of them.
+    static func source(_ vouchers: [Voucher?]) -> String {
+        let unsigned = vouchers.count { $0?.unprotected.isEmpty == false }
+        if unsigned == 0 { return "its channel's signed index" }
+        return unsigned == vouchers.count
+            ? "its channel's package keys" : "its channel's signed index or package keys"
     }
 
     /// A line for those that their maintainers signed, if any, and one for the others.
     static func lines(_ packages: [(name: String, voucher: Voucher?)]) -> [String] {
         var maintained: [String] = []
         var others = 0
+        var signed: [String: Int] = [:]
+        var isOpen = false
         for (name, voucher) in packages {
             switch voucher {
             case .maintainers(_, let threshold, let count)?:
                 maintained.append("\(name) (\(threshold) of \(count))")
             case .onlineKey?: others += 1
+            case .packageKeys?:
+                signed[voucher?.description ?? "", default: 0] += 1
+                isOpen = isOpen || voucher?.unprotected.isEmpty == false
             case nil: break
             }
         }
@@ -49,6 +74,8 @@ struct VoucherReport {
             lines.append("signed by their maintainers: \(maintained.joined(separator: ", "))")
         }
         if others > 0 { lines.append("by the channel's online key: \(others)") }
+        lines += signed.sorted { $0.key < $1.key }.map { "by \($0.key): \($0.value)" }
+        if isOpen { lines.append("not protected where nobody signs the index: \(OpenAttack.sentence)") }
         return lines
     }
 }

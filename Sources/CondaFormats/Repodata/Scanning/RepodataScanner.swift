@@ -39,6 +39,18 @@ struct RepodataScanner {
         try sort()
     }
 
+    /// Scans one value in a larger text as if it were a section: names of files, each with an object.
+    init(section start: Int, in text: [UInt8], of subject: String) throws {
+        self.text = text
+        self.subject = subject
+        do {
+            (tarBz2, _) = try scanSection(.tarBz2, text.span, start)
+        } catch let defect as JSONDefect {
+            throw defect.refusal(subject)
+        }
+        try sort()
+    }
+
     private mutating func scan() throws {
         let text = self.text
         let span = text.span

@@ -15,6 +15,8 @@ public enum RepodataWriter {
     ///   - fileNames: the files to list, in any order.
     ///   - removed: names of files that are no longer listed, in any order.
     ///   - record: answers a file's record; asked once for each file, in the order of the index.
+    ///   - signatures: answers the signatures of a file's record, as JSON; nil where there are none. Without this
+    ///     there is no `signatures` member.
     ///   - sink: takes the next piece of the text.
     /// - Throws: `repodata.duplicate-file`, `json.shape` for a record that is not an object, or whatever the
     ///   two closures throw.
@@ -23,6 +25,7 @@ public enum RepodataWriter {
         fileNames: [ArchiveFileName],
         removed: [String] = [],
         record: (ArchiveFileName) throws -> JSONValue,
+        signatures: ((ArchiveFileName) -> ArraySlice<UInt8>?)? = nil,
         to sink: ([UInt8]) throws -> Void
     ) throws {
         var out = Array("{\"info\":".utf8)
@@ -47,7 +50,24 @@ public enum RepodataWriter {
         }
         out += ",\"removed\":".utf8
         out += JSONWriter.encode(.array(Set(removed.map { ByteKey($0) }).sorted().map { .string($0.text) }))
-        out += ",\"repodata_version\":\(info.version)}\n".utf8
+        out += ",\"repodata_version\":\(info.version)".utf8
+        if let signatures {
+            try sink(out)
+            out = Array(",\"signatures\":{".utf8)
+            var isFirst = true
+            for format in [ArchiveFormat.tarBz2, .conda] {
+                for name in fileNames.filter({ $0.format == format }).sorted() {
+                    guard let text = signatures(name) else { continue }
+                    if !isFirst { out.append(UInt8(ascii: ",")) }
+                    isFirst = false
+                    JSONWriter.writeString(name.text, to: &out)
+                    out.append(UInt8(ascii: ":"))
+                    out += text
+                }
+            }
+            out.append(UInt8(ascii: "}"))
+        }
+        out += "}\n".utf8
         try sink(out)
     }
 
@@ -55,7 +75,8 @@ public enum RepodataWriter {
     public static func encode(
         _ info: RepodataInfo,
         records: [PackageRecord],
-        removed: [String] = []
+        removed: [String] = [],
+        signatures: ((ArchiveFileName) -> ArraySlice<UInt8>?)? = nil
     ) throws -> [UInt8] {
         let byName = Dictionary(records.map { ($0.fileName, $0) }, uniquingKeysWith: { first, _ in first })
         var out: [UInt8] = []
@@ -64,6 +85,7 @@ public enum RepodataWriter {
             fileNames: records.map(\.fileName),
             removed: removed,
             record: { .object(byName[$0]?.raw ?? JSONObject()) },
+            signatures: signatures,
             to: { out += $0 }
         )
         return out

@@ -1,0 +1,49 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import ContentTrust
+import TrustCore
+
+/// A record that may be signed: it is what it is listed as, and says so itself.
+///
+/// A signature covers neither the file name nor the subdir under which the record is listed, so that whoever serves
+/// the index could list it elsewhere. What we sign must therefore name its subdir, be of the file name it is listed
+/// under, and give the SHA-256 of the file.
+struct SignableRecord: Sendable {
+    let fileName: String
+    /// The bytes to sign in each form; none for a form that cannot be made of this record.
+    let messages: [RecordForm: [UInt8]]
+
+    /// Takes the record at a position of an index.
+    ///
+    /// - Throws: a `Refusal` with the code of the rule that it breaks.
+    init(
+        _ index: RepodataIndex,
+        _ position: Int,
+        in subdir: Subdir,
+        _ forms: [RecordForm],
+        mambaForm: (JSONValue) throws -> [UInt8]?
+    ) throws {
+        let record = try index.record(at: position)
+        let name = record.fileName.text
+        fileName = name
+        guard let own = record.raw["subdir"]?.string, ByteKey.areEqual(own, subdir.text) else {
+            throw Refusal(RepodataCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
+        }
+        guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, name) }
+        let value = JSONValue.object(record.raw)
+        // Also where nobody signs it: what cannot be written this way must not be signed in another.
+        let full = try Self.message(value, name)
+        var messages: [RecordForm: [UInt8]] = [:]
+        if forms.contains(.full) { messages[.full] = full }
+        // That there is none is no reason to refuse the record: it is only mamba that will.
+        if forms.contains(.mamba) { messages[.mamba] = (try? mambaForm(value)) ?? nil }
+        self.messages = messages
+    }
+
+    /// What is signed for a record in full.
+    private static func message(_ record: JSONValue, _ name: String) throws -> [UInt8] {
+        try PythonJSON.encode(record, of: name)
+    }
+}

@@ -1,0 +1,120 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import SigningKeys
+public import TrustCore
+
+extension TrustProposal {
+    /// Refuses what no authority should sign, whoever proposed it.
+    ///
+    /// Whether the change is wanted is for people to say, see ``TrustWords``.
+    /// - Throws: a `Refusal` with `trust-ceremony.no-change`, `trust-ceremony.file-format`, `trust-ceremony.version`,
+    ///   `trust-ceremony.timestamp`, `trust-ceremony.expiry-past`, `trust-ceremony.threshold`,
+    ///   `trust-ceremony.key-unknown`, `trust-ceremony.form-widened` or `trust-ceremony.key-manager-unsigned`.
+    public func check(now: Timestamp) throws {
+        guard root != nil || keyManager != nil else {
+            throw Refusal(TrustCeremonyCode.noChange, Self.subject)
+        }
+        guard chain != nil || (root != nil && keyManager != nil) else {
+            throw Refusal(
+                TrustCeremonyCode.fileFormat,
+                Self.subject,
+                expected: "a first root, and a key manager's first metadata"
+            )
+        }
+        if let root { try Self.check(root.metadata, follows: chain?.root.metadata, now) }
+        if let keyManager {
+            try Self.check(keyManager.metadata, follows: keyManagerInForce?.metadata, now)
+            try checkForms(keyManager.metadata)
+        }
+        try checkKeyManagerStaysSigned()
+    }
+
+    private static func check(_ new: TrustMetadata, follows old: TrustMetadata?, _ now: Timestamp) throws {
+        let subject = TrustMetadata.subject(new.role)
+        let next = (old?.version ?? 0) + 1
+        guard new.version == next else {
+            throw Refusal(
+                TrustCeremonyCode.version,
+                subject,
+                expected: "version \(next)",
+                found: new.version.map { "version \($0)" } ?? "none"
+            )
+        }
+        if let before = old?.timestamp, (new.timestamp ?? before) <= before {
+            throw Refusal(
+                TrustCeremonyCode.timestamp,
+                subject,
+                expected: "a date after \(before)",
+                found: new.timestamp?.description ?? "none"
+            )
+        }
+        guard new.expiration > now else {
+            throw Refusal(
+                TrustCeremonyCode.expiryPast,
+                subject,
+                expected: "an expiry after \(now)",
+                found: "\(new.expiration)"
+            )
+        }
+        for (role, delegation) in new.delegations {
+            try check(delegation.keys, delegation, of: role.rawValue)
+        }
+    }
+
+    private static func check(_ keys: [TrustKey], _ delegation: TrustDelegation, of role: String) throws {
+        guard delegation.threshold <= keys.count else {
+            throw Refusal(
+                TrustCeremonyCode.threshold,
+                "role `\(role)`",
+                expected: "a threshold of at most \(keys.count)",
+                found: "\(delegation.threshold)"
+            )
+        }
+    }
+
+    /// Keys of one form alone must be able to meet the threshold, for clients look at one form each.
+    private func checkForms(_ new: TrustMetadata) throws {
+        guard let delegation = new.delegations[.packageManager] else { return }
+        if let stray = new.recordForms.keys.first(where: { !delegation.keys.contains($0) }) {
+            throw Refusal(
+                TrustCeremonyCode.keyUnknown,
+                "record_forms",
+                expected: "keys of `pkg_mgr`",
+                found: "\(stray)"
+            )
+        }
+        for form in RecordForm.allCases {
+            let keys = delegation.keys.filter { new.form(of: $0) == form }
+            guard !keys.isEmpty else { continue }
+            try Self.check(keys, delegation, of: "pkg_mgr, form \(form.rawValue)")
+        }
+        guard let old = keyManagerInForce?.metadata else { return }
+        let wider = delegation.keys.first { old.form(of: $0) == .mamba && new.form(of: $0) == .full }
+        if let wider { throw Refusal(TrustCeremonyCode.formWidened, "role `pkg_mgr`", found: "\(wider)") }
+    }
+
+    /// A root that takes the key managers' power away must come with metadata that the new ones sign.
+    private func checkKeyManagerStaysSigned() throws {
+        guard let root, keyManager == nil, let inForce = keyManagerInForce,
+            let delegation = root.metadata.delegations[.keyManager]
+        else { return }
+        do {
+            let envelope = try TrustEnvelope(parsing: inForce.bytes, as: .keyManager)
+            _ = try envelope.verify(by: delegation, of: "the proposed root")
+        } catch let cause as Refusal {
+            throw Refusal(
+                TrustCeremonyCode.keyManagerUnsigned,
+                "root version \(root.metadata.version ?? 0)",
+                expected: cause.expected,
+                found: cause.found,
+                cause: cause
+            )
+        }
+    }
+}
+
+extension TrustMetadata {
+    /// What a package manager's key signs of a record.
+    func form(of key: TrustKey) -> RecordForm { recordForms[key] ?? .full }
+}
