@@ -48,10 +48,9 @@ extension RepodataIndex {
         entry(fileName: fileName).map { text[$0.0.record] }
     }
 
-<<<<<<< HEAD
     /// The format under which a file is listed, whether it is of that format or not; nil if it is not listed.
     public func section(of fileName: String) -> ArchiveFormat? { entry(fileName: fileName)?.1 }
-=======
+
     /// Where a record stands in ``text``, by its position: `.tar.bz2` before `.conda`, each in byte order of the file
     /// names, from 0 up to ``count``.
     public func place(at position: Int) -> (fileName: Range<Int>, record: Range<Int>) {
@@ -74,7 +73,6 @@ extension RepodataIndex {
         position < tarBz2.entries.count
             ? (tarBz2.entries[position], .tarBz2) : (conda.entries[position - tarBz2.entries.count], .conda)
     }
->>>>>>> 352e1385de2540302c087f313f6a08d1babdadf3
 
     /// The file names of a package, `.tar.bz2` before `.conda`, each in byte order.
     public func fileNames(named name: PackageName) -> [String] { entries(named: name).map { fileName($0.0) } }
