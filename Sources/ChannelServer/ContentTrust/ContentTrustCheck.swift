@@ -59,7 +59,7 @@ public struct ContentTrustCheck: Sendable {
         var report = ContentTrustReport()
         report.rootVersion = chain.root.metadata.version
         report.expires = expires
-        report.keys = (authority.delegation.keys.count, authority.delegation.threshold)
+        report.keys = (authority.forms.values.count { $0 == .full }, authority.delegation.threshold)
         for subdir in subdirs {
             report.subdirs.append(try await check(subdir, by: authority, progress))
         }

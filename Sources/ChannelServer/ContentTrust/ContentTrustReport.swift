@@ -11,7 +11,7 @@ public struct ContentTrustReport: Sendable {
     public internal(set) var rootVersion: Int64?
     /// The first of what runs out; nil for clients.
     public internal(set) var expires: Timestamp?
-    /// How many keys may sign records, and how many must; nil for clients.
+    /// How many keys sign records in full, and how many must; nil for clients.
     public internal(set) var keys: (count: Int, threshold: Int)?
     /// Why a client left a newer root aside.
     public internal(set) var rootMessage: String?

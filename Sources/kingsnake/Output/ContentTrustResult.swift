@@ -27,7 +27,9 @@ struct ContentTrustResult {
         let root = report.rootVersion.map { ", from root version \($0)" } ?? ""
         console.say("\(title) \(good) in \(Counted(report.subdirs.count, "subdir"))\(root)\(by)")
         if let (count, threshold) = report.keys {
-            console.say("  \(threshold) of \(Counted(count, "package key")) must sign each record in full")
+            console.say(
+                "  signed in full: by at least \(threshold) of \(count == 1 ? "1 key" : "\(count) keys")"
+            )
         }
         if let expires = report.expires { console.say("  good until \(expires)") }
         if let message = report.rootMessage { console.say("  a newer root was left aside: \(message)") }
