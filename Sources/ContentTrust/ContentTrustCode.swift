@@ -33,6 +33,7 @@ public enum ContentTrustCode: String, RefusalCode {
     case equivocation = "content-trust.equivocation"
     case future = "content-trust.future"
     case sharedKey = "content-trust.shared-key"
+    case metadataMissing = "content-trust.metadata-missing"
     // Records.
     case recordUnsigned = "content-trust.record-unsigned"
     case recordSignature = "content-trust.record-signature"
@@ -227,6 +228,15 @@ public enum ContentTrustCode: String, RefusalCode {
                     "What records say their makers choose. A key that signs them must sign nothing else, or a record could "
                     + "be made that reads like metadata.",
                 remedy: "ask the channel's owner to give each role keys of its own"
+            )
+        case .metadataMissing:
+            RefusalEntry(
+                .missing,
+                "the channel does not have metadata that its content trust needs",
+                explanation:
+                    "Without the key manager's metadata nobody can tell who may sign. conda then switches verification "
+                    + "off, with one warning: whoever serves the channel decides.",
+                remedy: Self.otherMirror
             )
         case .recordUnsigned:
             RefusalEntry(

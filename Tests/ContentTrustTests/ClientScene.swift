@@ -76,6 +76,10 @@ struct ClientScene: Sendable {
         ["pubkeys": .array(keys.map { .string(name($0)) }), "threshold": threshold]
     }
 
+    static func trustDelegation(_ keys: [PrivateKey], _ threshold: Int = 1) throws -> TrustDelegation {
+        try TrustDelegation(keys.map { try TrustKey($0.publicKey) }, threshold: threshold)
+    }
+
     static func name(_ key: PrivateKey) -> String {
         Hex.encode(Array(key.publicKey.subjectPublicKeyInfo.suffix(32)))
     }

@@ -56,6 +56,9 @@ extension RepodataIndex {
         entry(fileName: fileName).map { text[$0.0.record] }
     }
 
+    /// The format under which a file is listed, whether it is of that format or not; nil if it is not listed.
+    public func section(of fileName: String) -> ArchiveFormat? { entry(fileName: fileName)?.1 }
+
     /// Where a record stands in ``text``, by its position: `.tar.bz2` before `.conda`, each in byte order of the file
     /// names, from 0 up to ``count``.
     public func place(at position: Int) -> (fileName: Range<Int>, record: Range<Int>) {

@@ -28,10 +28,23 @@ public struct ClientVerdict: Sendable, Equatable {
     /// Why, in our words.
     public let reason: String
 
+    /// Which sort of fault it is in our eyes; nil for a record that is called trusted.
+    public var kind: RefusalKind? {
+        switch outcome {
+        case .trusted: nil
+        case .untrusted: .invalid
+        case .unsigned, .unverified: .missing
+        case .stops: stopKind
+        }
+    }
+
     /// Whether the package is installed all the same.
     public var installs: Bool { outcome != .stops }
 
-    init(_ outcome: Outcome, _ message: String, because reason: String) {
+    private let stopKind: RefusalKind
+
+    init(_ outcome: Outcome, _ message: String, because reason: String, of stopKind: RefusalKind = .invalid) {
+        self.stopKind = stopKind
         self.outcome = outcome
         self.message = message
         self.reason = reason

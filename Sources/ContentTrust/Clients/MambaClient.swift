@@ -49,7 +49,7 @@ public struct MambaClient: Sendable {
             _ = try await Self.role("pkg_mgr", by: keyManager, likeRoot: trusted, now, fetch)
             self.init(nil, version, keyManager.keys(of: "pkg_mgr"))
         } catch let error as MambaRole.TrustError {
-            self.init(.init(.stops, error.what, because: error.log), version, nil)
+            self.init(.init(.stops, error.what, because: error.log, of: error.kind), version, nil)
         }
     }
 
@@ -108,7 +108,7 @@ public struct MambaClient: Sendable {
     }
 
     private static func stops(_ error: MambaRole.TrustError, _ reason: String) -> ClientVerdict {
-        .init(.stops, error.what, because: "\(error.log): \(reason)")
+        .init(.stops, error.what, because: "\(error.log): \(reason)", of: error.kind)
     }
 
     /// The next root under the names that mamba asks for, in that order.

@@ -17,15 +17,25 @@ struct MambaRole {
         let what: String
         let log: String
 
+        /// Which sort of fault it is in our eyes.
+        let kind: RefusalKind
+
         /// One of its own errors.
         init(_ what: String, _ log: String) {
             self.what = "Content trust error. \(what). Aborting."
+            kind =
+                switch what {
+                case "Possible freeze attack", "Possible rollback attack": .stale
+                case "Failed to fetch role metadata", "Invalid package signatures": .missing
+                default: .invalid
+                }
             self.log = log
         }
 
         /// An exception of its JSON library or of the language, which nothing there expects.
         init(unexpected log: String) {
             what = log
+            kind = .invalid
             self.log = log
         }
     }

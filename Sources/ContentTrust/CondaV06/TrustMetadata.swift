@@ -48,6 +48,15 @@ public struct TrustMetadata: Sendable, Equatable {
     /// - Throws: a `Refusal` with `json.shape`, or one of the `content-trust.…` codes about a single file.
     public init(_ object: JSONObject, as role: TrustRole) throws {
         let fields = JSONFields(object, of: Self.subject(role))
+        if object["type"] == nil, let version = object["spec_version"]?.string {
+            // mamba asks for such a root under another name, and takes it for an update of any other.
+            throw Refusal(
+                ContentTrustCode.specVersion,
+                fields.subject,
+                expected: Self.specVersion,
+                found: "mamba's root `\(version)`"
+            )
+        }
         let type = try fields.string("type")
         guard ByteKey.areEqual(type, role.rawValue) else {
             throw Refusal(
