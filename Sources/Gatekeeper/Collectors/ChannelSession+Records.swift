@@ -118,6 +118,7 @@ extension ChannelSession {
             shownBy[subdir] = name
             return entry
         }
+        guard !Task.isCancelled else { throw Failure(.cancelled, "the transfer was stopped") }
         throw refusal
     }
 
