@@ -37,7 +37,11 @@ struct TrustFolderTests {
                 online: .unsafelyUnencrypted
             )
             let finished = try await folder.makeKeys(plan, in: keys, options: Self.options, now: Self.now)
-            #expect(try folder.publish(finished, now: Self.now).written == ["1.root.json", "key_mgr.json"])
+            #expect(
+                try folder.publish(finished, keys: keys, now: Self.now).written == [
+                    "1.root.json", "key_mgr.json",
+                ]
+            )
             return finished
         }
 
@@ -88,6 +92,11 @@ struct TrustFolderTests {
         try scene.remove("repo/1.root.json")
         try scene.remove("repo/key_mgr.json")
         #expect(await refusalCode { try await scene.create() } == "channel.already-there")
+        for name in try FileManager.default.contentsOfDirectory(atPath: scene.keys.directory)
+        where name != "trust-root.json" {
+            try scene.remove("keys/" + name)
+        }
+        #expect(await refusalCode { try await scene.create() } == "channel.already-there")
         let nowhere = TrustFolder(directory: scene.owner.path + "/nowhere")
         #expect(throws: Failure.self) { try nowhere.checkIsNew(keys: scene.keys) }
     }
@@ -98,8 +107,10 @@ struct TrustFolderTests {
         try await scene.create()
         let new = try PrivateKey.generate(.ed25519)
         let finished = try await scene.finished { try $0.add(new.publicKey, to: .root) }
-        #expect(try scene.folder.publish(finished, now: Scene.now).written == ["2.root.json"])
-        #expect(try scene.folder.publish(finished, now: Scene.now).written.isEmpty)
+        #expect(
+            try scene.folder.publish(finished, keys: scene.keys, now: Scene.now).written == ["2.root.json"]
+        )
+        #expect(try scene.folder.publish(finished, keys: scene.keys, now: Scene.now).written.isEmpty)
         #expect(try scene.folder.existing().chain.links.count == 2)
     }
 
@@ -111,10 +122,11 @@ struct TrustFolderTests {
         let other = try await scene.finished {
             try $0.add(PrivateKey.generate(.ed25519).publicKey, to: .root)
         }
-        _ = try scene.folder.publish(one, now: Scene.now)
+        _ = try scene.folder.publish(one, keys: scene.keys, now: Scene.now)
         let before = try scene.owner.read("repo/2.root.json")
         #expect(
-            refusalCode { try scene.folder.publish(other, now: Scene.now) } == "trust-ceremony.superseded"
+            refusalCode { try scene.folder.publish(other, keys: scene.keys, now: Scene.now) }
+                == "trust-ceremony.superseded"
         )
         #expect(try scene.owner.read("repo/2.root.json") == before)
         // Nor does the list of package keys of one proposal go over that of another.
@@ -122,9 +134,34 @@ struct TrustFolderTests {
             try $0.add(PrivateKey.generate(.ed25519).publicKey, to: .packageManager)
         }
         let renewal = try await scene.finished({ _ in }, renewing: [.keyManager])
-        _ = try scene.folder.publish(key, now: Scene.now)
+        _ = try scene.folder.publish(key, keys: scene.keys, now: Scene.now)
         #expect(
-            refusalCode { try scene.folder.publish(renewal, now: Scene.now) } == "trust-ceremony.superseded"
+            refusalCode { try scene.folder.publish(renewal, keys: scene.keys, now: Scene.now) }
+                == "trust-ceremony.superseded"
+        )
+    }
+
+    @Test("The owner's own copy of the first root decides which chain the keys work for")
+    func anchor() async throws {
+        let scene = try Scene(), thief = try Scene()
+        try await scene.create()
+        // A chain of somebody's own, in the place of the real one.
+        try await thief.create(.joint)
+        let state = try thief.folder.existing()
+        #expect(
+            refusalCode { try TrustFolder.checkAnchor(state.chain, in: scene.keys) }
+                == "trust-ceremony.other-root"
+        )
+        for name in ["1.root.json", "key_mgr.json"] {
+            try scene.owner.write(thief.owner.read("repo/" + name), to: "repo/" + name)
+        }
+        let change = try await thief.finished({ _ in }, renewing: [.root])
+        #expect(
+            refusalCode { try scene.folder.publish(change, keys: scene.keys, now: Scene.now) }
+                == "trust-ceremony.other-root"
+        )
+        #expect(
+            await refusalCode { try await scene.renewPackageManager() } == "trust-ceremony.other-root"
         )
     }
 
@@ -136,7 +173,9 @@ struct TrustFolderTests {
         let finished = try await scene.finished { try $0.add(new.publicKey, to: .keyManager) }
         #expect(finished.files.map(\.name) == ["2.root.json", "key_mgr.json"])
         try scene.owner.write(finished.files[0].bytes, to: "repo/2.root.json")
-        #expect(try scene.folder.publish(finished, now: Scene.now).written == ["key_mgr.json"])
+        #expect(
+            try scene.folder.publish(finished, keys: scene.keys, now: Scene.now).written == ["key_mgr.json"]
+        )
         _ = try scene.folder.existing()
     }
 
@@ -147,6 +186,7 @@ struct TrustFolderTests {
         try await scene.create()
         _ = try await scene.folder.publish(
             scene.finished({ _ in }, renewing: [.root]),
+            keys: scene.keys,
             now: Scene.now
         )
         let second = try scene.owner.read("repo/2.root.json")
@@ -198,7 +238,7 @@ struct TrustFolderTests {
                 try draft.replace(.key(key), by: PrivateKey.generate(.ed25519).publicKey)
             }
         }
-        _ = try scene.folder.publish(change, now: Scene.now)
+        _ = try scene.folder.publish(change, keys: scene.keys, now: Scene.now)
         #expect(try await !scene.renewPackageManager())
         for path in gone { try scene.remove(path) }
         try scene.remove("keys/package-2.key")

@@ -7,7 +7,8 @@ import TestSupport
 import Testing
 import TrustCore
 
-/// A channel whose root belongs to five authorities, of whom three must agree; one key manager and one package key.
+/// A channel whose root belongs to five authorities, of whom three must agree; one key manager and one
+/// package key.
 struct TrustCeremonyScene {
     static let names = ["alice", "bob", "carol", "dora", "erik"]
     static let now = Timestamp(seconds: 1_795_000_000)

@@ -82,6 +82,21 @@ struct TrustCeremonyTests {
         #expect(new?.timestamp == Scene.now.advanced(bySeconds: 1) && proposal.root == nil)
     }
 
+    @Test("With a new root comes a new version of a key manager's metadata that has expired")
+    func expiredKeyManager() async throws {
+        let scene = try await Scene()
+        let late = Scene.later.advanced(byDays: 1)
+        let options = Scene.options(expires: late.advanced(byDays: 9)) { $0.renewing = [.root] }
+        let both = try scene.propose(options, now: late) { _ in }
+        #expect(both.root?.metadata.version == 2 && both.keyManager?.metadata.version == 2)
+        let alone = try Scene.altered(both) { file in
+            var proposed = try #require(file["proposed"]?.object)
+            proposed["key_mgr"] = nil
+            file["proposed"] = .object(proposed)
+        }
+        #expect(refusalCode { try alone.check(now: late) } == "trust-ceremony.expiry-past")
+    }
+
     @Test("A proposal reads back as it was written, with its signatures and its digest")
     func roundTrip() async throws {
         let scene = try await Scene()

@@ -101,6 +101,15 @@ struct TrustCeremonyTests {
         )
         #expect(try Self.read(world, "repo", roots: 2).keyManager.metadata.version == 3)
 
+        // A chain of somebody else in the place of ours, and no word of which root is known.
+        try await world.must(
+            ["content-trust", "init", "repo/noarch", "--no-passphrase", "--keys", "thief.keys"]
+        )
+        let renew = ["content-trust", "delegate", "repo/noarch", "--renew", "root", "--json"]
+        let foreign = try await world.program.run(renew + ["--keys", "repo.keys"])
+        #expect(foreign.refusalCode == "trust-ceremony.other-root" && foreign.status == 3)
+        #expect(try await world.program.run(renew + ["--keys", "elsewhere"]).status == 6)
+
         // A key that is not here.
         try await world.must("root", "key", "elsewhere/key", "--no-passphrase")
         let incomplete = try await world.run(
@@ -157,7 +166,8 @@ struct TrustCeremonyTests {
     }
 }
 
-/// Five authorities: `tina` has a token, `kim` a key service, `gina` a key in GnuPG, `finn` and `fiona` encrypted files.
+/// Five authorities: `tina` has a token, `kim` a key service, `gina` a key in GnuPG, `finn` and `fiona`
+/// encrypted files.
 @Suite(
     "Ceremonies of conda content trust with a token, a key service, GnuPG and files",
     .enabled(if: CeremonyWorld.hasAllKinds && GnuPGHome.isPresent, "\(CeremonyWorld.absence), or gpg")

@@ -16,8 +16,8 @@ public struct FinishedTrustCeremony: Sendable {
 
     /// Demands that the proposal makes sense and that every threshold is met.
     ///
-    /// - Throws: a `Refusal` with `trust-ceremony.incomplete`, `content-trust.expired` if a new root leaves an expired
-    ///   key manager, or what ``TrustProposal/check(now:)`` refuses.
+    /// - Throws: a `Refusal` with `trust-ceremony.incomplete`, `content-trust.expired` if a new root leaves
+    ///   an expired key manager, or what ``TrustProposal/check(now:)`` refuses.
     public init(_ proposal: TrustProposal, now: Timestamp) throws {
         try proposal.check(now: now)
         for requirement in try TrustProgress(proposal).requirements where requirement.missing > 0 {
@@ -51,8 +51,8 @@ public struct FinishedTrustCeremony: Sendable {
         }
     }
 
-    /// Demands that what is in force is what the proposal was made from, or already what it proposes: the root alone, if
-    /// a publication was interrupted.
+    /// Demands that what is in force is what the proposal was made from, or already what it proposes: the
+    /// root alone, if a publication was interrupted.
     ///
     /// - Throws: a `Refusal` with `trust-ceremony.superseded`.
     public func checkFollows(_ inForce: TrustChain?, keyManager bytes: [UInt8]?) throws {

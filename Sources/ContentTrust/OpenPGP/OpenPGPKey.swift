@@ -4,14 +4,15 @@
 public import SigningKeys
 import TrustCore
 
-/// Ed25519 keys among the packets that GnuPG exports (RFC 4880, section 5.5.2, and the EdDSA draft that GnuPG follows).
+/// Ed25519 keys among the packets that GnuPG exports (RFC 4880, section 5.5.2, and the EdDSA draft that GnuPG
+/// follows).
 public enum OpenPGPKey {
     /// The key, or subkey, of a fingerprint.
     ///
-    /// Who it belongs to, whether it has expired or was revoked is not looked at: conda content trust knows nothing of
-    /// that, and GnuPG does not sign with such a key.
-    /// - Throws: a `Refusal` with `content-trust.openpgp-packet` if it is not there, `content-trust.key-type` if it is
-    ///   another kind of key, or a `key.…` code for bytes that are no safe key.
+    /// Who it belongs to, whether it has expired or was revoked is not looked at: conda content trust knows
+    /// nothing of that, and GnuPG does not sign with such a key.
+    /// - Throws: a `Refusal` with `content-trust.openpgp-packet` if it is not there, `content-trust.key-type`
+    ///   if it is another kind of key, or a `key.…` code for bytes that are no safe key.
     public static func key(of fingerprint: [UInt8], in bytes: [UInt8]) throws -> PublicKey {
         let subject = "OpenPGP key \(Hex.encode(fingerprint))"
         let packet = try OpenPGPPacket.sequence(bytes, of: subject).first { packet in

@@ -5,7 +5,8 @@ import TrustCore
 
 /// One packet of an OpenPGP message, with a header in the old or the new format (RFC 4880, section 4.2).
 ///
-/// Of a length that is not known beforehand, or that comes in parts, there are none: keys and signatures have neither.
+/// Of a length that is not known beforehand, or that comes in parts, there are none: keys and signatures have
+/// neither.
 struct OpenPGPPacket {
     /// What kind of packet it is.
     enum Tag {
@@ -90,8 +91,8 @@ struct OpenPGPReader {
         return rest.prefix(count)
     }
 
-    /// A multiprecision integer (RFC 4880, section 3.2), which has no leading zero bytes, at the length that a
-    /// signature or a key has it.
+    /// A multiprecision integer (RFC 4880, section 3.2), which has no leading zero bytes, at the length that
+    /// a signature or a key has it.
     mutating func integer(paddedTo length: Int) throws -> [UInt8] {
         let bits = try number(2)
         guard bits <= length * 8 else { throw malformed("an integer of at most \(length) bytes") }

@@ -3,15 +3,16 @@
 
 import TrustCore
 
-/// A detached signature as GnuPG makes it: version 4, of a binary document, by EdDSA (RFC 4880, section 5.2.3, and the
-/// EdDSA draft that GnuPG follows). Unverified.
+/// A detached signature as GnuPG makes it: version 4, of a binary document, by EdDSA (RFC 4880, section
+/// 5.2.3, and the EdDSA draft that GnuPG follows). Unverified.
 public struct OpenPGPSignaturePacket: Sendable {
     /// What is hashed behind the message.
     public let headers: OpenPGPHeaders
     /// The 64 bytes of the signature.
     ///
-    /// GnuPG writes its two halves as integers and so without leading zero bytes, of which there are some in one
-    /// signature of 128. Other programs put the halves together as they are, and refuse their own signature.
+    /// GnuPG writes its two halves as integers and so without leading zero bytes, of which there are some in
+    /// one signature of 128. Other programs put the halves together as they are, and refuse their own
+    /// signature.
     public let value: [UInt8]
 
     /// Reads one packet, and nothing behind it.
@@ -28,7 +29,8 @@ public struct OpenPGPSignaturePacket: Sendable {
             )
         }
         var reader = OpenPGPReader(packet.body, of: subject)
-        // Version, type and the two algorithms are looked at with the headers, which end in the hashed subpackets.
+        // Version, type and the two algorithms are looked at with the headers, which end in the hashed
+        // subpackets.
         let start = try reader.take(4)
         let hashed = try reader.number(2)
         let subpackets = try reader.take(hashed)

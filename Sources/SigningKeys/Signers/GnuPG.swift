@@ -4,14 +4,15 @@
 import Crypto
 import TrustCore
 
-/// A key that GnuPG holds, or a hardware token behind it: asked for by its fingerprint, through the program `gpg`.
+/// A key that GnuPG holds, or a hardware token behind it: asked for by its fingerprint, through the program
+/// `gpg`.
 ///
-/// It answers OpenPGP packets as they are. Nothing in them is verified here; whoever takes them parses them, and
-/// verifies the signature by the key. GnuPG signs no bare message: what it signs ends in what it says of itself
-/// (RFC 4880, section 5.2.4).
+/// It answers OpenPGP packets as they are. Nothing in them is verified here; whoever takes them parses them,
+/// and verifies the signature by the key. GnuPG signs no bare message: what it signs ends in what it says of
+/// itself (RFC 4880, section 5.2.4).
 ///
-/// `gpg` is looked for in `PATH`, and inherits the environment, but not `KINGSNAKE_PASSPHRASE`; its agent asks for a
-/// passphrase or a PIN by ways of its own.
+/// `gpg` is looked for in `PATH`, and inherits the environment, but not `KINGSNAKE_PASSPHRASE`; its agent
+/// asks for a passphrase or a PIN by ways of its own.
 public struct GnuPG: Sendable {
     /// The fingerprint of the key, or of a subkey: 20 bytes (RFC 4880, section 12.2).
     public let fingerprint: [UInt8]
@@ -93,8 +94,8 @@ public struct GnuPG: Sendable {
 
     private static let remedy = "see that `gpg --list-secret-keys` shows the key, and that its token is there"
 
-    /// The fingerprint of a version 4 key by the body of its packet (RFC 4880, section 12.2). It is SHA-1: by it a key
-    /// is found, and nothing is verified.
+    /// The fingerprint of a version 4 key by the body of its packet (RFC 4880, section 12.2). It is SHA-1: by
+    /// it a key is found, and nothing is verified.
     public static func fingerprint(ofKeyPacket body: [UInt8]) -> [UInt8] {
         var hash = Insecure.SHA1()
         let length = UInt16(clamping: body.count)

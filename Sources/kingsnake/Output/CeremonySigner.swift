@@ -6,7 +6,8 @@ import ContentTrust
 import SigningKeys
 import TrustCore
 
-/// Who signs a proposal: a key that signs any message, or one in GnuPG, which signs roots of conda content trust only.
+/// Who signs a proposal: a key that signs any message, or one in GnuPG, which signs roots of conda content
+/// trust only.
 enum CeremonySigner {
     case key(any Signer)
     case gnuPG(GnuPG, PublicKey)
