@@ -102,7 +102,7 @@ struct ContentTrustCodeCoverageTests {
     ) async throws {
         let scene = try TrustScene()
         let chain = try await TrustChain(pinned: scene.root())
-        let key = try TrustKey(scene.root.publicKey)
+        let key = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
         let files = try await [first, second].asyncMap { item in
             try await scene.keyManager(
                 version: item.version,
@@ -111,7 +111,27 @@ struct ContentTrustCodeCoverageTests {
             )
         }
         let old = try chain.keyManager(files[0], now: TrustScene.now)
-        _ = try chain.keyManager(files[1], after: old, now: TrustScene.now)
+        _ = try chain.keyManager(files[1], after: RememberedMetadata(old), now: TrustScene.now)
+    }
+
+    /// A key manager's metadata that is read from a scene, naming keys for records.
+    private static func keyManager(
+        of scene: TrustScene,
+        naming keys: [PrivateKey],
+        madeAt timestamp: Timestamp = TrustScene.now,
+        until expiration: Timestamp = TrustScene.later,
+        after previous: VerifiedTrustMetadata? = nil
+    ) async throws -> VerifiedTrustMetadata {
+        let file = try await scene.keyManager(
+            timestamp: timestamp,
+            expiration: expiration,
+            naming: keys.map { try TrustKey($0.publicKey) }
+        )
+        return try await TrustChain(pinned: scene.root()).keyManager(
+            file,
+            after: previous.map { RememberedMetadata($0) },
+            now: TrustScene.now
+        )
     }
 
     private static let table: [ContentTrustCode: [Provocation]] = [
@@ -148,6 +168,7 @@ struct ContentTrustCodeCoverageTests {
             { try delegation(["pubkeys": [], "threshold": 0]) },
             { try delegation(["pubkeys": [], "threshold": -1]) },
             { try delegation(["pubkeys": [], "threshold": .number(JSONNumber(.max))]) },
+            { try delegation(["pubkeys": [], "threshold": 1]) },
         ],
         .duplicateKey: [
             {
@@ -172,11 +193,19 @@ struct ContentTrustCodeCoverageTests {
             { try headers { $0 = [] } }, { try headers { $0[0] = 3 } }, { try headers { $0[1] = 1 } },
             { try headers { $0[2] = 1 } }, { try headers { $0[3] = 2 } }, { try headers { $0.append(0) } },
             { try headers { $0[6] = 200 } }, { try headers { $0[7] = 0x80 | 5 } },
+            // An end of its own, the time twice, no time.
+            { try headers { $0 = $0[..<4] + [0, 12] + $0[6...] + [5, 3, 0, 1, 81, 128] } },
+            { try headers { $0 = $0[..<4] + [0, 12] + $0[6...] + $0[6...] } },
+            { try headers { $0 = $0[..<4] + [0, 0] } },
             { try signature { $0["other_headers"] = "00" } },
         ],
         .number: [
             { _ = try PythonJSON.canonical(of: Array("1e999".utf8)[...], subject: "number") },
             { _ = try PythonJSON.encode(JSONReader.read(Array("-1e999".utf8), of: "number"), of: "number") },
+        ],
+        .recordForms: [
+            { try keyManager { $0["record_forms"] = [digits: "other"] } },
+            { try keyManager { $0["record_forms"] = [digits: "mamba"] } },
         ],
         .signatures: [
             { _ = try await TrustChain(pinned: TrustScene().root(signedBy: [])) },
@@ -227,11 +256,42 @@ struct ContentTrustCodeCoverageTests {
                 try root.checkExpiry(now: TrustScene.now)
             },
             {
+                let keys = [try PrivateKey.generate(.ed25519)]
+                _ = try await keyManager(of: TrustScene(), naming: keys, until: TrustScene.now)
+            },
+            {
+                // The root has run out: what it delegates to is of no use.
                 let scene = try TrustScene()
-                let chain = try await TrustChain(pinned: scene.root())
-                let key = try TrustKey(scene.root.publicKey)
-                let file = try await scene.keyManager(expiration: TrustScene.now, naming: [key])
-                _ = try chain.keyManager(file, now: TrustScene.now)
+                let chain = try await TrustChain(pinned: scene.root(expiration: TrustScene.now))
+                let key = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
+                _ = try await chain.keyManager(scene.keyManager(naming: [key]), now: TrustScene.now)
+            },
+        ],
+        .metadataMissing: [
+            { _ = try await TrustChain(pinned: TrustScene().root()).keyManager(nil, now: TrustScene.now) }
+        ],
+        .equivocation: [
+            {
+                let scene = try TrustScene()
+                let first = try await keyManager(of: scene, naming: [.generate(.ed25519)])
+                _ = try await keyManager(of: scene, naming: [.generate(.ed25519)], after: first)
+            }
+        ],
+        .future: [
+            {
+                let keys = [try PrivateKey.generate(.ed25519)]
+                let made = TrustScene.now.advanced(bySeconds: 86_401)
+                _ = try await keyManager(of: TrustScene(), naming: keys, madeAt: made)
+            }
+        ],
+        .sharedKey: [
+            {
+                let scene = try TrustScene()
+                _ = try await keyManager(of: scene, naming: [.generate(.ed25519), scene.root])
+            },
+            {
+                let scene = try TrustScene()
+                _ = try await keyManager(of: scene, naming: [scene.keyManager])
             },
         ],
         .rollback: [
@@ -241,14 +301,6 @@ struct ContentTrustCodeCoverageTests {
             {
                 let key = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
                 _ = try await TrustScene().authority(over: [key]).verify(message, [], of: "a")
-            }
-        ],
-        .recordSignature: [
-            {
-                let key = try PrivateKey.generate(.ed25519)
-                let name = try TrustKey(key.publicKey)
-                let signature = TrustSignature(keyID: name.hex, value: try key.sign(message + [0]))
-                _ = try await TrustScene().authority(over: [name]).verify(message, [signature], of: "a")
             },
             {
                 // A wrapped signature of a record counts for nothing, as with conda.
@@ -257,6 +309,14 @@ struct ContentTrustCodeCoverageTests {
                 let headers = OpenPGPHeaders(createdAt: TrustScene.now)
                 let value = try key.sign(headers.digest(of: message))
                 let signature = TrustSignature(keyID: name.hex, value: value, headers: headers)
+                _ = try await TrustScene().authority(over: [name]).verify(message, [signature], of: "a")
+            },
+        ],
+        .recordSignature: [
+            {
+                let key = try PrivateKey.generate(.ed25519)
+                let name = try TrustKey(key.publicKey)
+                let signature = TrustSignature(keyID: name.hex, value: try key.sign(message + [0]))
                 _ = try await TrustScene().authority(over: [name]).verify(message, [signature], of: "a")
             },
             {
@@ -269,7 +329,6 @@ struct ContentTrustCodeCoverageTests {
             },
         ],
         .recordForm: [
-            { try keyManager { $0["record_forms"] = [digits: "other"] } },
             {
                 let key = try PrivateKey.generate(.ed25519)
                 let name = try TrustKey(key.publicKey)
@@ -291,10 +350,48 @@ struct ContentTrustCodeCoverageTests {
             envelope.add(TrustSignature(keyID: key, value: value, headers: headers))
             #expect(try TrustChain(pinned: envelope.encoded()).root.keyIDs == [key])
         }
-        let name = try TrustKey(scene.root.publicKey)
-        let signature = TrustSignature(keyID: name.hex, value: try scene.root.sign(Self.message))
+        let key = try PrivateKey.generate(.ed25519)
+        let name = try TrustKey(key.publicKey)
+        let signature = TrustSignature(keyID: name.hex, value: try key.sign(Self.message))
         let verified = try await scene.authority(over: [name]).verify(Self.message, [signature], of: "a")
         #expect(verified.keyIDs == [name.hex])
+    }
+
+    @Test("A signature that cannot be read counts for nothing, and is told where others are missing")
+    func malformed() async throws {
+        let scene = try TrustScene()
+        for signers in [[scene.root], []] {
+            let file = try await JSONReader.read(scene.root(signedBy: signers), of: "root")
+            var object = try #require(file.object)
+            var signatures = try #require(object["signatures"]?.object)
+            // As GnuPG writes one whose first byte is zero, without padding.
+            signatures[Self.digits] = ["signature": .string(String(repeating: "1", count: 126))]
+            object["signatures"] = .object(signatures)
+            let bytes = JSONWriter.encode(.object(object))
+            let code = refusalCode { try TrustChain(pinned: bytes) }
+            #expect(code == (signers.isEmpty ? "content-trust.signature-format" : nil))
+        }
+    }
+
+    @Test("After the root changed the key manager's keys, the date of the old metadata still counts, and its version does not")
+    func remembered() async throws {
+        let scene = try TrustScene()
+        var chain = try await TrustChain(pinned: scene.root())
+        let key = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
+        let old = try await scene.keyManager(version: 1000, naming: [key])
+        let successor = try TrustScene(root: scene.root)
+        try await chain.append(successor.root(version: 2))
+        let previous = try chain.remembered(keyManager: old)
+        let earlier = TrustScene.now.advanced(bySeconds: -1)
+        let rolledBack = try await successor.keyManager(timestamp: earlier, naming: [key])
+        #expect(
+            refusalCode { try chain.keyManager(rolledBack, after: previous, now: TrustScene.now) }
+                == "content-trust.rollback"
+        )
+        let new = try await successor.keyManager(naming: [key])
+        #expect(try chain.keyManager(new, after: previous, now: TrustScene.now).metadata.version == 1)
+        let strange = try await TrustScene().keyManager(naming: [key])
+        #expect(refusalCode { try chain.remembered(keyManager: strange) } == "content-trust.signatures")
     }
 
     @Test("A chain goes on by the old threshold and the new one, and metadata may stay as they are")

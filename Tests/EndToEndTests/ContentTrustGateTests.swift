@@ -170,7 +170,7 @@ struct ContentTrustGateTests {
             switch self {
             case .unsigned: ("content-trust.record-unsigned", 4)
             case .changed: ("content-trust.record-signature", 3)
-            case .managerMissing: ("gate.key-manager-missing", 4)
+            case .managerMissing: ("content-trust.metadata-missing", 4)
             case .managerForged: ("content-trust.signatures", 3)
             case .managerRolledBack: ("content-trust.rollback", 5)
             case .expired: ("content-trust.expired", 5)

@@ -137,7 +137,7 @@ struct ContentTrustGateTests {
         // The record is signed, and nobody signs the index.
         let key = try scene.tuf.folder.read("key_mgr.json")
         try scene.tuf.folder.remove("key_mgr.json")
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
         try scene.tuf.folder.write(key, to: "key_mgr.json")
         try scene.tuf.folder.remove("tuf")
         #expect(await scene.refusal() == "tuf.metadata-missing")
@@ -147,7 +147,7 @@ struct ContentTrustGateTests {
     func otherAddress() async throws {
         let metadata = try TemporaryFolder()
         let scene = try await ContentTrustScene(metadataURL: "file://" + metadata.path)
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
         var rotated = scene
         try await rotated.fixture.rotate()
         for file in ["2.root.json", "key_mgr.json"] {

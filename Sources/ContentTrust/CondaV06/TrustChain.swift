@@ -62,16 +62,27 @@ public struct TrustChain: Sendable {
 
     /// Verifies the key manager's metadata by the newest root, which must not have run out either.
     ///
-    /// - Parameter previous: what is remembered of the copy that was trusted before, if there was one.
-    /// - Throws: a `Refusal` with `content-trust.signatures`, `content-trust.rollback`, `content-trust.equivocation`,
+    /// - Parameters:
+    ///   - bytes: the file; nil if the channel says that it has none, which is no permission.
+    ///   - previous: what is remembered of the copy that was trusted before, if there was one.
+    ///   - now: the time.
+    /// - Throws: a `Refusal` with `content-trust.metadata-missing`, `content-trust.signatures`, `content-trust.rollback`, `content-trust.equivocation`,
     ///   `content-trust.expired`, `content-trust.future`, `content-trust.shared-key`, or one of the codes about a
     ///   single file.
     public func keyManager(
-        _ bytes: [UInt8],
+        _ bytes: [UInt8]?,
         after previous: RememberedMetadata? = nil,
         now: Timestamp
     ) throws -> VerifiedTrustMetadata {
         try root.checkExpiry(now: now)
+        guard let bytes else {
+            throw Refusal(
+                ContentTrustCode.metadataMissing,
+                TrustRole.keyManager.fileName(version: 1),
+                expected: "the key manager's metadata",
+                found: "none"
+            )
+        }
         let verified = try keyManager(unsafelyIgnoringExpiry: bytes)
         if let previous { try verified.checkFollows(previous) }
         try verified.checkMade(by: now)

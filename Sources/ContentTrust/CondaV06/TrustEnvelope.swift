@@ -72,19 +72,8 @@ public struct TrustEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.key-type`, or what the signer throws.
     public mutating func sign(with signer: any Signer, now: Timestamp) async throws {
-        let key = try TrustKey(signer.publicKey)
         let headers = metadata.role == .root ? OpenPGPHeaders(createdAt: now) : nil
-        let unsigned = TrustSignature(keyID: key.hex, value: [], headers: headers)
-        let message = unsigned.signedBytes(of: signedBytes)
-        let value = try await signer.sign(message)
-        // A token that is broken, or a command that answers for another key, must not spoil the document.
-        guard key.publicKey.isValid(signature: value, for: message) else {
-            throw Failure(
-                .configuration,
-                "the signer of key \(key) answered something that is no signature by it"
-            )
-        }
-        add(TrustSignature(keyID: key.hex, value: value, headers: headers))
+        add(try await TrustSignature(of: signedBytes, by: signer, headers: headers))
     }
 
     /// The file, as other tools write it: the whole document in the form that is signed, no newline at the end.
@@ -114,23 +103,15 @@ public struct TrustEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.signatures`; where one could not be read, with what is wrong in it.
     func verify(by delegation: TrustDelegation, of whom: String) throws -> VerifiedThreshold {
-        let subject = TrustMetadata.subject(metadata.role)
         do {
-            return try signatures.check(
+            return try signatures.demand(
+                delegation,
+                of: whom,
                 over: signedBytes,
-                by: delegation.authorised(subject),
-                threshold: delegation.threshold,
-                subject: subject
+                subject: TrustMetadata.subject(metadata.role)
             )
-        } catch let refusal as Refusal {
-            if let first = malformed.first { throw first }
-            throw Refusal(
-                ContentTrustCode.signatures,
-                subject,
-                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
-                found: refusal.found,
-                cause: refusal
-            )
+        } catch {
+            throw malformed.first ?? error
         }
     }
 }

@@ -23,6 +23,24 @@ public struct TrustSignature: Sendable, Equatable {
         self.seeAlso = seeAlso
     }
 
+    /// Signs a message; wrapped if there are headers to hash behind it.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.key-type`, a `Failure` if what the signer answers is not a signature by
+    ///   its key, or what it throws.
+    init(of message: [UInt8], by signer: any Signer, headers: OpenPGPHeaders?) async throws {
+        let key = try TrustKey(signer.publicKey)
+        let signed = headers?.digest(of: message) ?? message
+        let value = try await signer.sign(signed)
+        // A token that is broken, or a command that answers for another key, must not spoil the document.
+        guard key.publicKey.isValid(signature: value, for: signed) else {
+            throw Failure(
+                .configuration,
+                "the signer of key \(key) answered something that is no signature by it"
+            )
+        }
+        self.init(keyID: key.hex, value: value, headers: headers)
+    }
+
     /// Reads the value of one member of `signatures`: `signature`, and for the wrapped form `other_headers` and
     /// perhaps `see_also`; nothing else.
     ///
@@ -76,6 +94,31 @@ public struct TrustSignature: Sendable, Equatable {
 extension [TrustSignature] {
     /// The most signatures that are looked at under one document or record.
     static var maximumCount: Int { 1024 }
+
+    /// Demands that enough keys of a delegation have signed metadata.
+    ///
+    /// - Parameter whom: whose keys they are, for messages.
+    /// - Throws: a `Refusal` with `content-trust.signatures`.
+    func demand(_ delegation: TrustDelegation, of whom: String, over message: [UInt8], subject: String) throws
+        -> VerifiedThreshold
+    {
+        do {
+            return try check(
+                over: message,
+                by: delegation.authorised(subject),
+                threshold: delegation.threshold,
+                subject: subject
+            )
+        } catch let refusal as Refusal {
+            throw Refusal(
+                ContentTrustCode.signatures,
+                subject,
+                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
+                found: refusal.found,
+                cause: refusal
+            )
+        }
+    }
 
     /// Demands that enough keys have signed a message.
     ///

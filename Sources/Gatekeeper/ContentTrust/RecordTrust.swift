@@ -20,7 +20,7 @@ struct RecordTrust: Sendable {
     /// Nothing is believed because it is in the store: a root there is one more link of the chain, or it is fetched
     /// again, and the key manager's copy is only compared with.
     /// - Parameter base: where the files are, without a slash at the end.
-    /// - Throws: a `Refusal` with a `content-trust.…` code or `gate.key-manager-missing`, or a `Failure`: only an
+    /// - Throws: a `Refusal` with a `content-trust.…` code or `content-trust.metadata-missing`, or a `Failure`: only an
     ///   explicit "not found" says that there is no newer root.
     init(
         _ anchor: ContentTrustAnchor,
@@ -58,13 +58,10 @@ struct RecordTrust: Sendable {
         // 4. The key manager's metadata, not older than what was there before. Where the root's keys have changed since,
         // only the date of the old copy counts. One that is damaged tells nothing, as if it had been deleted.
         let previous = try store.keyManager().flatMap { try? chain.remembered(keyManager: $0) }
-        let name = TrustRole.keyManager.fileName(version: 0)
-        guard
-            let bytes = try await source.bytes(
-                "\(base)/\(name)",
-                maximumLength: TrustEnvelope.maximumLength
-            )
-        else { throw Refusal(GateCode.keyManagerMissing, name) }
+        let bytes = try await source.bytes(
+            "\(base)/\(TrustRole.keyManager.fileName(version: 1))",
+            maximumLength: TrustEnvelope.maximumLength
+        )
         keyManager = try chain.keyManager(bytes, after: previous, now: now)
         try store.keep(keyManager: keyManager)
         root = chain.root
