@@ -335,7 +335,7 @@ struct ContentTrustCodeCoverageTests {
                 let signature = TrustSignature(keyID: name.hex, value: try key.sign(message))
                 _ = try await TrustScene().authority(over: [name], forms: [name: .mamba])
                     .verify(message, [signature], of: "a")
-            },
+            }
         ],
     ]
 
@@ -373,7 +373,9 @@ struct ContentTrustCodeCoverageTests {
         }
     }
 
-    @Test("After the root changed the key manager's keys, the date of the old metadata still counts, and its version does not")
+    @Test(
+        "After the root changed the key manager's keys, the date of the old metadata still counts, and its version does not"
+    )
     func remembered() async throws {
         let scene = try TrustScene()
         var chain = try await TrustChain(pinned: scene.root())

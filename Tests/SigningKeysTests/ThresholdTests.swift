@@ -151,23 +151,34 @@ struct ThresholdTests {
         let ready = try AuthorisedKeys(keys + [keys[0]], subject: "records")
         #expect(ready.count == keys.count)
         let good = try signature("alice", by: alice)
-        for _ in 0..<2 {
-            let verified = try Threshold.check(
-                [(good, message)],
-                keys: ready,
-                threshold: 1,
-                subject: "a record"
-            )
-            #expect(verified.keyIDs == ["alice"])
+        let message = message
+        func check(_ signatures: [Signature], _ threshold: Int) throws -> VerifiedThreshold {
+            try Threshold.check(signatures, keys: ready, threshold: threshold, subject: "a record") { _ in
+                message
+            }
         }
-        let few = #expect(throws: Refusal.self) {
-            try Threshold.check([(good, message)], keys: ready, threshold: 2, subject: "a record")
-        }
+        for _ in 0..<2 { #expect(try check([good], 1).keyIDs == ["alice"]) }
+        let few = #expect(throws: Refusal.self) { try check([good], 2) }
         #expect(few?.codeName == "signature.threshold-not-met")
-        let none = #expect(throws: Refusal.self) {
-            try Threshold.check([], keys: ready, threshold: 0, subject: "a record")
-        }
+        let none = #expect(throws: Refusal.self) { try check([], 0) }
         #expect(none?.codeName == "signature.threshold-invalid")
+    }
+
+    @Test("Messages are made for the signatures of authorised keys only, and each is held against its own")
+    func messages() throws {
+        let ready = try AuthorisedKeys(keys, subject: "records")
+        let stranger = Signature(keyID: "stranger", bytes: Array(repeating: 1, count: 64))
+        var asked: [Int] = []
+        let verified = try Threshold.check(
+            [stranger, signature("alice", by: alice)],
+            keys: ready,
+            threshold: 1,
+            subject: "a record"
+        ) {
+            asked.append($0)
+            return message
+        }
+        #expect(verified.keyIDs == ["alice"] && asked == [1])
     }
 
     @Test("Unknown, wrong and empty signatures are skipped where others suffice")
