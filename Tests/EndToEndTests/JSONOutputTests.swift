@@ -59,6 +59,9 @@ struct JSONOutputTests {
         ],
         ["root", "merge", "third", "alice.signatures"],
         ["root", "publish", "third", "team", "--list", "hello=hello.list"],
+        ["content-trust", "init", "channel", "--no-passphrase"], ["content-trust", "sign", "channel"],
+        ["content-trust", "sign", "channel", "--all"], ["content-trust", "status", "channel"],
+        ["channel", "verify", "channel"],
     ]
 
     @Test("With --json every command prints one strict document with schema and status, and nothing else")

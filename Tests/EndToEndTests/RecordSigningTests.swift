@@ -17,7 +17,8 @@ struct RecordSigningTests {
 
     private static func index(_ names: [String], _ more: String = "") -> String {
         let records = names.map { "\"\($0)-1-0.conda\" : \(record($0, more))" }
-        return "{\n \"packages.conda\": {\(records.joined(separator: ","))},\"info\":{\"subdir\":\"noarch\"} }\n"
+        return
+            "{\n \"packages.conda\": {\(records.joined(separator: ","))},\"info\":{\"subdir\":\"noarch\"} }\n"
     }
 
     /// A folder of indexes with content trust.
@@ -32,7 +33,10 @@ struct RecordSigningTests {
     func plainFolder() async throws {
         let world = try await Self.world(["a", "b"])
         let before = try await world.run("content-trust", "status", "mirror")
-        #expect(before.status == 4 && before.output.contains("next: records are unsigned or stale"), "\(before.transcript)")
+        #expect(
+            before.status == 4 && before.output.contains("next: records are unsigned or stale"),
+            "\(before.transcript)"
+        )
         let first = try await world.must("content-trust", "sign", "mirror")
         #expect(first.output.contains("noarch: 2 records, 2 signed, 0 unchanged"), "\(first.transcript)")
         let status = try await world.must("content-trust", "status", "mirror")
@@ -79,7 +83,10 @@ struct RecordSigningTests {
         let world = try await ChannelWorld.pinned(with: [.hello()])
         try await world.must("content-trust", "init", "channel", "--no-passphrase")
         let before = try await world.run("channel", "verify", "channel")
-        #expect(before.status == 3 && before.errors.contains("code: channel.signature-stale"), "\(before.transcript)")
+        #expect(
+            before.status == 3 && before.errors.contains("code: channel.signature-stale"),
+            "\(before.transcript)"
+        )
         let signed = try await world.must("content-trust", "sign", "channel")
         #expect(signed.output.contains("signed linux-64 version"), "\(signed.transcript)")
         try await world.must("channel", "add", "channel", world.write(.hello("1.1")))
@@ -98,7 +105,12 @@ struct RecordSigningTests {
         try world.write(Array(Self.index(["a"]).utf8), to: "mirror/noarch/repodata.json")
         try world.write(Array("correct horse\n".utf8), to: "secret")
         try await world.must(
-            "content-trust", "init", "mirror", "--encrypt-package", "--passphrase-file", "secret"
+            "content-trust",
+            "init",
+            "mirror",
+            "--encrypt-package",
+            "--passphrase-file",
+            "secret"
         )
         let locked = try await world.run("content-trust", "sign", "mirror")
         #expect(locked.status == 6, "\(locked.transcript)")

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import ContentTrust
+import Gatekeeper
 import TrustCore
 
 /// A record that may be signed: it is what it is listed as, and says so itself.
@@ -29,7 +30,11 @@ struct SignableRecord: Sendable {
         let name = record.fileName.text
         fileName = name
         guard let own = record.raw["subdir"]?.string, ByteKey.areEqual(own, subdir.text) else {
-            throw Refusal(RepodataCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
+            throw Refusal(GateCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
+        }
+        // What our client demands of a record that names its file once more.
+        if let file = record.raw["fn"], !ByteKey.areEqual(file.string ?? "", name) {
+            throw Refusal(GateCode.recordFile, name, expected: "`\(name)`", found: file.typeName)
         }
         guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, name) }
         // Also where nobody signs it: what cannot be written this way must not be signed in another.

@@ -16,8 +16,12 @@ struct SignedRecord: Sendable {
     var isLacking = false
     /// How many signatures were made, and not kept.
     var madeCount = 0
-    /// Why it must not be signed.
-    var defect: Refusal?
+    /// Why it must not be signed. In a list, which takes a word where there is none, of half a million records.
+    private var defects: [Refusal] = []
+    var defect: Refusal? {
+        get { defects.first }
+        set { defects = newValue.map { [$0] } ?? [] }
+    }
 
     private static let stride = 1 + 64
 

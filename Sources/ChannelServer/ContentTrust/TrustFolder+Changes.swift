@@ -98,10 +98,7 @@ extension TrustFolder {
         for key in rootKeys + managerKeys {
             try await proposal.merge(proposal.signatures(by: key, now: now))
         }
-        let ceremony = try FinishedTrustCeremony(proposal, now: now)
-        // The owner's own anchor, before anything is served.
-        try DurableFile.write(ceremony.chain.root.bytes, to: keys.directory + "/" + ChannelTrust.anchorFile)
-        return ceremony
+        return try FinishedTrustCeremony(proposal, now: now)
     }
 
     /// Signs a proposal with the offline keys of a folder of keys, as many as are needed and there.

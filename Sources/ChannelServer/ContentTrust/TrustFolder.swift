@@ -73,7 +73,7 @@ public struct TrustFolder: Sendable {
     /// Where the owner's own copy of the first root is, among the keys: whoever can write the served folder
     /// can put another chain there, which names the owner's keys too, and their signatures of its next root
     /// would count for the real one.
-    static func anchor(in keys: KeyRing) -> String { keys.directory + "/trust-root.json" }
+    static func anchor(in keys: KeyRing) -> String { keys.directory + "/" + ChannelTrust.anchorFile }
 
     /// Demands that a chain leads through the owner's own copy of the first root.
     ///

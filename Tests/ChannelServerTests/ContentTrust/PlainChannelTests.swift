@@ -205,7 +205,8 @@ struct PlainChannelTests {
         (#""version": "1""#, #""version": "2""#), (#""build": "0""#, #""build": "1""#),
         (#""sha256": ""#, #""sha256": "0"#),
         (#""sha256""#, #""sha257""#), (#""depends": ["é"]"#, #""depends": "é""#), (#"1.0e3"#, "1e999"),
-        (#""size""#, #""name""#),
+        (#""size""#, #""name""#), (#""size""#, #""fn": "a-1-0.conda", "size""#),
+        (#""size""#, #""fn": 7, "size""#),
     ]
 
     @Test(
