@@ -75,7 +75,8 @@ struct MambaFormTests {
             ("timestamp", 253_402_300_800, 253_402_300), ("md5", "zz", ""), ("md5", nil, ""),
             ("sha256", "ab", ""),
             ("md5", "ABABABABABABABABABABABABABABABABff", "abababababababababababababababab"),
-            ("subdir", nil, "noarch"), ("depends", nil, []), ("depends", "a", []), ("constrains", [], nil), ("constrains", .null, nil),
+            ("subdir", nil, "noarch"), ("depends", nil, []), ("depends", "a", []), ("constrains", [], nil),
+            ("constrains", .null, nil),
             ("build_number", "1", 0),
         ] as [(String, JSONValue?, JSONValue?)]
     )
