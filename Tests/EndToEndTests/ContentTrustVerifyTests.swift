@@ -55,7 +55,7 @@ struct ContentTrustVerifyTests {
         #expect(try await status(root + ["--as", "mamba"]) == 4)
     }
 
-    @Test("Without --root a remark says that this shows little, and without metadata there is nothing to show")
+    @Test("Without --root a remark says that this shows little; without metadata there is nothing to show")
     func startsFromItself() async throws {
         let world = try #require(world)
         try world.write(Array(Self.index.utf8), to: Self.file)
