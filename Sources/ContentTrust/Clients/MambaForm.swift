@@ -52,8 +52,8 @@ public struct MambaForm: Sendable, Equatable {
 
     /// Writes the form of a record, as it is after mamba has read the index itself.
     ///
-    /// From its cache of an index mamba may get a record's dependencies in another order, and then refuse what it
-    /// took before; that is not modelled.
+    /// From its cache of an index (`.solv`) mamba gets most records with several dependencies in another order, and
+    /// refuses what it took before; that is not modelled.
     public init(of record: JSONValue, in index: Index = Index()) throws(Obstacle) {
         guard let record = record.object else { throw .noObject }
         var form = JSONObject()
