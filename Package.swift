@@ -213,7 +213,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "TrustCore"],
             swiftSettings: settings
         ),
         .testTarget(

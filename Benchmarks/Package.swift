@@ -26,6 +26,7 @@ let package = Package(
             dependencies: [
                 .product(name: "TrustCore", package: "kingsnake"),
                 .product(name: "CondaFormats", package: "kingsnake"),
+                .product(name: "ContentTrust", package: "kingsnake"),
                 .product(name: "Installer", package: "kingsnake"),
                 .product(name: "DurableFiles", package: "kingsnake"),
                 .product(name: "SigningKeys", package: "kingsnake"),

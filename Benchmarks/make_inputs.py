@@ -198,6 +198,17 @@ def write_index(path: pathlib.Path) -> None:
         out.write('"removed":[],"repodata_version":1}\n')
 
 
+def write_part(index: pathlib.Path, out: pathlib.Path, count: int) -> None:
+    """A smaller index with every so many-th record of the large one."""
+    whole = json.loads(index.read_bytes())
+    step = index_records // count
+    names = [(section, name) for section in ("packages", "packages.conda") for name in whole[section]][::step][:count]
+    for section in ("packages", "packages.conda"):
+        kept = {name for where, name in names if where == section}
+        whole[section] = {name: record for name, record in whole[section].items() if name in kept}
+    out.write_text(json.dumps(whole, separators=(",", ":")) + "\n")
+
+
 def write_lookups(index: pathlib.Path, out: pathlib.Path) -> None:
     """Five names to look up: the one with most records and four others spread over the index."""
     names: dict[str, int] = {}
@@ -279,6 +290,9 @@ def make_all(folder: pathlib.Path) -> None:
     index = folder / "bench-index.json"
     if not index.exists():
         replace(index, write_index)
+    part = folder / "bench-index-20k.json"
+    if not part.exists():
+        replace(part, lambda path: write_part(index, path, 20_000))
     lookups = folder / "bench-lookups.txt"
     if not lookups.exists():
         replace(lookups, lambda path: write_lookups(index, path))

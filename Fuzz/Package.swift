@@ -25,6 +25,7 @@ let package = Package(
             name: "KingsnakeFuzz",
             dependencies: [
                 kingsnake("TrustCore"), kingsnake("SigningKeys"), kingsnake("CondaFormats"), kingsnake("TUF"),
+                kingsnake("ContentTrust"),
             ],
             swiftSettings: settings
         )

@@ -22,12 +22,17 @@ public enum ContentTrustCode: String, RefusalCode {
     case keyType = "content-trust.key-type"
     case signatureFormat = "content-trust.signature-format"
     case openPGPHeaders = "content-trust.openpgp-headers"
+    case openPGPPacket = "content-trust.openpgp-packet"
     case number = "content-trust.number"
+    case recordForms = "content-trust.record-forms"
     // What files say about each other.
     case signatures = "content-trust.signatures"
     case rootVersion = "content-trust.root-version"
     case expired = "content-trust.expired"
     case rollback = "content-trust.rollback"
+    case equivocation = "content-trust.equivocation"
+    case future = "content-trust.future"
+    case sharedKey = "content-trust.shared-key"
     case metadataMissing = "content-trust.metadata-missing"
     // Records.
     case recordUnsigned = "content-trust.record-unsigned"
@@ -89,8 +94,10 @@ public enum ContentTrustCode: String, RefusalCode {
         case .thresholdNumber:
             RefusalEntry(
                 .invalid,
-                "a threshold is below 1 or above any honest number",
-                explanation: "A threshold of zero would accept metadata that nobody signed.",
+                "a threshold is below 1, or above the number of keys",
+                explanation:
+                    "A threshold of zero would accept metadata that nobody signed. One that cannot be met is a slip, "
+                    + "which would end the channel.",
                 remedy: Self.tellOwner
             )
         case .duplicateKey:
@@ -131,15 +138,33 @@ public enum ContentTrustCode: String, RefusalCode {
                 explanation:
                     "The headers are signed with the document. Other clients never look inside, so a signature "
                     + "that was made for another purpose would pass.",
-                remedy: "sign again with an Ed25519 key"
+                remedy: "sign again with `kingsnake root sign --gpg`, or with GnuPG's defaults and SHA-256"
+            )
+        case .openPGPPacket:
+            RefusalEntry(
+                .invalid,
+                "what GnuPG answered is not a key or a signature in the form that is needed",
+                explanation:
+                    "Keys and signatures of GnuPG come in packets: an Ed25519 key of version 4, found by its "
+                    + "fingerprint, or one detached signature.",
+                remedy: "see that the key is an Ed25519 key with `gpg --list-keys --with-subkey-fingerprint`"
             )
         case .number:
             RefusalEntry(
                 .invalid,
-                "a number cannot be signed without changing it",
+                "a number is beyond what a double can hold",
                 explanation:
                     "What is signed is the number as Python writes it. One that no double can hold becomes "
                     + "`Infinity` there, which is not JSON and no number.",
+                remedy: Self.tellOwner
+            )
+        case .recordForms:
+            RefusalEntry(
+                .invalid,
+                "the key manager's metadata does not say clearly in which form each key signs",
+                explanation:
+                    "`record_forms` names forms that are known, of keys that sign records. After a slip a key that signs "
+                    + "mamba's form would count as one that signs records in full.",
                 remedy: Self.tellOwner
             )
         case .signatures:
@@ -176,6 +201,33 @@ public enum ContentTrustCode: String, RefusalCode {
                 explanation:
                     "Old metadata brings keys back that were taken away, after they were stolen perhaps.",
                 remedy: Self.otherMirror
+            )
+        case .equivocation:
+            RefusalEntry(
+                .invalid,
+                "the metadata is another document than the one already trusted, of the same version and date",
+                explanation:
+                    "Two documents of one version are shown to different people, or the newer one cannot be told from the "
+                    + "older one.",
+                remedy: "tell the channel's owner to give each document a version of its own"
+            )
+        case .future:
+            RefusalEntry(
+                .invalid,
+                "the metadata says that it was made in the future",
+                explanation:
+                    "Whoever trusted it once would refuse everything honest as older. A slip does that, and so does "
+                    + "the thief of a key.",
+                remedy: "check this machine's clock; if it is right, tell the channel's owner"
+            )
+        case .sharedKey:
+            RefusalEntry(
+                .invalid,
+                "a key that signs records is also the root's or the key manager's",
+                explanation:
+                    "What records say their makers choose. A key that signs them must sign nothing else, or a record could "
+                    + "be made that reads like metadata.",
+                remedy: "ask the channel's owner to give each role keys of its own"
             )
         case .metadataMissing:
             RefusalEntry(

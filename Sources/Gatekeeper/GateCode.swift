@@ -13,7 +13,6 @@ public enum GateCode: String, RefusalCode {
     case noRoot = "trust.no-root"
     case indexMissing = "gate.index-missing"
     case outsideChannel = "gate.outside-channel"
-    case keyManagerMissing = "gate.key-manager-missing"
     case repodataMissing = "gate.repodata-missing"
     case recordSubdir = "gate.record-subdir"
     case recordFile = "gate.record-file"
@@ -80,17 +79,6 @@ public enum GateCode: String, RefusalCode {
                     + "that checks. "
                     + "In a signed channel everything is fetched from below the channel's own address.",
                 remedy: "ask the channel's owner to use a relative `base_url`"
-            )
-        case .keyManagerMissing:
-            return RefusalEntry(
-                .missing,
-                "the channel shows no `key_mgr.json`, so nobody may sign its records",
-                explanation:
-                    "The channel is pinned to a root of conda content trust, which says who names the package keys. "
-                    + "Whoever serves the channel can withhold that file; a copy of before is never used in its "
-                    + "place, for keys may have been taken away since. conda then installs without any check.",
-                remedy:
-                    "try another mirror; if it repeats, check the address given with `--content-trust-url`"
             )
         case .repodataMissing:
             return RefusalEntry(

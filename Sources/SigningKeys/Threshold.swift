@@ -33,26 +33,6 @@ public enum Threshold {
         threshold: Int,
         subject: String
     ) throws -> VerifiedThreshold {
-        try check(
-            signatures.map { ($0, message) },
-            keys: keys,
-            threshold: threshold,
-            subject: subject
-        )
-    }
-
-    /// The same for formats in which each signature is over bytes of its own, such as OpenPGP's, which end in
-    /// what the signer's program says of itself.
-    ///
-    /// - Parameter signatures: What came with the message, each with the bytes that it must be over.
-    /// - Throws: as ``check(_:over:keys:threshold:subject:)``.
-    @discardableResult
-    public static func check(
-        _ signatures: [(signature: Signature, message: [UInt8])],
-        keys: [(keyID: String, key: PublicKey)],
-        threshold: Int,
-        subject: String
-    ) throws -> VerifiedThreshold {
         // A threshold that cannot be is refused before keys are looked at.
         try refuseBelowOne(threshold, subject: subject)
         return try check(
@@ -60,21 +40,25 @@ public enum Threshold {
             keys: AuthorisedKeys(keys, subject: subject),
             threshold: threshold,
             subject: subject
-        )
+        ) { _ in message }
     }
 
-    /// The same with keys that were made ready before.
+    /// The same with keys that were made ready before, and for formats in which a signature is over bytes of its own,
+    /// such as OpenPGP's, which end in what the signer's program says of itself.
     ///
+    /// - Parameter message: The bytes that the signature at a position must be over: all of one message. Asked only for
+    ///   signatures under the id of an authorised key, since making them may cost something.
     /// - Throws: as ``check(_:over:keys:threshold:subject:)``, except `signature.ambiguous-key-id`.
     @discardableResult
-    public static func check(
-        _ signatures: [(signature: Signature, message: [UInt8])],
+    package static func check(
+        _ signatures: [Signature],
         keys: AuthorisedKeys,
         threshold: Int,
-        subject: String
+        subject: String,
+        message: (Int) -> [UInt8]
     ) throws -> VerifiedThreshold {
         try refuseBelowOne(threshold, subject: subject)
-        let tally = try tally(signatures, keys: keys, subject: subject)
+        let tally = try tally(signatures, keys: keys, subject: subject, message: message)
         guard !signatures.isEmpty else {
             throw Refusal(KeyCode.signatureMissing, subject, expected: tally.demand(threshold), found: "none")
         }
@@ -99,33 +83,26 @@ public enum Threshold {
         keys: [(keyID: String, key: PublicKey)],
         subject: String
     ) throws -> SignatureTally {
-        try tally(signatures.map { ($0, message) }, keys: keys, subject: subject)
+        try tally(signatures, keys: AuthorisedKeys(keys, subject: subject), subject: subject) { _ in message }
     }
 
-    /// The same for formats in which each signature is over bytes of its own.
+    /// The same for formats in which a signature is over bytes of its own.
     ///
-    /// - Throws: as ``tally(_:over:keys:subject:)``.
-    public static func tally(
-        _ signatures: [(signature: Signature, message: [UInt8])],
-        keys: [(keyID: String, key: PublicKey)],
-        subject: String
-    ) throws -> SignatureTally {
-        try tally(signatures, keys: AuthorisedKeys(keys, subject: subject), subject: subject)
-    }
-
-    private static func tally(
-        _ signatures: [(signature: Signature, message: [UInt8])],
+    /// - Throws: a refusal with `signature.duplicate-key-id`.
+    package static func tally(
+        _ signatures: [Signature],
         keys authorised: AuthorisedKeys,
-        subject: String
+        subject: String,
+        message: (Int) -> [UInt8]
     ) throws -> SignatureTally {
-        try refuseDuplicates(signatures.map(\.signature), subject: subject)
+        try refuseDuplicates(signatures, subject: subject)
         var counted: [PublicKey: String] = [:]
-        let entries = signatures.map { signature, message -> SignatureTally.Entry in
+        let entries = signatures.enumerated().map { at, signature -> SignatureTally.Entry in
             let outcome: SignatureTally.Outcome
             if let key = authorised[signature.keyID] {
                 if signature.bytes.isEmpty {
                     outcome = .empty
-                } else if !key.isValid(signature: signature.bytes, for: message) {
+                } else if !key.isValid(signature: signature.bytes, for: message(at)) {
                     outcome = .wrong
                 } else if let other = counted[key] {
                     outcome = .sameKey(as: other)

@@ -88,6 +88,23 @@ struct ChannelCodeCoverageTests {
                 try await world.scene.ceremony { try $0.replace(.key(old), by: $2, named: nil) }
             )
         },
+        .trustRootDiffers: {
+            let scene = try await TrustScene.make()
+            let other = try await TrustScene.make().folder.read("keys/" + ChannelTrust.anchorFile)
+            try scene.folder.write(other, to: "keys/" + ChannelTrust.anchorFile)
+            _ = try scene.trust()
+        },
+        .recordUnsignable: {
+            let scene = try await TrustScene.make()
+            try scene.write(#"{"packages":{"a-1-0.tar.bz2":{"name":"a","version":"1","build":"0"}}}"#)
+            try await scene.sign()
+        },
+        .signatureStale: {
+            let scene = try await ChannelScene.make()
+            try await scene.add([.sample()])
+            try await TrustScene(folder: scene.folder).establish()
+            try scene.check()
+        },
     ]
 
     /// Checks a channel with a defect of the table.

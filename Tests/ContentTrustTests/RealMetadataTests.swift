@@ -1,11 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import ContentTrust
+import CondaFormats
 import SigningKeys
 import TestSupport
 import Testing
 import TrustCore
+
+@testable import ContentTrust
 
 /// Metadata and records that others signed.
 @Suite(
@@ -41,7 +43,166 @@ struct RealMetadataTests {
         #expect(chain.root.metadata.version == 3)
     }
 
+    /// The files, the bytes that are signed and their digest; of each signature, the digest that OpenPGP signs.
+    static let vectors: [(path: String, count: Int, digest: String, signed: [String: String])] = [
+        (
+            "conda-trust-2026-03/anaconda-production-1.root.json", 695, "33f936b6…3728f",
+            ["508debb9": "1d9524e9…e6e4", "6d4d5888": "cc399521…ccd32"]
+        ),
+        (
+            "conda-content-trust/tests/testdata/1.root.json", 467, "8f264e8c…91c48",
+            ["c8bd83b3": "7ed178f0…aa9d"]
+        ),
+    ]
+
+    @Test("The signed bytes are those that the reference implementation signs", arguments: vectors.indices)
+    func signedBytes(_ at: Int) throws {
+        let vector = Self.vectors[at]
+        let envelope = try TrustEnvelope(parsing: Self.file(vector.path), as: .root)
+        #expect(envelope.signedBytes.count == vector.count)
+        expectEnds(Digest.of(envelope.signedBytes).hex, vector.digest)
+        #expect(envelope.signatures.count == vector.signed.count)
+        for signature in envelope.signatures {
+            let wrapped = Hex.encode(signature.signedBytes(of: envelope.signedBytes))
+            expectEnds(wrapped, try #require(vector.signed[String(signature.keyID.prefix(8))]))
+        }
+    }
+
+    @Test("A real record's signed bytes are those of the reference")
+    func recordVector() throws {
+        let index = try Self.index("conda-content-trust/tests/testdata/repodata_short_signed_sample.json")
+        let text = try #require(index.recordText(fileName: "zstd-1.3.7-h0b5b093_0.conda"))
+        let bytes = try PythonJSON.canonical(of: text, subject: "record")
+        #expect(bytes.count == 468)
+        expectEnds(Digest.of(bytes).hex, "6f25451c…428055")
+    }
+
+    private func expectEnds(_ hex: String, _ ends: String) {
+        let parts = ends.split(separator: "…")
+        #expect(hex.hasPrefix(parts[0]) && hex.hasSuffix(parts[1]), "\(hex)")
+    }
+
+    @Test("The three real records that Anaconda signed verify")
+    func realRecords() async throws {
+        let index = try Self.index("conda-content-trust/tests/testdata/repodata_short_signed_sample.json")
+        let key = try TrustKey(
+            hex: "4a044c3445b9d8bc5429a2b1d7d42bdb4d8404285b76322e8eacdfdae8b0e4cd",
+            of: "Anaconda's key"
+        )
+        let outcomes = try await Self.outcomes(index, TrustScene().authority(over: [key]))
+        #expect(outcomes.count == 3)
+        #expect(outcomes.values.allSatisfy { $0 == "trusted" })
+        let stranger = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
+        let others = try await Self.outcomes(index, TrustScene().authority(over: [stranger]))
+        #expect(others.values.allSatisfy { $0 == "content-trust.record-signature" })
+    }
+
+    @Test("A whole channel verifies, from its root to its records, but for one record that was changed")
+    func channel() async throws {
+        let folder = "conda-trust-2026-03"
+        var chain = try TrustChain(pinned: Self.file("\(folder)/tests/testdata/1.root.json"))
+        for version in 2...3 {
+            try chain.append(Self.file("\(folder)/tests/testdata/\(version).root.json"))
+        }
+        let bytes = try Self.file("\(folder)/tests/testdata/key_mgr.json")
+        let keyManager = try chain.keyManager(bytes, now: Self.then)
+        let outcomes = try await Self.outcomes(
+            Self.index("\(folder)/tests/testdata/repodata.json"),
+            RecordAuthority(keyManager)
+        )
+        #expect(
+            outcomes == [
+                "broken-0.0.1-broken.tar.bz2": "content-trust.record-signature",
+                "broken-0.0.1-broken.conda": "content-trust.record-unsigned",
+                "first.tar.bz2": "trusted", "second.conda": "trusted", "third.conda": "trusted",
+            ]
+        )
+    }
+
+    static let invalid: [(folder: String, after: Int, file: String, code: String)] = [
+        ("conda-content-trust", 1, "2.root_invalid.json", "content-trust.signatures"),
+        ("conda-content-trust", 2, "3.root_invalid.json", "content-trust.signatures"),
+        ("conda-content-trust", 1, "3.root_invalid.json", "content-trust.root-version"),
+        ("conda-content-trust", 1, "3.root.json", "content-trust.root-version"),
+        ("conda-content-trust", 1, "1.root.json", "content-trust.root-version"),
+        ("conda-content-trust", 3, "2.root.json", "content-trust.root-version"),
+        ("conda-content-trust", 1, "key_mgr.json", "content-trust.type"),
+        ("conda-trust-2026-03", 1, "2.root_invalid.json", "content-trust.signatures"),
+        ("conda-trust-2026-03", 2, "3.root_invalid.json", "content-trust.signatures"),
+    ]
+
+    @Test("Every root that is wrong is refused with its own code", arguments: invalid.indices)
+    func invalidRoot(_ at: Int) throws {
+        let (folder, after, file, code) = Self.invalid[at]
+        var chain = try Self.chain(folder, to: after)
+        #expect(refusalCode { try chain.append(Self.file("\(folder)/tests/testdata/\(file)")) } == code)
+        #expect(chain.root.metadata.version == Int64(after))
+    }
+
+    @Test(
+        "A root that its own keys have not signed cannot be pinned",
+        arguments: ["2.root_invalid.json", "3.root_invalid.json"]
+    )
+    func invalidPin(file: String) throws {
+        let bytes = try Self.file("conda-content-trust/tests/testdata/\(file)")
+        #expect(refusalCode { try TrustChain(pinned: bytes) } == "content-trust.signatures")
+    }
+
+    @Test(
+        "Every key manager's metadata that is wrong is refused with its own code",
+        arguments: [
+            ("conda-content-trust", "key_mgr_invalid.json", "content-trust.signatures"),
+            ("conda-content-trust", "key_mgr_verify.json", "content-trust.signatures"),
+            ("conda-content-trust", "key_mgr.json", "content-trust.expired"),
+            ("conda-content-trust", "1.root.json", "content-trust.type"),
+            ("conda-trust-2026-03", "key_mgr_invalid.json", "content-trust.signatures"),
+            ("conda-trust-2026-03", "key_mgr.json", "content-trust.expired"),
+        ]
+    )
+    func invalidKeyManager(folder: String, file: String, code: String) throws {
+        let chain = try Self.chain(folder, to: 3)
+        let bytes = try Self.file("\(folder)/tests/testdata/\(file)")
+        #expect(refusalCode { try chain.keyManager(bytes, now: Self.now) } == code)
+    }
+
+    @Test("The key manager's metadata that another root's key manager signed verifies by that root")
+    func otherRoot() throws {
+        let chain = try Self.chain("conda-trust-2026-03", to: 3)
+        let bytes = try Self.file("conda-content-trust/tests/testdata/key_mgr_verify.json")
+        let verified = try chain.keyManager(bytes, now: Self.then)
+        #expect(verified.keyIDs == ["e9f99cda4c5e15c4c81f978f75440c27cbfca44aed88662606f38b840c9842b2"])
+    }
+
+    private static func chain(_ folder: String, to version: Int) throws -> TrustChain {
+        var chain = try TrustChain(pinned: file("\(folder)/tests/testdata/1.root.json"))
+        for next in 2..<version + 1 { try chain.append(file("\(folder)/tests/testdata/\(next).root.json")) }
+        return chain
+    }
+
+    private static func index(_ path: String) throws -> RepodataIndex { try RepodataIndex(file(path)) }
+
+    /// What becomes of each record of an index: `trusted`, or a code.
+    private static func outcomes(
+        _ index: RepodataIndex,
+        _ authority: RecordAuthority
+    ) async throws -> [String: String] {
+        let table = try RecordSignatureTable(#require(index.signatures), of: "index")
+        let records = index.fileNames.compactMap { name in
+            index.recordText(fileName: name).map { RecordText(fileName: name, text: $0) }
+        }
+        var outcomes: [String: String] = [:]
+        try await RecordVerifier(authority) { try table[$0] }.verify(records) { record, result in
+            switch result {
+            case .success: outcomes[record.fileName] = "trusted"
+            case .failure(let refusal): outcomes[record.fileName] = refusal.codeName
+            }
+        }
+        return outcomes
+    }
+
     private static let now = Timestamp(seconds: 1_795_000_000)
+    /// In December 2023, when the test metadata were in force.
+    private static let then = Timestamp(seconds: 1_702_000_000)
 
     static func file(_ path: String) throws -> [UInt8] {
         try SharedData.bytes("conda/" + path)

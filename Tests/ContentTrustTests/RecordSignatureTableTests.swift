@@ -47,6 +47,19 @@ struct RecordSignatureTableTests {
         #expect(try Self.table("{ }")["a"].isEmpty)
     }
 
+    @Test("What is written is read again, raw and wrapped")
+    func written() throws {
+        let raw = TrustSignature(keyID: Self.key, value: (0..<64).map { $0 &* 5 })
+        let other = TrustSignature(keyID: Self.other, value: Array(repeating: 0xF0, count: 64))
+        let headers = OpenPGPHeaders(createdAt: TrustScene.now)
+        let wrapped = TrustSignature(keyID: Self.other, value: other.value, headers: headers)
+        for signatures in [[], [raw], [raw, other], [raw, wrapped]] {
+            var text: [UInt8] = []
+            RecordSignatures.write(signatures, to: &text)
+            #expect(try RecordSignatures.read(text, of: "a") == signatures)
+        }
+    }
+
     static let bad: [(text: String, code: String)] = [
         ("{\"a\":\(one),\"a\":\(one)}", "json.duplicate-key"),
         ("{\"b\":\(one),\"a\":\(one),\"b\":{}}", "json.duplicate-key"),

@@ -14,8 +14,8 @@ struct TrustScene {
     let root: PrivateKey
     let keyManager: PrivateKey
 
-    init() throws {
-        root = try .generate(.ed25519)
+    init(root: PrivateKey? = nil) throws {
+        self.root = try root ?? .generate(.ed25519)
         keyManager = try .generate(.ed25519)
     }
 

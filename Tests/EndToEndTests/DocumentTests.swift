@@ -51,12 +51,12 @@ struct DocumentTests {
 
     @Test(
         "The commands for tokens and key services are among them",
-        .enabled(if: CeremonyWorld.hasAllKinds, "\(CeremonyWorld.absence)")
+        .enabled(if: CeremonyWorld.hasAllKinds && GnuPGHome.isPresent, "\(CeremonyWorld.absence), or gpg")
     )
     func nothingIsLeftOut() {
         #expect(ShellDocument.all.flatMap(\.missing).isEmpty)
         let script = ShellDocument.all.first { $0.path == "docs/operating.md" }?.script ?? ""
-        for words in ["token make-key", "--key \"$token\"", "--key \"$service\""] {
+        for words in ["token make-key", "--key \"$token\"", "--key \"$service\"", "--gpg \"$gina\""] {
             #expect(script.contains(words), "\(words)")
         }
     }

@@ -53,11 +53,13 @@ struct OutcomeTests {
         for command in ["explain", "verify"] {
             let result = try await world.run(command, url)
             #expect(result.status == 1)
-            for rule in ["signed-index", "in-index", "index-digest", "vouched-for", "lock-agrees"] {
+            for rule in [
+                "signed-index", "signed-record", "in-index", "index-digest", "vouched-for", "lock-agrees",
+            ] {
                 #expect(result.output.contains("  \(rule): "), "\(result.transcript)")
             }
             let json = try await world.run(command, url, "--json").json()
-            #expect(json["status"]?.string == "refused" && json["findings"]?.array?.count == 5)
+            #expect(json["status"]?.string == "refused" && json["findings"]?.array?.count == 6)
         }
     }
 

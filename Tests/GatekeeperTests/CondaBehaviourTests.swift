@@ -83,8 +83,7 @@ struct CondaBehaviourTests {
     func missingManager() async throws {
         let scene = try await ContentTrustScene()
         try scene.fixture.folder.remove("key_mgr.json")
-        #expect(await scene.refusal() == "gate.key-manager-missing")
-        #expect(GateCode.keyManagerMissing.entry.kind == .missing)
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
     }
 
     @Test(
@@ -99,7 +98,7 @@ struct CondaBehaviourTests {
         for copy in [forged, good] {
             let store = try scene.store
             try TemporaryFolder.write(copy, to: store.directory + "/key_mgr.json")
-            #expect(await scene.refusal() == "gate.key-manager-missing")
+            #expect(await scene.refusal() == "content-trust.metadata-missing")
         }
         // Nor does a forged one lock out the genuine one.
         try TemporaryFolder.write(forged, to: try scene.store.directory + "/key_mgr.json")

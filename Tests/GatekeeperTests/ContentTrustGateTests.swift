@@ -137,7 +137,7 @@ struct ContentTrustGateTests {
         // The record is signed, and nobody signs the index.
         let key = try scene.tuf.folder.read("key_mgr.json")
         try scene.tuf.folder.remove("key_mgr.json")
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
         try scene.tuf.folder.write(key, to: "key_mgr.json")
         try scene.tuf.folder.remove("tuf")
         #expect(await scene.refusal() == "tuf.metadata-missing")
@@ -147,7 +147,7 @@ struct ContentTrustGateTests {
     func otherAddress() async throws {
         let metadata = try TemporaryFolder()
         let scene = try await ContentTrustScene(metadataURL: "file://" + metadata.path)
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
         var rotated = scene
         try await rotated.fixture.rotate()
         for file in ["2.root.json", "key_mgr.json"] {
@@ -215,6 +215,80 @@ struct ContentTrustGateTests {
             return (first, second.package != nil)
         }
         #expect(codes.0 == "gate.repodata-missing" && codes.1 && reports.isEmpty)
+    }
+
+    @Test("A mirror that takes too long for the metadata is left for the next one")
+    func slowMirror() async throws {
+        let scene = try await ContentTrustScene()
+        let slow = "https://slow.example.org/main"
+        let files = URLFetcher()
+        let fetcher = SlowFetcher(files, slow: slow, in: scene.fixture.directory, each: .seconds(2))
+        let user = scene.user
+        let package = scene.fixture.packages[0]
+        let (admission, reports) = try await user.withGate([slow, scene.url]) {
+            $0.fetcher = fetcher
+            $0.uptime = { fetcher.uptime }
+            $0.metadataTime = .seconds(3)
+        } _: {
+            try await $0.admit(PackageRequest(user.url(of: package)))
+        }
+        await files.shutdown()
+        #expect(admission.package != nil)
+        #expect(reports.map(\.mirror) == [slow] && reports.first?.kind == .unavailable)
+        #expect(fetcher.timeouts == [.seconds(3), .seconds(1)])
+    }
+
+    @Test("Credentials of the metadata's address are sent, and stand in no error and no report")
+    func credentials() async throws {
+        let fixture = try await ContentTrustFixture(packages: [.sample()])
+        try await LoopbackServer.serving(fixture.directory) { server in
+            let url = "http://user:secret@127.0.0.1:\(server.port)"
+            let scene = try await ContentTrustScene(metadataURL: url)
+            for behaviour in [ServerBehaviour.replace([1]), .status(404), .status(503)] {
+                server.follow { $0.path == "/key_mgr.json" ? behaviour : .normal }
+                let recorder = ReportRecorder()
+                let user = scene.user
+                let package = scene.fixture.packages[0]
+                let error = await #expect(throws: (any Error).self) {
+                    try await user.withGate([scene.url]) {
+                        $0.observer = recorder
+                    } _: {
+                        try await $0.admit(PackageRequest(user.url(of: package)))
+                    }
+                }
+                let reports = recorder.reports
+                #expect(!reports.isEmpty)
+                for text in ["\(String(describing: error))", String(reflecting: error), "\(reports)"] {
+                    #expect(!text.contains("secret"), "\(text)")
+                }
+            }
+            #expect(server.requests.allSatisfy { $0.header("Authorization") == "Basic dXNlcjpzZWNyZXQ=" })
+        }
+    }
+
+    @Test("A chain may be so long and no longer")
+    func longChain() async throws {
+        var scene = try await ContentTrustScene()
+        for _ in 0..<3 { try await scene.fixture.rotate() }
+        let anchor = ContentTrustAnchor(
+            root: scene.fixture.root,
+            metadataURL: nil,
+            added: ChannelFixture.start
+        )
+        for (limit, code) in [(3, nil), (2, "limit.too-large")] {
+            let store = try ContentTrustStore(scene.user.home.path + "/\(limit)")
+            let found = await refusalCode {
+                try await RecordTrust(
+                    anchor,
+                    store: store,
+                    from: FileFetcher(),
+                    at: scene.url,
+                    maximumRotations: limit,
+                    now: ChannelFixture.start
+                )
+            }
+            #expect(found == code)
+        }
     }
 
     @Test("Many at once share one store, and see each other's newest")

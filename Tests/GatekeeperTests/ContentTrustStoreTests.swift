@@ -174,6 +174,16 @@ struct ContentTrustStoreTests {
         #expect(try scene.user.store.channels().isEmpty)
     }
 
+    @Test(
+        "Anaconda's production root can be pinned, for newer ones follow after it has run out",
+        .enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence))
+    )
+    func production() throws {
+        let root = try SharedData.bytes("conda/conda-trust-2026-03/anaconda-production-1.root.json")
+        let channel = try pin(root, metadata: "https://repo.anaconda.example/repo")
+        #expect(channel.pin == .records && channel.contentTrust?.root == root)
+    }
+
     @Test("Only a root of metadata 0.6.0 that signs itself can be pinned")
     func onlyRoots() async throws {
         let fixture = try await ContentTrustFixture(packages: [])

@@ -59,11 +59,6 @@ struct GateCodeCoverageTests {
             let scene = try GateScene(pinning: fixture)
             _ = try await scene.admit(.sample(), from: ["file://" + fixture.directory])
         },
-        .keyManagerMissing: {
-            let scene = try await ContentTrustScene()
-            try scene.fixture.folder.remove("key_mgr.json")
-            _ = try await scene.admit()
-        },
         .repodataMissing: {
             let scene = try await ContentTrustScene()
             try scene.fixture.folder.remove("linux-64")

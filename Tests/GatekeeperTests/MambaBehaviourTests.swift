@@ -66,9 +66,9 @@ struct MambaBehaviourTests {
         var scene = try await ContentTrustScene()
         #expect(try await scene.admit().package != nil)
         try scene.fixture.folder.remove("key_mgr.json")
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
         scene.user.now = ChannelFixture.start.advanced(byDays: 31)
-        #expect(await scene.refusal() == "gate.key-manager-missing")
+        #expect(await scene.refusal() == "content-trust.metadata-missing")
     }
 
     @Test("mamba, root version 3 present and version 2 missing: refused, for roots are followed one by one")

@@ -146,6 +146,30 @@ struct ThresholdTests {
         )
     }
 
+    @Test("Keys that were made ready before count just the same, as often as they are asked")
+    func madeReady() throws {
+        let ready = try AuthorisedKeys(keys + [keys[0]], subject: "records")
+        #expect(ready.count == keys.count)
+        let good = try signature("alice", by: alice)
+        for _ in 0..<2 {
+            let verified = try Threshold.check(
+                [(good, message)],
+                keys: ready,
+                threshold: 1,
+                subject: "a record"
+            )
+            #expect(verified.keyIDs == ["alice"])
+        }
+        let few = #expect(throws: Refusal.self) {
+            try Threshold.check([(good, message)], keys: ready, threshold: 2, subject: "a record")
+        }
+        #expect(few?.codeName == "signature.threshold-not-met")
+        let none = #expect(throws: Refusal.self) {
+            try Threshold.check([], keys: ready, threshold: 0, subject: "a record")
+        }
+        #expect(none?.codeName == "signature.threshold-invalid")
+    }
+
     @Test("Unknown, wrong and empty signatures are skipped where others suffice")
     func skipped() throws {
         let signatures = [

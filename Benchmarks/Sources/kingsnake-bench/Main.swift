@@ -20,6 +20,10 @@ struct Main {
                kingsnake-bench tuf-client DRIVER URL CACHE ROOT PATHS COUNT
                kingsnake-bench tuf-publish DIR KEY OUT
                kingsnake-bench signatures FILE COUNT
+               kingsnake-bench trust-build INDEX KEY DIR
+               kingsnake-bench trust-sign INDEX KEY DIR
+               kingsnake-bench trust-verify DIR
+               kingsnake-bench trust-curve COUNT
         """
 
     static func main() async {
@@ -74,6 +78,20 @@ struct Main {
         case ("signatures", 2):
             guard let count = Int(operands[1]) else { return nil }
             return try SignaturesJob(path: operands[0], count: count).run()
+        default: return try await trustAnswer(job, operands)
+        }
+    }
+
+    private static func trustAnswer(_ job: String?, _ operands: [String]) async throws -> String? {
+        switch (job, operands.count) {
+        case ("trust-build", 3):
+            return try await TrustBuildJob(path: operands[0], key: operands[1], folder: operands[2]).run()
+        case ("trust-sign", 3):
+            return try await TrustSignJob(path: operands[0], key: operands[1], folder: operands[2]).run()
+        case ("trust-verify", 1): return try await TrustVerifyJob(folder: operands[0]).run()
+        case ("trust-curve", 1):
+            guard let count = Int(operands[0]) else { return nil }
+            return try await TrustCurveJob(count: count).run()
         default: return nil
         }
     }

@@ -24,6 +24,8 @@ public struct ChannelTrust: Sendable {
     public let packageManager: VerifiedTrustMetadata?
     /// What is wrong with `pkg_mgr.json`, if there is one and it is not good.
     public let packageManagerDefect: Refusal?
+    /// What the file says, good or not: the next version must be later than this one. Unverified.
+    let servedPackageManager: TrustMetadata?
     /// Whether the chain starts from the owner's own copy.
     public let isAnchored: Bool
 
@@ -62,10 +64,13 @@ public struct ChannelTrust: Sendable {
             try chain.append(next)
         }
         self.chain = chain
-        self.keyManager = try chain.unsafelyIgnoringExpiryKeyManager(keyManager)
+        self.keyManager = try chain.keyManager(unsafelyIgnoringExpiry: keyManager)
         authority = RecordAuthority(self.keyManager)
         isAnchored = own != nil
-        (packageManager, packageManagerDefect) = try Self.packageManager(chain, self.keyManager, directory)
+        let bytes = try Self.read(PackageManagerFile.name, in: directory)
+        (packageManager, packageManagerDefect) = try Self.packageManager(bytes, chain, self.keyManager)
+        servedPackageManager =
+            bytes.flatMap { try? TrustEnvelope(parsing: $0, as: .packageManager) }?.metadata
     }
 
     /// Whether a channel's folder holds metadata of conda content trust.
@@ -95,17 +100,14 @@ public struct ChannelTrust: Sendable {
     }
 
     private static func packageManager(
+        _ bytes: [UInt8]?,
         _ chain: TrustChain,
-        _ keyManager: VerifiedTrustMetadata,
-        _ directory: String
+        _ keyManager: VerifiedTrustMetadata
     ) throws -> (VerifiedTrustMetadata?, Refusal?) {
-        guard let bytes = try read(TrustRole.packageManager.fileName(version: 1), in: directory) else {
-            return (nil, nil)
-        }
+        guard let bytes else { return (nil, nil) }
         do {
             // Its end is asked for later, as that of the others.
-            let always = Timestamp(seconds: .min)
-            return (try chain.packageManager(bytes, by: keyManager, now: always), nil)
+            return (try chain.packageManager(unsafelyIgnoringExpiry: bytes, by: keyManager), nil)
         } catch let refusal as Refusal {
             return (nil, refusal)
         }

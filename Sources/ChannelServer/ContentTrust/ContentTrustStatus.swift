@@ -106,7 +106,9 @@ public struct ContentTrustStatus: Sendable {
     public var packageManagerNeed: String? {
         guard trust.profile.forms.contains(.mamba) else { return nil }
         if let defect = trust.packageManagerDefect { return "`pkg_mgr.json` is not good: \(defect.codeName)" }
-        guard let current = trust.packageManager else { return "there is no `pkg_mgr.json`, which mamba asks for" }
+        guard let current = trust.packageManager else {
+            return "there is no `pkg_mgr.json`, which mamba asks for"
+        }
         guard now < current.metadata.expiration else { return "`pkg_mgr.json` has run out" }
         return nil
     }
@@ -114,7 +116,8 @@ public struct ContentTrustStatus: Sendable {
     /// What the owner should do next, in the order of urgency; empty if nothing is to do.
     public var nextSteps: [String] {
         var steps: [String] = []
-        for file in files where file.role != .packageManager && file.expires <= now.advanced(byDays: Self.dueDays) {
+        for file in files
+        where file.role != .packageManager && file.expires <= now.advanced(byDays: Self.dueDays) {
             let state = file.expires <= now ? "has run out" : "runs out on \(file.expires)"
             steps.append("`\(file.role.rawValue)` \(state): renew it with its offline keys")
         }
@@ -157,9 +160,13 @@ public struct ContentTrustStatus: Sendable {
             "rollback: a package that was removed or corrected can be brought back",
         ]
         if isSignedByTUF {
-            unprotected = unprotected.map { $0 + " (TUF, which signs this channel too, protects our own clients)" }
+            unprotected = unprotected.map {
+                $0 + " (TUF, which signs this channel too, protects our own clients)"
+            }
         }
-        if otherForms.contains(where: { $0.utf8.reversed().starts(with: "repodata_shards.msgpack.zst".utf8.reversed()) }) {
+        if otherForms.contains(where: {
+            $0.utf8.reversed().starts(with: "repodata_shards.msgpack.zst".utf8.reversed())
+        }) {
             unprotected.append("shards carry no signatures: clients that read them verify nothing, or refuse")
         }
         switch trust.profile {

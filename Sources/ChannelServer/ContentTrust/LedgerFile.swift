@@ -17,7 +17,8 @@ enum LedgerFile {
     /// are verified again next time, and that is all.
     @discardableResult
     static func write(_ records: [SignedRecord], _ keys: RecordKeys, to path: String) -> Bool {
-        guard records.contains(where: { $0.count > 0 }), Folder.isFolder(Folder.parent(of: Folder.parent(of: path)))
+        guard records.contains(where: { $0.count > 0 }),
+            Folder.isFolder(Folder.parent(of: Folder.parent(of: path)))
         else { return true }
         do {
             try Folder.create(Folder.parent(of: path), mode: 0o700)

@@ -8,6 +8,6 @@ import TrustCore
 public enum MambaRecords {
     /// Makes mamba's form of a record; nil where it cannot be made.
     public static let form: MambaFormSource = { record, listsPip in
-        try? MambaForm(of: record, in: MambaForm.Index(listsPip: listsPip)).bytes
+        try MambaForm(of: record, in: MambaForm.Index(listsPip: listsPip)).bytes
     }
 }

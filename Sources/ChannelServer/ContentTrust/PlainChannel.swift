@@ -32,7 +32,12 @@ public struct PlainChannel {
         now: Timestamp
     ) throws {
         guard ChannelTrust.isThere(in: directory) else {
-            throw Refusal(ChannelCode.trustMissing, directory, expected: "`key_mgr.json` in the folder", found: "none")
+            throw Refusal(
+                ChannelCode.trustMissing,
+                directory,
+                expected: "`key_mgr.json` in the folder",
+                found: "none"
+            )
         }
         lock = try FileLock(Publication.privateFolder(of: directory) + "/lock")
         guard let trust = try ChannelTrust(directory: directory, keys: keys.directory) else {

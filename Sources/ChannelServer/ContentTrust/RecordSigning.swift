@@ -79,7 +79,9 @@ struct RecordSigning: Sendable {
         var results = [[SignedRecord]](repeating: [], count: chunks.count)
         try await withThrowingTaskGroup(of: (Int, [SignedRecord]).self) { group in
             for (number, chunk) in chunks.enumerated() {
-                if number >= Self.tasks, let (done, records) = try await group.next() { results[done] = records }
+                if number >= Self.tasks, let (done, records) = try await group.next() {
+                    results[done] = records
+                }
                 group.addTask {
                     var records: [SignedRecord] = []
                     records.reserveCapacity(chunk.count)

@@ -56,7 +56,11 @@ public struct RecordSigningReport: Sendable {
         entry.isChanged = isChanged
         for (name, record) in zip(fileNames, records) {
             entry.signatureCount += record.madeCount
-            if record.madeCount > 0 { entry.signedCount += 1 } else if record.count > 0 { entry.keptCount += 1 }
+            if record.madeCount > 0 {
+                entry.signedCount += 1
+            } else if record.count > 0 {
+                entry.keptCount += 1
+            }
             if record.hasNoMambaForm { entry.withoutMambaForm.append(name) }
             if let refusal = record.defect {
                 unsignable.append(Unsignable(file: "\(subdir)/\(name)", refusal: refusal))

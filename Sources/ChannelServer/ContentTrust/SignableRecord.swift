@@ -32,18 +32,12 @@ struct SignableRecord: Sendable {
             throw Refusal(RepodataCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
         }
         guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, name) }
-        let value = JSONValue.object(record.raw)
         // Also where nobody signs it: what cannot be written this way must not be signed in another.
-        let full = try Self.message(value, name)
+        let full = try PythonJSON.canonical(of: index.text[index.place(at: position).record], subject: name)
         var messages: [RecordForm: [UInt8]] = [:]
         if forms.contains(.full) { messages[.full] = full }
         // That there is none is no reason to refuse the record: it is only mamba that will.
-        if forms.contains(.mamba) { messages[.mamba] = (try? mambaForm(value)) ?? nil }
+        if forms.contains(.mamba) { messages[.mamba] = (try? mambaForm(.object(record.raw))) ?? nil }
         self.messages = messages
-    }
-
-    /// What is signed for a record in full.
-    private static func message(_ record: JSONValue, _ name: String) throws -> [UInt8] {
-        try PythonJSON.encode(record, of: name)
     }
 }

@@ -104,7 +104,8 @@ struct SignatureCheck: Sendable {
         for signature in signatures {
             guard signature.headers == nil else { return "a wrapped signature, which is only for roots" }
             guard let member = keys.position(of: signature.keyID) else {
-                return "a signature by the key \(signature.keyID.prefix(16))…, which `key_mgr.json` does not name"
+                return
+                    "a signature by the key \(signature.keyID.prefix(16))…, which `key_mgr.json` does not name"
             }
             guard record.messages[keys.members[member].form] != nil else {
                 return "a signature of mamba's form, which cannot be made of this record"
@@ -126,7 +127,8 @@ struct SignatureCheck: Sendable {
                 return "a signature that is not of the record as it is"
             }
             guard tally.keyIDs.count >= keys.threshold else {
-                return "\(tally.keyIDs.count) of \(keys.threshold) signatures in the form for `\(form.rawValue)`"
+                return
+                    "\(tally.keyIDs.count) of \(keys.threshold) signatures in the form for `\(form.rawValue)`"
             }
         }
         return nil

@@ -31,7 +31,9 @@ struct SignedRecord: Sendable {
 
     /// Puts a signature in; one by the same key, or of another length, is left out.
     mutating func add(_ signature: some Collection<UInt8>, by member: Int) {
-        guard signature.count == 64, let number = UInt8(exactly: member), !isSigned(by: member) else { return }
+        guard signature.count == 64, let number = UInt8(exactly: member), !isSigned(by: member) else {
+            return
+        }
         let at = members.firstIndex { $0 > member } ?? count
         packed.insert(contentsOf: [number] + signature, at: at * Self.stride)
     }

@@ -40,8 +40,8 @@ extension TrustFolder {
         }
     }
 
-    /// Refuses (`channel.already-there`) a folder that has metadata of conda content trust, and (`channel.keys-served`)
-    /// a folder of keys inside of it.
+    /// Refuses (`channel.already-there`) a folder that has metadata of conda content trust, and
+    /// (`channel.keys-served`) a folder of keys inside of it.
     public func checkIsNew(keys: KeyRing) throws {
         guard Folder.isFolder(directory) else {
             throw Failure(
@@ -60,7 +60,8 @@ extension TrustFolder {
 
     /// Makes the keys, and metadata that they have signed: not published yet.
     ///
-    /// - Throws: as ``checkIsNew(keys:)``, also if the folder of keys has such keys already; then nothing was made.
+    /// - Throws: as ``checkIsNew(keys:)``, also if the folder of keys has such keys already; then nothing was
+    ///   made.
     public func makeKeys(
         _ plan: NewKeys,
         in keys: KeyRing,
@@ -69,7 +70,9 @@ extension TrustFolder {
     ) async throws -> FinishedTrustCeremony {
         try checkIsNew(keys: keys)
         let purposes: [KeyRing.Purpose] = [.trustRoot, .keyManager, .package, .mambaPackage]
-        guard try purposes.allSatisfy({ try keys.files(of: $0).isEmpty }) else {
+        guard try purposes.allSatisfy({ try keys.files(of: $0).isEmpty }),
+            !Folder.exists(Self.anchor(in: keys))
+        else {
             throw Refusal(ChannelCode.alreadyThere, keys.directory)
         }
         var draft = TrustDraft()
@@ -95,12 +98,16 @@ extension TrustFolder {
         for key in rootKeys + managerKeys {
             try await proposal.merge(proposal.signatures(by: key, now: now))
         }
-        return try FinishedTrustCeremony(proposal, now: now)
+        let ceremony = try FinishedTrustCeremony(proposal, now: now)
+        // The owner's own anchor, before anything is served.
+        try DurableFile.write(ceremony.chain.root.bytes, to: keys.directory + "/" + ChannelTrust.anchorFile)
+        return ceremony
     }
 
     /// Signs a proposal with the offline keys of a folder of keys, as many as are needed and there.
     ///
-    /// Keys are opened one by one, and none after enough have signed. Whether enough have is not checked here.
+    /// Keys are opened one by one, and none after enough have signed. Whether enough have is not checked
+    /// here.
     public static func sign(
         _ proposal: inout TrustProposal,
         keys: KeyRing,

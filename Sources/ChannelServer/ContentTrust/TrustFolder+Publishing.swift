@@ -18,15 +18,24 @@ extension TrustFolder {
         public init() {}
     }
 
-    /// Publishes what a ceremony has agreed on: the root first, then the key manager's metadata, each whole; and reads
-    /// all of it back as a client does. What is there already stays as it is, so that it can be run again.
+    /// Publishes what a ceremony has agreed on: the root first, then the key manager's metadata, each whole;
+    /// and reads all of it back as a client does. What is there already stays as it is, so that it can be run
+    /// again.
     ///
-    /// - Throws: a `Refusal` with `trust-ceremony.superseded` if something else is in force than what the proposal was
-    ///   made from, or another root has its version.
-    public func publish(_ ceremony: FinishedTrustCeremony, now: Timestamp) throws -> Change {
+    /// A first root is copied to the folder of keys, if there is one: the owner's own, for later changes to
+    /// start from.
+    /// - Throws: a `Refusal` with `trust-ceremony.superseded` if something else is in force than what the
+    ///   proposal was made from, or another root has its version; with `trust-ceremony.other-root` if the
+    ///   chain is not that of the folder of keys.
+    public func publish(_ ceremony: FinishedTrustCeremony, keys: KeyRing, now: Timestamp) throws -> Change {
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
-        try checkFollows(ceremony)
+        let keyManager = TrustRole.keyManager.fileName(version: 0)
+        try ceremony.checkFollows(chain(), keyManager: read(keyManager))
+        let hasAnchor = try Self.checkAnchor(ceremony.chain, in: keys)
+        if !hasAnchor, ceremony.base == nil, Folder.isFolder(keys.directory) {
+            try DurableFile.write(ceremony.chain.links[0].bytes, to: Self.anchor(in: keys))
+        }
         var change = Change()
         for (name, bytes) in ceremony.files where try read(name) != bytes {
             try write(bytes, to: name)
@@ -40,41 +49,17 @@ extension TrustFolder {
         return change
     }
 
-    /// What is in force must be what the proposal was made from, or already what it proposes.
-    private func checkFollows(_ ceremony: FinishedTrustCeremony) throws {
-        let present = try chain()
-        let roots = [ceremony.base?.root.digest, ceremony.chain.root.digest].compactMap { $0 }
-        if let present, !roots.contains(present.root.digest) {
-            throw superseded("root version \(present.root.metadata.version ?? 0), \(present.root.digest)")
-        }
-        if present == nil, ceremony.base != nil { throw superseded("no root") }
-        let name = TrustRole.keyManager.fileName(version: 0)
-        let managers = [ceremony.base?.keyManager.digest, ceremony.keyManager.digest].compactMap { $0 }
-        let manager = try read(name).map { Digest.of($0) }
-        if let manager, !managers.contains(manager) { throw superseded("`\(name)`, \(manager)") }
-        if manager == nil, ceremony.base != nil { throw superseded("no `\(name)`") }
-    }
-
-    private func superseded(_ found: String) -> Refusal {
-        Refusal(
-            TrustCeremonyCode.superseded,
-            directory,
-            expected: "what the proposal was made from, or what it proposes",
-            found: found
-        )
-    }
-
     // MARK: What mamba asks for
 
-    /// Makes or renews `pkg_mgr.json` with the package keys of a folder of keys, where mamba needs it: if there are keys
-    /// that sign mamba's form, or if there is such a file already.
+    /// Makes or renews `pkg_mgr.json` with the package keys of a folder of keys, where mamba needs it: if
+    /// there are keys that sign mamba's form, or if there is such a file already.
     ///
     /// - Parameters:
     ///   - margin: it is made anew if it is good for less than so many seconds.
     ///   - isForced: whether it is made anew in any case.
     /// - Returns: whether it was written.
-    /// - Throws: a `Refusal` with `trust-ceremony.incomplete` if too few of the package keys are there, or what is wrong
-    ///   with the metadata in force.
+    /// - Throws: a `Refusal` with `trust-ceremony.incomplete` if too few of the package keys are there, or
+    ///   what is wrong with the metadata in force.
     public func renewPackageManager(
         keys: KeyRing,
         passphrase: @escaping KeyRing.PassphraseSource,
@@ -86,6 +71,7 @@ extension TrustFolder {
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
         let state = try existing()
+        try Self.checkAnchor(state.chain, in: keys)
         let keyManager = try state.chain.keyManager(state.keyManager, now: now)
         let name = TrustRole.packageManager.fileName(version: 0)
         let present = try read(name)

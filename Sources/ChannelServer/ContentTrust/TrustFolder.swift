@@ -5,10 +5,12 @@ public import ContentTrust
 import DurableFiles
 import TrustCore
 
-/// The metadata of conda content trust at the top of a folder: of a signed channel, or of any folder of repodata.
+/// The metadata of conda content trust at the top of a folder: of a signed channel, or of any folder of
+/// repodata.
 ///
-/// `1.root.json`, `2.root.json`, … and `key_mgr.json`; `pkg_mgr.json` too if mamba shall read it. They are published
-/// one by one, each whole or not at all: a new root first, then the key manager's metadata that its keys signed.
+/// `1.root.json`, `2.root.json`, … and `key_mgr.json`; `pkg_mgr.json` too if mamba shall read it. They are
+/// published one by one, each whole or not at all: a new root first, then the key manager's metadata that its
+/// keys signed.
 public struct TrustFolder: Sendable {
     /// What is in force in a folder, verified from the first root on.
     public struct State: Sendable {
@@ -27,8 +29,8 @@ public struct TrustFolder: Sendable {
     /// What is in force; nil if there is no root.
     ///
     /// Who gave the first root is not known here, nor is looked at what has expired.
-    /// - Throws: a `Refusal` with `channel.trust-missing` if a root between the first and the last is not there, or the
-    ///   key manager's metadata, or the refusal of what is wrong in them.
+    /// - Throws: a `Refusal` with `channel.trust-missing` if a root between the first and the last is not
+    ///   there, or the key manager's metadata, or the refusal of what is wrong in them.
     public func state() throws -> State? {
         guard let chain = try chain() else { return nil }
         guard let keyManager = try read(TrustRole.keyManager.fileName(version: 0)) else {
@@ -66,6 +68,29 @@ public struct TrustFolder: Sendable {
     public func existing() throws -> State {
         guard let state = try state() else { throw missing(TrustRole.root.fileName(version: 1)) }
         return state
+    }
+
+    /// Where the owner's own copy of the first root is, among the keys: whoever can write the served folder
+    /// can put another chain there, which names the owner's keys too, and their signatures of its next root
+    /// would count for the real one.
+    static func anchor(in keys: KeyRing) -> String { keys.directory + "/trust-root.json" }
+
+    /// Demands that a chain leads through the owner's own copy of the first root.
+    ///
+    /// - Returns: whether there is such a copy.
+    /// - Throws: a `Refusal` with `trust-ceremony.other-root`.
+    @discardableResult
+    public static func checkAnchor(_ chain: TrustChain, in keys: KeyRing) throws -> Bool {
+        let path = anchor(in: keys)
+        guard let bytes = try DurableFile.read(path, maximumLength: TrustEnvelope.maximumLength) else {
+            return false
+        }
+        do {
+            try chain.check(leadsThrough: Digest.of(bytes))
+        } catch let refusal as Refusal {
+            throw refusal.located(at: path)
+        }
+        return true
     }
 
     func root(_ version: Int64) throws -> [UInt8]? { try read(TrustRole.root.fileName(version: version)) }

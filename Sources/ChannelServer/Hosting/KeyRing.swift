@@ -11,7 +11,8 @@ import TrustCore
 /// `root-1.key`, `root-2.key`, …, `targets-1.key` are offline keys: whoever runs `channel add` does not need
 /// them, and they are best moved to another place. `online-1.key` signs timestamp, snapshot and the subdirs'
 /// indexes. A channel that conda content trust signs too has `trust-root-1.key`, …, `key-mgr-1.key`, which are
-/// offline keys as well, and `package-1.key`, `package-mamba-1.key`, which sign records. In place of any of them there may be a `.signer` file, such as `online-1.signer`, whose first line is a
+/// offline keys as well, and `package-1.key`, `package-mamba-1.key`, which sign records; `trust-root.json` is its first
+/// root. In place of any key there may be a `.signer` file, such as `online-1.signer`, whose first line is a
 /// `SignerReference`: a key on a token, behind a command, or in a file elsewhere. Those of offline keys are used
 /// only where somebody asks for their signatures, not by the hourly `channel sign`.
 public struct KeyRing: Sendable {

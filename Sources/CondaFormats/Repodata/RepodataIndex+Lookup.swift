@@ -15,6 +15,14 @@ extension RepodataIndex {
     /// All file names, `.tar.bz2` before `.conda`, each in byte order. They are not known to be well-formed.
     public var fileNames: [String] { (tarBz2.entries + conda.entries).map(fileName) }
 
+    /// Each file name with the very bytes of its record, in the order of ``fileNames``: made as they are asked for, so
+    /// that half a million take no memory of their own.
+    public var recordTexts: some Sequence<(fileName: String, text: ArraySlice<UInt8>)> {
+        [tarBz2, conda].lazy.flatMap { table in
+            table.entries.lazy.map { (fileName($0), text[$0.record]) }
+        }
+    }
+
     /// The names of all packages, in byte order, as file names have them; one that cannot be divided has
     /// none.
     public var packageNames: [String] {

@@ -271,8 +271,15 @@ extension PythonJSONRewriter {
                 value = value << 6 | UInt32(byte & 0x3F)
             }
         }
-        let least: [UInt32] = [0, 0, 0x80, 0x800, 0x10000]
-        guard isGood, value >= least[length], let scalar = Unicode.Scalar(value) else {
+        // The first value that needs so many bytes: a shorter form is the only one.
+        let least: UInt32 =
+            switch length {
+            case 2: 0x80
+            case 3: 0x800
+            case 4: 0x10000
+            default: 0
+            }
+        guard isGood, value >= least, let scalar = Unicode.Scalar(value) else {
             throw refusal(.jsonEncoding, expected: "UTF-8")
         }
         at += length

@@ -16,8 +16,8 @@ public struct FinishedTrustCeremony: Sendable {
 
     /// Demands that the proposal makes sense and that every threshold is met.
     ///
-    /// - Throws: a `Refusal` with `trust-ceremony.incomplete`, `content-trust.expired` if a new root leaves an expired
-    ///   key manager, or what ``TrustProposal/check(now:)`` refuses.
+    /// - Throws: a `Refusal` with `trust-ceremony.incomplete`, `content-trust.expired` if a new root leaves
+    ///   an expired key manager, or what ``TrustProposal/check(now:)`` refuses.
     public init(_ proposal: TrustProposal, now: Timestamp) throws {
         try proposal.check(now: now)
         for requirement in try TrustProgress(proposal).requirements where requirement.missing > 0 {
@@ -39,12 +39,42 @@ public struct FinishedTrustCeremony: Sendable {
             preconditionFailure("a proposal that was checked has a key manager, in force or proposed")
         }
         self.chain = chain
-        keyManager = try chain.keyManager(manager, after: proposal.keyManagerInForce, now: now)
+        keyManager = try chain.keyManager(
+            manager,
+            after: proposal.keyManagerInForce.map { RememberedMetadata($0) },
+            now: now
+        )
         if let before = proposal.chain, let current = proposal.keyManagerInForce {
             base = (before.root, current)
         } else {
             base = nil
         }
+    }
+
+    /// Demands that what is in force is what the proposal was made from, or already what it proposes: the
+    /// root alone, if a publication was interrupted.
+    ///
+    /// - Throws: a `Refusal` with `trust-ceremony.superseded`.
+    public func checkFollows(_ inForce: TrustChain?, keyManager bytes: [UInt8]?) throws {
+        let roots = [base?.root.digest, chain.root.digest].compactMap { $0 }
+        let managers = [base?.keyManager.digest, keyManager.digest].compactMap { $0 }
+        if let root = inForce?.root, !roots.contains(root.digest) {
+            throw superseded("root version \(root.metadata.version ?? 0), \(root.digest)")
+        }
+        if inForce == nil, base != nil { throw superseded("no root") }
+        if let bytes, !managers.contains(Digest.of(bytes)) {
+            throw superseded("key manager's metadata, \(Digest.of(bytes))")
+        }
+        if bytes == nil, base != nil { throw superseded("no key manager's metadata") }
+    }
+
+    private func superseded(_ found: String) -> Refusal {
+        Refusal(
+            TrustCeremonyCode.superseded,
+            TrustProposal.subject,
+            expected: "what the proposal was made from, or what it proposes",
+            found: found
+        )
     }
 
     private static func chain(_ before: TrustChain?, followedBy root: [UInt8]?) throws -> TrustChain {

@@ -4,15 +4,16 @@
 public import SigningKeys
 public import TrustCore
 
-/// What mamba asks for as `pkg_mgr.json`: it says nothing but that the package keys are alive, and conda never asks.
+/// What mamba asks for as `pkg_mgr.json`: it says nothing but that the package keys are alive, and conda
+/// never asks.
 public enum PackageManagerDocument {
     /// Makes the next version, signed by the keys of either form that count: as many as there are.
     ///
     /// - Parameters:
     ///   - keyManager: who says which keys count, and how many must sign.
     ///   - previous: the version that is out, if there is one that verifies.
-    /// - Throws: a `Refusal` with `trust-ceremony.incomplete` if too few of the signers' keys count, or what a signer
-    ///   throws.
+    /// - Throws: a `Refusal` with `trust-ceremony.incomplete` if too few of the signers' keys count, or what
+    ///   a signer throws.
     public static func signed(
         by signers: [any Signer],
         keyManager: VerifiedTrustMetadata,

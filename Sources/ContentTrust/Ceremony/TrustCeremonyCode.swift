@@ -3,8 +3,8 @@
 
 public import TrustCore
 
-/// The refusals of ceremonies of conda content trust: why a proposal makes no sense, or a signature does not belong
-/// to it.
+/// The refusals of ceremonies of conda content trust: why a proposal makes no sense, or a signature does not
+/// belong to it.
 @nonexhaustive
 public enum TrustCeremonyCode: String, RefusalCode {
     // What is proposed.

@@ -4,12 +4,14 @@
 public import SigningKeys
 public import TrustCore
 
-/// A change of who speaks for a channel in conda content trust, as somebody works it out before it becomes a proposal.
+/// A change of who speaks for a channel in conda content trust, as somebody works it out before it becomes a
+/// proposal.
 ///
-/// It starts from nothing, or from what is in force, verified. Every edit is refused if it makes no sense by itself,
-/// and ``proposal(options:now:)`` if the whole does not. Which documents the change needs is worked out: other keys of
-/// the root or of the key manager are a new root, and the latter new metadata of the key manager too, signed by the new
-/// keys; other keys of the package managers are new metadata of the key manager.
+/// It starts from nothing, or from what is in force, verified. Every edit is refused if it makes no sense by
+/// itself, and ``proposal(options:now:)`` if the whole does not. Which documents the change needs is worked
+/// out: other keys of the root or of the key manager are a new root, and the latter new metadata of the key
+/// manager too, signed by the new keys; other keys of the package managers are new metadata of the key
+/// manager.
 public struct TrustDraft: Sendable {
     /// What is decided about the proposal as a whole.
     public struct Options: Sendable {
@@ -41,12 +43,13 @@ public struct TrustDraft: Sendable {
         keyManager = nil
     }
 
-    /// Starts from what is in force. That the key manager's metadata has expired is no matter, for it can be renewed.
+    /// Starts from what is in force. That the key manager's metadata has expired is no matter, for it can be
+    /// renewed.
     ///
-    /// - Throws: a `Refusal` with `content-trust.signatures` if the newest root's keys have not signed it, or one of the
-    ///   codes about a single file.
+    /// - Throws: a `Refusal` with `content-trust.signatures` if the newest root's keys have not signed it, or
+    ///   one of the codes about a single file.
     public init(chain: TrustChain, keyManager bytes: [UInt8]) throws {
-        let keyManager = try chain.unsafelyIgnoringExpiryKeyManager(bytes)
+        let keyManager = try chain.keyManager(unsafelyIgnoringExpiry: bytes)
         self.chain = chain
         self.keyManager = keyManager
         forms = keyManager.metadata.recordForms
@@ -81,7 +84,8 @@ public struct TrustDraft: Sendable {
 
     /// Puts another key in the place of one, in every role that has it, and for the same form of records.
     ///
-    /// - Throws: a `Refusal` with `trust-ceremony.key-unknown`, `trust-ceremony.key-twice` or `content-trust.key-type`.
+    /// - Throws: a `Refusal` with `trust-ceremony.key-unknown`, `trust-ceremony.key-twice` or
+    ///   `content-trust.key-type`.
     public mutating func replace(_ reference: TrustKeyReference, by key: PublicKey) throws {
         let new = try TrustKey(key)
         let old = try only(reference, in: TrustRole.allCases, "channel")
@@ -123,6 +127,8 @@ public struct TrustDraft: Sendable {
         let hasNewManager =
             keyManager?.metadata.delegations != manager || keyManager?.metadata.recordForms != forms
             || old?.delegations[.keyManager] != root[.keyManager] || options.renewing.contains(.keyManager)
+            // A new root is of no use with a key manager that has expired.
+            || (hasNewRoot && keyManager.map { $0.metadata.expiration <= now } ?? false)
         if hasNewRoot, !options.removedKeysSign { try checkQuorumStays() }
         let proposal = try TrustProposal(
             chain: chain,
@@ -164,8 +170,8 @@ public struct TrustDraft: Sendable {
         )
     }
 
-    /// The next version of a role's metadata; its date is later than that of the version before, also if the clock is
-    /// not.
+    /// The next version of a role's metadata; its date is later than that of the version before, also if the
+    /// clock is not.
     private static func next(
         _ role: TrustRole,
         after old: TrustMetadata?,

@@ -31,7 +31,8 @@ public struct TrustProgress: Sendable {
     /// Whether nothing is missing.
     public var isComplete: Bool { requirements.allSatisfy { $0.missing == 0 } }
 
-    /// Counts the signatures of a proposal; those that are not in the form that conda demands count for nothing.
+    /// Counts the signatures of a proposal; those that are not in the form that conda demands count for
+    /// nothing.
     ///
     /// - Throws: a `Refusal` of `SigningKeys` if a key signed twice.
     public init(_ proposal: TrustProposal) throws {

@@ -8,9 +8,10 @@ extension TrustProposal {
     /// Refuses what no authority should sign, whoever proposed it.
     ///
     /// Whether the change is wanted is for people to say, see ``TrustWords``.
-    /// - Throws: a `Refusal` with `trust-ceremony.no-change`, `trust-ceremony.file-format`, `trust-ceremony.version`,
-    ///   `trust-ceremony.timestamp`, `trust-ceremony.expiry-past`, `trust-ceremony.threshold`,
-    ///   `trust-ceremony.key-unknown`, `trust-ceremony.form-widened` or `trust-ceremony.key-manager-unsigned`.
+    /// - Throws: a `Refusal` with `trust-ceremony.no-change`, `trust-ceremony.file-format`,
+    ///   `trust-ceremony.version`, `trust-ceremony.timestamp`, `trust-ceremony.expiry-past`,
+    ///   `trust-ceremony.threshold`, `trust-ceremony.key-unknown`, `trust-ceremony.form-widened` or
+    ///   `trust-ceremony.key-manager-unsigned`.
     public func check(now: Timestamp) throws {
         guard root != nil || keyManager != nil else {
             throw Refusal(TrustCeremonyCode.noChange, Self.subject)
@@ -27,7 +28,7 @@ extension TrustProposal {
             try Self.check(keyManager.metadata, follows: keyManagerInForce?.metadata, now)
             try checkForms(keyManager.metadata)
         }
-        try checkKeyManagerStaysSigned()
+        try checkKeyManagerStaysGood(now: now)
     }
 
     private static func check(_ new: TrustMetadata, follows old: TrustMetadata?, _ now: Timestamp) throws {
@@ -94,11 +95,20 @@ extension TrustProposal {
         if let wider { throw Refusal(TrustCeremonyCode.formWidened, "role `pkg_mgr`", found: "\(wider)") }
     }
 
-    /// A root that takes the key managers' power away must come with metadata that the new ones sign.
-    private func checkKeyManagerStaysSigned() throws {
+    /// A root that takes the key managers' power away must come with metadata that the new ones sign; and
+    /// none can come alone where the key manager's metadata has expired.
+    private func checkKeyManagerStaysGood(now: Timestamp) throws {
         guard let root, keyManager == nil, let inForce = keyManagerInForce,
             let delegation = root.metadata.delegations[.keyManager]
         else { return }
+        guard inForce.metadata.expiration > now else {
+            throw Refusal(
+                TrustCeremonyCode.expiryPast,
+                TrustMetadata.subject(.keyManager),
+                expected: "new metadata of the key manager too",
+                found: "\(inForce.metadata.expiration)"
+            )
+        }
         do {
             let envelope = try TrustEnvelope(parsing: inForce.bytes, as: .keyManager)
             _ = try envelope.verify(by: delegation, of: "the proposed root")

@@ -13,8 +13,9 @@ extension TrustProposal {
 
     /// Signs everything in which the signer's key has a say, in the form that conda demands of each role.
     ///
-    /// - Throws: a `Refusal` with `trust-ceremony.stranger` if that is nothing, `trust-ceremony.signature-invalid` if
-    ///   the signer made no signature that verifies, or whatever the signer throws.
+    /// - Throws: a `Refusal` with `trust-ceremony.stranger` if that is nothing,
+    ///   `trust-ceremony.signature-invalid` if the signer made no signature that verifies, or whatever the
+    ///   signer throws.
     public func signatures(by signer: any Signer, now: Timestamp) async throws -> TrustCeremonySignatures {
         var entries: [TrustCeremonySignatures.Entry] = []
         let roles = roles(signedBy: signer.publicKey)
@@ -27,7 +28,35 @@ extension TrustProposal {
         return TrustCeremonySignatures(entries)
     }
 
-    /// Takes signatures in: all of them, or none if one is refused. Those that are there already change nothing.
+    /// What GnuPG has signed of the proposed root: ``root``'s signed bytes.
+    ///
+    /// - Parameters:
+    ///   - packet: the detached signature.
+    ///   - fingerprint: by which GnuPG knows the key, 20 bytes; goes into `see_also`, for people.
+    /// - Throws: a `Refusal` with `trust-ceremony.stranger`, `trust-ceremony.signature-invalid`, or what is
+    ///   wrong with the packet.
+    public func signatures(
+        openPGP packet: [UInt8],
+        by key: PublicKey,
+        fingerprint: [UInt8]
+    ) throws -> TrustCeremonySignatures {
+        guard roles(signedBy: key).contains(.root),
+            let document = documents.first(where: { $0.role == .root })
+        else { throw Self.stranger("\(key)") }
+        let signature = try OpenPGPSignaturePacket(packet)
+        let entry = try document.entry(
+            TrustSignature(
+                keyID: TrustKey(key).hex,
+                value: signature.value,
+                headers: signature.headers,
+                seeAlso: Hex.encode(fingerprint)
+            )
+        )
+        return TrustCeremonySignatures([entry])
+    }
+
+    /// Takes signatures in: all of them, or none if one is refused. Those that are there already change
+    /// nothing.
     ///
     /// - Returns: how many are new.
     /// - Throws: a `Refusal` with `trust-ceremony.other-bytes`, `trust-ceremony.stranger`,

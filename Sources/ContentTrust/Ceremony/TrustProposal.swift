@@ -6,10 +6,10 @@ public import TrustCore
 
 /// A proposal for a new root, for new metadata of the key manager, or for both.
 ///
-/// It holds all that an authority needs in order to see what changes: the chain of roots up to the one in force, and
-/// the key manager's metadata in force. Both are verified when it is read; what is proposed is looked at by
-/// ``check(now:)``. Whether the chain begins with the right root, nobody can tell but who knows it: see
-/// ``check(leadsThrough:)``.
+/// It holds all that an authority needs in order to see what changes: the chain of roots up to the one in
+/// force, and the key manager's metadata in force. Both are verified when it is read; what is proposed is
+/// looked at by ``check(now:)``. Whether the chain begins with the right root, nobody can tell but who knows
+/// it: see ``check(leadsThrough:)``.
 public struct TrustProposal: Sendable {
     /// The longest file.
     public static let maximumLength = 32 << 20
@@ -56,7 +56,7 @@ public struct TrustProposal: Sendable {
         }
         self.chain = chain
         keyManagerInForce = try inForce.flatMap { text in
-            try chain?.unsafelyIgnoringExpiryKeyManager(Array(text.utf8))
+            try chain?.keyManager(unsafelyIgnoringExpiry: Array(text.utf8))
         }
         let proposed = try fields.fields("proposed")
         root = try proposed.optional("root").map { try TrustEnvelope($0, as: .root) }
@@ -92,16 +92,16 @@ public struct TrustProposal: Sendable {
         return JSONWriter.encode(.object(object), .indented) + [0x0A]
     }
 
-    /// What is proposed, as one digest that authorities compare: SHA-256 of each role's name and digest in JSON.
-    /// Signatures do not change it.
+    /// What is proposed, as one digest that authorities compare: SHA-256 of each role's name and digest in
+    /// JSON. Signatures do not change it.
     public var digest: Digest {
         var object = JSONObject()
         for document in documents { object[document.role.rawValue] = .string(document.digest.hex) }
         return Digest.of(JSONWriter.encode(.object(object)))
     }
 
-    /// Demands that one version of the chain is the root that somebody knows by another way, for a chain that is
-    /// consistent in itself can be made up by anybody.
+    /// Demands that one version of the chain is the root that somebody knows by another way, for a chain that
+    /// is consistent in itself can be made up by anybody.
     ///
     /// - Throws: a `Refusal` with `trust-ceremony.other-root`, also if there is no chain.
     public func check(leadsThrough known: Digest) throws {
@@ -119,8 +119,8 @@ public struct TrustProposal: Sendable {
     /// The root that will be in force: the proposed one, or the one that is.
     var nextRoot: TrustMetadata? { root?.metadata ?? chain?.root.metadata }
 
-    /// What is to be signed, and whose signatures each needs: a root those of the version before and its own, a key
-    /// manager's metadata those of the root that will be in force.
+    /// What is to be signed, and whose signatures each needs: a root those of the version before and its own,
+    /// a key manager's metadata those of the root that will be in force.
     var documents: [TrustDocument] {
         let rootAuthorities = [chain?.root.metadata, root?.metadata].compactMap { $0?.authority(for: .root) }
         let managerAuthorities = [nextRoot?.authority(for: .keyManager)].compactMap { $0 }

@@ -6,7 +6,7 @@ import TrustCore
 
 /// Who may sign records: what a key manager's verified metadata says, and the one way to verify a record by it.
 public struct RecordAuthority: Sendable {
-    /// The keys that count here, which sign records in full, and how many of them must.
+    /// All keys that sign records, in whichever form, and how many of them must.
     public let delegation: TrustDelegation
     /// The form in which each key signs.
     public let forms: [TrustKey: RecordForm]
@@ -51,11 +51,13 @@ public struct RecordAuthority: Sendable {
                 found: "keys for mamba's form only"
             )
         }
+        // What is wrapped is no record's signature.
+        let signatures = signatures.filter { $0.headers == nil }
         guard !signatures.isEmpty else { throw Refusal(ContentTrustCode.recordUnsigned, name, found: "none") }
         do {
-            return try Threshold.check(
-                signatures.filter { $0.headers == nil }.map { $0.tallied(over: record) },
-                keys: counted,
+            return try signatures.check(
+                over: record,
+                by: counted,
                 threshold: delegation.threshold,
                 subject: name
             )

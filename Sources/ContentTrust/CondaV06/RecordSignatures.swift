@@ -25,4 +25,26 @@ public enum RecordSignatures {
             JSONFields(JSONReader.read(Array(text), of: subject, limits: limits), of: subject)
         )
     }
+
+    /// Appends the signatures of one file as ``read(_:of:)`` reads them, without white space, in their order.
+    public static func write(_ signatures: [TrustSignature], to out: inout [UInt8]) {
+        guard signatures.allSatisfy({ $0.headers == nil }) else {
+            out += JSONWriter.encode(signatures.encoded)
+            return
+        }
+        out.append(UInt8(ascii: "{"))
+        for (at, signature) in signatures.enumerated() {
+            if at > 0 { out.append(UInt8(ascii: ",")) }
+            JSONWriter.writeString(signature.keyID, to: &out)
+            out += ":{\"signature\":\"".utf8
+            for byte in signature.value {
+                out.append(digit(byte >> 4))
+                out.append(digit(byte & 15))
+            }
+            out += "\"}".utf8
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 }

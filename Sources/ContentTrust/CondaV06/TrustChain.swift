@@ -23,7 +23,8 @@ public struct TrustChain: Sendable {
     /// - Throws: a `Refusal` with `content-trust.signatures`, or one of the codes about a single file.
     public init(pinned bytes: [UInt8]) throws {
         let envelope = try TrustEnvelope(parsing: bytes, as: .root)
-        let counted = try envelope.verify(by: Self.own(envelope), of: "the root itself")
+        let own = Self.keys(of: .root, in: envelope.metadata)
+        let counted = try envelope.verify(by: own, of: "the root itself")
         links = [VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)]
     }
 
@@ -33,6 +34,13 @@ public struct TrustChain: Sendable {
     /// - Throws: a `Refusal` with `content-trust.root-version`, `content-trust.signatures`, or one of the codes
     ///   about a single file.
     public mutating func append(_ bytes: [UInt8]) throws {
+        guard links.count <= Self.maximumRotations else {
+            throw Refusal(
+                ContentTrustCode.rootVersion,
+                TrustMetadata.subject(.root),
+                expected: "at most \(Self.maximumRotations) versions after the pinned one"
+            )
+        }
         let envelope = try TrustEnvelope(parsing: bytes, as: .root)
         let last = root.metadata
         let next = (last.version ?? 0) + 1
@@ -44,66 +52,129 @@ public struct TrustChain: Sendable {
                 found: "version \(envelope.metadata.version ?? 0)"
             )
         }
-        if let delegation = last.delegations[.root] {
-            _ = try envelope.verify(by: delegation, of: "root version \(next - 1)")
-        }
-        let counted = try envelope.verify(by: Self.own(envelope), of: "root version \(next)")
+        _ = try envelope.verify(by: Self.keys(of: .root, in: last), of: "root version \(next - 1)")
+        let counted = try envelope.verify(
+            by: Self.keys(of: .root, in: envelope.metadata),
+            of: "root version \(next)"
+        )
         links.append(VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs))
     }
 
-    /// Verifies the key manager's metadata by the newest root.
+    /// Verifies the key manager's metadata by the newest root, which must not have run out either.
     ///
-    /// - Parameter previous: the copy that was trusted before, if there is one.
-    /// - Throws: a `Refusal` with `content-trust.signatures`, `content-trust.rollback`, `content-trust.expired`, or
-    ///   one of the codes about a single file.
+    /// - Parameters:
+    ///   - bytes: the file; nil if the channel says that it has none, which is no permission.
+    ///   - previous: what is remembered of the copy that was trusted before, if there was one.
+    ///   - now: the time.
+    /// - Throws: a `Refusal` with `content-trust.metadata-missing`, `content-trust.signatures`, `content-trust.rollback`, `content-trust.equivocation`,
+    ///   `content-trust.expired`, `content-trust.future`, `content-trust.shared-key`, or one of the codes about a
+    ///   single file.
     public func keyManager(
-        _ bytes: [UInt8],
-        after previous: VerifiedTrustMetadata? = nil,
+        _ bytes: [UInt8]?,
+        after previous: RememberedMetadata? = nil,
         now: Timestamp
     ) throws -> VerifiedTrustMetadata {
-        try delegate(.keyManager, bytes, by: root, after: previous, now: now)
+        try root.checkExpiry(now: now)
+        guard let bytes else {
+            throw Refusal(
+                ContentTrustCode.metadataMissing,
+                TrustRole.keyManager.fileName(version: 1),
+                expected: "the key manager's metadata",
+                found: "none"
+            )
+        }
+        let verified = try keyManager(unsafelyIgnoringExpiry: bytes)
+        if let previous { try verified.checkFollows(previous) }
+        try verified.checkMade(by: now)
+        try verified.checkExpiry(now: now)
+        return verified
     }
 
-    /// Verifies what mamba asks for as `pkg_mgr.json`, by the key manager's metadata.
+    /// The key manager's metadata whether they are current or not: for whoever makes new ones, and for displays.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.signatures`, `content-trust.shared-key`, or one of the codes about a
+    ///   single file.
+    public func keyManager(unsafelyIgnoringExpiry bytes: [UInt8]) throws -> VerifiedTrustMetadata {
+        let verified = try delegate(.keyManager, bytes, by: root)
+        try checkApart(verified.metadata)
+        return verified
+    }
+
+    /// What is remembered of the key manager's metadata by a copy that was kept after it had been verified: by the newest
+    /// root, or by one before, whose keys have changed since.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.signatures` if no root of the chain vouches for the copy, or one of the
+    ///   codes about a single file.
+    public func remembered(keyManager bytes: [UInt8]) throws -> RememberedMetadata {
+        if let current = try? keyManager(unsafelyIgnoringExpiry: bytes) { return RememberedMetadata(current) }
+        let document = try TrustEnvelope(parsing: bytes, as: .keyManager)
+        let former = links.dropLast().contains { root in
+            let keys = Self.keys(of: .keyManager, in: root.metadata)
+            return (try? document.verify(by: keys, of: TrustMetadata.subject(.root))) != nil
+        }
+        guard former else {
+            throw Refusal(
+                ContentTrustCode.signatures,
+                TrustMetadata.subject(.keyManager),
+                expected: "signatures by the keys of a root of the chain"
+            )
+        }
+        return RememberedMetadata(formerly: document)
+    }
+
+    /// Verifies what mamba asks for as `pkg_mgr.json`, by the key manager's metadata, which must not have run out either.
     ///
     /// - Throws: as ``keyManager(_:after:now:)``.
     public func packageManager(
         _ bytes: [UInt8],
         by keyManager: VerifiedTrustMetadata,
-        after previous: VerifiedTrustMetadata? = nil,
+        after previous: RememberedMetadata? = nil,
         now: Timestamp
     ) throws -> VerifiedTrustMetadata {
-        try delegate(.packageManager, bytes, by: keyManager, after: previous, now: now)
-    }
-
-    /// A stored copy that was trusted before, whatever the time: only for comparing a newer one with it.
-    ///
-    /// - Throws: a `Refusal` if the newest root's keys have not signed it, as after they were changed.
-    public func unsafelyIgnoringExpiryKeyManager(_ bytes: [UInt8]) throws -> VerifiedTrustMetadata {
-        try delegate(.keyManager, bytes, by: root, after: nil, now: nil)
-    }
-
-    private func delegate(
-        _ role: TrustRole,
-        _ bytes: [UInt8],
-        by delegator: VerifiedTrustMetadata,
-        after previous: VerifiedTrustMetadata?,
-        now: Timestamp?
-    ) throws -> VerifiedTrustMetadata {
-        let envelope = try TrustEnvelope(parsing: bytes, as: role)
-        guard let delegation = delegator.metadata.delegations[role] else {
-            preconditionFailure("metadata that was read delegates to every role below it")
-        }
-        let counted = try envelope.verify(by: delegation, of: TrustMetadata.subject(delegator.metadata.role))
-        let verified = VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)
+        try keyManager.checkExpiry(now: now)
+        let verified = try packageManager(unsafelyIgnoringExpiry: bytes, by: keyManager)
         if let previous { try verified.checkFollows(previous) }
-        if let now { try verified.checkExpiry(now: now) }
+        try verified.checkMade(by: now)
+        try verified.checkExpiry(now: now)
         return verified
     }
 
-    private static func own(_ envelope: TrustEnvelope) -> TrustDelegation {
-        guard let delegation = envelope.metadata.delegations[.root] else {
-            preconditionFailure("a root that was read names its own keys")
+    /// The same whether it is current or not.
+    ///
+    /// - Throws: as ``keyManager(unsafelyIgnoringExpiry:)``.
+    public func packageManager(
+        unsafelyIgnoringExpiry bytes: [UInt8],
+        by keyManager: VerifiedTrustMetadata
+    ) throws -> VerifiedTrustMetadata {
+        try delegate(.packageManager, bytes, by: keyManager)
+    }
+
+    private func delegate(_ role: TrustRole, _ bytes: [UInt8], by delegator: VerifiedTrustMetadata) throws
+        -> VerifiedTrustMetadata
+    {
+        let envelope = try TrustEnvelope(parsing: bytes, as: role)
+        let keys = Self.keys(of: role, in: delegator.metadata)
+        let counted = try envelope.verify(by: keys, of: TrustMetadata.subject(delegator.metadata.role))
+        return VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)
+    }
+
+    /// Keys that sign records, whose content their makers choose, sign nothing else: a record could be made to read
+    /// like metadata of another role.
+    private func checkApart(_ keyManager: TrustMetadata) throws {
+        let others = root.metadata.delegations.values.flatMap(\.keys)
+        let shared = Set(Self.keys(of: .packageManager, in: keyManager).keys).intersection(others)
+        guard let key = shared.first else { return }
+        throw Refusal(
+            ContentTrustCode.sharedKey,
+            TrustMetadata.subject(.keyManager),
+            expected: "keys for records that neither the root nor the key manager has",
+            found: key.hex
+        )
+    }
+
+    private static func keys(of role: TrustRole, in metadata: TrustMetadata) -> TrustDelegation {
+        guard let delegation = metadata.delegations[role] else {
+            preconditionFailure("\(metadata.role) metadata names no keys for \(role)")
         }
         return delegation
     }

@@ -18,11 +18,11 @@ public struct TrustDelegation: Sendable, Equatable {
     ///
     /// - Throws: a `Refusal` with `content-trust.threshold-number` or `content-trust.duplicate-key`.
     public init(_ keys: [TrustKey], threshold: Int, of subject: String = "delegation") throws {
-        guard threshold >= 1, threshold <= Self.maximumKeyCount else {
+        guard threshold >= 1, threshold <= keys.count else {
             throw Refusal(
                 ContentTrustCode.thresholdNumber,
                 subject,
-                expected: "a threshold from 1 to \(Self.maximumKeyCount)",
+                expected: "a threshold from 1 to the number of keys, \(keys.count)",
                 found: "\(threshold)"
             )
         }
@@ -69,5 +69,7 @@ public struct TrustDelegation: Sendable, Equatable {
     }
 
     /// The keys as the threshold function takes them.
-    var authorised: [(keyID: String, key: PublicKey)] { keys.map { ($0.hex, $0.publicKey) } }
+    func authorised(_ subject: String) throws -> AuthorisedKeys {
+        try AuthorisedKeys(keys.map { ($0.hex, $0.publicKey) }, subject: subject)
+    }
 }

@@ -6,7 +6,8 @@ public import TrustCore
 
 /// A signed document of conda content trust as it arrived: `{"signatures": {…}, "signed": {…}}`. Unverified.
 ///
-/// A signature that is not well-formed refuses the document: other clients skip it, and so does nobody notice.
+/// A signature that is not well-formed counts for nothing, as with other clients: a root with one that GnuPG wrote a
+/// digit short must not end the chain. It is told in ``malformed``, and in the refusal where signatures are missing.
 public struct TrustEnvelope: Sendable {
     /// What it says.
     public let metadata: TrustMetadata
@@ -16,6 +17,8 @@ public struct TrustEnvelope: Sendable {
     public let signedBytes: [UInt8]
     /// The signatures.
     public private(set) var signatures: [TrustSignature]
+    /// Why others could not be read.
+    public private(set) var malformed: [Refusal] = []
 
     /// The longest document.
     public static let maximumLength = 512_000
@@ -34,7 +37,7 @@ public struct TrustEnvelope: Sendable {
     ///   `content-trust.…` codes about a single file.
     public init(parsing bytes: [UInt8], as role: TrustRole) throws {
         let subject = TrustMetadata.subject(role)
-        let limits = JSONLimits(bytes: Self.maximumLength, depth: 16, values: 100_000)
+        let limits = JSONLimits(bytes: Self.maximumLength, depth: 8, values: 20_000)
         try self.init(JSONReader.read(bytes, of: subject, limits: limits), as: role)
     }
 
@@ -54,7 +57,9 @@ public struct TrustEnvelope: Sendable {
         signed = try fields.fields("signed").object
         metadata = try TrustMetadata(signed, as: role)
         signedBytes = try PythonJSON.encode(.object(signed), of: subject)
-        signatures = try [TrustSignature](fields.fields("signatures"))
+        var malformed: [Refusal] = []
+        signatures = try [TrustSignature](fields.fields("signatures")) { malformed.append($0) }
+        self.malformed = malformed
     }
 
     /// Puts a signature in, in place of one by the same key.
@@ -67,11 +72,8 @@ public struct TrustEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.key-type`, or what the signer throws.
     public mutating func sign(with signer: any Signer, now: Timestamp) async throws {
-        let key = try TrustKey(signer.publicKey)
         let headers = metadata.role == .root ? OpenPGPHeaders(createdAt: now) : nil
-        let unsigned = TrustSignature(keyID: key.hex, value: [], headers: headers)
-        let value = try await signer.sign(unsigned.signedBytes(of: signedBytes))
-        add(TrustSignature(keyID: key.hex, value: value, headers: headers))
+        add(try await TrustSignature(of: signedBytes, by: signer, headers: headers))
     }
 
     /// The file, as other tools write it: the whole document in the form that is signed, no newline at the end.
@@ -93,33 +95,23 @@ public struct TrustEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with a `signature.…` code.
     public func tally(by delegation: TrustDelegation) throws -> SignatureTally {
-        try Threshold.tally(
-            signatures.map { $0.tallied(over: signedBytes) },
-            keys: delegation.authorised,
-            subject: TrustMetadata.subject(metadata.role)
-        )
+        let subject = TrustMetadata.subject(metadata.role)
+        return try signatures.tally(over: signedBytes, by: delegation.authorised(subject), subject: subject)
     }
 
     /// Demands that enough keys of a delegation have signed.
     ///
-    /// - Throws: a `Refusal` with `content-trust.signatures`.
+    /// - Throws: a `Refusal` with `content-trust.signatures`; where one could not be read, with what is wrong in it.
     func verify(by delegation: TrustDelegation, of whom: String) throws -> VerifiedThreshold {
-        let subject = TrustMetadata.subject(metadata.role)
         do {
-            return try Threshold.check(
-                signatures.map { $0.tallied(over: signedBytes) },
-                keys: delegation.authorised,
-                threshold: delegation.threshold,
-                subject: subject
+            return try signatures.demand(
+                delegation,
+                of: whom,
+                over: signedBytes,
+                subject: TrustMetadata.subject(metadata.role)
             )
-        } catch let refusal as Refusal {
-            throw Refusal(
-                ContentTrustCode.signatures,
-                subject,
-                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
-                found: refusal.found,
-                cause: refusal
-            )
+        } catch {
+            throw malformed.first ?? error
         }
     }
 }

@@ -11,21 +11,21 @@ public struct TrustMetadata: Sendable, Equatable {
     /// The role.
     public let role: TrustRole
     /// The version; roots must have one, others have a version, a date, or both.
-    public var version: Int64?
+    public let version: Int64?
     /// When it was made.
-    public var timestamp: Timestamp?
+    public let timestamp: Timestamp?
     /// When it runs out.
-    public var expiration: Timestamp
+    public let expiration: Timestamp
     /// The keys of the roles below, by role: those of ``TrustRole/delegates``, all of them.
-    public var delegations: [TrustRole: TrustDelegation]
+    public let delegations: [TrustRole: TrustDelegation]
     /// Keys of the package managers that sign records in another form than ``RecordForm/full``: our addition, which
-    /// other clients do not look at. Only a key manager says this.
-    public var recordForms: [TrustKey: RecordForm]
+    /// other clients do not look at. Only a key manager says this, and only of keys that it names.
+    public let recordForms: [TrustKey: RecordForm]
 
     /// Makes metadata.
     ///
     /// - Throws: a `Refusal` with `content-trust.delegations` if the roles that it names keys for are not those of
-    ///   ``TrustRole/delegates``, or `content-trust.version-number`.
+    ///   ``TrustRole/delegates``, `content-trust.record-forms`, or `content-trust.version-number`.
     public init(
         _ role: TrustRole,
         version: Int64,
@@ -91,13 +91,14 @@ public struct TrustMetadata: Sendable, Equatable {
         }
         self.expiration = expiration
         let roles = try fields.fields("delegations")
-        delegations = [:]
+        var delegations: [TrustRole: TrustDelegation] = [:]
         for member in roles.object.members {
             guard let role = role.delegates.first(where: { ByteKey.areEqual($0.rawValue, member.key) }) else {
                 throw Self.wrongDelegations(role, found: member.key)
             }
             delegations[role] = try TrustDelegation(roles.fields(member.key))
         }
+        self.delegations = delegations
         recordForms = try Self.forms(fields)
         try checkDelegations()
     }
@@ -133,13 +134,13 @@ public struct TrustMetadata: Sendable, Equatable {
     ]
 
     private static func forms(_ fields: JSONFields) throws -> [TrustKey: RecordForm] {
-        guard let members = try fields.optionalFields(recordForms) else { return [:] }
+        guard fields.object[recordForms] != nil else { return [:] }
         var forms: [TrustKey: RecordForm] = [:]
-        for member in members.object.members {
+        for member in try fields.fields(recordForms).object.members {
             let form = RecordForm.allCases.first { ByteKey.areEqual($0.rawValue, member.value.string ?? "") }
             guard let form else {
                 throw Refusal(
-                    ContentTrustCode.recordForm,
+                    ContentTrustCode.recordForms,
                     fields.subject,
                     expected: RecordForm.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or "),
                     found: member.value.string.map { "`\($0)`" } ?? member.value.typeName
@@ -150,6 +151,18 @@ public struct TrustMetadata: Sendable, Equatable {
         return forms
     }
 
+    /// A slip in the name of a key would leave the one that was meant to count as one that signs in full.
+    private func checkForms() throws {
+        let keys = delegations[.packageManager]?.keys ?? []
+        guard let stray = recordForms.keys.first(where: { !keys.contains($0) }) else { return }
+        throw Refusal(
+            ContentTrustCode.recordForms,
+            Self.subject(role),
+            expected: "keys of `\(TrustRole.packageManager.rawValue)` only",
+            found: stray.hex
+        )
+    }
+
     private func checkDelegations() throws {
         for role in role.delegates where delegations[role] == nil {
             throw Self.wrongDelegations(self.role, found: "none for `\(role.rawValue)`")
@@ -157,6 +170,7 @@ public struct TrustMetadata: Sendable, Equatable {
         for role in delegations.keys where !self.role.delegates.contains(role) {
             throw Self.wrongDelegations(self.role, found: role.rawValue)
         }
+        try checkForms()
     }
 
     private static func wrongDelegations(_ role: TrustRole, found: String) -> Refusal {

@@ -23,14 +23,31 @@ public struct TrustSignature: Sendable, Equatable {
         self.seeAlso = seeAlso
     }
 
+    /// Signs a message; wrapped if there are headers to hash behind it.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.key-type`, a `Failure` if what the signer answers is not a signature by
+    ///   its key, or what it throws.
+    init(of message: [UInt8], by signer: any Signer, headers: OpenPGPHeaders?) async throws {
+        let key = try TrustKey(signer.publicKey)
+        let signed = headers?.digest(of: message) ?? message
+        let value = try await signer.sign(signed)
+        // A token that is broken, or a command that answers for another key, must not spoil the document.
+        guard key.publicKey.isValid(signature: value, for: signed) else {
+            throw Failure(
+                .configuration,
+                "the signer of key \(key) answered something that is no signature by it"
+            )
+        }
+        self.init(keyID: key.hex, value: value, headers: headers)
+    }
+
     /// Reads the value of one member of `signatures`: `signature`, and for the wrapped form `other_headers` and
     /// perhaps `see_also`; nothing else.
     ///
     /// - Throws: a `Refusal` with `json.shape`, `content-trust.signature-format` or
     ///   `content-trust.openpgp-headers`.
     init(_ fields: JSONFields, keyID: String) throws {
-        let known: Set<ByteKey> = [ByteKey("signature"), ByteKey("other_headers"), ByteKey("see_also")]
-        if let other = fields.object.keys.first(where: { !known.contains(ByteKey($0)) }) {
+        if let other = fields.object.keys.first(where: { !Self.members.contains(ByteKey($0)) }) {
             throw Self.malformed(fields.subject, "`signature` and `other_headers` only", "`\(other)`")
         }
         let text = try fields.string("signature")
@@ -54,6 +71,10 @@ public struct TrustSignature: Sendable, Equatable {
         self.init(keyID: keyID, value: value, headers: headers, seeAlso: seeAlso)
     }
 
+    private static let members: Set<ByteKey> = [
+        ByteKey("signature"), ByteKey("other_headers"), ByteKey("see_also"),
+    ]
+
     var encoded: JSONValue {
         var object = JSONObject()
         object["other_headers"] = headers.map { .string(Hex.encode($0.bytes)) }
@@ -65,11 +86,6 @@ public struct TrustSignature: Sendable, Equatable {
     /// The bytes that Ed25519 signed, if this is a signature of the message.
     public func signedBytes(of message: [UInt8]) -> [UInt8] { headers?.digest(of: message) ?? message }
 
-    /// The same for the threshold function.
-    func tallied(over message: [UInt8]) -> (signature: Signature, message: [UInt8]) {
-        (Signature(keyID: keyID, bytes: value), signedBytes(of: message))
-    }
-
     private static func malformed(_ subject: String, _ expected: String, _ found: String) -> Refusal {
         Refusal(ContentTrustCode.signatureFormat, subject, expected: expected, found: found)
     }
@@ -79,8 +95,55 @@ extension [TrustSignature] {
     /// The most signatures that are looked at under one document or record.
     static var maximumCount: Int { 1024 }
 
+    /// Demands that enough keys of a delegation have signed metadata.
+    ///
+    /// - Parameter whom: whose keys they are, for messages.
+    /// - Throws: a `Refusal` with `content-trust.signatures`.
+    func demand(_ delegation: TrustDelegation, of whom: String, over message: [UInt8], subject: String) throws
+        -> VerifiedThreshold
+    {
+        do {
+            return try check(
+                over: message,
+                by: delegation.authorised(subject),
+                threshold: delegation.threshold,
+                subject: subject
+            )
+        } catch let refusal as Refusal {
+            throw Refusal(
+                ContentTrustCode.signatures,
+                subject,
+                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
+                found: refusal.found,
+                cause: refusal
+            )
+        }
+    }
+
+    /// Demands that enough keys have signed a message.
+    ///
+    /// - Throws: a `Refusal` with a `signature.…` code.
+    func check(over message: [UInt8], by keys: AuthorisedKeys, threshold: Int, subject: String) throws
+        -> VerifiedThreshold
+    {
+        try Threshold.check(tallied, keys: keys, threshold: threshold, subject: subject) {
+            self[$0].signedBytes(of: message)
+        }
+    }
+
+    /// Which keys have signed a message.
+    ///
+    /// - Throws: a `Refusal` with a `signature.…` code.
+    func tally(over message: [UInt8], by keys: AuthorisedKeys, subject: String) throws -> SignatureTally {
+        try Threshold.tally(tallied, keys: keys, subject: subject) { self[$0].signedBytes(of: message) }
+    }
+
+    private var tallied: [Signature] { map { Signature(keyID: $0.keyID, bytes: $0.value) } }
+
     /// Reads `{"<key>": {…}, …}`.
-    init(_ fields: JSONFields) throws {
+    ///
+    /// - Parameter skip: Told why a signature is not well-formed; it may throw. What it lets pass is left out.
+    init(_ fields: JSONFields, skip: (Refusal) throws -> Void = { throw $0 }) throws {
         guard fields.object.count <= Self.maximumCount else {
             throw Refusal(
                 CoreCode.tooLarge,
@@ -89,7 +152,14 @@ extension [TrustSignature] {
                 found: "\(fields.object.count)"
             )
         }
-        self = try fields.object.keys.map { try TrustSignature(fields.fields($0), keyID: $0) }
+        self = []
+        for key in fields.object.keys {
+            do {
+                append(try TrustSignature(fields.fields(key), keyID: key))
+            } catch let refusal as Refusal {
+                try skip(refusal)
+            }
+        }
     }
 
     /// The signatures as an object, by key name.

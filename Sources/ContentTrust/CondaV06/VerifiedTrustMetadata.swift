@@ -13,11 +13,15 @@ public struct VerifiedTrustMetadata: Sendable {
     /// The names of the keys that counted.
     public let keyIDs: [String]
 
+    /// SHA-256 of what is signed: signatures may be added to a document, and it stays the same.
+    public let signedDigest: Digest
+
     /// SHA-256 of the file.
     public var digest: Digest { Digest.of(bytes) }
 
     init(_ envelope: TrustEnvelope, bytes: [UInt8], keyIDs: [String]) {
         metadata = envelope.metadata
+        signedDigest = Digest.of(envelope.signedBytes)
         self.bytes = bytes
         self.keyIDs = keyIDs
     }
@@ -36,28 +40,53 @@ public struct VerifiedTrustMetadata: Sendable {
         }
     }
 
-    /// Refuses what is older than a copy that was trusted before.
+    /// Refuses what says that it was made later than a clock may be wrong by: whoever keeps it would take nothing
+    /// honest any more.
     ///
-    /// What the older copy has, version or date, the newer one must have too, and neither may go back.
-    /// - Throws: a `Refusal` with `content-trust.rollback`.
-    func checkFollows(_ previous: VerifiedTrustMetadata) throws {
-        let old = previous.metadata
-        let goesBack =
-            old.version.map { (metadata.version ?? .min) < $0 } ?? false
-            || old.timestamp.map { (metadata.timestamp ?? Timestamp(seconds: .min)) < $0 } ?? false
-        guard goesBack else { return }
+    /// - Throws: a `Refusal` with `content-trust.future`.
+    func checkMade(by now: Timestamp) throws {
+        guard let made = metadata.timestamp, made > now.advanced(bySeconds: Self.clockError) else { return }
         throw Refusal(
-            ContentTrustCode.rollback,
+            ContentTrustCode.future,
             TrustMetadata.subject(metadata.role),
-            expected: "\(Self.age(old)) or later",
-            found: Self.age(metadata)
+            expected: "a timestamp not after \(now)",
+            found: made.description
         )
     }
 
-    private static func age(_ metadata: TrustMetadata) -> String {
-        let parts = [
-            metadata.version.map { "version \($0)" }, metadata.timestamp.map { "of \($0)" },
-        ]
-        return parts.compactMap { $0 }.joined(separator: " ")
+    private static let clockError: Int64 = 86_400
+
+    /// Refuses what is older than a copy that was trusted before, and another document of the same version and date.
+    ///
+    /// What the older copy has, version or date, the newer one must have too, and neither may go back. One that says
+    /// something else must be later in at least one of them.
+    /// - Throws: a `Refusal` with `content-trust.rollback` or `content-trust.equivocation`.
+    func checkFollows(_ previous: RememberedMetadata) throws {
+        precondition(previous.role == metadata.role, "metadata is compared with that of its own role")
+        if let version = previous.version, (metadata.version ?? .min) < version {
+            throw rollback("version \(version)", metadata.version.map { "version \($0)" })
+        }
+        if let date = previous.timestamp, metadata.timestamp.map({ $0 < date }) ?? true {
+            throw rollback("the timestamp \(date)", metadata.timestamp?.description)
+        }
+        guard let digest = previous.signedDigest, digest != signedDigest,
+            metadata.version == previous.version,
+            metadata.timestamp == previous.timestamp
+        else { return }
+        throw Refusal(
+            ContentTrustCode.equivocation,
+            TrustMetadata.subject(metadata.role),
+            expected: "\(digest), or a later version",
+            found: "\(signedDigest)"
+        )
+    }
+
+    private func rollback(_ expected: String, _ found: String?) -> Refusal {
+        Refusal(
+            ContentTrustCode.rollback,
+            TrustMetadata.subject(metadata.role),
+            expected: "\(expected) or later",
+            found: found ?? "none"
+        )
     }
 }

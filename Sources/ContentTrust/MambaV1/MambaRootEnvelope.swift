@@ -69,12 +69,10 @@ public struct MambaRootEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.key-type`, or what the signer throws.
     public mutating func sign(with signer: any Signer, wrappedAt now: Timestamp? = nil) async throws {
-        let key = try TrustKey(signer.publicKey)
         let headers = now.map { OpenPGPHeaders(createdAt: $0) }
-        let unsigned = TrustSignature(keyID: key.hex, value: [], headers: headers)
-        let value = try await signer.sign(unsigned.signedBytes(of: signedBytes))
-        signatures.removeAll { ByteKey.areEqual($0.keyID, key.hex) }
-        signatures.append(TrustSignature(keyID: key.hex, value: value, headers: headers))
+        let signature = try await TrustSignature(of: signedBytes, by: signer, headers: headers)
+        signatures.removeAll { ByteKey.areEqual($0.keyID, signature.keyID) }
+        signatures.append(signature)
     }
 
     /// The file, without white space.
@@ -93,22 +91,12 @@ public struct MambaRootEnvelope: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.signatures`.
     func verify(by delegation: TrustDelegation, of whom: String) throws -> VerifiedThreshold {
-        do {
-            return try Threshold.check(
-                signatures.map { $0.tallied(over: signedBytes) },
-                keys: delegation.authorised,
-                threshold: delegation.threshold,
-                subject: MambaRootMetadata.subject
-            )
-        } catch let refusal as Refusal {
-            throw Refusal(
-                ContentTrustCode.signatures,
-                MambaRootMetadata.subject,
-                expected: "\(refusal.expected ?? "enough signatures") of \(whom)",
-                found: refusal.found,
-                cause: refusal
-            )
-        }
+        try signatures.demand(
+            delegation,
+            of: whom,
+            over: signedBytes,
+            subject: MambaRootMetadata.subject
+        )
     }
 
     private static func signature(_ fields: JSONFields) throws -> TrustSignature {

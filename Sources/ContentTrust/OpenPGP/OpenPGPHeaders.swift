@@ -7,12 +7,13 @@ public import TrustCore
 /// signer's program says of it (RFC 4880, section 5.2.3).
 ///
 /// conda content trust wraps signatures in this form so that keys of GnuPG and of hardware tokens can sign. Other
-/// clients never look inside. Here it must say what it is: version 4, over a binary document, by EdDSA, with SHA-256.
+/// clients never look inside. Here it must say what it is: version 4, over a binary document, by EdDSA, with SHA-256,
+/// with the time at which it was made, and without an end of its own.
 public struct OpenPGPHeaders: Sendable, Equatable {
     /// The bytes, `other_headers` in the file.
     public let bytes: [UInt8]
-    /// When the signature says that it was made, in seconds since 1970; nil if it does not say.
-    public let createdAt: Timestamp?
+    /// When the signature says that it was made.
+    public let createdAt: Timestamp
     /// The fingerprint of the key that the signature says made it, 20 bytes; nil if it does not say.
     public let issuer: [UInt8]?
 
@@ -40,12 +41,17 @@ public struct OpenPGPHeaders: Sendable, Equatable {
                 created = Timestamp(seconds: body.reduce(0) { $0 << 8 | Int64($1) })
             case 33 where body.count == 21 && body.first == 4 && issuer == nil:
                 issuer = Array(body.dropFirst())
+            case 2, 33: throw Self.refusal(subject, "one well-formed subpacket of type \(type & 0x7F)")
+            // A signature that ends before its document does is for another purpose.
+            case 3: throw Self.refusal(subject, "no expiration of the signature itself")
             // Whoever does not know a critical subpacket must refuse the signature (RFC 4880, 5.2.3.1).
             case _ where type & 0x80 != 0:
                 throw Self.refusal(subject, "no critical subpacket of type \(type & 0x7F)")
             default: continue
             }
         }
+        // RFC 4880, section 5.2.3.4: it must be there.
+        guard let created else { throw Self.refusal(subject, "the time at which it was made") }
         self.bytes = bytes
         createdAt = created
         self.issuer = issuer

@@ -18,13 +18,23 @@ extension ChannelSession {
         if let trust { return trust }
         let store = try ContentTrustStore(channel.contentTrustDirectory)
         let loaded = try await read("the channel's content trust", from: trustMirrors) { mirror in
-            try await RecordTrust(
-                anchor,
-                store: store,
-                from: MetadataSource(mirror, folder: "/", time: self.metadataTime, uptime: self.uptime),
-                at: mirror.canonical,
-                now: self.now
+            let source = MetadataSource(
+                mirror,
+                folder: "/",
+                time: self.metadataTime,
+                uptime: self.uptime
             )
+            do {
+                return try await RecordTrust(
+                    anchor,
+                    store: store,
+                    from: source,
+                    at: mirror.canonical,
+                    now: self.now
+                )
+            } catch let refusal as Refusal {
+                throw refusal.located(at: mirror.name)
+            }
         }
         trust = loaded
         return loaded
@@ -60,7 +70,9 @@ extension ChannelSession {
     ) async throws -> IndexEntry {
         do {
             return try await index.entry(of: fileName, mirrors: mirrors, cache: cache)
-        } catch let refusal as Refusal where channel.pin == .records {
+        } catch let refusal as Refusal where channel.contentTrust != nil {
+            let refusal = refusal.located(at: channel.url.description)
+            guard channel.pin == .records else { throw refusal }
             return try await inTurn {
                 try await self.entryElsewhere(of: fileName, in: subdir, after: refusal)
             }
@@ -106,6 +118,7 @@ extension ChannelSession {
             shownBy[subdir] = name
             return entry
         }
+        guard !Task.isCancelled else { throw Failure(.cancelled, "the transfer was stopped") }
         throw refusal
     }
 

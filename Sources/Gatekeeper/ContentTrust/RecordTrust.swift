@@ -20,13 +20,14 @@ struct RecordTrust: Sendable {
     /// Nothing is believed because it is in the store: a root there is one more link of the chain, or it is fetched
     /// again, and the key manager's copy is only compared with.
     /// - Parameter base: where the files are, without a slash at the end.
-    /// - Throws: a `Refusal` with a `content-trust.…` code or `gate.key-manager-missing`, or a `Failure`: only an
+    /// - Throws: a `Refusal` with a `content-trust.…` code or `content-trust.metadata-missing`, or a `Failure`: only an
     ///   explicit "not found" says that there is no newer root.
     init(
         _ anchor: ContentTrustAnchor,
         store: ContentTrustStore,
         from source: some Fetcher,
         at base: String,
+        maximumRotations: Int = TrustChain.maximumRotations,
         now: Timestamp
     ) async throws {
         let lock = try await store.lock()
@@ -41,11 +42,11 @@ struct RecordTrust: Sendable {
             "\(base)/\(TrustRole.root.fileName(version: chain.nextVersion))",
             maximumLength: TrustEnvelope.maximumLength
         ) {
-            guard chain.links.count <= TrustChain.maximumRotations else {
+            guard chain.links.count <= maximumRotations else {
                 throw Refusal(
                     CoreCode.tooLarge,
                     "root metadata",
-                    expected: "at most \(TrustChain.maximumRotations) versions after the pinned one"
+                    expected: "at most \(maximumRotations) versions after the pinned one"
                 )
             }
             try chain.append(bytes)
@@ -54,18 +55,13 @@ struct RecordTrust: Sendable {
         try await Self.checkEnd(of: chain, store, source, base)
         // 3. The newest root must be in force, wherever it came from.
         try chain.root.checkExpiry(now: now)
-        // 4. The key manager's metadata, not older than what was there before. Where the root's keys have changed
-        // since, the old copy does not verify, and there is nothing to compare with (as TUF 5.3.11 forgets it).
-        let previous = try store.keyManager().flatMap {
-            try? chain.unsafelyIgnoringExpiryKeyManager($0)
-        }
-        let name = TrustRole.keyManager.fileName(version: 0)
-        guard
-            let bytes = try await source.bytes(
-                "\(base)/\(name)",
-                maximumLength: TrustEnvelope.maximumLength
-            )
-        else { throw Refusal(GateCode.keyManagerMissing, name) }
+        // 4. The key manager's metadata, not older than what was there before. Where the root's keys have changed since,
+        // only the date of the old copy counts. One that is damaged tells nothing, as if it had been deleted.
+        let previous = try store.keyManager().flatMap { try? chain.remembered(keyManager: $0) }
+        let bytes = try await source.bytes(
+            "\(base)/\(TrustRole.keyManager.fileName(version: 1))",
+            maximumLength: TrustEnvelope.maximumLength
+        )
         keyManager = try chain.keyManager(bytes, after: previous, now: now)
         try store.keep(keyManager: keyManager)
         root = chain.root

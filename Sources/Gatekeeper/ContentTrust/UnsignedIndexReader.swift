@@ -11,8 +11,9 @@ import TrustCore
 ///
 /// TUF metadata and roots of other formats that the channel may show as well are not looked at: they were not pinned.
 struct UnsignedIndexReader {
-    /// The longest `repodata.json`, decompressed, that is read.
-    static let indexLimit = 2 << 30
+    /// The longest `repodata.json`, decompressed, that is read: nobody signed how long it is, and the largest channel
+    /// has 363 MB.
+    static let indexLimit = 1 << 30
     /// The longest compressed one.
     static let compressedLimit = 512 << 20
 

@@ -30,6 +30,8 @@ struct SignerProcess {
 
     let command: [String]
     let limits: ExternalSigner.Limits
+    /// What somebody can do where the command is not as it should be.
+    var remedy = "run the command by hand: it reads the message and answers the bare signature"
 
     /// Starts the command, feeds it, and waits for its end.
     ///
@@ -179,7 +181,7 @@ struct SignerProcess {
         return Failure(
             .configuration,
             "the signing command `\(Printable.text(command[0]))` \(what)" + (said.isEmpty ? "" : ": \(said)"),
-            remedy: "run the command by hand: it reads the message and answers the bare signature"
+            remedy: remedy
         )
     }
 }

@@ -15,8 +15,9 @@ struct ContentTrustDelegate: AsyncParsableCommand {
         discussion: """
             ROLE is root, key_mgr (the key manager, who says which keys sign records) or pkg_mgr (the package keys). KEY is a \
             public key file, or at least eight digits of the key or of its fingerprint. Signs with trust-root-* and \
-            key-mgr-* of the folder of keys, if enough of them are there; with --propose it needs no key, and writes a \
-            proposal for `kingsnake root sign`. After package keys changed, sign the records again.
+            key-mgr-* of the folder of keys, if enough of them are there, and from trust-root.json there, the root that you \
+            know; with --propose it needs no key, and writes a proposal for `kingsnake root sign`. After package keys changed, \
+            sign the records again.
             """
     )
 
@@ -103,8 +104,9 @@ struct ContentTrustDelegate: AsyncParsableCommand {
         if isOffline || !renewed.contains(.packageManager) {
             var proposal = try draft(state).proposal(options: options(now), now: now)
             if let propose { return try proposal.publish(to: propose, as: "delegate", console) }
+            try demandKnownRoot(state.chain)
             let ceremony = try await finish(&proposal, now)
-            change = try folder.publish(ceremony, now: now)
+            change = try folder.publish(ceremony, keys: try channel.keyRing, now: now)
             report = try proposal.report()
         }
         try await renewPackageManager(folder, &change, now)
@@ -118,6 +120,17 @@ struct ContentTrustDelegate: AsyncParsableCommand {
         )
         document["words"] = .array((report?.contents ?? []).map { .string($0) })
         console.emit(document)
+    }
+
+    /// Whoever can write the served folder can put a chain of their own there that names our keys too.
+    private func demandKnownRoot(_ chain: TrustChain) throws {
+        guard try TrustFolder.checkAnchor(chain, in: channel.keyRing) || known.isGiven else {
+            throw Failure(
+                .configuration,
+                "nobody looks at the root that the channel begins with",
+                remedy: "give the root that you know with `--root FILE` or `--root-sha256 HEX`"
+            )
+        }
     }
 
     private func renewPackageManager(

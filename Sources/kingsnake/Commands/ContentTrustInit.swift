@@ -105,7 +105,7 @@ struct ContentTrustInit: AsyncParsableCommand {
             online: encryptPackage ? protection : .unsafelyUnencrypted
         )
         let ceremony = try await folder.makeKeys(plan, in: keys, options: options, now: now)
-        var change = try folder.publish(ceremony, now: now)
+        var change = try folder.publish(ceremony, keys: keys, now: now)
         try await folder.renewPackageManager(
             &change,
             keys: keys,

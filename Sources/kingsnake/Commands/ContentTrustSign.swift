@@ -82,7 +82,9 @@ struct ContentTrustSign: AsyncParsableCommand {
         }
         if report.hasRenewedPackageManager { console.say("renewed `\(PackageManagerFile.name)` for mamba") }
         for record in report.unsignable {
-            console.warn("`\(record.file)` is not signed: \(record.refusal.code.entry.summary) [\(record.refusal.codeName)]")
+            console.warn(
+                "`\(record.file)` is not signed: \(record.refusal.code.entry.summary) [\(record.refusal.codeName)]"
+            )
         }
         for subdir in report.subdirs where !subdir.withoutMambaForm.isEmpty {
             let count = Counted(subdir.withoutMambaForm.count, "record")
@@ -92,7 +94,9 @@ struct ContentTrustSign: AsyncParsableCommand {
         }
         for subdir in report.subdirs where !subdir.otherForms.isEmpty {
             let names = subdir.otherForms.map { "`\($0)`" }.joined(separator: ", ")
-            console.remark("\(subdir.name): not signed are \(names), which clients may prefer to the signed files")
+            console.remark(
+                "\(subdir.name): not signed are \(names), which clients may prefer to the signed files"
+            )
         }
         if report.hasNoLedger {
             console.remark(

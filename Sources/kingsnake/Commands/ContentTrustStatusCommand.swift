@@ -43,14 +43,17 @@ struct ContentTrustStatusCommand: ParsableCommand {
         )
         console.say("\(try channel.path)")
         console.say("profile `\(status.trust.profile.rawValue)`: \(status.profileWords)")
-        let anchor = status.trust.isAnchored ? "the owner's copy of the root" : "the root in the folder itself"
+        let anchor =
+            status.trust.isAnchored ? "the owner's copy of the root" : "the root in the folder itself"
         console.say("verified from \(anchor)")
         console.say("")
         metadata(status).lines.forEach { console.say("\($0)") }
         console.say("")
         records(status).lines.forEach { console.say("\($0)") }
         for index in status.indexes {
-            for problem in index.problems { console.say("  `\(index.file)` `\(problem.fileName)`: \(problem.reason)") }
+            for problem in index.problems {
+                console.say("  `\(index.file)` `\(problem.fileName)`: \(problem.reason)")
+            }
             if index.isCompressedFormDifferent { console.say("  `\(index.file).zst` says something else") }
         }
         console.say("")
@@ -71,7 +74,8 @@ struct ContentTrustStatusCommand: ParsableCommand {
         var table = TextTable(["METADATA", "VERSION", "SIGNERS", "KEYS", "EXPIRES", ""])
         for file in status.files {
             table.add([
-                file.role.rawValue, file.version.map { "\($0)" } ?? "", "\(file.threshold) of \(file.keys.count)",
+                file.role.rawValue, file.version.map { "\($0)" } ?? "",
+                "\(file.threshold) of \(file.keys.count)",
                 file.keys.map { String($0.hex.prefix(8)) }.joined(separator: " "), file.expires.description,
                 status.remaining(file),
             ])

@@ -100,7 +100,7 @@ struct RootPublish: AsyncParsableCommand {
         }
         let ceremony = try FinishedTrustCeremony(proposal, now: now)
         let folder = TrustFolder(directory: try channel.path)
-        var change = try folder.publish(ceremony, now: now)
+        var change = try folder.publish(ceremony, keys: try channel.keyRing, now: now)
         try await folder.renewPackageManager(
             &change,
             keys: try channel.keyRing,

@@ -22,7 +22,15 @@ struct RootSign: AsyncParsableCommand {
     var proposal: String
 
     @Option(help: ArgumentHelp(stringLiteral: AuthorityKey.help), completion: .file())
-    var key: String
+    var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "In place of --key, for a root of conda content trust: the fingerprint of a key that GnuPG holds.",
+            valueName: "fingerprint"
+        )
+    )
+    var gpg: String?
 
     @Option(
         help: ArgumentHelp(
@@ -69,6 +77,10 @@ struct RootSign: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard (key == nil) != (gpg == nil) else {
+            throw ValidationError("give --key KEY, or --gpg FINGERPRINT")
+        }
+        try CeremonySigner.check(gpg: gpg)
         guard sha256.map({ Digest(.sha256, hex: $0) != nil }) ?? true else {
             throw ValidationError("--sha256 takes 64 hexadecimal digits")
         }
@@ -80,9 +92,11 @@ struct RootSign: AsyncParsableCommand {
         try check(proposal)
         let report = try proposal.report()
         report.lines.forEach { console.say("\($0)") }
-        let signer = try await AuthorityKey.signer(key, passphraseFile: passphraseFile)
-        let roles = proposal.roleNames(signedBy: signer.publicKey)
-        guard !roles.isEmpty else { throw proposal.stranger(signer.publicKey, named: key) }
+        let signer = try await signer()
+        let roles = try signer.roleNames(in: proposal)
+        guard !roles.isEmpty else {
+            throw proposal.stranger(signer.publicKey, named: key ?? gpg ?? "\(signer.publicKey)")
+        }
         let what = roles.joined(separator: " and ")
         var document = report.json
         document["signs"] = .array(roles.map { .string($0) })
@@ -92,7 +106,7 @@ struct RootSign: AsyncParsableCommand {
             return console.emit(document)
         }
         if !yes { try Confirmation.demand("sign \(what) with \(signer.publicKey)?") }
-        let signatures = try await proposal.signatureFile(by: signer, now: SystemClock.now)
+        let signatures = try await signer.signatureFile(of: proposal, now: SystemClock.now)
         let digits = signer.publicKey.fingerprint.hex.prefix(8)
         let file = out ?? "\(self.proposal).\(digits).signatures"
         try DurableFile.write(signatures, to: file)
@@ -108,6 +122,11 @@ struct RootSign: AsyncParsableCommand {
         document["signatures"] = .string(file)
         document["key"] = .string(signer.publicKey.fingerprint.hex)
         console.emit(document)
+    }
+
+    private func signer() async throws -> CeremonySigner {
+        if let gpg { return try await CeremonySigner(gpg: gpg) }
+        return .key(try await AuthorityKey.signer(key ?? "", passphraseFile: passphraseFile))
     }
 
     private func check(_ proposal: any SignableProposal) throws {

@@ -6,8 +6,8 @@ import ContentTrust
 import TrustCore
 
 extension TrustFolder {
-    /// Makes `pkg_mgr.json` anew after a change, where mamba needs it and the package keys are here; else notes that
-    /// somebody must.
+    /// Makes `pkg_mgr.json` anew after a change, where mamba needs it and the package keys are here; else
+    /// notes that somebody must.
     func renewPackageManager(
         _ change: inout Change,
         keys: KeyRing,

@@ -6,8 +6,8 @@ import SigningKeys
 import TUF
 import TrustCore
 
-/// A proposal that authorities sign in separate places, whatever it is about: TUF's offline roles, or those of conda
-/// content trust. The commands `root sign`, `merge`, `publish` and `verify` take either.
+/// A proposal that authorities sign in separate places, whatever it is about: TUF's offline roles, or those
+/// of conda content trust. The commands `root sign`, `merge`, `publish` and `verify` take either.
 protocol SignableProposal: Sendable {
     init(parsing bytes: [UInt8]) throws
 

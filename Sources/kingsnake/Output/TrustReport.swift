@@ -77,13 +77,13 @@ struct TrustReport {
 
     private var recordsJSON: JSONValue? {
         guard let records, let anchor = channel.contentTrust else { return nil }
-        return [
-            "root_version": .number(JSONNumber(records.metadata.version ?? 0)),
-            "root_sha256": .string(anchor.rootDigest.hex),
-            "root_expires": .string(records.metadata.expiration.description),
-            "metadata_url": anchor.metadataURL.map { .string($0.description) } ?? .null,
-            "added": .string(anchor.added.description),
-        ]
+        var object = JSONObject()
+        object["root_version"] = .number(JSONNumber(records.metadata.version ?? 0))
+        object["root_sha256"] = .string(anchor.rootDigest.hex)
+        object["root_expires"] = .string(records.metadata.expiration.description)
+        object["metadata_url"] = anchor.metadataURL.map { .string($0.description) }
+        object["added"] = .string(anchor.added.description)
+        return .object(object)
     }
 
     private static func words(for origin: TrustedChannel.Origin) -> String {

@@ -24,7 +24,7 @@ struct VoucherReport {
             object["keys"] = .number(JSONNumber(Int64(count)))
         case .packageKeys(let threshold, let count, let role):
             object["kind"] = "package-keys"
-            object["role"] = role.map { .string($0) } ?? .null
+            object["role"] = role.map { .string($0) }
             object["threshold"] = .number(JSONNumber(Int64(threshold)))
             object["keys"] = .number(JSONNumber(Int64(count)))
             object["not_protected"] = .array(voucher.unprotected.map { .string($0.rawValue) })

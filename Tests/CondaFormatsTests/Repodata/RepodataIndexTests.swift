@@ -80,6 +80,9 @@ struct RepodataIndexTests {
         let index = try RepodataSamples.open("{\"packages.conda\":{\(members)}}")
         #expect(index.fileNames == names.sorted { ByteKey($0) < ByteKey($1) })
         for name in names { #expect(index.recordText(fileName: name) != nil) }
+        let texts = Array(index.recordTexts)
+        #expect(texts.map(\.fileName) == index.fileNames)
+        for (name, text) in texts { #expect(index.recordText(fileName: name) == text) }
         let twice = "{\"packages.conda\":{\(members),\"\(names[57])\":{}}}"
         #expect(refusalCode { try RepodataSamples.open(twice) } == "repodata.duplicate-file")
     }

@@ -17,6 +17,13 @@ public struct ContentTrustFixture: Sendable {
         public var record: JSONObject
         /// The member of `signatures`; nil for none.
         public var signatures: JSONValue?
+
+        /// Lists a file.
+        public init(fileName: String, record: JSONObject, signatures: JSONValue?) {
+            self.fileName = fileName
+            self.record = record
+            self.signatures = signatures
+        }
     }
 
     /// The channel's folder.

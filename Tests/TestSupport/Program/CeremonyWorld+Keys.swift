@@ -35,14 +35,72 @@ extension CeremonyWorld {
         )
     }
 
-    /// An ECDSA key on the token `vault` of a ``ChannelWorld/withToken(_:)``.
+    /// Makes authorities as ``ofAllKinds(_:)`` does, all with Ed25519 keys; the third has hers in GnuPG.
+    public static func ofAllKindsInEd25519(_ names: [String], _ home: GnuPGHome) async throws -> CeremonyWorld
+    {
+        var world = try await ChannelWorld.withToken("vault")
+        world.program.environment["GNUPGHOME"] = home.path
+        return try await CeremonyWorld(names, in: world) { name, world in
+            switch names.firstIndex(of: name) {
+            case 0: try await tokenKey(name, world, scheme: "ed25519")
+            case 1: try await commandKeyInEd25519(name, world)
+            case 2: try await gnuPGKey(name, world, home)
+            default: try await encryptedKeyFile(name, world)
+            }
+        }
+    }
+
+    /// A key that GnuPG holds.
+    public static func gnuPGKey(_ name: String, _ world: ChannelWorld, _ home: GnuPGHome) async throws
+        -> Authority
+    {
+        try await world.must("root", "key", "\(name)/\(name)", "--gpg", home.fingerprint)
+        return Authority(
+            name: name,
+            key: home.fingerprint,
+            option: "--gpg",
+            publicKey: "\(name)/\(name).pub"
+        )
+    }
+
+    /// An Ed25519 key that only a script reads. OpenSSL wants to know the message's length, and so a file.
+    public static func commandKeyInEd25519(_ name: String, _ world: ChannelWorld) async throws -> Authority {
+        let script = """
+            cd "$(dirname "$0")"
+            cat > message
+            exec openssl pkeyutl -sign -inkey in-the-service.pem -rawin -in message
+
+            """
+        try world.write(Array(script.utf8), to: "\(name)/sign-with-service")
+        let made = try await world.program.runScript(
+            """
+            cd \(name)
+            openssl genpkey -algorithm ed25519 -out in-the-service.pem
+            openssl pkey -in in-the-service.pem -pubout -out \(name).pub
+            """
+        )
+        try made.demandSuccess("openssl")
+        return Authority(
+            name: name,
+            key: "exec:\(name)/\(name).pub sh \(name)/sign-with-service",
+            publicKey: "\(name)/\(name).pub"
+        )
+    }
+
+    /// A key on the token `vault` of a ``ChannelWorld/withToken(_:)``; ECDSA unless told otherwise.
     public static func tokenKey(_ name: String, _ world: ChannelWorld) async throws -> Authority {
+        try await tokenKey(name, world, scheme: "ecdsa-sha2-nistp256")
+    }
+
+    private static func tokenKey(_ name: String, _ world: ChannelWorld, scheme: String) async throws
+        -> Authority
+    {
         let publicKey = "\(name)/\(name).pub"
         try world.write(world.read("pin"), to: "\(name)/pin")
         let made = try await world.must(
             [
                 "token", "make-key", "pkcs11:token=vault?module-path=\(SoftHSM.module ?? "")",
-                "--label", name, "--id", "01", "--scheme", "ecdsa-sha2-nistp256",
+                "--label", name, "--id", "01", "--scheme", scheme,
             ] + ["--public", publicKey, "--pin-file", "\(name)/pin", "--json"]
         )
         let uri = try made.json()["uri"]?.string ?? ""

@@ -12,15 +12,24 @@ public struct CeremonyWorld: Sendable {
         public let name: String
         /// What `--key` takes: a key file, or whatever else names a key.
         public let key: String
+        /// The option that takes it, `--key` or `--gpg`.
+        public let option: String
         /// The public key file that the others get.
         public let publicKey: String
         /// The file with the passphrase or the PIN; nil if none is needed.
         public let secretFile: String?
 
         /// Names an authority; paths are relative to the world's folder.
-        public init(name: String, key: String, publicKey: String, secretFile: String? = nil) {
+        public init(
+            name: String,
+            key: String,
+            option: String = "--key",
+            publicKey: String,
+            secretFile: String? = nil
+        ) {
             self.name = name
             self.key = key
+            self.option = option
             self.publicKey = publicKey
             self.secretFile = secretFile
         }
@@ -72,12 +81,14 @@ public struct CeremonyWorld: Sendable {
 
     /// Has a copy of a proposal signed by some, each in their own folder, and collects the signatures.
     public func sign(_ proposal: String, by names: [String]) async throws {
-        let known = world.exists("channel/tuf/1.root.json") ? ["--root", "channel/tuf/1.root.json"] : []
+        let root = ["channel/tuf/1.root.json", "channel/1.root.json"].first(where: world.exists)
+        let known = root.map { ["--root", $0] } ?? []
         for name in names {
             let copy = try world.write(world.read(proposal), to: "\(name)/\(proposal)")
             let secret = authorities[name]?.secretFile.map { ["--passphrase-file", $0] } ?? []
             try await world.must(
-                ["root", "sign", copy, "--key", authorities[name]?.key ?? name, "--yes"]
+                ["root", "sign", copy, authorities[name]?.option ?? "--key", authorities[name]?.key ?? name]
+                    + ["--yes"]
                     + ["--out", "\(proposal).\(name).signatures"] + secret + known
             )
         }

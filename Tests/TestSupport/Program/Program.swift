@@ -71,7 +71,12 @@ public struct Program: Sendable {
 
     /// Runs it to its end on the caller's thread, which must not be one of Swift's own.
     public func runBlocking(_ arguments: [String]) throws -> ProgramResult {
-        try process(executable, arguments).run(killed: nil)
+        try runBlocking(executable, arguments)
+    }
+
+    /// Runs any program to its end on the caller's thread.
+    func runBlocking(_ program: String, _ arguments: [String]) throws -> ProgramResult {
+        try process(program, arguments).run(killed: nil)
     }
 
     private func process(_ program: String, _ arguments: [String]) -> ChildProcess {
