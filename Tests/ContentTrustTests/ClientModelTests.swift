@@ -168,7 +168,7 @@ struct ClientModelTests {
             let name = ClientScene.name($0.mambaKey)
             $0.keyManager.set("record_forms", .object(.init([name: "mamba"])))
         },
-        ClientCase("a threshold of true", conda: .trusted, mamba: .trusted) {
+        ClientCase("a threshold of true", conda: .trusted, mamba: .stops) {
             $0.keyManager.set(
                 "delegations",
                 ["pkg_mgr": ClientScene.delegation([$0.fullKey, $0.mambaKey], true)]

@@ -185,7 +185,7 @@ public struct MambaClient: Sendable {
         guard role.isExpired(now: now) else { return }
         throw .init(
             "Possible freeze attack",
-            "Possible freeze attack of '\(name)' metadata.\nExpired: \(role.expiration)"
+            "Possible freeze attack of '\(name)' metadata. Expired: \(role.expiration)"
         )
     }
 }

@@ -52,8 +52,8 @@ public struct MambaForm: Sendable, Equatable {
 
     /// Writes the form of a record, as it is after mamba has read the index itself.
     ///
-    /// From its cache of an index mamba may get a record's dependencies in another order, and then refuse what it
-    /// took before; that is not modelled.
+    /// From its cache of an index (`.solv`) mamba gets most records with several dependencies in another order, and
+    /// refuses what it took before; that is not modelled.
     public init(of record: JSONValue, in index: Index = Index()) throws(Obstacle) {
         guard let record = record.object else { throw .noObject }
         var form = JSONObject()
@@ -65,8 +65,10 @@ public struct MambaForm: Sendable, Equatable {
         }
         _ = try Self.required("build_number", record, \.self)
         for key in Self.numbers { form[key] = Self.number(Self.unsigned(record[key]), of: key) }
-        let constrains = try Self.constraints(record)
-        if !constrains.isEmpty { form["constrains"] = .array(constrains) }
+        let constrains = try Self.specs(record["constrains"]?.array ?? [], "constrains")
+        if !constrains.isEmpty {
+            form["constrains"] = .array(constrains.map { .string(String(decoding: $0, as: UTF8.self)) })
+        }
         form["depends"] = .array(try Self.dependencies(record, index))
         bytes = MambaJSON.encode(.object(form))
         uncovered = record.keys.filter { !Self.covered.contains(ByteKey($0)) }
@@ -110,12 +112,6 @@ public struct MambaForm: Sendable, Equatable {
             return ""
         }
         return Hex.encode(bytes)
-    }
-
-    private static func constraints(_ record: JSONObject) throws(Obstacle) -> [JSONValue] {
-        guard let value = record["constrains"] else { return [] }
-        guard let elements = value.array else { throw .type("constrains") }
-        return try specs(elements, "constrains").map { .string(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The dependencies, each once, and the one that mamba adds to `python`.

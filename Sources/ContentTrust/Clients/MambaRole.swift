@@ -243,10 +243,9 @@ extension MambaRole {
             }
         }
 
-        /// Any number reads as one without a sign, and so does a boolean.
+        /// Any number reads as one without a sign.
         private static func number(_ value: JSONValue?) -> UInt64? {
             switch value {
-            case .bool(let flag): return flag ? 1 : 0
             case .number(let number):
                 if let exact = UInt64(number.token) { return exact }
                 if let negative = Int64(number.token) { return UInt64(bitPattern: negative) }
