@@ -199,6 +199,10 @@ struct ContentTrustCodeCoverageTests {
             { try headers { $0 = $0[..<4] + [0, 0] } },
             { try signature { $0["other_headers"] = "00" } },
         ],
+        .openPGPPacket: [
+            { _ = try OpenPGPSignaturePacket([]) },
+            { _ = try OpenPGPKey.key(of: Array(repeating: 0, count: 20), in: []) },
+        ],
         .number: [
             { _ = try PythonJSON.canonical(of: Array("1e999".utf8)[...], subject: "number") },
             { _ = try PythonJSON.encode(JSONReader.read(Array("-1e999".utf8), of: "number"), of: "number") },
@@ -407,13 +411,6 @@ struct ContentTrustCodeCoverageTests {
         try chain.root.checkExpiry(now: TrustScene.now)
         try await Self.follow((5, 1000), (5, 1000))
         try await Self.follow((5, 1000), (6, 1001))
-    }
-}
-
-extension JSONObject {
-    fileprivate init(_ members: [String: JSONValue]) {
-        self.init()
-        for (key, value) in members { self[key] = value }
     }
 }
 

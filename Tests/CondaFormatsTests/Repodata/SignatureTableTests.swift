@@ -13,7 +13,7 @@ struct SignatureTableTests {
     }
 
     private static func found(_ name: String, in index: String) throws -> String? {
-        let text = try table(index)?.text(of: ArchiveFileName(name))
+        let text = try table(index)?.signatures(of: name.utf8)
         return text.map { String(decoding: $0, as: UTF8.self) }
     }
 
