@@ -100,29 +100,29 @@ struct ClientModelTests {
             let data = try PythonJSON.encode($0.record, of: "test")
             let name = ClientScene.name($0.stranger)
             $0.signatures = .object(
-                .init([name: try ClientScene.signature(data, $0.stranger, wrapped: false)])
+                .init(of: [name: try ClientScene.signature(data, $0.stranger, wrapped: false)])
             )
         },
         ClientCase("a wrapped signature of the record in full", conda: .untrusted, mamba: .stops) {
             let data = try PythonJSON.encode($0.record, of: "test")
             let name = ClientScene.name($0.fullKey)
-            $0.signatures = .object(.init([name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
+            $0.signatures = .object(.init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
         },
         ClientCase("a wrapped signature of mamba's form", conda: .untrusted, mamba: .trusted) {
             let data = try MambaForm(of: $0.record).bytes
             let name = ClientScene.name($0.fullKey)
-            $0.signatures = .object(.init([name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
+            $0.signatures = .object(.init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
         },
         ClientCase("a wrapped signature that is no hexadecimal text", conda: .untrusted, mamba: .trusted) {
             let name = ClientScene.name($0.fullKey)
-            $0.signatures = .object(.init([name: ["signature": "none", "other_headers": "00"]]))
+            $0.signatures = .object(.init(of: [name: ["signature": "none", "other_headers": "00"]]))
         },
         ClientCase("a signature with a member too many", conda: .untrusted, mamba: .stops) {
             let name = ClientScene.name($0.fullKey)
             let data = try PythonJSON.encode($0.record, of: "test")
             var signature = try ClientScene.signature(data, $0.fullKey, wrapped: false)
             signature.set("note", "x")
-            $0.signatures = .object(.init([name: signature]))
+            $0.signatures = .object(.init(of: [name: signature]))
         },
     ]
 
@@ -166,7 +166,7 @@ struct ClientModelTests {
         },
         ClientCase("a member that is not known", conda: .trusted, mamba: .trusted) {
             let name = ClientScene.name($0.mambaKey)
-            $0.keyManager.set("record_forms", .object(.init([name: "mamba"])))
+            $0.keyManager.set("record_forms", .object(.init(of: [name: "mamba"])))
         },
         ClientCase("a threshold of true", conda: .trusted, mamba: .stops) {
             $0.keyManager.set(
@@ -285,6 +285,6 @@ struct ClientModelTests {
     private static func fullOnly(_ scene: ClientScene) throws -> JSONValue {
         let data = try PythonJSON.encode(scene.record, of: "test")
         let name = ClientScene.name(scene.fullKey)
-        return .object(.init([name: try ClientScene.signature(data, scene.fullKey, wrapped: false)]))
+        return .object(.init(of: [name: try ClientScene.signature(data, scene.fullKey, wrapped: false)]))
     }
 }

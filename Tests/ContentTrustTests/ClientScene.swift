@@ -165,7 +165,7 @@ struct ClientScene: Sendable {
 }
 
 extension JSONObject {
-    init(_ members: [String: JSONValue]) {
+    init(of members: [String: JSONValue]) {
         self.init()
         for (key, value) in members { self[key] = value }
     }
