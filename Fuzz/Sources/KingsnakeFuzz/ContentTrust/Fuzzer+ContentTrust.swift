@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ContentTrust
+import SigningKeys
 import TrustCore
 
 extension Fuzzer {
