@@ -79,7 +79,7 @@ struct ContentTrustCodeCoverageTests {
         object["other_headers"] = .string(Hex.encode(OpenPGPHeaders(createdAt: TrustScene.now).bytes))
         object["see_also"] = .string(String(repeating: "a", count: 40))
         change(&object)
-        let text = JSONWriter.encode(.object(JSONObject([digits: .object(object)])))
+        let text = JSONWriter.encode(.object(JSONObject(of: [digits: .object(object)])))
         _ = try RecordSignatures.read(text, of: "a")
     }
 
