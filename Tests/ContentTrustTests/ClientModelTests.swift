@@ -106,12 +106,16 @@ struct ClientModelTests {
         ClientCase("a wrapped signature of the record in full", conda: .untrusted, mamba: .stops) {
             let data = try PythonJSON.encode($0.record, of: "test")
             let name = ClientScene.name($0.fullKey)
-            $0.signatures = .object(.init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
+            $0.signatures = .object(
+                .init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)])
+            )
         },
         ClientCase("a wrapped signature of mamba's form", conda: .untrusted, mamba: .trusted) {
             let data = try MambaForm(of: $0.record).bytes
             let name = ClientScene.name($0.fullKey)
-            $0.signatures = .object(.init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)]))
+            $0.signatures = .object(
+                .init(of: [name: try ClientScene.signature(data, $0.fullKey, wrapped: true)])
+            )
         },
         ClientCase("a wrapped signature that is no hexadecimal text", conda: .untrusted, mamba: .trusted) {
             let name = ClientScene.name($0.fullKey)

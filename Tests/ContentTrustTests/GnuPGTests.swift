@@ -32,7 +32,7 @@ struct GnuPGTests {
         var draft = TrustDraft()
         try draft.add(key, to: .root)
         try draft.add(manager.publicKey, to: .keyManager)
-        try draft.add(manager.publicKey, to: .packageManager)
+        try draft.add(PrivateKey.fresh.publicKey, to: .packageManager)
         let now = TrustCeremonyScene.now
         var proposal = try draft.proposal(options: TrustCeremonyScene.options(), now: now)
         let message = try #require(proposal.root?.signedBytes)

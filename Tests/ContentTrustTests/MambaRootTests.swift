@@ -132,7 +132,10 @@ struct MambaRootTests {
             ("content-trust.key-format", { $0["keys"]?.set(key, nil) }),
             ("content-trust.delegations", { $0["roles"]?.set("snapshot", nil) }),
             ("content-trust.delegations", { $0["roles"]?.set("extra", ["keyids": [], "threshold": 1]) }),
-            ("content-trust.delegations", { $0["roles"]?.set("targets", ["keyids": [], "threshold": 1]) }),
+            (
+                "content-trust.threshold-number",
+                { $0["roles"]?.set("targets", ["keyids": [], "threshold": 1]) }
+            ),
             (
                 "content-trust.threshold-number",
                 { $0["roles"]?.set("root", ["keyids": [.string(key)], "threshold": 0]) }
@@ -142,7 +145,7 @@ struct MambaRootTests {
                 { $0["roles"]?.set("root", ["keyids": [.string(key), .string(key)], "threshold": 2]) }
             ),
             (
-                "content-trust.signatures",
+                "content-trust.threshold-number",
                 { $0["roles"]?.set("root", ["keyids": [.string(key)], "threshold": 2]) }
             ),
         ]

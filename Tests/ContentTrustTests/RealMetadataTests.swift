@@ -162,7 +162,10 @@ struct RealMetadataTests {
     func invalidKeyManager(folder: String, file: String, code: String) throws {
         let chain = try Self.chain(folder, to: 3)
         let bytes = try Self.file("\(folder)/tests/testdata/\(file)")
-        #expect(refusalCode { try chain.keyManager(bytes, now: Self.now) } == code)
+        // Root and key manager ran out long ago; what else is wrong shows without asking for the time.
+        let found = refusalCode { try chain.keyManager(unsafelyIgnoringExpiry: bytes) }
+        #expect(found == (code == "content-trust.expired" ? nil : code))
+        #expect(refusalCode { try chain.keyManager(bytes, now: Self.now) } == "content-trust.expired")
     }
 
     @Test("The key manager's metadata that another root's key manager signed verifies by that root")

@@ -241,8 +241,8 @@ struct TrustCeremonyTests {
                 return forms
             }()
         )
-        let altered = try Scene.altered(proposal, .keyManager, "record_forms", stray)
-        #expect(refusalCode { try altered.check(now: Scene.now) } == "trust-ceremony.key-unknown")
+        let code = refusalCode { try Scene.altered(proposal, .keyManager, "record_forms", stray) }
+        #expect(code == "content-trust.record-forms")
     }
 
     @Test("The words name who gains and who loses power, and fields that nobody knows")

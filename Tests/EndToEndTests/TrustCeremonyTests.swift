@@ -48,6 +48,10 @@ struct TrustCeremonyTests {
         let now = manager.metadata.timestamp ?? Timestamp(seconds: 0)
         let alive = try chain.packageManager(world.read("channel/pkg_mgr.json"), by: manager, now: now)
         #expect(alive.keyIDs.count == 4)
+        // Until its records are signed, the channel does not keep what its keys promise.
+        let unsigned = try await world.run("channel", "verify", "channel", "--json")
+        #expect(unsigned.refusalCode == "channel.signature-stale")
+        try await world.must("content-trust", "sign", "channel")
         try await world.must("channel", "verify", "channel", "--root", "channel/tuf/1.root.json")
         try await world.must("channel", "add", "channel", world.write(PackageBuilder.hello("1.1")))
         try await world.must("verify", world.packageURL(.hello("1.1")))

@@ -108,7 +108,7 @@ struct ContentTrustGateTests {
         }
         // Nor is any of it taken for the next root.
         try scene.fixture.folder.write(tuf.root, to: "2.root.json")
-        #expect(await scene.refusal() == "json.shape")
+        #expect(await scene.refusal() == "content-trust.spec-version")
     }
 
     @Test("A channel that is pinned to a TUF root only owes nothing to signatures of records that it carries")

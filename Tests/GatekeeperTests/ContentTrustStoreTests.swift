@@ -188,7 +188,7 @@ struct ContentTrustStoreTests {
     func onlyRoots() async throws {
         let fixture = try await ContentTrustFixture(packages: [])
         let tuf = try await ChannelFixture(packages: [])
-        #expect(refusalCode { try ContentTrustPin(file: tuf.root) } == "json.shape")
+        #expect(refusalCode { try ContentTrustPin(file: tuf.root) } == "content-trust.spec-version")
         #expect(refusalCode { try RootPin(file: fixture.root) } != nil)
         let manager = try fixture.folder.read("key_mgr.json")
         #expect(refusalCode { try ContentTrustPin(file: manager) } == "content-trust.type")
@@ -197,7 +197,7 @@ struct ContentTrustStoreTests {
         #expect(refusalCode { try ContentTrustPin(file: later) } == "content-trust.signatures")
         // mamba's other format, and an unknown one.
         let mamba = Array(#"{"signatures":{},"signed":{"_type":"root","spec_version":"1.0.17"}}"#.utf8)
-        #expect(refusalCode { try ContentTrustPin(file: mamba) } == "json.shape")
+        #expect(refusalCode { try ContentTrustPin(file: mamba) } == "content-trust.spec-version")
         let unknown = Array(text.replacing("\"0.6.0\"", with: "\"0.7.0\"").utf8)
         #expect(refusalCode { try ContentTrustPin(file: unknown) } == "content-trust.spec-version")
     }

@@ -108,13 +108,14 @@ struct MambaBehaviourTests {
         #expect(
             try await scene.admit().verdict.voucher == .packageKeys(threshold: 1, keyCount: 1, role: nil)
         )
+        scene.fixture.managerVersion = 2
         let fixture = scene.fixture
         try await scene.publish { listings in
             listings[0].signatures = try fixture.signatures(of: listings[0].record, by: mamba)
         }
         #expect(await scene.refusal() == "content-trust.record-signature")
         scene.fixture.packageKeys = []
-        scene.fixture.managerVersion = 2
+        scene.fixture.managerVersion = 3
         try await scene.publish { _ in }
         #expect(await scene.refusal() == "content-trust.record-form")
     }

@@ -163,11 +163,17 @@ public struct TrustDraft: Sendable {
     }
 
     private func delegation(of role: TrustRole) throws -> TrustDelegation {
-        try TrustDelegation(
-            keys[role] ?? [],
-            threshold: thresholds[role] ?? 1,
-            of: "role `\(role.rawValue)`"
-        )
+        let keys = keys[role] ?? []
+        let threshold = thresholds[role] ?? 1
+        guard threshold <= keys.count else {
+            throw Refusal(
+                TrustCeremonyCode.threshold,
+                "role `\(role.rawValue)`",
+                expected: "a threshold of at most \(keys.count)",
+                found: "\(threshold)"
+            )
+        }
+        return try TrustDelegation(keys, threshold: threshold, of: "role `\(role.rawValue)`")
     }
 
     /// The next version of a role's metadata; its date is later than that of the version before, also if the

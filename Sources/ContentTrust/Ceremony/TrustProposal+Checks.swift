@@ -58,9 +58,6 @@ extension TrustProposal {
                 found: "\(new.expiration)"
             )
         }
-        for (role, delegation) in new.delegations {
-            try check(delegation.keys, delegation, of: role.rawValue)
-        }
     }
 
     private static func check(_ keys: [TrustKey], _ delegation: TrustDelegation, of role: String) throws {
@@ -77,14 +74,6 @@ extension TrustProposal {
     /// Keys of one form alone must be able to meet the threshold, for clients look at one form each.
     private func checkForms(_ new: TrustMetadata) throws {
         guard let delegation = new.delegations[.packageManager] else { return }
-        if let stray = new.recordForms.keys.first(where: { !delegation.keys.contains($0) }) {
-            throw Refusal(
-                TrustCeremonyCode.keyUnknown,
-                "record_forms",
-                expected: "keys of `pkg_mgr`",
-                found: "\(stray)"
-            )
-        }
         for form in RecordForm.allCases {
             let keys = delegation.keys.filter { new.form(of: $0) == form }
             guard !keys.isEmpty else { continue }

@@ -13,7 +13,8 @@ struct ContentTrustCommand: AsyncParsableCommand {
             one that hides packages. Sign the channel with TUF too, which `channel init` does.
             """,
         subcommands: [
-            ContentTrustInit.self, ContentTrustDelegate.self, ContentTrustSign.self, ContentTrustStatusCommand.self,
+            ContentTrustInit.self, ContentTrustDelegate.self, ContentTrustSign.self,
+            ContentTrustStatusCommand.self,
             ContentTrustVerify.self,
         ]
     )
