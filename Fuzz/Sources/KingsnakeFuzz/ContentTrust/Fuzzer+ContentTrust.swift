@@ -72,7 +72,7 @@ extension Fuzzer {
         Finding.unless(headers.bytes == bytes, "the headers are other bytes")
         Finding.unless(headers.issuer?.count ?? 20 == 20, "a fingerprint of another length")
         Finding.unless(
-            (0...0xFFFF_FFFF).contains(headers.createdAt?.seconds ?? 0),
+            (0...0xFFFF_FFFF).contains(headers.createdAt.seconds),
             "a time that has no 32 bits"
         )
         Finding.unlessEqual(headers.digest(of: bytes).count, 32, "the length of a digest")
