@@ -57,8 +57,10 @@ extension SignedChannel {
     /// The keys are opened, and the metadata must not have run out, only if a record lacks signatures: a package must
     /// be removable at any time.
     func signingRecords(of contents: [SubdirContents], now: Timestamp) async throws -> [SubdirContents] {
-        guard !contents.isEmpty, let trust = try ChannelTrust(directory: directory, keys: keys.directory)
-        else { return contents }
+        guard !contents.isEmpty else { return [] }
+        guard let trust = try ChannelTrust(directory: directory, keys: keys.directory) else {
+            return contents.map(\.withoutSignatures)
+        }
         let recordKeys = RecordKeys(trust.authority)
         var opened: RecordSigners?
         var report = RecordSigningReport()
@@ -76,6 +78,13 @@ extension SignedChannel {
         }
         try report.refuseUnsignable()
         return result
+    }
+
+    /// The subdirs whose indexes carry signatures that nothing in the folder can verify any more, without them.
+    func givingUpSignatures() throws -> [SubdirContents] {
+        guard try ChannelTrust(directory: directory, keys: keys.directory) == nil else { return [] }
+        return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.map { try read($0) }
+            .filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
     }
 
     private func sign(
@@ -110,6 +119,12 @@ extension SignedChannel {
 }
 
 extension SubdirContents {
+    fileprivate var withoutSignatures: SubdirContents {
+        var contents = self
+        contents.signatures = nil
+        return contents
+    }
+
     /// The names of the records' files, in the order in which an index lists them.
     fileprivate func fileNames() throws -> [String] {
         [ArchiveFormat.tarBz2, .conda].flatMap { format in

@@ -33,7 +33,8 @@ extension SignedChannel {
         let before = editor
         do {
             editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
-            try await publish([], &publication, &change, signers: signers, now: now)
+            let changed = renewal == .everything ? try givingUpSignatures() : []
+            try await publish(changed, &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
             throw error
