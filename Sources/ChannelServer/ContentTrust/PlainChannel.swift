@@ -151,7 +151,13 @@ public struct PlainChannel {
                 let rewrite = try IndexRewrite(index, signatures: { signed[$0].json(recordKeys) }, at: path)
                 rewrites.append(rewrite)
                 report.add(subdir, file: name, signed, index, changing: rewrite.isChange)
-                if records.isEmpty { records = signed } else { records.append(contentsOf: signed) }
+                if name == ChannelLayout.plainIndex {
+                    records = signed
+                } else {
+                    // It knows the same records; nobody else may hold what grows.
+                    ledger = .empty
+                    records.append(contentsOf: signed)
+                }
             }
             report.note(otherFormsIn: try Folder.names(in: folder))
             report.hasNoLedger = !LedgerFile.write(records, recordKeys, to: ledgerPath) || report.hasNoLedger
