@@ -187,7 +187,7 @@ struct ContentTrustCodeCoverageTests {
             { try signature { $0["other_headers"] = "0" } },
             { try signature { $0["see_also"] = "" } },
             { try signature { $0["signature"] = .string(String(repeating: "A", count: 128)) } },
-            { _ = try RecordSignatureTable(Array(#"{"\n":{}}"#.utf8)[...], of: "index") },
+            { try RecordSignatures.check(Array(#"{"k":{"signature":""}}"#.utf8)[...], of: "a") },
         ],
         .openPGPHeaders: [
             { try headers { $0 = [] } }, { try headers { $0[0] = 3 } }, { try headers { $0[1] = 1 } },

@@ -89,11 +89,11 @@ struct RealMetadataTests {
             hex: "4a044c3445b9d8bc5429a2b1d7d42bdb4d8404285b76322e8eacdfdae8b0e4cd",
             of: "Anaconda's key"
         )
-        let outcomes = try await Self.outcomes(index, TrustScene().authority(over: [key]))
+        let outcomes = try Self.outcomes(index, await TrustScene().authority(over: [key]))
         #expect(outcomes.count == 3)
         #expect(outcomes.values.allSatisfy { $0 == "trusted" })
         let stranger = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
-        let others = try await Self.outcomes(index, TrustScene().authority(over: [stranger]))
+        let others = try Self.outcomes(index, await TrustScene().authority(over: [stranger]))
         #expect(others.values.allSatisfy { $0 == "content-trust.record-signature" })
     }
 
@@ -106,7 +106,7 @@ struct RealMetadataTests {
         }
         let bytes = try Self.file("\(folder)/tests/testdata/key_mgr.json")
         let keyManager = try chain.keyManager(bytes, now: Self.then)
-        let outcomes = try await Self.outcomes(
+        let outcomes = try Self.outcomes(
             Self.index("\(folder)/tests/testdata/repodata.json"),
             RecordAuthority(keyManager)
         )
@@ -188,17 +188,15 @@ struct RealMetadataTests {
     private static func outcomes(
         _ index: RepodataIndex,
         _ authority: RecordAuthority
-    ) async throws -> [String: String] {
-        let table = try RecordSignatureTable(#require(index.signatures), of: "index")
-        let records = index.fileNames.compactMap { name in
-            index.recordText(fileName: name).map { RecordText(fileName: name, text: $0) }
-        }
+    ) throws -> [String: String] {
+        let table = try #require(try SignatureTable(index))
+        try table.check { try RecordSignatures.check($1, of: $0) }
         var outcomes: [String: String] = [:]
-        try await RecordVerifier(authority) { try table[$0] }.verify(records) { record, result in
-            switch result {
-            case .success: outcomes[record.fileName] = "trusted"
-            case .failure(let refusal): outcomes[record.fileName] = refusal.codeName
-            }
+        for name in index.fileNames {
+            let text = try #require(index.recordText(fileName: name))
+            let signatures = table.signatures(of: name.utf8)
+            let record = RecordText(fileName: name, text: text, signatures: signatures)
+            outcomes[name] = refusalCode { try record.verified(by: authority) } ?? "trusted"
         }
         return outcomes
     }

@@ -122,6 +122,21 @@ struct ContentTrustGateTests {
         #expect(try await both.admit().package != nil)
     }
 
+    @Test("A malformed signature in the index refuses it, whichever record it is given for")
+    func malformed() async throws {
+        let scene = try await ContentTrustScene()
+        try await scene.publish {
+            $0.append(
+                ContentTrustFixture.Listing(
+                    fileName: "other-1-0.conda",
+                    record: JSONObject(),
+                    signatures: ["00": ["signature": "00"]]
+                )
+            )
+        }
+        #expect(await scene.refusal() == "content-trust.signature-format")
+    }
+
     @Test("Where both roots are pinned, both must hold")
     func both() async throws {
         var scene = try await BothScene()

@@ -71,35 +71,60 @@ public struct ContentTrustCheck: Sendable {
         by authority: RecordAuthority,
         _ progress: (Int) -> Void
     ) async throws -> ContentTrustSubdir {
-        let index = try await index(of: subdir)
-        let table = try RecordSignatureTable(index.signatures ?? Self.noSignatures, of: index.subject)
-        let verifier = RecordVerifier(authority) { try table[$0] }
+        let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+        let index = try Self.open(try await source(of: path, subdir), of: path, subdir)
         var report = ContentTrustSubdir(subdir)
-        let records = index.fileNames.lazy.map {
-            RecordText(fileName: $0, text: index.recordText(fileName: $0) ?? [])
-        }
-        try await verifier.verify(records) { record, result in
-            report.recordCount += 1
-            progress(record.text.count)
-            do throws(Refusal) {
-                _ = try result.get()
-                try Self.checkPlace(record.fileName, in: index, subdir)
-                report.goodCount += 1
-            } catch {
-                report.add(.init(fileName: record.fileName, fault: .refused(error)), keeping: limit)
+        let work = OrderedWork<Int, Outcome> { positions in
+            try index.records(at: positions).map { record in
+                do throws(Refusal) {
+                    try Self.verify(record, in: index, subdir, by: authority)
+                    return Outcome(length: record.text.count)
+                } catch {
+                    return Outcome(length: record.text.count, finding: (record.fileName, error))
+                }
             }
         }
-        try await compare(index, table, &report)
+        try await work.run(0..<index.count) { batch in
+            for outcome in batch {
+                report.recordCount += 1
+                progress(outcome.length)
+                if let (fileName, refusal) = outcome.finding {
+                    report.add(.init(fileName: fileName, fault: .refused(refusal)), keeping: limit)
+                } else {
+                    report.goodCount += 1
+                }
+            }
+        }
+        try await compare(index, &report)
+        try index.checkUnchanged()
         return report
     }
 
-    /// Nothing that is signed says where the record is listed: whoever serves the index could list it elsewhere.
-    private static func checkPlace(_ fileName: String, in index: RepodataIndex, _ subdir: Subdir)
-        throws(Refusal)
+    /// What was found of one record.
+    private struct Outcome: Sendable {
+        let length: Int
+        var finding: (fileName: String, Refusal)?
+    }
+
+    /// Opens an index of which every signature is well-formed, whosever it is.
+    private static func open(_ source: StoredBytes, of path: String, _ subdir: Subdir) throws -> RepodataFile
     {
-        let path = ChannelLayout.file(fileName, in: subdir)
+        try RepodataFile(source, of: path, subdir: subdir) { try RecordSignatures.check($1, of: $0) }
+    }
+
+    /// Demands that enough keys have signed a record, and that it is listed where it belongs: nothing that is signed
+    /// says that, and whoever serves the index could list it elsewhere.
+    private static func verify(
+        _ stored: StoredRecord,
+        in index: RepodataFile,
+        _ subdir: Subdir,
+        by authority: RecordAuthority
+    ) throws(Refusal) {
+        let path = ChannelLayout.file(stored.fileName, in: subdir)
         do {
-            guard let record = try index.record(fileName: fileName) else { return }
+            let text = RecordText(fileName: stored.fileName, text: stored.text, signatures: stored.signatures)
+            _ = try text.verified(by: authority)
+            let record = try stored.read(in: index)
             guard record.raw["subdir"] != nil else {
                 throw Refusal(RepodataCode.recordSubdir, path, expected: "`\(subdir)`", found: "none")
             }
@@ -113,48 +138,48 @@ public struct ContentTrustCheck: Sendable {
 
     /// The other index files say the same as `repodata.json`: the compressed one all of it, the one with current
     /// records some of its records, with their signatures.
-    private func compare(
-        _ index: RepodataIndex,
-        _ table: RecordSignatureTable,
-        _ report: inout ContentTrustSubdir
-    ) async throws {
+    private func compare(_ index: RepodataFile, _ report: inout ContentTrustSubdir) async throws {
         let subdir = report.subdir
         if let bytes = try await source.index(ChannelLayout.compressedIndex, of: subdir) {
             let path = ChannelLayout.file(ChannelLayout.compressedIndex, in: subdir)
-            let text = try Zstd.decompress(bytes, maximumLength: SignedChannel.indexLimit, of: path)
-            guard text == index.text else {
+            guard
+                try Zstd.isCompressed(bytes, formOf: index.digest, length: index.source.length, of: path)
+            else {
                 throw Refusal(ChannelCode.indexesDisagree, path, expected: "repodata.json, compressed")
             }
             report.compared.append(ChannelLayout.compressedIndex)
         }
         guard let bytes = try await source.index(ChannelLayout.currentIndex, of: subdir) else { return }
         let path = ChannelLayout.file(ChannelLayout.currentIndex, in: subdir)
-        let current = try RepodataIndex(bytes, of: path, subdir: subdir)
-        let currentTable = try RecordSignatureTable(current.signatures ?? Self.noSignatures, of: path)
-        for name in current.fileNames {
-            let isSame = current.recordText(fileName: name).map { text in
-                index.recordText(fileName: name).map { Self.isSame(text, $0) } ?? false
-            }
-            guard isSame ?? false, try currentTable[name] == table[name] else {
-                throw Refusal(
-                    ChannelCode.indexesDisagree,
-                    path,
-                    at: name,
-                    expected: "the same record and signatures in repodata.json",
-                    found: "others, or none"
-                )
+        let current = try Self.open(bytes, of: path, subdir)
+        for start in stride(from: 0, to: current.count, by: Self.chunk) {
+            for record in try current.records(at: Array(start..<min(start + Self.chunk, current.count))) {
+                let position = index.position(of: record.fileName.utf8)
+                guard let twin = try position.flatMap({ try index.records(at: [$0]).first }),
+                    try Self.isSame(record, twin)
+                else {
+                    throw Refusal(
+                        ChannelCode.indexesDisagree,
+                        path,
+                        at: record.fileName,
+                        expected: "the same record and signatures in repodata.json",
+                        found: "others, or none"
+                    )
+                }
             }
         }
         report.compared.append(ChannelLayout.currentIndex)
     }
 
-    private static func isSame(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Bool {
-        if a == b { return true }
-        let values = [a, b].map { try? JSONReader.read(Array($0), of: "record") }
+    private static func isSame(_ a: StoredRecord, _ b: StoredRecord) throws -> Bool {
+        let signatures = try [a, b].map { record in
+            try record.signatures.map { try RecordSignatures.read($0, of: record.fileName) } ?? []
+        }
+        guard signatures[0] == signatures[1] else { return false }
+        if a.text == b.text { return true }
+        let values = [a, b].map { try? JSONReader.read(Array($0.text), of: "record") }
         return values[0] != nil && values[0] == values[1]
     }
-
-    private static let noSignatures = Array("{}".utf8)[...]
 
     private func metadata(_ file: String) async throws -> [UInt8] {
         guard let bytes = try await source.metadata(file) else {
@@ -240,17 +265,22 @@ extension ContentTrustCheck {
     }
 
     private static func signatures(_ text: ArraySlice<UInt8>, _ subject: String) throws -> JSONObject {
-        let limits = JSONLimits(bytes: RecordSignatureTable.maximumLength, depth: 8, values: 100_000_000)
+        let limits = JSONLimits(bytes: 2 << 30, depth: 8, values: 100_000_000)
         return try JSONReader.read(Array(text), of: "\(subject) `signatures`", limits: limits).object
             ?? JSONObject()
     }
 
     private func index(of subdir: Subdir) async throws -> RepodataIndex {
         let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+        let bytes = try await source(of: path, subdir)
+        return try RepodataIndex(bytes.read(0..<bytes.length), of: path, subdir: subdir)
+    }
+
+    private func source(of path: String, _ subdir: Subdir) async throws -> StoredBytes {
         guard let bytes = try await source.index(ChannelLayout.plainIndex, of: subdir) else {
             throw Failure(.configuration, "the channel has no such index", at: "\(source.name)/\(path)")
         }
-        return try RepodataIndex(bytes, of: path, subdir: subdir)
+        return bytes
     }
 
     /// Those of some subdirs that the channel has an index of.

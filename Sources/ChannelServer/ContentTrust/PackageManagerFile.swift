@@ -35,7 +35,7 @@ extension ChannelTrust {
         guard profile.forms.contains(.mamba), PackageManagerFile.isDue(packageManager?.metadata, now: now)
         else { return nil }
         return try await PackageManagerDocument.signed(
-            by: open().signers.map(\.signer),
+            by: open().keys.map(\.signer),
             keyManager: keyManager,
             after: servedPackageManager,
             expires: now.advanced(bySeconds: PackageManagerFile.lifetime),

@@ -43,7 +43,8 @@ extension SignedChannel {
             guard let subdir = try? Subdir(role.text) else { continue }
             let old = try read(subdir)
             let (new, records) = try await sign(old, recordKeys, everything: everything, open: open)
-            report.add(subdir, records, changing: new.signatures != old.signatures, in: try new.fileNames())
+            let names = try new.fileNames()
+            report.add(subdir, records, changing: new.signatures != old.signatures) { names[$0] }
             if new.signatures != old.signatures { changed.append(new) }
         }
         try report.refuseUnsignable()
@@ -73,7 +74,8 @@ extension SignedChannel {
                 opened = signers
                 return signers
             }
-            report.add(subdir.subdir, records, changing: true, in: try new.fileNames())
+            let names = try new.fileNames()
+            report.add(subdir.subdir, records, changing: true) { names[$0] }
             result.append(new)
         }
         try report.refuseUnsignable()
@@ -92,11 +94,11 @@ extension SignedChannel {
         _ recordKeys: RecordKeys,
         everything: Bool,
         open: () async throws -> RecordSigners
-    ) async throws -> (SubdirContents, [SignedRecord]) {
+    ) async throws -> (SubdirContents, SignedRecords) {
         let subdir = contents.subdir
         let path = LedgerFile.path(of: subdir, in: keys.directory)
-        let index = try RepodataIndex(
-            contents.encodedPlainly(),
+        let index = try RepodataFile(
+            StoredBytes(contents.encodedPlainly()),
             of: ChannelLayout.file(ChannelLayout.plainIndex, in: subdir),
             subdir: subdir
         )

@@ -119,19 +119,36 @@ extension RepodataIndex {
     }
 
     private func record(_ entry: RecordTable.Entry, in section: ArchiveFormat) throws -> PackageRecord {
-        let name = fileName(entry)
+        try PackageRecord(
+            text[entry.record],
+            fileName: fileName(entry),
+            in: section,
+            of: info.subdir,
+            subject
+        )
+    }
+}
+
+extension PackageRecord {
+    /// Reads the record that an index lists under a file name in a section.
+    init(
+        _ text: ArraySlice<UInt8>,
+        fileName name: String,
+        in section: ArchiveFormat,
+        of subdir: Subdir?,
+        _ subject: String
+    ) throws {
         do {
-            let limits = JSONLimits(bytes: Self.maximumRecordLength)
-            let value = try JSONReader.read(Array(text[entry.record]), of: name, limits: limits)
-            let record = try PackageRecord(value, fileName: name, subdir: info.subdir)
-            guard record.fileName.format == section else {
+            let limits = JSONLimits(bytes: RepodataIndex.maximumRecordLength)
+            let value = try JSONReader.read(Array(text), of: name, limits: limits)
+            self = try PackageRecord(value, fileName: name, subdir: subdir)
+            guard fileName.format == section else {
                 throw Refusal(
                     RepodataCode.wrongSection,
                     name,
                     expected: "`\(section.suffix)` files in this section"
                 )
             }
-            return record
         } catch let refusal as Refusal {
             throw refusal.located(at: subject)
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import ContentTrust
 import TrustCore
 import TrustPolicy
 
@@ -11,10 +12,13 @@ struct RecordSigners: Sendable {
     private let signatures: SignatureTable?
     private let subdir: Subdir
 
-    /// Finds the signatures of an index.
+    /// Finds the signatures of an index, every one of which must be well-formed, whosever it is.
+    ///
+    /// - Throws: a `Refusal` with a `json.…`, `repodata.…` or `content-trust.…` code.
     init(_ trust: RecordTrust, of index: RepodataIndex, subdir: Subdir) throws {
         self.trust = trust
         signatures = try SignatureTable(index)
+        try signatures?.check { try RecordSignatures.check($1, of: $0) }
         self.subdir = subdir
     }
 

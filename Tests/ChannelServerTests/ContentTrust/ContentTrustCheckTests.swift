@@ -4,6 +4,7 @@
 import ChannelServer
 import CondaFormats
 import ContentTrust
+import Foundation
 import SigningKeys
 import TestSupport
 import Testing
@@ -95,6 +96,41 @@ struct ContentTrustCheckTests {
         scene.signatures[TrustedFolder.zlib] = nil
         try scene.folder.write(scene.index(), to: "linux-64/current_repodata.json")
         #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
+    }
+
+    @Test("A malformed signature refuses the index, whether its record is listed or not")
+    func malformed() async throws {
+        for name in [TrustedFolder.zlib, "gone-1-0.conda"] {
+            var scene = try TrustedFolder()
+            scene.signatures[name] = ["00": ["signature": "00"]]
+            try await scene.writeMetadata()
+            try scene.folder.write(scene.index(), to: "linux-64/repodata.json")
+            #expect(await refusalCode { try await Self.run(scene) } == "content-trust.signature-format")
+        }
+    }
+
+    @Test("An index that somebody writes while it is checked is no verdict but a failure")
+    func written() async throws {
+        let scene = try TrustedFolder()
+        try await scene.writeMetadata()
+        let good = scene.index()
+        try scene.folder.write(good, to: "linux-64/repodata.json")
+        let check = ContentTrustCheck(
+            ContentTrustSource(directory: scene.folder.path),
+            now: TrustedFolder.now
+        )
+        let root = try scene.folder.read("1.root.json")
+        let path = scene.folder.path + "/linux-64/repodata.json"
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        // In place; the same length, and shorter.
+        for change in [{ try file.write(contentsOf: [0x20]) }, { try file.truncate(atOffset: 50) }] {
+            await #expect(throws: Failure.self) {
+                try await check.run(root: root, subdirs: Self.subdirs) { _ in try? change() }
+            }
+            try file.truncate(atOffset: 0)
+            try file.write(contentsOf: good)
+            try file.seek(toOffset: 0)
+        }
     }
 
     @Test("Bad metadata refuse the channel")

@@ -152,6 +152,22 @@ struct PlainChannelTests {
         return before + (added ? [] : [0]) + index.text[signatures.endIndex...]
     }
 
+    private static func write(
+        _ index: RepodataIndex,
+        _ signatures: (Int) -> [UInt8]?,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let splice = SignatureSplice(try RepodataFile(StoredBytes(index.text), window: 50))
+        var length = 0
+        var bytes: [UInt8] = []
+        try splice.write(signatures) { piece in
+            length += piece.count
+            bytes += piece
+            try sink(piece)
+        }
+        #expect(try splice.compare(signatures) == (length, bytes == index.text))
+    }
+
     @Test("Random layouts: the text without the member is the old one, and a second splice changes nothing")
     func randomLayouts() throws {
         var random = SplitMix(seed: 4711)
@@ -176,7 +192,7 @@ struct PlainChannelTests {
             let signatures = { (position: Int) -> [UInt8]? in
                 position == 1 ? nil : Array("{\"k\":\(position)}".utf8)
             }
-            try SignatureSplice.write(old, signatures: signatures) { bytes += $0 }
+            try Self.write(old, signatures) { bytes += $0 }
             let new = try RepodataIndex(bytes)
             #expect(
                 Self.withoutSignatures(new, added: old.signatures == nil)
@@ -184,7 +200,7 @@ struct PlainChannelTests {
                 "\(text)"
             )
             var again: [UInt8] = []
-            try SignatureSplice.write(new, signatures: signatures) { again += $0 }
+            try Self.write(new, signatures) { again += $0 }
             #expect(again == bytes)
             #expect(try SignatureTable(new)?.count == records.count - (records.count > 1 ? 1 : 0))
         }
@@ -375,7 +391,7 @@ struct PlainChannelTests {
     @Test("An index that somebody writes meanwhile is not overwritten")
     func raceWithIndexer() async throws {
         let scene = try await TrustScene.make()
-        let index = try RepodataIndex(Array(TrustScene.index(Self.files).utf8))
+        let index = try RepodataFile(StoredBytes(Array(TrustScene.index(Self.files).utf8)))
         try scene.write("{}")
         let path = scene.directory + "/linux-64/repodata.json"
         let rewrite = try IndexRewrite(index, signatures: { _ in nil }, at: path)
@@ -453,8 +469,8 @@ struct PlainChannelTests {
         for length in [
             0, 1, RecordLedger.magic.count, RecordLedger.magic.count + 1, good.count - 1, good.count - 97,
         ] {
-            var record = SignedRecord(digest: Digest.of([]))
-            RecordLedger(Array(good.prefix(length)), keys).fill(&record)
+            var record = SignedRecord(digest: Digest.of([]).bytes[...])
+            try RecordLedger(StoredBytes(Array(good.prefix(length))), keys).fill(&record)
             #expect(record.count == 0)
         }
         for at in stride(from: 0, to: good.count, by: 7) {
