@@ -3,6 +3,7 @@
 
 public import CondaFormats
 import ContentTrust
+import Gatekeeper
 public import TrustCore
 
 /// A check of a channel's content trust from the root down to every record, with nothing but what the channel serves.
@@ -34,11 +35,13 @@ public struct ContentTrustCheck: Sendable {
     /// - Parameters:
     ///   - root: the root to start from.
     ///   - subdirs: where to look.
+    ///   - skipsAbsent: whether subdirs without an index are passed over; one at least must have one.
     ///   - progress: is told how many more bytes of records were looked at.
     /// - Throws: a `Refusal` if the metadata are bad, or an index is none; what is wrong with a record is a finding.
     public func run(
         root: [UInt8],
         subdirs: [Subdir],
+        skippingAbsent skipsAbsent: Bool = false,
         progress: (Int) -> Void = { _ in }
     ) async throws -> ContentTrustReport {
         var chain = try TrustChain(pinned: root)
@@ -61,18 +64,20 @@ public struct ContentTrustCheck: Sendable {
         report.expires = expires
         report.keys = (authority.forms.values.count { $0 == .full }, authority.delegation.threshold)
         for subdir in subdirs {
-            report.subdirs.append(try await check(subdir, by: authority, progress))
+            guard let bytes = try await index(of: subdir, mayLack: skipsAbsent) else { continue }
+            report.subdirs.append(try await check(bytes, of: subdir, by: authority, progress))
         }
+        try checkAny(report)
         return report
     }
 
     private func check(
-        _ subdir: Subdir,
+        _ bytes: StoredBytes,
+        of subdir: Subdir,
         by authority: RecordAuthority,
         _ progress: (Int) -> Void
     ) async throws -> ContentTrustSubdir {
-        let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
-        let index = try Self.open(try await source(of: path, subdir), of: path, subdir)
+        let index = try Self.open(bytes, of: ChannelLayout.file(ChannelLayout.plainIndex, in: subdir), subdir)
         var report = ContentTrustSubdir(subdir)
         let work = OrderedWork<Int, Outcome> { positions in
             try index.records(at: positions).map { record in
@@ -125,9 +130,7 @@ public struct ContentTrustCheck: Sendable {
             let text = RecordText(fileName: stored.fileName, text: stored.text, signatures: stored.signatures)
             _ = try text.verified(by: authority)
             let record = try stored.read(in: index)
-            guard record.raw["subdir"] != nil else {
-                throw Refusal(RepodataCode.recordSubdir, path, expected: "`\(subdir)`", found: "none")
-            }
+            try RecordPlace.check(record, in: subdir)
             guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, path) }
         } catch let refusal as Refusal {
             throw refusal
@@ -169,7 +172,27 @@ public struct ContentTrustCheck: Sendable {
             }
         }
         report.compared.append(ChannelLayout.currentIndex)
+        guard let compressed = try await source.index(Self.compressedCurrentIndex, of: subdir) else { return }
+        let compressedPath = ChannelLayout.file(Self.compressedCurrentIndex, in: subdir)
+        guard
+            try Zstd.isCompressed(
+                compressed,
+                formOf: current.digest,
+                length: current.source.length,
+                of: compressedPath
+            )
+        else {
+            throw Refusal(
+                ChannelCode.indexesDisagree,
+                compressedPath,
+                expected: "current_repodata.json, compressed"
+            )
+        }
+        report.compared.append(Self.compressedCurrentIndex)
     }
+
+    /// Made by some indexers, and signed with the plain one.
+    private static let compressedCurrentIndex = ChannelLayout.currentIndex + ".zst"
 
     private static func isSame(_ a: StoredRecord, _ b: StoredRecord) throws -> Bool {
         let signatures = try [a, b].map { record in
@@ -199,6 +222,7 @@ extension ContentTrustCheck {
         as client: ContentTrustClient,
         root: [UInt8],
         subdirs: [Subdir],
+        skippingAbsent skipsAbsent: Bool = false,
         progress: (Int) -> Void = { _ in }
     ) async throws -> ContentTrustReport {
         var report = ContentTrustReport()
@@ -206,89 +230,53 @@ extension ContentTrustCheck {
         report.rootVersion = model.rootVersion
         report.rootMessage = model.rootMessage
         for subdir in subdirs {
-            let index = try await index(of: subdir)
+            guard let bytes = try await index(of: subdir, mayLack: skipsAbsent) else { continue }
+            let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+            let index = try RepodataFile(bytes, of: path, subdir: subdir)
             report.subdirs.append(try await ask(model, of: index, subdir, progress))
         }
+        try checkAny(report)
         return report
     }
 
     private func ask(
         _ model: ContentTrustClient.Model,
-        of index: RepodataIndex,
+        of index: RepodataFile,
         _ subdir: Subdir,
         _ progress: (Int) -> Void
     ) async throws -> ContentTrustSubdir {
         var report = ContentTrustSubdir(subdir)
-        let context = ContentTrustClient.Context(
-            channel: source.name,
-            index: index,
-            signatures: try index.signatures.map { try Self.signatures($0, index.subject) }
-        )
-        let names = index.fileNames
-        for start in stride(from: 0, to: names.count, by: Self.batch) {
-            let verdicts = await Self.verdicts(
-                names[start..<min(start + Self.batch, names.count)],
-                model,
-                context
-            )
-            for (name, verdict) in verdicts {
+        let context = ContentTrustClient.Context(channel: source.name, index: index)
+        let work = OrderedWork<Int, (length: Int, fileName: String, verdict: ClientVerdict)> { positions in
+            try index.records(at: positions).map {
+                ($0.text.count, $0.fileName, model.verdict(on: $0, context))
+            }
+        }
+        try await work.run(0..<index.count) { batch in
+            for item in batch {
                 report.recordCount += 1
-                progress(index.recordText(fileName: name)?.count ?? 0)
-                if verdict.outcome == .trusted {
+                progress(item.length)
+                if item.verdict.outcome == .trusted {
                     report.goodCount += 1
                 } else {
-                    report.add(.init(fileName: name, fault: .client(verdict)), keeping: limit)
+                    report.add(.init(fileName: item.fileName, fault: .client(item.verdict)), keeping: limit)
                 }
             }
-            try Task.checkCancellation()
         }
         return report
     }
 
-    private static let batch = 4096
     private static let chunk = 256
 
-    private static func verdicts(
-        _ names: ArraySlice<String>,
-        _ model: ContentTrustClient.Model,
-        _ context: ContentTrustClient.Context
-    ) async -> [(String, ClientVerdict)] {
-        await withTaskGroup(of: (Int, [(String, ClientVerdict)]).self) { group in
-            for start in stride(from: names.startIndex, to: names.endIndex, by: chunk) {
-                let part = names[start..<min(start + chunk, names.endIndex)]
-                group.addTask { (start, part.map { ($0, model.verdict(on: $0, context)) }) }
-            }
-            var parts: [(Int, [(String, ClientVerdict)])] = []
-            for await part in group { parts.append(part) }
-            return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
-        }
-    }
-
-    private static func signatures(_ text: ArraySlice<UInt8>, _ subject: String) throws -> JSONObject {
-        let limits = JSONLimits(bytes: 2 << 30, depth: 8, values: 100_000_000)
-        return try JSONReader.read(Array(text), of: "\(subject) `signatures`", limits: limits).object
-            ?? JSONObject()
-    }
-
-    private func index(of subdir: Subdir) async throws -> RepodataIndex {
+    private func index(of subdir: Subdir, mayLack: Bool) async throws -> StoredBytes? {
+        if let bytes = try await source.index(ChannelLayout.plainIndex, of: subdir) { return bytes }
+        guard !mayLack else { return nil }
         let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
-        let bytes = try await source(of: path, subdir)
-        return try RepodataIndex(bytes.read(0..<bytes.length), of: path, subdir: subdir)
+        throw Failure(.configuration, "the channel has no such index", at: "\(source.name)/\(path)")
     }
 
-    private func source(of path: String, _ subdir: Subdir) async throws -> StoredBytes {
-        guard let bytes = try await source.index(ChannelLayout.plainIndex, of: subdir) else {
-            throw Failure(.configuration, "the channel has no such index", at: "\(source.name)/\(path)")
-        }
-        return bytes
-    }
-
-    /// Those of some subdirs that the channel has an index of.
-    public func indexed(of subdirs: [Subdir]) async throws -> [Subdir] {
-        var found: [Subdir] = []
-        for subdir in subdirs where try await source.index(ChannelLayout.plainIndex, of: subdir) != nil {
-            found.append(subdir)
-        }
-        return found
+    private func checkAny(_ report: ContentTrustReport) throws {
+        guard report.subdirs.isEmpty else { return }
+        throw Failure(.configuration, "the channel has no index", at: source.name)
     }
 }

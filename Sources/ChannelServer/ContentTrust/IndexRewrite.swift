@@ -54,13 +54,12 @@ struct IndexRewrite {
         finished = zip(temporaries, files).map { ($0, $1) }
     }
 
-    /// Puts the new files in the places of the old ones, each whole or not at all.
+    /// Demands that the index is as it was when its records were signed.
     ///
-    /// - Throws: a `Failure` if somebody wrote the index meanwhile; then nothing was changed.
-    func commit() throws {
+    /// - Throws: a `Failure` if somebody wrote it meanwhile.
+    func checkUnchanged() throws {
         guard isChange else { return }
         guard try SignedFiles(directory: Folder.parent(of: path)).digest(Self.name(path)) == original else {
-            discard()
             throw Failure(
                 .disk,
                 "somebody wrote the index while its records were signed",
@@ -68,6 +67,13 @@ struct IndexRewrite {
                 remedy: "run `kingsnake content-trust sign` again when the indexer has finished"
             )
         }
+    }
+
+    /// Puts the new files in the places of the old ones, each whole or not at all.
+    ///
+    /// - Throws: a `Failure` if somebody wrote the index meanwhile; then it was not changed.
+    func commit() throws {
+        try checkUnchanged()
         for (temporary, path) in finished { try DurableFile.rename(temporary, to: path) }
     }
 

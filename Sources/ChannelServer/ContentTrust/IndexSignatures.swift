@@ -61,6 +61,9 @@ public struct IndexSignatures: Sendable {
             case .unsigned:
                 unsignedCount += 1
                 note(name, "nobody has signed it")
+            case .withoutForm:
+                unsignableCount += 1
+                note(name, "mamba's form of it cannot be made, and no other is signed here")
             case .unsignable(let refusal):
                 unsignableCount += 1
                 note(name, "it must not be signed: \(refusal.codeName)")

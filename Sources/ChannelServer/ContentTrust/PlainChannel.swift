@@ -101,6 +101,8 @@ public struct PlainChannel {
                 rewrites += try await sign(subdir, recordKeys, everything, &report, open: open)
             }
             if unsignable == .refused { try report.refuseUnsignable() }
+            // All that can be known to go wrong goes wrong before anything is changed.
+            for rewrite in rewrites { try rewrite.checkUnchanged() }
             if let bytes = try await trust.renewedPackageManager(now: now, open: open) {
                 try DurableFile.write(bytes, to: directory + "/" + PackageManagerFile.name)
                 report.hasRenewedPackageManager = true

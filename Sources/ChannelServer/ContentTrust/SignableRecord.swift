@@ -29,13 +29,7 @@ struct SignableRecord: Sendable {
         let record = try stored.read(in: index)
         let name = record.fileName.text
         fileName = name
-        guard let own = record.raw["subdir"]?.string, ByteKey.areEqual(own, subdir.text) else {
-            throw Refusal(GateCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
-        }
-        // What our client demands of a record that names its file once more.
-        if let file = record.raw["fn"], !ByteKey.areEqual(file.string ?? "", name) {
-            throw Refusal(GateCode.recordFile, name, expected: "`\(name)`", found: file.typeName)
-        }
+        try RecordPlace.check(record, in: subdir)
         guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, name) }
         // Also where nobody signs it: what cannot be written this way must not be signed in another.
         let full = try PythonJSON.canonical(of: stored.text, subject: name)

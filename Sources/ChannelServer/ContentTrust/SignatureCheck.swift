@@ -20,6 +20,8 @@ struct SignatureCheck: Sendable {
         case signedInFull
         /// No key has signed it.
         case unsigned
+        /// Only keys for mamba are named, whose form of it cannot be made.
+        case withoutForm
         /// It must not be signed, and is not.
         case unsignable(Refusal)
         /// A signature is there that is not of the record as it is, or not by the keys that are named, or too few are.
@@ -86,7 +88,9 @@ struct SignatureCheck: Sendable {
         }
         let isOnlyInFull = keys.forms.contains(.mamba) && record.messages[.mamba] == nil
         guard let text = stored.signatures else {
-            return record.messages.isEmpty ? .signedInFull : .unsigned
+            guard record.messages.isEmpty else { return .unsigned }
+            // Only mamba's keys sign here, and of this record there is nothing that they could.
+            return keys.forms.contains(.full) ? .signedInFull : .withoutForm
         }
         do {
             let signatures = try RecordSignatures.read(text, of: stored.fileName)

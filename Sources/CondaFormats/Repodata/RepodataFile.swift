@@ -141,7 +141,8 @@ public struct StoredRecord: Sendable {
     public let text: ArraySlice<UInt8>
     /// The bytes of its signatures; nil if there are none, or where they were not asked for.
     public let signatures: ArraySlice<UInt8>?
-    private let section: ArchiveFormat
+    /// The format under which it is listed, whether it is of that format or not.
+    public let section: ArchiveFormat
 
     fileprivate init(
         _ position: Int,

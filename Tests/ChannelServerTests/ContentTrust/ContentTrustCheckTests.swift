@@ -55,8 +55,12 @@ struct ContentTrustCheckTests {
             $0.records[0].record["subdir"] = "noarch"
             $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
         },
-        Case(testDescription: "no subdir", code: "repodata.record-subdir", kind: .invalid) {
+        Case(testDescription: "no subdir", code: "gate.record-subdir", kind: .invalid) {
             $0.records[0].record["subdir"] = nil
+            $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
+        },
+        Case(testDescription: "names another file", code: "gate.record-file", kind: .invalid) {
+            $0.records[0].record["fn"] = "other-1-0.conda"
             $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
         },
         Case(testDescription: "no SHA-256", code: "channel.record-without-digest", kind: .missing) {
@@ -93,6 +97,13 @@ struct ContentTrustCheckTests {
         try scene.folder.write(Zstd.compress(scene.index(subdir: "noarch")), to: "linux-64/repodata.json.zst")
         #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
         try await scene.writeAll()
+        try scene.folder.write(Zstd.compress(scene.index()), to: "linux-64/current_repodata.json.zst")
+        #expect(try await Self.run(scene).subdirs.first?.compared.count == 3)
+        try scene.folder.write(
+            Zstd.compress(scene.index(subdir: "noarch")),
+            to: "linux-64/current_repodata.json.zst"
+        )
+        #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
         scene.signatures[TrustedFolder.zlib] = nil
         try scene.folder.write(scene.index(), to: "linux-64/current_repodata.json")
         #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
