@@ -25,9 +25,11 @@ struct IndexRewrite {
         self.path = path
         original = index.digest
         let splice = SignatureSplice(index)
-        let (length, isSame) = try splice.compare(signatures)
         let compressed = path + ".zst"
         let hasCompressed = Folder.exists(compressed)
+        // Where there is no such member yet, the text becomes another one, and nobody asks for its length.
+        let isNew = index.source.length > 0 && !index.hasSignatures && !hasCompressed
+        let (length, isSame) = isNew ? (0, false) : try splice.compare(signatures)
         guard try !isSame || (hasCompressed && !Self.isCompressed(compressed, formOf: index)) else {
             finished = []
             return
