@@ -18,7 +18,8 @@ struct DemoTests {
             #expect(refused.count >= 12)
             #expect(!result.output.contains("NOT AS") && !result.output.contains("NOT every"))
             // What conda installs with a label, and mamba after a look at a dozen fields, we refuse.
-            let verdicts = result.output.split(separator: "\n").drop { !$0.hasPrefix("THE RECORD") }.dropFirst()
+            let verdicts = result.output.split(separator: "\n").drop { !$0.hasPrefix("THE RECORD") }
+                .dropFirst()
             let rows = [
                 #/as it was signed +verified +trusted, installed +trusted, installed/#,
                 #/another dependency +refused content-trust.record-signature +untrusted, installed +not installed/#,

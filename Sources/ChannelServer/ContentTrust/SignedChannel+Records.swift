@@ -23,6 +23,7 @@ extension SignedChannel {
             throw Refusal(ChannelCode.trustMissing, directory)
         }
         try trust.checkExpiry(now: now)
+        trust.remember(beside: keys, now: now)
         var change = ChannelChange()
         var publication = Publication()
         var report = RecordSigningReport()
@@ -59,6 +60,7 @@ extension SignedChannel {
     func signingRecords(of contents: [SubdirContents], now: Timestamp) async throws -> [SubdirContents] {
         guard !contents.isEmpty, let trust = try ChannelTrust(directory: directory, keys: keys.directory)
         else { return contents }
+        trust.remember(beside: keys, now: now)
         let recordKeys = RecordKeys(trust.authority)
         var opened: RecordSigners?
         var report = RecordSigningReport()
