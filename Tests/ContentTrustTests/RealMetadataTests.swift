@@ -43,6 +43,22 @@ struct RealMetadataTests {
         #expect(chain.root.metadata.version == 3)
     }
 
+    private static let mambaRoot = "mamba/libmamba/tests/data/validation/1.sv0.6.root.json"
+
+    @Test("mamba's own 1.sv0.6.root.json: verifies to the byte, in OpenPGP's form, and has run out")
+    func mambaRoot() throws {
+        let bytes = try Self.file(Self.mambaRoot)
+        let root = try TrustChain(pinned: bytes).root
+        #expect(root.keyIDs == ["2b920f88531576643ada0a632915d1dcdd377557647093f29cbe251ba8c33724"])
+        #expect(root.metadata.delegations[.keyManager]?.keys.count == 1)
+        #expect(refusalCode { try root.checkExpiry(now: Self.now) } == "content-trust.expired")
+        let envelope = try TrustEnvelope(parsing: bytes, as: .root)
+        #expect(envelope.signatures.first?.headers != nil)
+        // One bit of what is signed, and the root is nobody's.
+        let altered = String(decoding: bytes, as: UTF8.self).replacing("2022-05-19", with: "2032-05-19")
+        #expect(refusalCode { try TrustChain(pinned: Array(altered.utf8)) } == "content-trust.signatures")
+    }
+
     /// The files, the bytes that are signed and their digest; of each signature, the digest that OpenPGP signs.
     static let vectors: [(path: String, count: Int, digest: String, signed: [String: String])] = [
         (
@@ -53,6 +69,7 @@ struct RealMetadataTests {
             "conda-content-trust/tests/testdata/1.root.json", 467, "8f264e8c…91c48",
             ["c8bd83b3": "7ed178f0…aa9d"]
         ),
+        (mambaRoot, 467, "2c50c5a5…0a3e32", ["2b920f88": "5ad6a099…1b326"]),
     ]
 
     @Test("The signed bytes are those that the reference implementation signs", arguments: vectors.indices)

@@ -97,6 +97,27 @@ struct TrustCeremonyTests {
         #expect(refusalCode { try alone.check(now: late) } == "trust-ceremony.expiry-past")
     }
 
+    @Test(
+        "New metadata of the key manager alone is refused under a root that has expired, and said to need a root"
+    )
+    func expiredRoot() async throws {
+        let scene = try await Scene()
+        let late = Scene.later.advanced(byDays: 1)
+        var options = Scene.options(expires: late.advanced(byDays: 9)) { $0.renewing = [.keyManager] }
+        do {
+            _ = try scene.propose(options, now: late) { _ in }
+            Issue.record("it was proposed")
+        } catch let refusal as Refusal {
+            #expect(refusal.is(TrustCeremonyCode.rootExpired) && refusal.remedy.contains("--renew root"))
+        }
+        // One that was made in time is not signed, nor published, later.
+        let inTime = try scene.propose(options) { _ in }
+        try inTime.check(now: Scene.later.advanced(bySeconds: -1))
+        #expect(refusalCode { try inTime.check(now: Scene.later) } == "trust-ceremony.root-expired")
+        options.renewing = [.root, .keyManager]
+        #expect(try scene.propose(options, now: late) { _ in }.root?.metadata.version == 2)
+    }
+
     @Test("A proposal reads back as it was written, with its signatures and its digest")
     func roundTrip() async throws {
         let scene = try await Scene()

@@ -71,6 +71,48 @@ struct TokenTests {
         }
     }
 
+    @Test("A package key on a token signs the records of a folder; what is signed already needs no token")
+    func signsRecords() async throws {
+        let world = try await ChannelWorld.withToken("vault")
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
+        let pin = ["--passphrase-file", "pin"]
+        let make = ["token", "make-key", token, "--label", "package", "--id", "01", "--pin-file", "pin"]
+        let key = try await world.must(make + ["--public", "package.pub", "--json"]).json()
+        for name in ["root", "manager"] { try await world.must("root", "key", name, "--no-passphrase") }
+        let sha256 = Digest.of([]).hex
+        let record = { (name: String) in
+            #""\#(name)-1-0.conda":{"build":"0","build_number":0,"depends":[],"name":"\#(name)","#
+                + #""sha256":"\#(sha256)","size":1,"subdir":"noarch","version":"1"}"#
+        }
+        let index = { (names: [String]) in
+            Array(#"{"packages.conda":{\#(names.map(record).joined(separator: ","))}}"#.utf8)
+        }
+        try world.write(index(["a", "b"]), to: "plain/noarch/repodata.json")
+        try await world.must(
+            ["content-trust", "init", "plain", "--propose", "first", "--authority", "root.pub"]
+                + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
+        )
+        for name in ["root", "manager"] {
+            try await world.must("root", "sign", "first", "--key", name + ".key", "--yes", "--out", name)
+        }
+        try await world.must("root", "merge", "first", "root", "manager")
+        try await world.must("root", "publish", "first", "plain")
+
+        let uri = try #require(key["uri"]?.string)
+        try world.write(Array((uri + "\n").utf8), to: "plain.keys/package-1.signer")
+        let locked = try await world.run("content-trust", "sign", "plain")
+        #expect(locked.status == 6 && locked.errors.contains("a PIN is needed"), "\(locked.transcript)")
+        let signed = try await world.must(["content-trust", "sign", "plain"] + pin).output
+        #expect(signed.contains("noarch: 2 records, 2 signed, 0 unchanged"), "\(signed)")
+        try await world.must("content-trust", "verify", "plain", "--root", "plain/1.root.json")
+        #expect(try await world.must("content-trust", "sign", "plain").output.contains("nothing to do"))
+        // Of a package more, the token signs that one alone.
+        try world.write(index(["a", "b", "c"]), to: "plain/noarch/repodata.json")
+        let more = try await world.must(["content-trust", "sign", "plain"] + pin).output
+        #expect(more.contains("noarch: 3 records, 1 signed, 2 unchanged"), "\(more)")
+        try await world.must("content-trust", "status", "plain")
+    }
+
     @Test("A key is made on a token, listed, and its public half written out")
     func madeAndListed() async throws {
         let world = try await ChannelWorld.withToken("vault")

@@ -261,6 +261,28 @@ struct ContentTrustAttackTests {
         #expect(await shards.refusal() == "gate.repodata-missing")
     }
 
+    @Test("attack, jlap: never asked for, and where nothing else is there the index is missing")
+    func patches() async throws {
+        let scene = try await ContentTrustScene()
+        // What a client of jlap would rebuild the index from; the records in it are signed like all others.
+        let index = try scene.fixture.index()
+        let checksum = Digest.of(index).hex
+        let lines = [
+            "\(String(repeating: "0", count: 64))", #"{"latest":"\#(checksum)","url":"repodata.json"}"#,
+        ]
+        for name in ["repodata.jlap", "current_repodata.jlap"] {
+            try scene.fixture.folder.write(Array(lines.joined(separator: "\n").utf8), to: "linux-64/" + name)
+        }
+        try await LoopbackServer.serving(scene.fixture.directory) { server in
+            #expect(try await scene.admit(from: [server.url]).package != nil)
+            for name in ["repodata.json.zst", "repodata.json"] {
+                try scene.fixture.folder.remove("linux-64/" + name)
+            }
+            #expect(await scene.refusal(from: [server.url]) == "gate.repodata-missing")
+            #expect(!server.requestedPaths.contains { $0.hasSuffix(".jlap") })
+        }
+    }
+
     @Test("attack, SHA-256 absent in a signed record: refused, for MD5 admits nothing")
     func withoutDigest() async throws {
         var package = try FixturePackage.sample()

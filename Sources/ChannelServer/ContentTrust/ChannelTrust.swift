@@ -8,7 +8,8 @@ public import TrustCore
 /// What a channel's folder says about conda content trust: its chain of roots and who may sign records, verified.
 ///
 /// It starts from the owner's own copy of a root beside the keys, if there is one; else from `1.root.json` in the
-/// folder, which is only as good as the folder. That it has not run out is asked by ``checkExpiry(now:)``: a status
+/// folder, which is only as good as the folder. What is older than the newest `key_mgr.json` that was seen where the
+/// keys are is refused. That it has not run out is asked by ``checkExpiry(now:)``: a status
 /// must be able to show what has.
 public struct ChannelTrust: Sendable {
     /// The owner's own copy of a root, in the folder of keys.
@@ -33,7 +34,8 @@ public struct ChannelTrust: Sendable {
     ///
     /// - Parameter keys: the folder of keys, which need not be there.
     /// - Throws: `channel.trust-missing` where a part of the metadata is there and another is not,
-    ///   `channel.trust-root-differs` if the owner's copy is of another root, or a `content-trust.…` code.
+    ///   `channel.trust-root-differs` if the owner's copy is of another root, or a `content-trust.…` code,
+    ///   `content-trust.rollback` among them.
     public init?(directory: String, keys: String?) throws {
         let own = try keys.flatMap { try Self.read(Self.anchorFile, in: $0) }
         let first = try own.map { try TrustChain(pinned: $0) }
@@ -65,6 +67,7 @@ public struct ChannelTrust: Sendable {
         }
         self.chain = chain
         self.keyManager = try chain.keyManager(unsafelyIgnoringExpiry: keyManager)
+        if let keys { try KeyManagerMemory(keys: keys).check(self.keyManager, in: chain) }
         authority = RecordAuthority(self.keyManager)
         isAnchored = own != nil
         let bytes = try Self.read(PackageManagerFile.name, in: directory)
@@ -86,6 +89,12 @@ public struct ChannelTrust: Sendable {
     public func checkExpiry(now: Timestamp) throws {
         try chain.root.checkExpiry(now: now)
         try keyManager.checkExpiry(now: now)
+    }
+
+    /// Remembers beside the keys what is in force, so that nothing older is signed for later. Where that folder cannot
+    /// be written, nothing is remembered: whoever signs is told so by the report.
+    func remember(beside keys: KeyRing, now: Timestamp) {
+        try? KeyManagerMemory(keys: keys.directory).keep(keyManager, now: now)
     }
 
     /// The forms in which records are signed: those that keys were named for.

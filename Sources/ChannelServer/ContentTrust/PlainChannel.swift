@@ -44,6 +44,7 @@ public struct PlainChannel {
             throw Refusal(ChannelCode.trustMissing, directory)
         }
         try trust.checkExpiry(now: now)
+        trust.remember(beside: keys, now: now)
         self.trust = trust
         self.directory = directory
         self.keys = keys

@@ -23,6 +23,7 @@ extension SignedChannel {
             throw Refusal(ChannelCode.trustMissing, directory)
         }
         try trust.checkExpiry(now: now)
+        trust.remember(beside: keys, now: now)
         var change = ChannelChange()
         var publication = Publication()
         var report = RecordSigningReport()
@@ -62,6 +63,7 @@ extension SignedChannel {
         guard let trust = try ChannelTrust(directory: directory, keys: keys.directory) else {
             return contents.map(\.withoutSignatures)
         }
+        trust.remember(beside: keys, now: now)
         let recordKeys = RecordKeys(trust.authority)
         var opened: RecordSigners?
         var report = RecordSigningReport()

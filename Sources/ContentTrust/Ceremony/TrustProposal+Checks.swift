@@ -10,8 +10,8 @@ extension TrustProposal {
     /// Whether the change is wanted is for people to say, see ``TrustWords``.
     /// - Throws: a `Refusal` with `trust-ceremony.no-change`, `trust-ceremony.file-format`,
     ///   `trust-ceremony.version`, `trust-ceremony.timestamp`, `trust-ceremony.expiry-past`,
-    ///   `trust-ceremony.threshold`, `trust-ceremony.key-unknown`, `trust-ceremony.form-widened` or
-    ///   `trust-ceremony.key-manager-unsigned`.
+    ///   `trust-ceremony.root-expired`, `trust-ceremony.threshold`, `trust-ceremony.key-unknown`,
+    ///   `trust-ceremony.form-widened` or `trust-ceremony.key-manager-unsigned`.
     public func check(now: Timestamp) throws {
         guard root != nil || keyManager != nil else {
             throw Refusal(TrustCeremonyCode.noChange, Self.subject)
@@ -27,6 +27,7 @@ extension TrustProposal {
         if let keyManager {
             try Self.check(keyManager.metadata, follows: keyManagerInForce?.metadata, now)
             try checkForms(keyManager.metadata)
+            try checkRootStaysGood(now: now)
         }
         try checkKeyManagerStaysGood(now: now)
     }
@@ -82,6 +83,17 @@ extension TrustProposal {
         guard let old = keyManagerInForce?.metadata else { return }
         let wider = delegation.keys.first { old.form(of: $0) == .mamba && new.form(of: $0) == .full }
         if let wider { throw Refusal(TrustCeremonyCode.formWidened, "role `pkg_mgr`", found: "\(wider)") }
+    }
+
+    /// The key manager's metadata cannot come alone where the root has expired.
+    private func checkRootStaysGood(now: Timestamp) throws {
+        guard root == nil, let inForce = chain?.root.metadata, inForce.expiration <= now else { return }
+        throw Refusal(
+            TrustCeremonyCode.rootExpired,
+            TrustMetadata.subject(.root),
+            expected: "a new root too",
+            found: "version \(inForce.version ?? 0), which expired on \(inForce.expiration)"
+        )
     }
 
     /// A root that takes the key managers' power away must come with metadata that the new ones sign; and

@@ -44,7 +44,7 @@ public struct VerifiedTrustMetadata: Sendable {
     /// honest any more.
     ///
     /// - Throws: a `Refusal` with `content-trust.future`.
-    func checkMade(by now: Timestamp) throws {
+    public func checkMade(by now: Timestamp) throws {
         guard let made = metadata.timestamp, made > now.advanced(bySeconds: Self.clockError) else { return }
         throw Refusal(
             ContentTrustCode.future,
@@ -61,7 +61,7 @@ public struct VerifiedTrustMetadata: Sendable {
     /// What the older copy has, version or date, the newer one must have too, and neither may go back. One that says
     /// something else must be later in at least one of them.
     /// - Throws: a `Refusal` with `content-trust.rollback` or `content-trust.equivocation`.
-    func checkFollows(_ previous: RememberedMetadata) throws {
+    public func checkFollows(_ previous: RememberedMetadata) throws {
         precondition(previous.role == metadata.role, "metadata is compared with that of its own role")
         if let version = previous.version, (metadata.version ?? .min) < version {
             throw rollback("version \(version)", metadata.version.map { "version \($0)" })

@@ -97,6 +97,8 @@ public struct ChannelWorld: Sendable {
             .replacing(/[0-9a-f]{64}/, with: "[digest]")
             .replacing(/\b[0-9a-f]{32}\b/, with: "[md5]")
             .replacing(/[0-9]+ (days|hours) left/, with: "[left]")
+            .replacing(/[0-9]+ days from now/, with: "[left] from now")
+            .replacing(/\b[0-9a-f]{16}\b/, with: "[keyid]")
             .replacing(/127\.0\.0\.1:[0-9]+/, with: "[server]")
             .replacing(/\b[0-9a-f]{8}\b/, with: "[keyid]")
             // Prefixes stand in files, and are as long as the folder's path.
