@@ -159,6 +159,30 @@ struct TrustCeremonyTests {
         #expect(result.status == 2, "\(result.transcript)")
     }
 
+    @Test("A first root is signed unasked only if its digest is known, and never for a channel that has a root")
+    func firstRoot() async throws {
+        let world = try ChannelWorld()
+        for name in ["alice", "manager", "package"] {
+            try await world.must("root", "key", name, "--no-passphrase")
+        }
+        try world.write([], to: "channel/noarch/repodata.json")
+        try await world.must("content-trust", "init", "channel", "--no-passphrase")
+        // A stranger's root, which makes somebody's key his key manager's, and leaves out the chain.
+        try await world.must(
+            ["content-trust", "init", "evil", "--propose", "first", "--authority", "alice.pub"]
+                + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
+        )
+        let sign = ["root", "sign", "first", "--key", "manager.key", "--yes", "--json", "--out", "signatures"]
+        for known in [["--root", "channel/1.root.json"], ["--root-sha256", String(repeating: "0", count: 64)]] {
+            let refused = try await world.program.run(sign + known)
+            #expect(refused.refusalCode == "trust-ceremony.other-root" && refused.status == 3)
+        }
+        #expect(try await world.program.run(sign).status == 6)
+        #expect(!world.exists("signatures"))
+        try await world.must(sign + world.agreed(on: "first"))
+        #expect(world.exists("signatures"))
+    }
+
     @Test("A proposal of TUF is not signed with GnuPG, and its fingerprint must be whole")
     func gpgSlips() async throws {
         let world = try ChannelWorld()
