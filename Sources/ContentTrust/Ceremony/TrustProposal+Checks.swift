@@ -5,13 +5,15 @@ import SigningKeys
 public import TrustCore
 
 extension TrustProposal {
-    /// Refuses what no authority should sign, whoever proposed it.
+    /// Refuses what no authority should sign, whoever proposed it; also what clients would refuse once it is signed, so
+    /// that no ceremony is held for nothing.
     ///
     /// Whether the change is wanted is for people to say, see ``TrustWords``.
     /// - Throws: a `Refusal` with `trust-ceremony.no-change`, `trust-ceremony.file-format`,
     ///   `trust-ceremony.version`, `trust-ceremony.timestamp`, `trust-ceremony.expiry-past`,
-    ///   `trust-ceremony.threshold`, `trust-ceremony.key-unknown`, `trust-ceremony.form-widened` or
-    ///   `trust-ceremony.key-manager-unsigned`.
+    ///   `trust-ceremony.threshold`, `trust-ceremony.key-unknown`, `trust-ceremony.form-widened`,
+    ///   `trust-ceremony.key-manager-unsigned`, `content-trust.future`, `content-trust.shared-key` or
+    ///   `limit.too-large`.
     public func check(now: Timestamp) throws {
         guard root != nil || keyManager != nil else {
             throw Refusal(TrustCeremonyCode.noChange, Self.subject)
@@ -28,6 +30,8 @@ extension TrustProposal {
             try Self.check(keyManager.metadata, follows: keyManagerInForce?.metadata, now)
             try checkForms(keyManager.metadata)
         }
+        for document in documents { try document.checkSize() }
+        if let nextRoot { try (keyManager?.metadata ?? keyManagerInForce?.metadata)?.checkApart(from: nextRoot) }
         try checkKeyManagerStaysGood(now: now)
     }
 
@@ -50,6 +54,8 @@ extension TrustProposal {
                 found: new.timestamp?.description ?? "none"
             )
         }
+        // The next version must be dated later still: one from the future would be the last.
+        try new.checkMade(by: now)
         guard new.expiration > now else {
             throw Refusal(
                 TrustCeremonyCode.expiryPast,
@@ -110,6 +116,29 @@ extension TrustProposal {
                 cause: cause
             )
         }
+    }
+}
+
+extension TrustDocument {
+    /// The longest signature that signers are known to write, with its key and what stands around it: GnuPG's.
+    private static let signatureLength = 512
+
+    /// Refuses a document that nobody would read once enough keys have signed it.
+    ///
+    /// - Throws: a `Refusal` with `limit.too-large`.
+    fileprivate func checkSize() throws {
+        let bytes = try envelope.encoded()
+        let length = bytes.count + Self.signatureLength * authorities.map(\.delegation.threshold).reduce(0, +)
+        guard length <= TrustEnvelope.maximumLength else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                TrustMetadata.subject(role),
+                expected: "at most \(TrustEnvelope.maximumLength) bytes, signatures included",
+                found: "\(length)"
+            )
+        }
+        // A proposal is read by wider limits, of depth for one.
+        _ = try TrustEnvelope(parsing: bytes, as: role)
     }
 }
 

@@ -38,6 +38,7 @@ public struct TrustWords: Sendable {
             old == nil
             ? "the first version" : "the version after \(old?.version.map { "\($0)" } ?? "one by date")"
         say("\(new.role.rawValue) version \(new.version ?? 0), \(order)")
+        say("  made on \(new.timestamp.map { "\($0)" } ?? "a day that it does not name")")
         say("  good until \(new.expiration), \(now.words(until: new.expiration))")
         for role in new.role.delegates {
             guard let delegation = new.delegations[role] else { continue }

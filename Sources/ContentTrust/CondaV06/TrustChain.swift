@@ -85,7 +85,7 @@ public struct TrustChain: Sendable {
         }
         let verified = try keyManager(unsafelyIgnoringExpiry: bytes)
         if let previous { try verified.checkFollows(previous) }
-        try verified.checkMade(by: now)
+        try verified.metadata.checkMade(by: now)
         try verified.checkExpiry(now: now)
         return verified
     }
@@ -96,7 +96,7 @@ public struct TrustChain: Sendable {
     ///   single file.
     public func keyManager(unsafelyIgnoringExpiry bytes: [UInt8]) throws -> VerifiedTrustMetadata {
         let verified = try delegate(.keyManager, bytes, by: root)
-        try checkApart(verified.metadata)
+        try verified.metadata.checkApart(from: root.metadata)
         return verified
     }
 
@@ -134,7 +134,7 @@ public struct TrustChain: Sendable {
         try keyManager.checkExpiry(now: now)
         let verified = try packageManager(unsafelyIgnoringExpiry: bytes, by: keyManager)
         if let previous { try verified.checkFollows(previous) }
-        try verified.checkMade(by: now)
+        try verified.metadata.checkMade(by: now)
         try verified.checkExpiry(now: now)
         return verified
     }
@@ -156,20 +156,6 @@ public struct TrustChain: Sendable {
         let keys = Self.keys(of: role, in: delegator.metadata)
         let counted = try envelope.verify(by: keys, of: TrustMetadata.subject(delegator.metadata.role))
         return VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)
-    }
-
-    /// Keys that sign records, whose content their makers choose, sign nothing else: a record could be made to read
-    /// like metadata of another role.
-    private func checkApart(_ keyManager: TrustMetadata) throws {
-        let others = root.metadata.delegations.values.flatMap(\.keys)
-        let shared = Set(Self.keys(of: .packageManager, in: keyManager).keys).intersection(others)
-        guard let key = shared.first else { return }
-        throw Refusal(
-            ContentTrustCode.sharedKey,
-            TrustMetadata.subject(.keyManager),
-            expected: "keys for records that neither the root nor the key manager has",
-            found: key.hex
-        )
     }
 
     private static func keys(of role: TrustRole, in metadata: TrustMetadata) -> TrustDelegation {

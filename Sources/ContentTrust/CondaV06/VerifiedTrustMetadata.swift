@@ -40,22 +40,6 @@ public struct VerifiedTrustMetadata: Sendable {
         }
     }
 
-    /// Refuses what says that it was made later than a clock may be wrong by: whoever keeps it would take nothing
-    /// honest any more.
-    ///
-    /// - Throws: a `Refusal` with `content-trust.future`.
-    func checkMade(by now: Timestamp) throws {
-        guard let made = metadata.timestamp, made > now.advanced(bySeconds: Self.clockError) else { return }
-        throw Refusal(
-            ContentTrustCode.future,
-            TrustMetadata.subject(metadata.role),
-            expected: "a timestamp not after \(now)",
-            found: made.description
-        )
-    }
-
-    private static let clockError: Int64 = 86_400
-
     /// Refuses what is older than a copy that was trusted before, and another document of the same version and date.
     ///
     /// What the older copy has, version or date, the newer one must have too, and neither may go back. One that says
