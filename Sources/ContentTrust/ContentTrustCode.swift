@@ -71,8 +71,10 @@ public enum ContentTrustCode: String, RefusalCode {
         case .versionNumber:
             RefusalEntry(
                 .invalid,
-                "the metadata has no version to compare, or one below 1",
-                explanation: "Without a version or a date nobody can tell old metadata from new.",
+                "the metadata has no version to compare, or one below 1 or above 2^53",
+                explanation:
+                    "Without a version or a date nobody can tell old metadata from new. Above 2^53 many readers of JSON "
+                    + "round: two versions would be one.",
                 remedy: Self.tellOwner
             )
         case .date:

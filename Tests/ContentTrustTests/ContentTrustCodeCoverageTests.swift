@@ -149,6 +149,7 @@ struct ContentTrustCodeCoverageTests {
         .versionNumber: [
             { try root { $0["version"] = 0 } }, { try root { $0["version"] = nil } },
             { try root { $0["version"] = .number(JSONNumber(.max)) } },
+            { try root { $0["version"] = .number(JSONNumber(TrustMetadata.maximumVersion + 1)) } },
             {
                 try keyManager {
                     $0["version"] = nil
