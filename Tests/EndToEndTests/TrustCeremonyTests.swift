@@ -191,6 +191,13 @@ struct TrustCeremonyTests {
         let both = try await world.run("root", "sign", "p", "--gpg", "0123", "--key", "a", "--yes")
         #expect(both.status == 2)
         #expect(try await world.run("root", "sign", "p", "--yes").status == 2)
+        let key = ["root", "key", "k", "--gpg", String(repeating: "0", count: 40)]
+        for option in [["--scheme", "ecdsa-sha2-nistp256"], ["--no-passphrase"], ["--passphrase-file", "p"]] {
+            let result = try await world.program.run(key + option)
+            #expect(result.status == 2 && result.errors.contains("--gpg makes no key"), "\(result.transcript)")
+        }
+        let help = try await world.must("root", "key", "--help").output
+        #expect(!help.contains(/no {2,}key/))
     }
 }
 
