@@ -31,7 +31,9 @@ extension TrustProposal {
             try checkForms(keyManager.metadata)
         }
         for document in documents { try document.checkSize() }
-        if let nextRoot { try (keyManager?.metadata ?? keyManagerInForce?.metadata)?.checkApart(from: nextRoot) }
+        if let nextRoot {
+            try (keyManager?.metadata ?? keyManagerInForce?.metadata)?.checkApart(from: nextRoot)
+        }
         try checkKeyManagerStaysGood(now: now)
     }
 
@@ -77,7 +79,11 @@ extension TrustProposal {
         }
     }
 
-    /// Keys of one form alone must be able to meet the threshold, for clients look at one form each.
+    /// Keys of one form alone must be able to meet the threshold, for clients look at one form each. A key that signs
+    /// mamba's form must not become one that signs in full.
+    ///
+    /// That is compared with the version in force only: nobody here knows those before. A key that was taken away after
+    /// it had signed mamba's form must never come back as one for whole records, and no program can see that it does.
     private func checkForms(_ new: TrustMetadata) throws {
         guard let delegation = new.delegations[.packageManager] else { return }
         for form in RecordForm.allCases {
