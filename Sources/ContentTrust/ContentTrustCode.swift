@@ -130,7 +130,8 @@ public enum ContentTrustCode: String, RefusalCode {
                 "a signature is not written as the format demands",
                 explanation:
                     "A signature is 128 lower-case hexadecimal digits, with the OpenPGP headers beside it if it "
-                    + "was made by GnuPG. Other clients skip what they cannot read, and nobody notices.",
+                    + "was made by GnuPG. Under metadata, what is written otherwise counts for nothing, and is told where "
+                    + "signatures are missing. A record that has such a signature is refused.",
                 remedy: Self.otherMirror
             )
         case .openPGPHeaders:

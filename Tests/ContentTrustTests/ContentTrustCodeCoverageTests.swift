@@ -362,19 +362,32 @@ struct ContentTrustCodeCoverageTests {
         #expect(verified.keyIDs == [name.hex])
     }
 
-    @Test("A signature that cannot be read counts for nothing, and is told where others are missing")
+    @Test(
+        "A signature that cannot be read counts for nothing, and is told as the cause where a key's is missing"
+    )
     func malformed() async throws {
         let scene = try TrustScene()
-        for signers in [[scene.root], []] {
+        let own = try TrustKey(scene.root.publicKey).hex
+        // As GnuPG writes one whose first byte is zero, without padding.
+        let short: JSONValue = ["signature": .string(String(repeating: "1", count: 126))]
+        func root(by signers: [PrivateKey], with name: String) async throws -> [UInt8] {
             let file = try await JSONReader.read(scene.root(signedBy: signers), of: "root")
             var object = try #require(file.object)
             var signatures = try #require(object["signatures"]?.object)
-            // As GnuPG writes one whose first byte is zero, without padding.
-            signatures[Self.digits] = ["signature": .string(String(repeating: "1", count: 126))]
+            signatures[name] = short
             object["signatures"] = .object(signatures)
-            let bytes = JSONWriter.encode(.object(object))
-            let code = refusalCode { try TrustChain(pinned: bytes) }
-            #expect(code == (signers.isEmpty ? "content-trust.signature-format" : nil))
+            return JSONWriter.encode(.object(object))
+        }
+        let good = try await TrustChain(pinned: root(by: [scene.root], with: Self.digits)).root
+        #expect(good.keyIDs == [own])
+        #expect(good.malformed.map(\.keyID) == [Self.digits])
+        #expect(good.malformed.map(\.reason.codeName) == ["content-trust.signature-format"])
+        // Under a name that is no key's, it says nothing of what is missing.
+        for (name, cause) in [(own, "content-trust.signature-format"), (Self.digits, "signature.missing")] {
+            let bytes = try await root(by: [], with: name)
+            let refusal = #expect(throws: Refusal.self) { try TrustChain(pinned: bytes) }
+            #expect(refusal?.codeName == "content-trust.signatures")
+            #expect((refusal?.cause as? Refusal)?.codeName == cause)
         }
     }
 

@@ -159,7 +159,32 @@ struct TrustCeremonyTests {
         #expect(result.status == 2, "\(result.transcript)")
     }
 
-    @Test("A first root is signed unasked only if its digest is known, and never for a channel that has a root")
+    @Test("Entries among the signatures that are none are shown, and count for nothing")
+    func malformed() async throws {
+        let world = try ChannelWorld()
+        try world.write([], to: "repo/noarch/repodata.json")
+        try await world.must("content-trust", "init", "repo", "--no-passphrase")
+        func spoil(_ file: String) throws {
+            let text = String(decoding: try world.read(file), as: UTF8.self)
+            let junk = "\"signatures\": {\"junk\": {\"signature\": \"00\"},"
+            try world.write(Array(text.replacing("\"signatures\": {", with: junk).utf8), to: file)
+        }
+        try spoil("repo/key_mgr.json")
+        let status = try await world.run("content-trust", "status", "repo")
+        let words =
+            "counts for nothing: what stands under `junk`, which is no signature (content-trust.signature-format)"
+        #expect(status.output.contains("`key_mgr`, \(words)"), "\(status.transcript)")
+        try spoil("repo/1.root.json")
+        let verified = try await world.must("root", "verify", "repo")
+        #expect(verified.output.contains(words), "\(verified.transcript)")
+        let step = try await world.must("root", "verify", "repo", "--json").json()["steps"]?.array?.first?
+            .object
+        #expect(step?["malformed"] == [["keyid": "junk", "code": "content-trust.signature-format"]])
+    }
+
+    @Test(
+        "A first root is signed unasked only if its digest is known, and never for a channel that has a root"
+    )
     func firstRoot() async throws {
         let world = try ChannelWorld()
         for name in ["alice", "manager", "package"] {
@@ -172,8 +197,12 @@ struct TrustCeremonyTests {
             ["content-trust", "init", "evil", "--propose", "first", "--authority", "alice.pub"]
                 + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
         )
-        let sign = ["root", "sign", "first", "--key", "manager.key", "--yes", "--json", "--out", "signatures"]
-        for known in [["--root", "channel/1.root.json"], ["--root-sha256", String(repeating: "0", count: 64)]] {
+        let sign = [
+            "root", "sign", "first", "--key", "manager.key", "--yes", "--json", "--out", "signatures",
+        ]
+        for known in [
+            ["--root", "channel/1.root.json"], ["--root-sha256", String(repeating: "0", count: 64)],
+        ] {
             let refused = try await world.program.run(sign + known)
             #expect(refused.refusalCode == "trust-ceremony.other-root" && refused.status == 3)
         }
@@ -192,9 +221,14 @@ struct TrustCeremonyTests {
         #expect(both.status == 2)
         #expect(try await world.run("root", "sign", "p", "--yes").status == 2)
         let key = ["root", "key", "k", "--gpg", String(repeating: "0", count: 40)]
-        for option in [["--scheme", "ecdsa-sha2-nistp256"], ["--no-passphrase"], ["--passphrase-file", "p"]] {
+        for option in [
+            ["--scheme", "ecdsa-sha2-nistp256"], ["--no-passphrase"], ["--passphrase-file", "p"],
+        ] {
             let result = try await world.program.run(key + option)
-            #expect(result.status == 2 && result.errors.contains("--gpg makes no key"), "\(result.transcript)")
+            #expect(
+                result.status == 2 && result.errors.contains("--gpg makes no key"),
+                "\(result.transcript)"
+            )
         }
         let help = try await world.must("root", "key", "--help").output
         #expect(!help.contains(/no {2,}key/))

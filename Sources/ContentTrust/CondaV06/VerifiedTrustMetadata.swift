@@ -12,6 +12,8 @@ public struct VerifiedTrustMetadata: Sendable {
     public let bytes: [UInt8]
     /// The names of the keys that counted.
     public let keyIDs: [String]
+    /// Entries among the signatures that are none, and counted for nothing.
+    public let malformed: [MalformedSignature]
 
     /// SHA-256 of what is signed: signatures may be added to a document, and it stays the same.
     public let signedDigest: Digest
@@ -21,6 +23,7 @@ public struct VerifiedTrustMetadata: Sendable {
 
     init(_ envelope: TrustEnvelope, bytes: [UInt8], keyIDs: [String]) {
         metadata = envelope.metadata
+        malformed = envelope.malformed
         signedDigest = Digest.of(envelope.signedBytes)
         self.bytes = bytes
         self.keyIDs = keyIDs
