@@ -64,11 +64,11 @@ extension ContentTrustClient.Model {
 
     func verdict(on fileName: String, _ context: ContentTrustClient.Context) -> ClientVerdict {
         let text = context.index.recordText(fileName: fileName) ?? []
-        let limits = JSONLimits(bytes: RepodataIndex.maximumRecordLength)
         let listed = ListedRecord(
             fileName: fileName,
             // A record that is no strict JSON is none to the models.
-            record: (try? JSONReader.read(Array(text), of: fileName, limits: limits)) ?? .null,
+            record: (try? JSONReader.read(Array(text), of: fileName, limits: RepodataIndex.recordLimits))
+                ?? .null,
             signatures: context.signatures?[fileName],
             isListedAsConda: context.index.section(of: fileName) == .conda
         )
