@@ -75,7 +75,9 @@ struct ContentTrustGateTests {
         #expect(await scene.refusal(from: ["file://" + old.path]) == "content-trust.signatures")
     }
 
-    @Test("A pinned root of the highest version is the last, and one beyond cannot be pinned; nothing overflows")
+    @Test(
+        "A pinned root of the highest version is the last, and one beyond cannot be pinned; nothing overflows"
+    )
     func highestVersion() async throws {
         let last = TrustMetadata.maximumVersion
         let fixture = try await ContentTrustFixture(packages: [.sample()], rootVersion: last)
