@@ -230,7 +230,9 @@ struct TrustCeremonyTests {
         #expect(words.contains("signs mamba's form of records only"))
     }
 
-    @Test("A key that would sign records, and is the root's or the key manager's, is refused before anybody signs")
+    @Test(
+        "A key that would sign records, and is the root's or the key manager's, is refused before anybody signs"
+    )
     func sharedKey() async throws {
         let scene = try await Scene()
         let shared: [(TrustRole, PrivateKey)] = [
@@ -261,7 +263,10 @@ struct TrustCeremonyTests {
         .string(Hex.encode(Array(key.publicKey.subjectPublicKeyInfo.suffix(32))))
     }
 
-    @Test("A date in the future is refused before anybody signs, and shown", arguments: [TrustRole.root, .keyManager])
+    @Test(
+        "A date in the future is refused before anybody signs, and shown",
+        arguments: [TrustRole.root, .keyManager]
+    )
     func future(role: TrustRole) async throws {
         let scene = try await Scene()
         let renewal = try scene.propose(Scene.options { $0.renewing = [.root, .keyManager] }) { _ in }
@@ -270,12 +275,16 @@ struct TrustCeremonyTests {
         for date in [late.description, "9999-12-31T23:59:59Z"] {
             let altered = try Scene.altered(renewal, role, "timestamp", .string(date))
             #expect(refusalCode { try altered.check(now: Scene.now) } == "content-trust.future")
-            #expect(refusalCode { try FinishedTrustCeremony(altered, now: Scene.now) } == "content-trust.future")
+            #expect(
+                refusalCode { try FinishedTrustCeremony(altered, now: Scene.now) } == "content-trust.future"
+            )
             #expect(TrustWords(altered, now: Scene.now).lines.contains("  made on \(date)"))
         }
     }
 
-    @Test("What clients would not read is refused before anybody signs: too long with its signatures, or too deep")
+    @Test(
+        "What clients would not read is refused before anybody signs: too long with its signatures, or too deep"
+    )
     func size() async throws {
         let scene = try await Scene()
         let renewal = try scene.propose(Scene.options { $0.renewing = [.root] }) { _ in }

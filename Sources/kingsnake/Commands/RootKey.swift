@@ -34,7 +34,9 @@ struct RootKey: AsyncParsableCommand {
     func validate() throws {
         try CeremonySigner.check(gpg: gpg)
         guard gpg == nil || !key.isGiven else {
-            throw ValidationError("--gpg makes no key: leave out --scheme, --no-passphrase and --passphrase-file")
+            throw ValidationError(
+                "--gpg makes no key: leave out --scheme, --no-passphrase and --passphrase-file"
+            )
         }
     }
 

@@ -148,7 +148,8 @@ struct RootSign: AsyncParsableCommand {
             throw Failure(
                 .configuration,
                 "nobody looks at the first root, whose keys will have all power",
-                remedy: "compare the digest of the proposal with the other authorities, and give it with `--sha256 HEX`"
+                remedy:
+                    "compare the digest of the proposal with the other authorities, and give it with `--sha256 HEX`"
             )
         }
     }

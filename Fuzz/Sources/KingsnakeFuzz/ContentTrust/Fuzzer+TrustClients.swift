@@ -15,7 +15,9 @@ extension Fuzzer {
     /// for. A line of JSON becomes a signed part and is signed with the one key that seeds name; `-` is a file that is
     /// not there; anything else arrives as it is. `=` for signatures are good ones.
     static let trustClients = Fuzzer("trust-clients") { bytes in
-        if let root = try Finding.accepted({ try MambaRootEnvelope(parsing: bytes) }) { checkRoot(root, bytes) }
+        if let root = try Finding.accepted({ try MambaRootEnvelope(parsing: bytes) }) {
+            checkRoot(root, bytes)
+        }
         if let packet = try Finding.accepted({ try OpenPGPSignaturePacket(bytes) }) {
             Finding.unlessEqual(packet.value.count, 64, "the length of a signature")
         }
