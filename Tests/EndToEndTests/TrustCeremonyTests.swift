@@ -190,7 +190,7 @@ struct TrustCeremonyTests {
         for name in ["alice", "manager", "package"] {
             try await world.must("root", "key", name, "--no-passphrase")
         }
-        try world.write([], to: "channel/noarch/repodata.json")
+        for name in ["channel", "evil"] { try world.write([], to: "\(name)/noarch/repodata.json") }
         try await world.must("content-trust", "init", "channel", "--no-passphrase")
         // A stranger's root, which makes somebody's key his key manager's, and leaves out the chain.
         try await world.must(
