@@ -111,7 +111,7 @@ struct ContentTrustCodeCoverageTests {
             )
         }
         let old = try chain.keyManager(files[0], now: TrustScene.now)
-        _ = try chain.keyManager(files[1], after: RememberedMetadata(old), now: TrustScene.now)
+        _ = try chain.keyManager(files[1], after: RememberedKeyManager(old), now: TrustScene.now)
     }
 
     /// A key manager's metadata that is read from a scene, naming keys for records.
@@ -120,8 +120,8 @@ struct ContentTrustCodeCoverageTests {
         naming keys: [PrivateKey],
         madeAt timestamp: Timestamp = TrustScene.now,
         until expiration: Timestamp = TrustScene.later,
-        after previous: VerifiedTrustMetadata? = nil
-    ) async throws -> VerifiedTrustMetadata {
+        after previous: VerifiedKeyManager? = nil
+    ) async throws -> VerifiedKeyManager {
         let file = try await scene.keyManager(
             timestamp: timestamp,
             expiration: expiration,
@@ -129,7 +129,7 @@ struct ContentTrustCodeCoverageTests {
         )
         return try await TrustChain(pinned: scene.root()).keyManager(
             file,
-            after: previous.map { RememberedMetadata($0) },
+            after: previous.map { RememberedKeyManager($0) },
             now: TrustScene.now
         )
     }

@@ -399,7 +399,6 @@ struct TrustCeremonyTests {
         let second = try scene.chain.packageManager(
             await made([scene.package, mamba], after: first.metadata),
             by: manager,
-            after: RememberedMetadata(first),
             now: Scene.now
         )
         #expect(second.metadata.version == 2)

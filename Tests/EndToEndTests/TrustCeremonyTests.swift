@@ -10,7 +10,7 @@ import TrustCore
 struct TrustCeremonyTests {
     /// What a client sees that pinned the first root, from there on.
     private static func read(_ world: ChannelWorld, _ folder: String, roots: Int64) throws
-        -> (chain: TrustChain, keyManager: VerifiedTrustMetadata)
+        -> (chain: TrustChain, keyManager: VerifiedKeyManager)
     {
         var chain = try TrustChain(pinned: world.read("\(folder)/1.root.json"))
         for version in (1...roots).dropFirst() {

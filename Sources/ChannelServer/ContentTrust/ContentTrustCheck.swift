@@ -43,7 +43,7 @@ public struct ContentTrustCheck: Sendable {
     ) async throws -> ContentTrustReport {
         var chain = try TrustChain(pinned: root)
         for _ in 0..<TrustChain.maximumRotations {
-            let next = (chain.root.metadata.version ?? 0) + 1
+            let next = chain.root.version + 1
             guard let bytes = try await source.metadata(TrustRole.root.fileName(version: next)) else { break }
             try chain.append(bytes)
         }

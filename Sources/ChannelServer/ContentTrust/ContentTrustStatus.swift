@@ -57,7 +57,8 @@ public struct ContentTrustStatus: Sendable {
         self.trust = trust
         self.now = now
         isSignedByTUF = PlainChannel.isSignedByTUF(directory)
-        files = [trust.chain.root, trust.keyManager, trust.packageManager].compactMap { $0 }
+        files = [trust.chain.root.document, trust.keyManager.document, trust.packageManager?.document]
+            .compactMap { $0 }
             .map { Self.file($0.metadata, malformed: $0.malformed, trust) }
         let recordKeys = RecordKeys(trust.authority)
         let wanted = try subdirs ?? PlainChannel.subdirs(in: directory)

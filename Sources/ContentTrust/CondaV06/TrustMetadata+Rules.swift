@@ -8,6 +8,33 @@ extension TrustMetadata {
     /// The highest version: the last up to which every reader of JSON keeps integers exactly.
     public static let maximumVersion: Int64 = 1 << 53
 
+    /// The version, which every root has.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.version-number`.
+    var requiredVersion: Int64 {
+        get throws {
+            guard let version else {
+                throw Refusal(ContentTrustCode.versionNumber, Self.subject(role), expected: "a version")
+            }
+            return version
+        }
+    }
+
+    /// The keys of a role below.
+    ///
+    /// - Throws: a `Refusal` with `content-trust.delegations`.
+    func keys(of delegate: TrustRole) throws -> TrustDelegation {
+        guard let delegation = delegations[delegate] else {
+            throw Refusal(
+                ContentTrustCode.delegations,
+                Self.subject(role),
+                expected: "keys for `\(delegate.rawValue)`",
+                found: "none"
+            )
+        }
+        return delegation
+    }
+
     /// What a clock may be wrong by, in seconds.
     private static let clockError: Int64 = 86_400
 

@@ -8,10 +8,10 @@ import TrustCore
 enum TrustChainReport {
     /// Says each step; answers them for `--json`.
     static func show(_ chain: TrustChain?, _ console: Console) -> [JSONObject] {
-        var before: VerifiedTrustMetadata?
+        var before: VerifiedRoot?
         return (chain?.links ?? []).map { root in
             let words = TrustWords(root, after: before, now: SystemClock.now)
-            let version = root.metadata.version ?? 0
+            let version = root.version
             console.say("\(console.good("verified")) root version \(version), sha256 \(root.digest.hex)")
             words.lines.forEach { console.say("  \($0)") }
             root.keyIDs.forEach { console.say("  signed by ed25519 \($0)") }
