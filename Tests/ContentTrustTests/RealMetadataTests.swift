@@ -166,22 +166,24 @@ struct RealMetadataTests {
     }
 
     @Test(
-        "Every key manager's metadata that is wrong is refused with its own code",
+        "Every key manager's metadata that is wrong is refused with its own code, while its root is in force",
         arguments: [
             ("conda-content-trust", "key_mgr_invalid.json", "content-trust.signatures"),
             ("conda-content-trust", "key_mgr_verify.json", "content-trust.signatures"),
-            ("conda-content-trust", "key_mgr.json", "content-trust.expired"),
             ("conda-content-trust", "1.root.json", "content-trust.type"),
+            ("conda-content-trust", "key_mgr.json", nil),
             ("conda-trust-2026-03", "key_mgr_invalid.json", "content-trust.signatures"),
-            ("conda-trust-2026-03", "key_mgr.json", "content-trust.expired"),
-        ]
+            ("conda-trust-2026-03", "2.root.json", "content-trust.type"),
+            ("conda-trust-2026-03", "key_mgr.json", nil),
+        ] as [(String, String, String?)]
     )
-    func invalidKeyManager(folder: String, file: String, code: String) throws {
+    func invalidKeyManager(folder: String, file: String, code: String?) throws {
         let chain = try Self.chain(folder, to: 3)
         let bytes = try Self.file("\(folder)/tests/testdata/\(file)")
-        // Root and key manager ran out long ago; what else is wrong shows without asking for the time.
-        let found = refusalCode { try chain.keyManager(unsafelyIgnoringExpiry: bytes) }
-        #expect(found == (code == "content-trust.expired" ? nil : code))
+        let now = folder == "conda-content-trust" ? Self.earlier : Self.then
+        #expect(refusalCode { try chain.keyManager(bytes, now: now) } == code)
+        #expect(refusalCode { try chain.keyManager(unsafelyIgnoringExpiry: bytes) } == code)
+        // Root and key manager ran out long ago.
         #expect(refusalCode { try chain.keyManager(bytes, now: Self.now) } == "content-trust.expired")
     }
 
@@ -219,7 +221,9 @@ struct RealMetadataTests {
     }
 
     private static let now = Timestamp(seconds: 1_795_000_000)
-    /// In December 2023, when the test metadata were in force.
+    /// In June 2021, when the older test metadata were in force.
+    private static let earlier = Timestamp(seconds: 1_622_505_600)
+    /// In December 2023, when the newer test metadata were in force.
     private static let then = Timestamp(seconds: 1_702_000_000)
 
     static func file(_ path: String) throws -> [UInt8] {

@@ -49,7 +49,10 @@ struct TokenTests {
                 + ["--targets-key", "targets.pub", "--online-key", "channel.keys/online-1.pub"]
         )
         for (key, name) in [("root.key", "1"), (uri, "2")] {
-            try await world.must(["root", "sign", "first", "--key", key, "--yes", "--out", name] + pin)
+            try await world.must(
+                ["root", "sign", "first", "--key", key, "--yes", "--out", name] + pin
+                    + world.agreed(on: "first")
+            )
         }
         try await world.must("root", "merge", "first", "1", "2")
         try await world.must("root", "publish", "first", "channel")

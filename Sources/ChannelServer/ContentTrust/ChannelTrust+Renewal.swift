@@ -13,7 +13,7 @@ extension ChannelTrust {
     ///   that key.
     func renewalSteps(keys: KeyRing?, now: Timestamp) -> [String] {
         var steps: [String] = []
-        for file in [chain.root, keyManager].map(\.metadata)
+        for file in [chain.root.metadata, keyManager.metadata]
         where file.expiration <= now.advanced(byDays: Self.dueDays) {
             let state = file.expiration <= now ? "has run out" : "runs out on \(file.expiration)"
             steps.append("`\(file.role.rawValue)` \(state): renew it with its offline keys")

@@ -18,11 +18,11 @@ public struct ChannelTrust: Sendable {
     /// The roots, from the one it starts from to the newest that is served.
     public let chain: TrustChain
     /// What names the keys that sign records.
-    public let keyManager: VerifiedTrustMetadata
+    public let keyManager: VerifiedKeyManager
     /// The same, in a form that verifies records.
     public let authority: RecordAuthority
     /// What mamba asks for as `pkg_mgr.json`; nil if there is none, or not a good one.
-    public let packageManager: VerifiedTrustMetadata?
+    public let packageManager: VerifiedPackageManager?
     /// What is wrong with `pkg_mgr.json`, if there is one and it is not good.
     public let packageManagerDefect: Refusal?
     /// What the file says, good or not: the next version must be later than this one. Unverified.
@@ -39,7 +39,7 @@ public struct ChannelTrust: Sendable {
     public init?(directory: String, keys: String?) throws {
         let own = try keys.flatMap { try Self.read(Self.anchorFile, in: $0) }
         let first = try own.map { try TrustChain(pinned: $0) }
-        let version = first?.root.metadata.version ?? 1
+        let version = first?.root.version ?? 1
         let served = try Self.read(TrustRole.root.fileName(version: version), in: directory)
         let keyManager = try Self.read(TrustRole.keyManager.fileName(version: 1), in: directory)
         guard own != nil || served != nil || keyManager != nil else { return nil }
@@ -59,12 +59,13 @@ public struct ChannelTrust: Sendable {
         var chain = try first ?? TrustChain(pinned: served)
         while chain.links.count <= TrustChain.maximumRotations,
             let next = try Self.read(
-                TrustRole.root.fileName(version: (chain.root.metadata.version ?? 0) + 1),
+                TrustRole.root.fileName(version: chain.root.version + 1),
                 in: directory
             )
         {
             try chain.append(next)
         }
+        guard try Self.read(chain.fileBeyondNext, in: directory) == nil else { throw chain.withoutNext }
         self.chain = chain
         self.keyManager = try chain.keyManager(unsafelyIgnoringExpiry: keyManager)
         if let keys { try KeyManagerMemory(keys: keys).check(self.keyManager, in: chain) }
@@ -111,8 +112,8 @@ public struct ChannelTrust: Sendable {
     private static func packageManager(
         _ bytes: [UInt8]?,
         _ chain: TrustChain,
-        _ keyManager: VerifiedTrustMetadata
-    ) throws -> (VerifiedTrustMetadata?, Refusal?) {
+        _ keyManager: VerifiedKeyManager
+    ) throws -> (VerifiedPackageManager?, Refusal?) {
         guard let bytes else { return (nil, nil) }
         do {
             // Its end is asked for later, as that of the others.

@@ -46,10 +46,11 @@ public struct ContentTrustCheck: Sendable {
     ) async throws -> ContentTrustReport {
         var chain = try TrustChain(pinned: root)
         for _ in 0..<TrustChain.maximumRotations {
-            let next = (chain.root.metadata.version ?? 0) + 1
+            let next = chain.root.version + 1
             guard let bytes = try await source.metadata(TrustRole.root.fileName(version: next)) else { break }
             try chain.append(bytes)
         }
+        guard try await source.metadata(chain.fileBeyondNext) == nil else { throw chain.withoutNext }
         try chain.root.checkExpiry(now: now)
         let keyManager = try chain.keyManager(try await metadata("key_mgr.json"), now: now)
         var expires = min(chain.root.metadata.expiration, keyManager.metadata.expiration)

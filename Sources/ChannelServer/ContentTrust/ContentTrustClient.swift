@@ -63,10 +63,10 @@ extension ContentTrustClient.Model {
     }
 
     func verdict(on stored: StoredRecord, _ context: ContentTrustClient.Context) -> ClientVerdict {
-        let limits = JSONLimits(bytes: RepodataIndex.maximumRecordLength)
         func value(_ text: ArraySlice<UInt8>) -> JSONValue {
             // What is no strict JSON is nothing to the models.
-            (try? JSONReader.read(Array(text), of: stored.fileName, limits: limits)) ?? .null
+            (try? JSONReader.read(Array(text), of: stored.fileName, limits: RepodataIndex.recordLimits))
+                ?? .null
         }
         let listed = ListedRecord(
             fileName: stored.fileName,

@@ -22,6 +22,8 @@ public struct ContentTrustStatus: Sendable {
         public let threshold: Int
         /// The keys that may.
         public let keys: [TrustKey]
+        /// Entries among its own signatures that are none, and count for nothing.
+        public let malformed: [MalformedSignature]
     }
 
     /// What the channel's folder says, verified.
@@ -57,8 +59,9 @@ public struct ContentTrustStatus: Sendable {
         self.keys = keys
         self.now = now
         isSignedByTUF = PlainChannel.isSignedByTUF(directory)
-        files = [trust.chain.root, trust.keyManager, trust.packageManager].compactMap { $0 }
-            .map { Self.file($0.metadata, trust) }
+        files = [trust.chain.root.document, trust.keyManager.document, trust.packageManager?.document]
+            .compactMap { $0 }
+            .map { Self.file($0.metadata, malformed: $0.malformed, trust) }
         let recordKeys = RecordKeys(trust.authority)
         let wanted = try subdirs ?? PlainChannel.subdirs(in: directory)
         indexes = try wanted.flatMap { subdir in
@@ -83,7 +86,11 @@ public struct ContentTrustStatus: Sendable {
     }
 
     /// The keys that a role's metadata is signed by, and those of the role above it for one that delegates to nobody.
-    private static func file(_ metadata: TrustMetadata, _ trust: ChannelTrust) -> File {
+    private static func file(
+        _ metadata: TrustMetadata,
+        malformed: [MalformedSignature],
+        _ trust: ChannelTrust
+    ) -> File {
         let delegation =
             switch metadata.role {
             case .root: metadata.delegations[.root]
@@ -95,7 +102,8 @@ public struct ContentTrustStatus: Sendable {
             version: metadata.version,
             expires: metadata.expiration,
             threshold: delegation?.threshold ?? 0,
-            keys: delegation?.keys ?? []
+            keys: delegation?.keys ?? [],
+            malformed: malformed
         )
     }
 
@@ -179,6 +187,11 @@ public struct ContentTrustStatus: Sendable {
                 entry["expired"] = .bool(file.expires <= now)
                 entry["threshold"] = .number(JSONNumber(Int64(file.threshold)))
                 entry["keys"] = .array(file.keys.map { .string($0.hex) })
+                entry["malformed"] = .array(
+                    file.malformed.map {
+                        ["keyid": .string($0.keyID), "code": .string($0.reason.codeName)]
+                    }
+                )
                 return .object(entry)
             }
         )

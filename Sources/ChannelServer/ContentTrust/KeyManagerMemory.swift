@@ -27,7 +27,7 @@ struct KeyManagerMemory {
     ///
     /// - Throws: a `Refusal` with `content-trust.rollback`, also if no root of the chain vouches for the copy: then the
     ///   chain was cut short; with `content-trust.equivocation`, or one of the codes about a single file.
-    func check(_ keyManager: VerifiedTrustMetadata, in chain: TrustChain) throws {
+    func check(_ keyManager: VerifiedKeyManager, in chain: TrustChain) throws {
         guard let copy = try read() else { return }
         do {
             try keyManager.checkFollows(try remembered(copy, chain))
@@ -48,17 +48,17 @@ struct KeyManagerMemory {
     }
 
     /// Whether the copy is of this very document.
-    func isCopy(of keyManager: VerifiedTrustMetadata) throws -> Bool { try read() == keyManager.bytes }
+    func isCopy(of keyManager: VerifiedKeyManager) throws -> Bool { try read() == keyManager.bytes }
 
     /// Keeps metadata that ``check(_:in:)`` has passed. What says that it was made in the future is not kept: nothing
     /// honest would be newer. Where there is no folder of keys, there is nothing to protect.
-    func keep(_ keyManager: VerifiedTrustMetadata, now: Timestamp) throws {
-        guard Folder.isFolder(keys), (try? keyManager.checkMade(by: now)) != nil, try !isCopy(of: keyManager)
+    func keep(_ keyManager: VerifiedKeyManager, now: Timestamp) throws {
+        guard Folder.isFolder(keys), (try? keyManager.metadata.checkMade(by: now)) != nil, try !isCopy(of: keyManager)
         else { return }
         try DurableFile.write(keyManager.bytes, to: path, mode: 0o600)
     }
 
-    private func remembered(_ copy: [UInt8], _ chain: TrustChain) throws -> RememberedMetadata {
+    private func remembered(_ copy: [UInt8], _ chain: TrustChain) throws -> RememberedKeyManager {
         do {
             return try chain.remembered(keyManager: copy)
         } catch let cause as Refusal where cause.is(ContentTrustCode.signatures) {
@@ -66,7 +66,7 @@ struct KeyManagerMemory {
                 ContentTrustCode.rollback,
                 "root metadata",
                 expected: "a root whose key manager signed the copy beside the keys",
-                found: "version \(chain.root.metadata.version ?? 0), and none before it",
+                found: "version \(chain.root.version), and none before it",
                 cause: cause
             )
         }

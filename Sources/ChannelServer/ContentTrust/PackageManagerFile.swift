@@ -45,14 +45,29 @@ extension ChannelTrust {
     ///
     /// - Throws: `trust-ceremony.incomplete` if too few of the signers are named by `key_mgr.json`.
     func packageManager(signedBy signers: [any Signer], now: Timestamp) async throws -> [UInt8] {
-        try await PackageManagerDocument.signed(
+        let bytes = try await PackageManagerDocument.signed(
             by: signers,
             keyManager: keyManager,
-            after: servedPackageManager,
+            after: previousPackageManager(now: now),
             expires: now.advanced(bySeconds: PackageManagerFile.lifetime),
             now: now
         )
+        _ = try chain.packageManager(bytes, by: keyManager, now: now)
+        return bytes
     }
+
+    /// What the next version must be later than: the one that the package keys signed. Of a file that they did not sign,
+    /// perhaps because they changed, only what an honest one could say counts: anybody may have put it there, to make
+    /// the keys sign a version or a date after which there is none.
+    func previousPackageManager(now: Timestamp) -> TrustMetadata? {
+        if let packageManager { return packageManager.metadata }
+        guard let served = servedPackageManager, (served.version ?? 0) <= Self.largestHonestVersion,
+            (try? served.checkMade(by: now)) != nil
+        else { return nil }
+        return served
+    }
+
+    private static var largestHonestVersion: Int64 { 1 << 32 }
 
     /// Those of the signers whose keys `key_mgr.json` names, each key once.
     func named(_ signers: [any Signer]) -> [any Signer] {

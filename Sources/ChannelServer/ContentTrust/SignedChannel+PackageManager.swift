@@ -31,7 +31,7 @@ extension SignedChannel {
             }
             let bytes = try await trust.packageManager(signedBy: signers, now: now)
             publication.write(bytes, to: PackageManagerFile.name, .trust)
-            let version = (trust.servedPackageManager?.version ?? 0) + 1
+            let version = (trust.previousPackageManager(now: now)?.version ?? 0) + 1
             change.signed.append("\(PackageManagerFile.name) version \(version)")
             return nil
         } catch let failure as Failure where failure.kind == .cancelled {

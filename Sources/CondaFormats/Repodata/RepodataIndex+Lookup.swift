@@ -1,11 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import TrustCore
+public import TrustCore
 
 extension RepodataIndex {
     /// The longest record that is read: the largest known has some tens of kilobytes.
     public static let maximumRecordLength = 1 << 20
+    /// What a record may ask for: the deepest and largest known have a depth of 3 and 300 values.
+    public static let recordLimits = JSONLimits(bytes: maximumRecordLength, depth: 16, values: 50_000)
 
     /// How many records there are.
     public var count: Int { tarBz2.entries.count + conda.entries.count }
@@ -139,8 +141,7 @@ extension PackageRecord {
         _ subject: String
     ) throws {
         do {
-            let limits = JSONLimits(bytes: RepodataIndex.maximumRecordLength)
-            let value = try JSONReader.read(Array(text), of: name, limits: limits)
+            let value = try JSONReader.read(Array(text), of: name, limits: RepodataIndex.recordLimits)
             self = try PackageRecord(value, fileName: name, subdir: subdir)
             guard fileName.format == section else {
                 throw Refusal(

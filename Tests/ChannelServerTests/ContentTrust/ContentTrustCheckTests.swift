@@ -144,6 +144,14 @@ struct ContentTrustCheckTests {
         }
     }
 
+    @Test("A root that is there without the one before it refuses the channel")
+    func gap() async throws {
+        let scene = try TrustedFolder()
+        try await scene.writeAll()
+        try scene.folder.write(Array("{}".utf8), to: "3.root.json")
+        #expect(await refusalCode { try await Self.run(scene) } == "content-trust.root-version")
+    }
+
     @Test("Bad metadata refuse the channel")
     func metadata() async throws {
         let scene = try TrustedFolder()

@@ -388,6 +388,37 @@ struct PlainChannelTests {
         #expect(try scene.status(now: later).isGood)
     }
 
+    @Test(
+        "A `pkg_mgr.json` that somebody without keys put there decides nothing that the keys sign",
+        arguments: [(Int64(1) << 53, "2026-01-01T00:00:00Z"), (1, "2099-01-01T00:00:00Z")]
+    )
+    func plantedPackageManager(_ version: Int64, _ date: String) async throws {
+        let scene = try await TrustScene.make(.mamba)
+        try scene.write(TrustScene.index([]))
+        var planted = try TrustEnvelope(
+            TrustMetadata(
+                .packageManager,
+                version: version,
+                timestamp: #require(Timestamp(date)),
+                expiration: #require(Timestamp("2100-01-01T00:00:00Z")),
+                delegations: [:]
+            )
+        )
+        try await planted.sign(with: PrivateKey.generate(.ed25519), now: TrustScene.start)
+        try scene.write(String(decoding: planted.encoded(), as: UTF8.self), to: PackageManagerFile.name)
+        #expect(try await scene.sign().hasRenewedPackageManager)
+        #expect(try scene.trust().packageManager?.metadata.version == 1)
+        #expect(try scene.status().isGood)
+    }
+
+    @Test("A chain of roots with a gap signs nothing")
+    func gap() async throws {
+        let scene = try await TrustScene.make()
+        try scene.write(TrustScene.index(Self.files))
+        try scene.write("{}", to: "3.root.json")
+        #expect(await refusalCode { try await scene.sign() } == "content-trust.root-version")
+    }
+
     @Test("An index that somebody writes meanwhile is not overwritten")
     func raceWithIndexer() async throws {
         let scene = try await TrustScene.make()

@@ -85,6 +85,12 @@ public struct ChannelWorld: Sendable {
         return result
     }
 
+    /// The option by which a signer says which proposal the authorities have agreed on.
+    public func agreed(on proposal: String) async throws -> [String] {
+        let digest = try await must("root", "merge", proposal, "--json").json()["proposal_sha256"]?.string
+        return ["--sha256", digest ?? "none"]
+    }
+
     /// The URL of a package in the channel.
     public func packageURL(_ package: PackageBuilder) -> String {
         "\(url)/\(package.subdir)/\(package.fileName(.conda))"
