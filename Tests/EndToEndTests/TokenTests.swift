@@ -95,8 +95,10 @@ struct TokenTests {
             ["content-trust", "init", "plain", "--propose", "first", "--authority", "root.pub"]
                 + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
         )
+        let agreed = try await world.agreed(on: "first")
         for name in ["root", "manager"] {
-            try await world.must("root", "sign", "first", "--key", name + ".key", "--yes", "--out", name)
+            let sign = ["root", "sign", "first", "--key", name + ".key", "--yes", "--out", name]
+            try await world.must(sign + agreed)
         }
         try await world.must("root", "merge", "first", "root", "manager")
         try await world.must("root", "publish", "first", "plain")

@@ -75,7 +75,12 @@ struct IndexRewrite {
     ///
     /// - Throws: a `Failure` if somebody wrote the index meanwhile; then it was not changed.
     func commit() throws {
-        try checkUnchanged()
+        do {
+            try checkUnchanged()
+        } catch {
+            discard()
+            throw error
+        }
         for (temporary, path) in finished { try DurableFile.rename(temporary, to: path) }
     }
 

@@ -86,7 +86,9 @@ extension SignedChannel {
 
     /// The subdirs whose indexes carry signatures that nothing in the folder can verify any more, without them.
     func givingUpSignatures() throws -> [SubdirContents] {
-        guard try ChannelTrust(directory: directory, keys: keys.directory) == nil else { return [] }
+        guard !ChannelTrust.isThere(in: directory),
+            !Folder.exists(keys.directory + "/" + ChannelTrust.anchorFile)
+        else { return [] }
         return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.map { try read($0) }
             .filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
     }
