@@ -53,7 +53,8 @@ struct KeyManagerMemory {
     /// Keeps metadata that ``check(_:in:)`` has passed. What says that it was made in the future is not kept: nothing
     /// honest would be newer. Where there is no folder of keys, there is nothing to protect.
     func keep(_ keyManager: VerifiedKeyManager, now: Timestamp) throws {
-        guard Folder.isFolder(keys), (try? keyManager.metadata.checkMade(by: now)) != nil, try !isCopy(of: keyManager)
+        guard Folder.isFolder(keys), (try? keyManager.metadata.checkMade(by: now)) != nil,
+            try !isCopy(of: keyManager)
         else { return }
         try DurableFile.write(keyManager.bytes, to: path, mode: 0o600)
     }
