@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "CondaFormats", targets: ["CondaFormats"]),
         .library(name: "TUF", targets: ["TUF"]),
         .library(name: "ContentTrust", targets: ["ContentTrust"]),
+        .library(name: "Sigstore", targets: ["Sigstore"]),
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Gatekeeper", targets: ["Gatekeeper"]),
         .library(name: "Installer", targets: ["Installer"]),
@@ -34,6 +35,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -85,6 +88,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "ContentTrust", dependencies: ["TrustCore", "SigningKeys"], swiftSettings: settings),
+        .target(
+            name: "Sigstore",
+            dependencies: [
+                "TrustCore", "SigningKeys",
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: settings
+        ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
@@ -183,6 +195,15 @@ let package = Package(
         .testTarget(
             name: "ContentTrustTests",
             dependencies: ["ContentTrust", "CondaFormats", "SigningKeys", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SigstoreTests",
+            dependencies: [
+                "Sigstore", "SigningKeys", "TrustCore", "TestSupport",
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(
