@@ -95,6 +95,15 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
+            // The keys of the public instances, in the program itself: it is one file wherever it is put.
+            resources: [
+                .embedInCode("Instances/public-good.root.json"),
+                .embedInCode("Instances/public-good.trusted_root.json"),
+                .embedInCode("Instances/public-good.signing_config.json"),
+                .embedInCode("Instances/staging.root.json"),
+                .embedInCode("Instances/staging.trusted_root.json"),
+                .embedInCode("Instances/staging.signing_config.json"),
+            ],
             swiftSettings: settings
         ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
