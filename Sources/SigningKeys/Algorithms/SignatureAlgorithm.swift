@@ -23,6 +23,24 @@ public enum SignatureAlgorithm: String, Sendable, CaseIterable {
     case rsa4096PSS = "PKIX_RSA_PSS_4096_SHA256"
     case ed25519 = "PKIX_ED25519"
 
+    /// The algorithm of a name in Sigstore's registry.
+    ///
+    /// - Throws: a `Refusal` with `key.unknown-scheme` for any other name, among them `PKIX_ED25519_PH`, which is in the
+    ///   registry and not in our cryptographic library.
+    public init(name: String) throws {
+        guard let algorithm = Self.allCases.first(where: { ByteKey.areEqual($0.rawValue, name) }) else {
+            throw Refusal(
+                KeyCode.unknownScheme,
+                PublicKey.subject,
+                expected: ByteKey.areEqual(name, Self.prehashed) ? "another algorithm than Ed25519ph" : nil,
+                found: "`\(name)`"
+            )
+        }
+        self = algorithm
+    }
+
+    private static let prehashed = "PKIX_ED25519_PH"
+
     /// The hash function whose digest is signed; nil where the message itself is.
     public var digest: DigestAlgorithm? {
         switch self {

@@ -26,13 +26,18 @@ public struct VerificationKey: Sendable {
     ///
     /// - Parameter algorithm: how it signs; nil for what is usual for such a key: the hash function of the curve's
     ///   size, and PKCS #1 1.5 for RSA.
-    /// - Throws: a `Refusal` with `key.malformed`, `key.unknown-type`, `key.too-weak`, or `key.scheme-mismatch` if the
-    ///   key is of another type than the algorithm.
+    ///   Points on curves must be written in full: with the short form one key would have two fingerprints.
+    /// - Throws: a `Refusal` with `key.malformed`, `key.unknown-type`, `key.too-weak`, `key.too-large`, or
+    ///   `key.scheme-mismatch` if the key is of another type than the algorithm.
     public init(subjectPublicKeyInfo der: [UInt8], algorithm: SignatureAlgorithm? = nil) throws {
-        if let key = Self.p521(der) {
+        if let point = Self.point(der, on: Self.p521) {
+            guard point.count == 133, let key = try? P521.Signing.PublicKey(x963Representation: point) else {
+                throw PublicKeyMaterial.malformed("a point on P-521")
+            }
             material = .p521(key)
             self.algorithm = algorithm ?? .ecdsaP521SHA512
         } else {
+            try Self.checkPoint(der)
             switch try SubjectPublicKeyInfo.read(der) {
             case .ed25519(let key):
                 material = .ed25519(.ed25519(key))
@@ -172,15 +177,25 @@ extension VerificationKey {
         }
     }
 
-    /// A key on P-521, which TUF has no scheme for; nil for any other, and for a form other than the usual one.
-    private static func p521(_ der: [UInt8]) -> P521.Signing.PublicKey? {
+    /// The object identifier of P-521, which TUF has no scheme for.
+    private static let p521: [UInt8] = [0x2B, 0x81, 0x04, 0x00, 0x23]
+
+    /// The point of a key on a curve; nil for a key of another type.
+    private static func point(_ der: [UInt8], on curve: [UInt8]) -> ArraySlice<UInt8>? {
         var outer = DERReader(der)
         guard var inner = outer.sequence(), outer.isAtEnd, var algorithm = inner.sequence(),
-            algorithm.objectIdentifier() == [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01],
-            algorithm.objectIdentifier() == [0x2B, 0x81, 0x04, 0x00, 0x23], algorithm.isAtEnd,
-            let point = inner.bitString(), inner.isAtEnd, point.count == 133, point.first == 4
+            algorithm.objectIdentifier() == KeyAlgorithm.ellipticCurve, algorithm.objectIdentifier() == curve,
+            algorithm.isAtEnd, let point = inner.bitString(), inner.isAtEnd
         else { return nil }
-        return try? P521.Signing.PublicKey(x963Representation: point)
+        return point
+    }
+
+    /// Refuses points on P-256 and P-384 in their short form.
+    private static func checkPoint(_ der: [UInt8]) throws {
+        for curve in [KeyAlgorithm.p256.curve, KeyAlgorithm.p384.curve].compactMap(\.self) {
+            guard let point = point(der, on: curve) else { continue }
+            guard point.first == 4 else { throw PublicKeyMaterial.malformed("a point that is written in full") }
+        }
     }
 }
 
