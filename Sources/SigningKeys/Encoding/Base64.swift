@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Strict base64 (RFC 4648, section 4): padded, nothing foreign inside, no bits left over.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
 
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    /// Writes the text.
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -20,7 +21,7 @@ enum Base64 {
     }
 
     /// Decodes; nil for anything that is not exactly what ``encode(_:)`` writes.
-    static func decode(_ text: [UInt8]) -> [UInt8]? {
+    package static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         var out: [UInt8] = []
