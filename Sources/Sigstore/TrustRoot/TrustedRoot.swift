@@ -66,6 +66,14 @@ public struct TrustedRoot: Sendable {
         }
     }
 
+    /// A log that is in the root and not used.
+    public struct SetAside: Sendable, Hashable {
+        /// Where it is, or was.
+        public let baseURL: String
+        /// What of it is not known, for people.
+        public let reason: String
+    }
+
     /// The transparency logs of signatures (Rekor).
     public let transparencyLogs: [Log]
     /// The authorities that issue certificates to signers (Fulcio).
@@ -75,16 +83,21 @@ public struct TrustedRoot: Sendable {
     /// The authorities that say when a signature was there (RFC 3161).
     public let timestampAuthorities: [Authority]
 
+    /// The logs that cannot be used, because they are of algorithms that are not known.
+    public let setAside: [SetAside]
+
     /// Takes the parts of an instance.
     public init(
         transparencyLogs: [Log],
         certificateAuthorities: [Authority],
         certificateLogs: [Log],
-        timestampAuthorities: [Authority]
+        timestampAuthorities: [Authority],
+        setAside: [SetAside] = []
     ) {
         self.transparencyLogs = transparencyLogs
         self.certificateAuthorities = certificateAuthorities
         self.certificateLogs = certificateLogs
         self.timestampAuthorities = timestampAuthorities
+        self.setAside = setAside
     }
 }
