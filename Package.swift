@@ -159,6 +159,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "sigstore-client",
+            dependencies: [
+                "Sigstore", "SigningKeys", "TrustCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Conformance/SigstoreClient",
+            swiftSettings: settings
+        ),
+
         // Tests. TestSupport makes packages, channels and hostile mirrors; the demo uses it too.
         .target(
             name: "TestSupport",

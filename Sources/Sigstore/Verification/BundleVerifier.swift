@@ -43,11 +43,12 @@ public struct BundleVerifier: Sendable {
             throw Refusal(VerificationCode.keyNeeded, "the bundle")
         }
         let certificate = try SigningCertificate(der: der)
+        let statement = try Self.content(bundle, by: certificate.publicKey, of: artifact)
         let evidence = try evidence(bundle, by: certificate.publicKey, of: artifact)
         let verified = try certificates.verify(certificate, at: evidence.moments, others: others)
         return VerifiedBundle(
             signer: .certificate(verified),
-            statement: try Self.content(bundle, by: certificate.publicKey, of: artifact),
+            statement: statement,
             timestamps: evidence.timestamps,
             log: evidence.log,
             moments: evidence.moments
@@ -62,6 +63,7 @@ public struct BundleVerifier: Sendable {
             throw Refusal(VerificationCode.keyUnexpected, "the bundle")
         }
         try Self.check(hint: hint, bundle, known.key)
+        let statement = try Self.content(bundle, by: known.key, of: artifact)
         let evidence = try evidence(bundle, by: known.key, of: artifact)
         for moment in evidence.moments where known.validFor?.contains(moment) == false {
             throw Refusal(
@@ -73,7 +75,7 @@ public struct BundleVerifier: Sendable {
         }
         return VerifiedBundle(
             signer: .key(known.key),
-            statement: try Self.content(bundle, by: known.key, of: artifact),
+            statement: statement,
             timestamps: evidence.timestamps,
             log: evidence.log,
             moments: evidence.moments
