@@ -51,25 +51,37 @@ public struct Sidecar: Sendable {
         self.bytes = bytes
     }
 
-    /// Makes a file of bundles, each kept as its bytes are. One that is there twice is written once.
+    /// Makes a file of bundles, each kept as its bytes are, without white space around it. One that is there twice is
+    /// written once.
     ///
     /// - Throws: as the other initialiser, and for each that is no bundle of version 0.3 as ``Bundle`` does.
     public init(bundles: [[UInt8]], of subject: String) throws {
-        var seen: Set<[UInt8]> = []
-        let distinct = bundles.filter { seen.insert($0).inserted }
-        for bundle in distinct { _ = try Bundle(parsing: bundle, of: subject) }
-        let bytes = Array("[".utf8) + distinct.joined(separator: ",".utf8) + "]\n".utf8
-        try self.init(parsing: bytes, expecting: nil, of: subject)
+        for bundle in bundles { _ = try Bundle(parsing: bundle, of: subject) }
+        try self.init(joining: bundles, of: subject)
     }
 
     /// The file with one more bundle at its end. Those that were there keep their bytes.
     public func appending(_ bundle: [UInt8], of subject: String) throws -> Sidecar {
         _ = try Bundle(parsing: bundle, of: subject)
         let known = bundles
-        guard !known.contains(bundle) else { return self }
-        let bytes = Array("[".utf8) + (known + [bundle]).joined(separator: ",".utf8) + "]\n".utf8
-        return try Sidecar(parsing: bytes, expecting: nil, of: subject)
+        guard !known.contains(Self.trimmed(bundle)) else { return self }
+        return try Sidecar(joining: known + [bundle], of: subject)
     }
+
+    private init(joining parts: [[UInt8]], of subject: String) throws {
+        var seen: Set<[UInt8]> = []
+        let distinct = parts.map(Self.trimmed).filter { seen.insert($0).inserted }
+        let bytes = Array("[".utf8) + distinct.joined(separator: ",".utf8) + "]\n".utf8
+        try self.init(parsing: bytes, expecting: nil, of: subject)
+    }
+
+    private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+        let start = bytes.firstIndex { !space.contains($0) } ?? bytes.endIndex
+        let end = bytes.lastIndex { !space.contains($0) } ?? start
+        return start < bytes.endIndex ? Array(bytes[start...end]) : []
+    }
+
+    private static let space: [UInt8] = [0x20, 0x0A, 0x0D, 0x09]
 
     /// How many bundles there are: at least one.
     public var count: Int { ranges.count }
@@ -124,7 +136,7 @@ extension Sidecar {
         }
         var at = 0
         func skipSpace() {
-            while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+            while at < bytes.count, space.contains(bytes[at]) { at += 1 }
         }
         func take(_ scalar: Unicode.Scalar) -> Bool {
             guard at < bytes.count, bytes[at] == UInt8(ascii: scalar) else { return false }

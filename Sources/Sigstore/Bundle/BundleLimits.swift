@@ -27,5 +27,5 @@ enum BundleLimits {
     /// For JSON of a bundle: the values that its largest parts can be, and room for what is refused by name.
     static let json = JSONLimits(bytes: bytes, depth: 16, values: 1 << 14)
     /// For JSON of a statement, whose predicate is foreign and may be large.
-    static let statement = JSONLimits(bytes: bytes, depth: 64, values: 1 << 20)
+    static let statement = JSONLimits(bytes: bytes, depth: 64, values: 1 << 18)
 }
