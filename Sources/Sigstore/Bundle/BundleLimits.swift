@@ -21,7 +21,8 @@ enum BundleLimits {
     static let subjects = 1024
     /// The most digests of a subject.
     static let digests = 32
-    /// The most keys or authorities of a kind in a trust root, and services of a kind in a signing configuration.
+    /// The most keys or authorities of a kind in a trust root, and services of a kind in a signing
+    /// configuration.
     static let instances = 256
 
     /// For JSON of a bundle: the values that its largest parts can be, and room for what is refused by name.

@@ -144,7 +144,8 @@ struct SidecarTests {
         arguments: [
             "", "ab", StatementSample.sha256.uppercased(), String(StatementSample.sha256.dropLast()),
             StatementSample.sha256 + "0", String(StatementSample.sha256.dropLast(3)) + "/..",
-            String(StatementSample.sha256.dropLast()) + "g", String(StatementSample.sha256.dropLast()) + "０",
+            String(StatementSample.sha256.dropLast()) + "g",
+            String(StatementSample.sha256.dropLast()) + "０",
             "sha256:" + StatementSample.sha256, " " + StatementSample.sha256,
         ]
     )

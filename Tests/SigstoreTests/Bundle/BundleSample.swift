@@ -13,19 +13,20 @@ enum BundleSample {
 
     /// A certificate that issued itself; its key was thrown away.
     static let root =
-        "MIIBkDCCATegAwIBAgIUaUfIqko1yRiLeofCJG2CvujmPtEwCgYIKoZIzj0EAwIwHjENMAsGA1UECgwEdGVzdDENMAsGA1UEAwwEcm9v"
-        + "dDAeFw0yNjExMjExNjA1MDNaFw0zNjExMTgxNjA1MDNaMB4xDTALBgNVBAoMBHRlc3QxDTALBgNVBAMMBHJvb3QwWTATBgcqhkjOPQIB"
-        + "BggqhkjOPQMBBwNCAARZsjIu5Xe8IJG1WKD+PtMBWyy9JVBJQGFNhpvE3t3F+R4miNzJ3iYJ+WwYydFulFIWo04pmp7eSDC8Pg/qJpMs"
-        + "o1MwUTAdBgNVHQ4EFgQU0Zt2hV/4A98B5L3taOIBBAYsIAUwHwYDVR0jBBgwFoAU0Zt2hV/4A98B5L3taOIBBAYsIAUwDwYDVR0TAQH/"
-        + "BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiB6YeXuKjNEZBCWIhXNfV/8Td+z4RwDDtcyetqSdGBoawIgQ+RrAKg/qyqkPSnk9sOCGxqP"
-        + "vAMxjfRIokd4OiRBCfQ="
+        "MIIBkDCCATegAwIBAgIUaUfIqko1yRiLeofCJG2CvujmPtEwCgYIKoZIzj0EAwIwHjENMAsGA1UECgwEdGVzdDENMAsG"
+        + "A1UEAwwEcm9vdDAeFw0yNjExMjExNjA1MDNaFw0zNjExMTgxNjA1MDNaMB4xDTALBgNVBAoMBHRlc3QxDTALBgNVBAMM"
+        + "BHJvb3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARZsjIu5Xe8IJG1WKD+PtMBWyy9JVBJQGFNhpvE3t3F+R4miNzJ"
+        + "3iYJ+WwYydFulFIWo04pmp7eSDC8Pg/qJpMso1MwUTAdBgNVHQ4EFgQU0Zt2hV/4A98B5L3taOIBBAYsIAUwHwYDVR0j"
+        + "BBgwFoAU0Zt2hV/4A98B5L3taOIBBAYsIAUwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiB6YeXuKjNE"
+        + "ZBCWIhXNfV/8Td+z4RwDDtcyetqSdGBoawIgQ+RrAKg/qyqkPSnk9sOCGxqPvAMxjfRIokd4OiRBCfQ="
 
     /// A certificate that the root issued.
     static let intermediate =
-        "MIIBKzCB0gIBAjAKBggqhkjOPQQDAjAeMQ0wCwYDVQQKDAR0ZXN0MQ0wCwYDVQQDDARyb290MB4XDTI2MTEyMTE2MDUwM1oXDTM2MTEx"
-        + "ODE2MDUwM1owJjENMAsGA1UECgwEdGVzdDEVMBMGA1UEAwwMaW50ZXJtZWRpYXRlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiKCY"
-        + "MLx3KkS1MoN0eg2p4dnEPeWe1K8G7N6l8bicSUu/VASwyF8VqDG6DGDX2b3Pr1k5+BFSy66zNplOPDb5jTAKBggqhkjOPQQDAgNIADBF"
-        + "AiBdttRHd74Fepwg++8CdjDIl63fA8XDVEO9G2sNNtQl6gIhANG3BT5JDpkCFqEHqnS4TGKVApvqVmhYSlsw9/zu9nkn"
+        "MIIBKzCB0gIBAjAKBggqhkjOPQQDAjAeMQ0wCwYDVQQKDAR0ZXN0MQ0wCwYDVQQDDARyb290MB4XDTI2MTEyMTE2MDUw"
+        + "M1oXDTM2MTExODE2MDUwM1owJjENMAsGA1UECgwEdGVzdDEVMBMGA1UEAwwMaW50ZXJtZWRpYXRlMFkwEwYHKoZIzj0C"
+        + "AQYIKoZIzj0DAQcDQgAEiKCYMLx3KkS1MoN0eg2p4dnEPeWe1K8G7N6l8bicSUu/VASwyF8VqDG6DGDX2b3Pr1k5+BFS"
+        + "y66zNplOPDb5jTAKBggqhkjOPQQDAgNIADBFAiBdttRHd74Fepwg++8CdjDIl63fA8XDVEO9G2sNNtQl6gIhANG3BT5J"
+        + "DpkCFqEHqnS4TGKVApvqVmhYSlsw9/zu9nkn"
 
     /// The digest of nothing, in base64.
     static let digest = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
@@ -75,8 +76,8 @@ enum BundleSample {
 }
 
 extension JSONValue {
-    /// The value with one inside it replaced, added, or (with nil) left out. Names in the path are keys, numbers
-    /// positions.
+    /// The value with one inside it replaced, added, or (with nil) left out. Names in the path are keys,
+    /// numbers positions.
     func replacing(_ path: String, by value: JSONValue?) -> JSONValue {
         replacing(path.split(separator: ".").map(String.init)[...], by: value)
     }

@@ -20,8 +20,8 @@ struct RealBundleTests {
     private static let conformance = "sigstore/conformance/bundle-verify"
     private static let all = Set(Bundle.Version.allCases)
 
-    /// The cases of sigstore-conformance whose bundle is refused for its form. All others are well-formed, and fail, if
-    /// they must, by what they say.
+    /// The cases of sigstore-conformance whose bundle is refused for its form. All others are well-formed,
+    /// and fail, if they must, by what they say.
     private static let refused = [
         "bundle-empty-certificate-chain_fail": "bundle.empty-chain",
         "bundle-invalid-base64-signature_fail": "bundle.base64",
@@ -178,8 +178,8 @@ struct RealBundleTests {
         return try PublishAttestation(Statement(in: envelope))
     }
 
-    /// What two spellings of one bundle have in common: version 0.3 has two media types, no timestamps may be said in
-    /// two ways, and a timestamp of the suite has a line end in its base64.
+    /// What two spellings of one bundle have in common: version 0.3 has two media types, no timestamps may be
+    /// said in two ways, and a timestamp of the suite has a line end in its base64.
     private static func normal(_ value: JSONValue) -> JSONValue {
         let newest = "application/vnd.dev.sigstore.bundle.v0.3+json"
         var normal = value

@@ -102,7 +102,7 @@ struct SigningConfigTests {
     }
 
     @Test(
-        "A configuration without timestamp authorities asks for no timestamps; one whose have ended is refused"
+        "Without timestamp authorities no timestamps are asked for; with ended ones it is refused"
     )
     func timestamps() throws {
         let none = Sample.signing.replacing("tsaUrls", by: nil).replacing("tsaConfig", by: nil)

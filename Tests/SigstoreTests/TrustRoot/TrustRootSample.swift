@@ -7,8 +7,8 @@ import TrustCore
 enum TrustRootSample {
     /// Keys that were made for this and thrown away.
     static let p256 =
-        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEWbIyLuV3vCCRtVig/j7TAVssvSVQSUBhTYabxN7dxfkeJojcyd4mCflsGMnRbpRSFqNO"
-        + "KZqe3kgwvD4P6iaTLA=="
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEWbIyLuV3vCCRtVig/j7TAVssvSVQSUBhTYabxN7dxfkeJojcyd4mCfls"
+        + "GMnRbpRSFqNOKZqe3kgwvD4P6iaTLA=="
     static let ed25519 = "MCowBQYDK2VwAyEAAo4ye7x/XNTrrEd/1MuXHxw3gxkZkHI0eNejoMWHWQI="
 
     static func log(_ details: String = "PKIX_ECDSA_P256_SHA_256", key: String = p256) -> JSONValue {

@@ -17,7 +17,7 @@ extension Fuzzer {
             try PublishAttestation(Statement(parsing: written))
         }
         Finding.unlessEqual(again.encoded(), written, "what is written the second time")
-        _ = Finding.ifRefused("its own package is refused") {
+        Finding.ifRefused("its own package is refused") {
             try attestation.check(fileName: attestation.fileName, sha256: attestation.sha256)
         }
         guard let channel = attestation.targetChannel else { return }

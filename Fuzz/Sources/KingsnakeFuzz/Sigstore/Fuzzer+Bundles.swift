@@ -5,8 +5,8 @@ import Sigstore
 import TrustCore
 
 extension Fuzzer {
-    /// A Sigstore bundle, as such and as a Python distribution's attestation: what is accepted is bounded, and survives
-    /// being written.
+    /// A Sigstore bundle, as such and as a Python distribution's attestation: what is accepted is bounded,
+    /// and survives being written.
     static let bundles = Fuzzer("bundle") { bytes in
         if let bundle = try Finding.accepted({ try Bundle(parsing: bytes, allowing: [.v01, .v02, .v03]) }) {
             check(bundle)
@@ -32,7 +32,10 @@ extension Fuzzer {
             }
             guard let proof = entry.inclusionProof else { continue }
             Finding.unless(proof.logIndex >= 0 && proof.treeSize >= 0, "a negative number")
-            Finding.unless(proof.hashes.count <= 64 && !proof.checkpoint.utf8.isEmpty, "a proof of no checkpoint")
+            Finding.unless(
+                proof.hashes.count <= 64 && !proof.checkpoint.utf8.isEmpty,
+                "a proof of no checkpoint"
+            )
         }
         if case .certificate(_, let others) = bundle.material {
             Finding.unless(others.isEmpty || bundle.version < .v03, "a chain in version 0.3")

@@ -5,8 +5,8 @@ import Sigstore
 import TrustCore
 
 extension Fuzzer {
-    /// A trust root and a signing configuration, each tried on the same bytes. The first eight bytes say when the
-    /// services are selected.
+    /// A trust root and a signing configuration, each tried on the same bytes. The first eight bytes say when
+    /// the services are selected.
     static let trustRoots = Fuzzer("trust-root") { bytes in
         let text = Array(bytes.dropFirst(8))
         if let root = try Finding.accepted({ try TrustedRoot(parsing: text) }) {
@@ -16,7 +16,10 @@ extension Fuzzer {
                 check(log.validFor)
             }
             for authority in root.certificateAuthorities + root.timestampAuthorities {
-                Finding.unless((1...10).contains(authority.certificates.count), "an authority without certificates")
+                Finding.unless(
+                    (1...10).contains(authority.certificates.count),
+                    "an authority without certificates"
+                )
                 check(authority.validFor)
             }
         }
