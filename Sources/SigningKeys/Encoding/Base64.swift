@@ -24,31 +24,40 @@ package enum Base64 {
     package static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let whole = text.count - (padding > 0 ? 4 : 0)
+        let values = values
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3)
-        var pending = 0
-        var bits = 0
-        for byte in text.dropLast(padding) {
-            guard let digit = value(of: byte) else { return nil }
-            pending = (pending << 6 | digit) & 0xFFFF
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                out.append(UInt8(truncatingIfNeeded: pending >> bits))
-            }
+        var seen: UInt8 = 0
+        var start = 0
+        while start < whole {
+            let a = values[Int(text[start])]
+            let b = values[Int(text[start &+ 1])]
+            let c = values[Int(text[start &+ 2])]
+            let d = values[Int(text[start &+ 3])]
+            seen |= a | b | c | d
+            out.append(a << 2 | b >> 4)
+            out.append(b << 4 | c >> 2)
+            out.append(c << 6 | d)
+            start &+= 4
         }
-        guard pending & (1 << bits - 1) == 0 else { return nil }
-        return out
+        if padding > 0 {
+            let a = values[Int(text[whole])]
+            let b = values[Int(text[whole + 1])]
+            let c = padding == 1 ? values[Int(text[whole + 2])] : 0
+            seen |= a | b | c
+            out.append(a << 2 | b >> 4)
+            if padding == 1 { out.append(b << 4 | c >> 2) }
+            // The bits of the last digit that are no part of a byte must be 0.
+            guard (padding == 1 ? c << 6 : b << 4) == 0 else { return nil }
+        }
+        return seen < 64 ? out : nil
     }
 
-    private static func value(of byte: UInt8) -> Int? {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): Int(byte) - 65
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): Int(byte) - 97 + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte) - 48 + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
-    }
+    /// The value of each byte as a digit, 255 for those that are none.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: .max, count: 256)
+        for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
+        return values
+    }()
 }
