@@ -171,8 +171,9 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "the digest of a package's attestations is not 64 lower-case hexadecimal digits",
                 explanation:
-                    "It becomes part of the URL that they are fetched from: any other text could lead elsewhere, and "
-                    + "a package whose attestations cannot be found is not one without any (CEP 50).",
+                    "It becomes part of the URL that they are fetched from: any other text could lead "
+                    + "elsewhere, and a package whose attestations cannot be found is not one without any "
+                    + "(CEP 50).",
                 remedy: Self.owner
             )
         case .recordNumber:

@@ -50,8 +50,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "what is signed is not an in-toto statement",
                 explanation:
-                    "The type is signed with the content, so that text signed for one purpose cannot be shown for "
-                    + "another.",
+                    "The type is signed with the content, so that text signed for one purpose cannot be "
+                    + "shown for another.",
                 remedy: Self.publisher
             )
         case .statementType:
@@ -74,8 +74,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the attestation is not one of publishing a package",
                 explanation:
-                    "That somebody signed something about a package is not enough: a test report or a scan, validly "
-                    + "signed, is no word of its publisher (CEP 27).",
+                    "That somebody signed something about a package is not enough: a test report or a "
+                    + "scan, validly signed, is no word of its publisher (CEP 27).",
                 remedy: Self.publisher
             )
         default:
@@ -102,8 +102,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the attestation's subject is not the full file name of a conda package",
                 explanation:
-                    "The name is what binds an attestation to the package that is asked for. It is no path, and has "
-                    + "name, version, build and format (CEP 27).",
+                    "The name is what binds an attestation to the package that is asked for. It is no "
+                    + "path, and has name, version, build and format (CEP 27).",
                 remedy: Self.publisher
             )
         case .digestSet:
@@ -120,7 +120,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the SHA-256 in the attestation is not written as 64 lower-case hexadecimal digits",
                 explanation:
-                    "A digest in another form may be compared as text by one tool and as a number by another.",
+                    "A digest in another form may be compared as text by one tool and as a number by "
+                    + "another.",
                 remedy: Self.publisher
             )
         }
@@ -147,8 +148,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the channel in the attestation is not the URL of a channel",
                 explanation:
-                    "It is compared with the channel that a package came from. What is no URL, or one that can be "
-                    + "read in two ways, matches the wrong one, or none.",
+                    "It is compared with the channel that a package came from. What is no URL, or one "
+                    + "that can be read in two ways, matches the wrong one, or none.",
                 remedy: Self.publisher
             )
         case .targetChannelSlash:
@@ -163,8 +164,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the channel in the attestation has a user name, a password or a token in it",
                 explanation:
-                    "Attestations are public, and logged where nothing is ever removed. Whoever reads them could "
-                    + "publish with these credentials.",
+                    "Attestations are public, and logged where nothing is ever removed. Whoever reads "
+                    + "them could publish with these credentials.",
                 remedy: "withdraw the credentials at once, and attest to the package again without them"
             )
         }
@@ -194,8 +195,8 @@ public enum AttestationCode: String, RefusalCode {
                 .policy,
                 "the attestation is about a package of another channel",
                 explanation:
-                    "Its publisher made it for another channel. In a mirror that is right; elsewhere, a package was "
-                    + "taken from one channel to another that its publisher did not choose.",
+                    "Its publisher made it for another channel. In a mirror that is right; elsewhere, a "
+                    + "package was taken from one channel to another that its publisher did not choose.",
                 remedy:
                     "find out whether this channel mirrors the other one, and say so in the policy if it does"
             )
@@ -209,8 +210,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the digest of a package's attestations is not 64 lower-case hexadecimal digits",
                 explanation:
-                    "It becomes part of the URL that they are fetched from: any other text could lead elsewhere "
-                    + "(CEP 50).",
+                    "It becomes part of the URL that they are fetched from: any other text could lead "
+                    + "elsewhere (CEP 50).",
                 remedy: "tell the channel's owner"
             )
         case .sidecarDigest:
@@ -218,8 +219,8 @@ public enum AttestationCode: String, RefusalCode {
                 .invalid,
                 "the package's attestations are not the ones that the index names",
                 explanation:
-                    "Somebody changed or replaced the file, or took attestations away. It is not read, and the package "
-                    + "is not taken for one without attestations (CEP 50).",
+                    "Somebody changed or replaced the file, or took attestations away. It is not read, "
+                    + "and the package is not taken for one without attestations (CEP 50).",
                 remedy: Self.mirror
             )
         default:

@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// An attestation of a Python distribution, as package indexes serve them (PEP 740): a bundle in another form.
+/// An attestation of a Python distribution, as package indexes serve them (PEP 740): a bundle in another
+/// form.
 public struct PEP740Attestation: Sendable {
     /// The same as a bundle of version 0.3.
     public let bundle: Bundle
@@ -18,8 +19,8 @@ public struct PEP740Attestation: Sendable {
         try self.init(Fields(value, of: subject))
     }
 
-    /// Reads all attestations of a provenance object, version 1: what an index's Integrity API answers. Whom the index
-    /// takes for the publisher is its own word, and not read.
+    /// Reads all attestations of a provenance object, version 1: what an index's Integrity API answers. Whom
+    /// the index takes for the publisher is its own word, and not read.
     public static func all(
         inProvenance bytes: [UInt8],
         of subject: String = "the provenance"

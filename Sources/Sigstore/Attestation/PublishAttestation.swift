@@ -6,8 +6,8 @@ public import TrustCore
 
 /// A publisher's word that a file is their package, for a channel (CEP 27).
 ///
-/// It keeps every rule of CEP 27 that needs nothing but the statement. Who said it, and whether they may, is not known
-/// here.
+/// It keeps every rule of CEP 27 that needs nothing but the statement. Who said it, and whether they may, is
+/// not known here.
 public struct PublishAttestation: Sendable {
     /// What `predicateType` must be.
     public static let predicateType = "https://schemas.conda.org/attestations-publish-1.schema.json"
@@ -35,8 +35,8 @@ public struct PublishAttestation: Sendable {
     /// Reads what a statement says of publishing.
     ///
     /// - Throws: a `Refusal` with `attestation.predicate-type`, `attestation.subject-count`,
-    ///   `attestation.subject-name`, `attestation.digest-set`, `attestation.digest-form`, `attestation.predicate`,
-    ///   `attestation.target-channel-missing`, or a code of ``TargetChannel``.
+    ///   `attestation.subject-name`, `attestation.digest-set`, `attestation.digest-form`,
+    ///   `attestation.predicate`, `attestation.target-channel-missing`, or a code of ``TargetChannel``.
     public init(_ statement: Statement, of subject: String = "the statement") throws {
         guard ByteKey.areEqual(statement.predicateType, Self.predicateType) else {
             throw Refusal(
@@ -84,8 +84,8 @@ public struct PublishAttestation: Sendable {
 
     /// Refuses another channel than the one that the package is for (`attestation.channel`).
     ///
-    /// A question of its own, because CEP 27 leaves the answer to the user: in a mirror, it is rightly another one. An
-    /// attestation that names no channel is for every channel.
+    /// A question of its own, because CEP 27 leaves the answer to the user: in a mirror, it is rightly
+    /// another one. An attestation that names no channel is for every channel.
     ///
     /// - Parameter channel: the channel's URL, without credentials.
     public func check(channel: String) throws {

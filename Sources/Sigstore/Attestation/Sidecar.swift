@@ -6,8 +6,8 @@ public import TrustCore
 
 /// The file beside a package that has its attestations (CEP 50): a JSON array of bundles.
 ///
-/// Its bytes are kept as they are: the index names their digest, and they are served and mirrored unchanged. That each
-/// element is an object is checked; what it says, and whether it is true, is not.
+/// Its bytes are kept as they are: the index names their digest, and they are served and mirrored unchanged.
+/// That each element is an object is checked; what it says, and whether it is true, is not.
 public struct Sidecar: Sendable {
     /// The longest file, in bytes.
     public static let maximumLength = BundleLimits.bytes
@@ -22,11 +22,11 @@ public struct Sidecar: Sendable {
     /// Reads a file.
     ///
     /// - Parameters:
-    ///   - expected: the digest that the index names (``digest(advertised:of:)``), which is compared before anything is
-    ///     parsed; nil only for a file that no index names, such as one on the user's disk.
+    ///   - expected: the digest that the index names (``digest(advertised:of:)``), which is compared before
+    ///     anything is parsed; nil only for a file that no index names, such as one on the user's disk.
     ///   - subject: the package, for messages.
-    /// - Throws: `limit.too-large`, `attestation.sidecar-digest`, `attestation.sidecar-shape`, `attestation.limit`,
-    ///   or a `json.…` code.
+    /// - Throws: `limit.too-large`, `attestation.sidecar-digest`, `attestation.sidecar-shape`,
+    ///   `attestation.limit`, or a `json.…` code.
     public init(parsing bytes: [UInt8], expecting expected: Digest?, of subject: String) throws {
         guard bytes.count <= Self.maximumLength else {
             throw Refusal(
@@ -51,25 +51,37 @@ public struct Sidecar: Sendable {
         self.bytes = bytes
     }
 
-    /// Makes a file of bundles, each kept as its bytes are. One that is there twice is written once.
+    /// Makes a file of bundles, each kept as its bytes are, without white space around it. One that is there
+    /// twice is written once.
     ///
     /// - Throws: as the other initialiser, and for each that is no bundle of version 0.3 as ``Bundle`` does.
     public init(bundles: [[UInt8]], of subject: String) throws {
-        var seen: Set<[UInt8]> = []
-        let distinct = bundles.filter { seen.insert($0).inserted }
-        for bundle in distinct { _ = try Bundle(parsing: bundle, of: subject) }
-        let bytes = Array("[".utf8) + distinct.joined(separator: ",".utf8) + "]\n".utf8
-        try self.init(parsing: bytes, expecting: nil, of: subject)
+        for bundle in bundles { _ = try Bundle(parsing: bundle, of: subject) }
+        try self.init(joining: bundles, of: subject)
     }
 
     /// The file with one more bundle at its end. Those that were there keep their bytes.
     public func appending(_ bundle: [UInt8], of subject: String) throws -> Sidecar {
         _ = try Bundle(parsing: bundle, of: subject)
         let known = bundles
-        guard !known.contains(bundle) else { return self }
-        let bytes = Array("[".utf8) + (known + [bundle]).joined(separator: ",".utf8) + "]\n".utf8
-        return try Sidecar(parsing: bytes, expecting: nil, of: subject)
+        guard !known.contains(Self.trimmed(bundle)) else { return self }
+        return try Sidecar(joining: known + [bundle], of: subject)
     }
+
+    private init(joining parts: [[UInt8]], of subject: String) throws {
+        var seen: Set<[UInt8]> = []
+        let distinct = parts.map(Self.trimmed).filter { seen.insert($0).inserted }
+        let bytes = Array("[".utf8) + distinct.joined(separator: ",".utf8) + "]\n".utf8
+        try self.init(parsing: bytes, expecting: nil, of: subject)
+    }
+
+    private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
+        let start = bytes.firstIndex { !space.contains($0) } ?? bytes.endIndex
+        let end = bytes.lastIndex { !space.contains($0) } ?? start
+        return start < bytes.endIndex ? Array(bytes[start...end]) : []
+    }
+
+    private static let space: [UInt8] = [0x20, 0x0A, 0x0D, 0x09]
 
     /// How many bundles there are: at least one.
     public var count: Int { ranges.count }
@@ -84,8 +96,8 @@ public struct Sidecar: Sendable {
 // MARK: - Names
 
 extension Sidecar {
-    /// Reads what an index says in `attestations_sha256` (`attestation.sidecar-reference`). No URL is made of anything
-    /// else.
+    /// Reads what an index says in `attestations_sha256` (`attestation.sidecar-reference`). No URL is made of
+    /// anything else.
     public static func digest(advertised text: String, of subject: String) throws -> Digest {
         guard let digest = Digest(.sha256, hex: text), ByteKey.areEqual(digest.hex, text) else {
             throw Refusal(
@@ -114,7 +126,8 @@ extension Sidecar {
 // MARK: - Reading
 
 extension Sidecar {
-    /// Finds the elements, each of which is read as JSON once, so that none can end elsewhere than its reader thinks.
+    /// Finds the elements, each of which is read as JSON once, so that none can end elsewhere than its reader
+    /// thinks.
     private static func split(_ bytes: [UInt8], _ subject: String) throws -> [Range<Int>] {
         func shape(_ found: String) -> Refusal {
             Refusal(AttestationCode.sidecarShape, subject, expected: "an array of bundles", found: found)
@@ -124,7 +137,7 @@ extension Sidecar {
         }
         var at = 0
         func skipSpace() {
-            while at < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[at]) { at += 1 }
+            while at < bytes.count, space.contains(bytes[at]) { at += 1 }
         }
         func take(_ scalar: Unicode.Scalar) -> Bool {
             guard at < bytes.count, bytes[at] == UInt8(ascii: scalar) else { return false }

@@ -28,8 +28,8 @@ public struct Statement: Sendable {
         /// Its digests, in the order they were written.
         public let digests: [Digest]
 
-        /// The file's digest by an algorithm; nil if there is none, or it is not lower-case hexadecimal text of the
-        /// right length.
+        /// The file's digest by an algorithm; nil if there is none, or it is not lower-case hexadecimal text
+        /// of the right length.
         public func digest(_ algorithm: DigestAlgorithm) -> TrustCore.Digest? {
             guard let own = digests.first(where: { ByteKey.areEqual($0.algorithm, algorithm.rawValue) }),
                 let digest = TrustCore.Digest(algorithm, hex: own.value),

@@ -3,8 +3,8 @@
 
 import TrustCore
 
-/// The channel that an attestation says its package is for (CEP 27): an absolute URL that ends in no slash and has no
-/// credentials in it.
+/// The channel that an attestation says its package is for (CEP 27): an absolute URL that ends in no slash
+/// and has no credentials in it.
 ///
 /// A channel has neither query nor fragment; a URL with one is refused, because it could not be compared.
 public struct TargetChannel: Sendable {
@@ -58,8 +58,9 @@ public struct TargetChannel: Sendable {
             + segments.map { "/" + PercentEncoding.segment($0) }.joined()
     }
 
-    /// Whether a URL is that of this channel: scheme and host in any case, the scheme's own port written or not, and
-    /// escapes of plain characters do not make another. What is no URL of a channel is none of this one either.
+    /// Whether a URL is that of this channel: scheme and host in any case, the scheme's own port written or
+    /// not, and escapes of plain characters do not make another. What is no URL of a channel is none of this
+    /// one either.
     public func isSame(as channel: String) -> Bool {
         var url = channel[...]
         while url.utf8.last == UInt8(ascii: "/") { url = Substring(url.utf8.dropLast()) }

@@ -5,7 +5,8 @@ import SigningKeys
 import TrustCore
 
 extension Bundle {
-    /// The bundle in JSON, in the version that it has, as other clients write it: what is parsed again is equal.
+    /// The bundle in JSON, in the version that it has, as other clients write it: what is parsed again is
+    /// equal.
     ///
     /// Version 0.3 has no place for the certificates that came beside the signer's; they are left out.
     public func encoded() -> [UInt8] { JSONWriter.encode(encodedValue()) }

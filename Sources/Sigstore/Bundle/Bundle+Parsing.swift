@@ -31,9 +31,10 @@ extension Bundle {
 
     /// Reads a bundle in JSON.
     ///
-    /// Fields that the format does not have are refused. Each entry of a log must come with the evidence that its
-    /// version demands; that there is an entry, or a timestamp, at all is for whoever verifies to demand. Nothing is
-    /// verified, and that certificates, timestamps and entries' bodies can be read is not known either.
+    /// Fields that the format does not have are refused. Each entry of a log must come with the evidence that
+    /// its version demands; that there is an entry, or a timestamp, at all is for whoever verifies to demand.
+    /// Nothing is verified, and that certificates, timestamps and entries' bodies can be read is not known
+    /// either.
     ///
     /// - Parameters:
     ///   - subject: what the bundle is, for messages.

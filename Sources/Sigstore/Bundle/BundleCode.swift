@@ -43,8 +43,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the file does not say that it is a Sigstore bundle of a known version",
                 explanation:
-                    "What must be in a bundle, and what that means, depends on its version. One that is not known "
-                    + "cannot be read safely by the rules of another.",
+                    "What must be in a bundle, and what that means, depends on its version. One that is "
+                    + "not known cannot be read safely by the rules of another.",
                 remedy: "update Kingsnake, or tell who made the bundle if there is no newer version"
             )
         case .version:
@@ -52,8 +52,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .policy,
                 "the bundle is of a version of the format that is not accepted here",
                 explanation:
-                    "Older versions of the format demand less evidence. Where none were ever made, one that appears "
-                    + "now is more likely an attack than an old file.",
+                    "Older versions of the format demand less evidence. Where none were ever made, one "
+                    + "that appears now is more likely an attack than an old file.",
                 remedy: "ask who made the bundle to sign again with a current Sigstore client"
             )
         case .unknownField:
@@ -61,8 +61,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the bundle has a field that its format does not have",
                 explanation:
-                    "A field that one verifier reads and another skips, or a second spelling of one that both read, "
-                    + "lets two verifiers see two bundles.",
+                    "A field that one verifier reads and another skips, or a second spelling of one that "
+                    + "both read, lets two verifiers see two bundles.",
                 remedy: Self.maker
             )
         case .missingField:
@@ -77,8 +77,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "bytes in the bundle are not written in standard base64",
                 explanation:
-                    "Lenient decoders skip what they do not know, so that many texts stand for the same bytes, or one "
-                    + "text for different ones.",
+                    "Lenient decoders skip what they do not know, so that many texts stand for the same "
+                    + "bytes, or one text for different ones.",
                 remedy: Self.again
             )
         case .integer:
@@ -86,8 +86,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "a number in the bundle is negative, too large, or not written in decimal digits",
                 explanation:
-                    "Positions in a log and sizes of its tree are counted from 0. A number that wraps around would "
-                    + "point somewhere else.",
+                    "Positions in a log and sizes of its tree are counted from 0. A number that wraps "
+                    + "around would point somewhere else.",
                 remedy: Self.again
             )
         default:
@@ -95,8 +95,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the bundle has more of something than any honest one",
                 explanation:
-                    "Every log entry, timestamp and certificate costs time to verify, and anybody can write a bundle "
-                    + "with thousands of them.",
+                    "Every log entry, timestamp and certificate costs time to verify, and anybody can "
+                    + "write a bundle with thousands of them.",
                 remedy: Self.maker
             )
         }
@@ -153,8 +153,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the bundle's envelope does not have exactly one signature",
                 explanation:
-                    "The bundle shows one signer. Another signature in the envelope would be verified by nobody, or "
-                    + "instead of the right one.",
+                    "The bundle shows one signer. Another signature in the envelope would be verified by "
+                    + "nobody, or instead of the right one.",
                 remedy: Self.maker
             )
         case .digest:
@@ -169,8 +169,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "an entry of a transparency log comes without the log's signed promise",
                 explanation:
-                    "In bundles of version 0.1 the promise is all that shows that the log has the entry, and when it "
-                    + "took it in.",
+                    "In bundles of version 0.1 the promise is all that shows that the log has the entry, "
+                    + "and when it took it in.",
                 remedy: Self.maker
             )
         case .inclusionProof:
@@ -178,8 +178,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "an entry of a transparency log comes without a proof that the log includes it",
                 explanation:
-                    "A promise can be broken, or made by a stolen key. From version 0.2 on the bundle must show that "
-                    + "the entry is in the log's tree. It is never looked up elsewhere.",
+                    "A promise can be broken, or made by a stolen key. From version 0.2 on the bundle "
+                    + "must show that the entry is in the log's tree. It is never looked up elsewhere.",
                 remedy: Self.maker
             )
         default:
@@ -187,7 +187,8 @@ public enum BundleCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "a proof of inclusion comes without the log's signed checkpoint",
                 explanation:
-                    "Without the checkpoint, the proof leads to a hash that nobody has signed: anybody can make one.",
+                    "Without the checkpoint, the proof leads to a hash that nobody has signed: anybody "
+                    + "can make one.",
                 remedy: Self.maker
             )
         }

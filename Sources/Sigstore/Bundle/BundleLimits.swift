@@ -21,11 +21,12 @@ enum BundleLimits {
     static let subjects = 1024
     /// The most digests of a subject.
     static let digests = 32
-    /// The most keys or authorities of a kind in a trust root, and services of a kind in a signing configuration.
+    /// The most keys or authorities of a kind in a trust root, and services of a kind in a signing
+    /// configuration.
     static let instances = 256
 
     /// For JSON of a bundle: the values that its largest parts can be, and room for what is refused by name.
     static let json = JSONLimits(bytes: bytes, depth: 16, values: 1 << 14)
     /// For JSON of a statement, whose predicate is foreign and may be large.
-    static let statement = JSONLimits(bytes: bytes, depth: 64, values: 1 << 20)
+    static let statement = JSONLimits(bytes: bytes, depth: 64, values: 1 << 18)
 }

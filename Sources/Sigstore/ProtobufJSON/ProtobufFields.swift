@@ -16,13 +16,13 @@ protocol ProtobufFieldCode: RefusalCode {
     static var limit: Self { get }
 }
 
-/// Reading a message in the JSON form of protobuf: names in lower camel case, bytes in base64, 64-bit integers as
-/// decimal text or numbers, and a field that is null, or has the value 0 or nothing in it, the same as one that is
-/// absent.
+/// Reading a message in the JSON form of protobuf: names in lower camel case, bytes in base64, 64-bit
+/// integers as decimal text or numbers, and a field that is null, or has the value 0 or nothing in it, the
+/// same as one that is absent.
 ///
-/// Stricter than the form's own rules where they let one content be written in several ways: no other spelling of a
-/// field's name, no base64 but the standard one with its padding, no number with a fraction or an exponent, no enum
-/// by its number.
+/// Stricter than the form's own rules where they let one content be written in several ways: no other
+/// spelling of a field's name, no base64 but the standard one with its padding (line ends are skipped), no
+/// number with a fraction or an exponent, no enum by its number.
 struct ProtobufFields<Code: ProtobufFieldCode> {
     /// The message.
     let object: JSONObject
@@ -168,7 +168,9 @@ struct ProtobufFields<Code: ProtobufFieldCode> {
         if let limit, text.utf8.count > (limit + 2) / 3 * 4 {
             throw refusal(Code.limit, key, expected: "at most \(limit) bytes")
         }
-        guard let bytes = Base64.decode(Array(text.utf8)) else {
+        // Line ends are skipped, as encoders of mail put them in and those of Go and Python take them out
+        // again: one of the conformance suite's bundles has one.
+        guard let bytes = Base64.decode(text.utf8.filter { $0 != 0x0A && $0 != 0x0D }) else {
             throw refusal(Code.base64, key, expected: "base64 with its padding")
         }
         return bytes

@@ -30,8 +30,8 @@ extension Moment {
 }
 
 extension Moment: CustomStringConvertible {
-    /// The form that is read, with as much of a fraction as there is. Years beyond 1 to 9999 are written as for a
-    /// ``TrustCore/Timestamp``.
+    /// The form that is read, with as much of a fraction as there is. Years beyond 1 to 9999 are written as
+    /// for a ``TrustCore/Timestamp``.
     public var description: String {
         guard nanoseconds > 0 else { return timestamp.description }
         let digits = String(nanoseconds)

@@ -7,8 +7,8 @@ import TrustCore
 extension SigningConfig {
     private typealias Fields = ProtobufFields<TrustRootCode>
 
-    /// Reads a signing configuration in JSON (`signing_config.v0.2.json`). Version 0.1, which has no periods, is not
-    /// read. Fields that are not known are skipped.
+    /// Reads a signing configuration in JSON (`signing_config.v0.2.json`). Version 0.1, which has no periods,
+    /// is not read. Fields that are not known are skipped.
     ///
     /// - Throws: a `Refusal` with a `trust-root.…` or `json.…` code, or `limit.too-large`.
     public init(parsing bytes: [UInt8], of subject: String = "the signing configuration") throws {

@@ -3,8 +3,8 @@
 
 import TrustCore
 
-/// Where a signer gets what a bundle needs, and of how many logs and authorities (`SigningConfig`, protobuf-specs,
-/// version 0.2).
+/// Where a signer gets what a bundle needs, and of how many logs and authorities (`SigningConfig`,
+/// protobuf-specs, version 0.2).
 ///
 /// Where it came from decides what it is worth; that is not said here.
 public struct SigningConfig: Sendable {
@@ -98,8 +98,8 @@ extension SigningConfig {
         )
     }
 
-    /// The authorities whose timestamps a signature made at a time must have: none if the configuration names none,
-    /// and `trust-root.services` if it names some and too few of them count.
+    /// The authorities whose timestamps a signature made at a time must have: none if the configuration names
+    /// none, and `trust-root.services` if it names some and too few of them count.
     public func timestampAuthorities(at moment: Moment, speaking versions: Set<Int64> = [1]) throws
         -> [Service]
     {
@@ -113,8 +113,8 @@ extension SigningConfig {
         )
     }
 
-    /// Those that count, the best first: by version of the protocol, then by start of validity. Of equals, the one
-    /// that the configuration has first.
+    /// Those that count, the best first: by version of the protocol, then by start of validity. Of equals,
+    /// the one that the configuration has first.
     private static func ranked(_ services: [Service], _ moment: Moment, _ versions: Set<Int64>) -> [Service] {
         services.enumerated()
             .filter { versions.contains($0.element.majorAPIVersion) && $0.element.validFor.contains(moment) }

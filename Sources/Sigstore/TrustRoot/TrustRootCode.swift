@@ -3,7 +3,8 @@
 
 public import TrustCore
 
-/// The refusals of a Sigstore instance's trust root and signing configuration: before anything was verified by them.
+/// The refusals of a Sigstore instance's trust root and signing configuration: before anything was verified
+/// by them.
 @nonexhaustive
 public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
     private static let owner = "tell who runs the Sigstore instance, or use its current trust root"
@@ -35,7 +36,7 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
         case .mediaType:
             RefusalEntry(
                 .invalid,
-                "the file does not say that it is a trust root, or a signing configuration, of a known version",
+                "the file is not a trust root or a signing configuration of a known version",
                 explanation: "A version that is not known cannot be read safely by the rules of another.",
                 remedy: "update Kingsnake, or give a file of a version that it knows"
             )
@@ -57,7 +58,7 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
         case .integer:
             RefusalEntry(
                 .invalid,
-                "a number in the signing configuration is negative, too large, or not written in decimal digits",
+                "a number in the signing configuration is negative, too large, or not in decimal digits",
                 explanation:
                     "It says how many logs or timestamps a signature needs, or which protocol is spoken.",
                 remedy: Self.owner
@@ -74,8 +75,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "a time in the trust root or signing configuration is not written as YYYY-MM-DDTHH:MM:SSZ",
                 explanation:
-                    "A time that two readers read differently ends the trust in a key at two times. A fraction "
-                    + "of the second may stand before the `Z`.",
+                    "A time that two readers read differently ends the trust in a key at two times. A "
+                    + "fraction of the second may stand before the `Z`.",
                 remedy: Self.owner
             )
         }
@@ -88,8 +89,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the trust root or signing configuration does not say from when on something counts",
                 explanation:
-                    "Without a start, a key that is new or was stolen before its time would count for all signatures "
-                    + "that were ever made.",
+                    "Without a start, a key that is new or was stolen before its time would count for all "
+                    + "signatures that were ever made.",
                 remedy: Self.owner
             )
         case .key:
@@ -112,7 +113,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "an authority in the trust root has no certificate",
                 explanation:
-                    "The last certificate is the one that is believed; without it there is nothing to believe.",
+                    "The last certificate is the one that is believed; without it there is nothing to "
+                    + "believe.",
                 remedy: Self.owner
             )
         case .noLogs:
@@ -120,8 +122,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the trust root has no transparency log with a key that is understood",
                 explanation:
-                    "An attestation of a package counts only if it is in a public log (CEP 27), so that nothing could "
-                    + "be verified by this root.",
+                    "An attestation of a package counts only if it is in a public log (CEP 27), so that "
+                    + "nothing could be verified by this root.",
                 remedy: "give the trust root of an instance with a transparency log, or update Kingsnake"
             )
         case .selector:
@@ -129,8 +131,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the signing configuration does not say which of its logs or timestamp authorities to use",
                 explanation:
-                    "It must say `ALL`, `ANY`, or `EXACT` with a count above 0. Guessing could sign with less "
-                    + "evidence than its owner demands.",
+                    "It must say `ALL`, `ANY`, or `EXACT` with a count above 0. Guessing could sign with "
+                    + "less evidence than its owner demands.",
                 remedy: Self.owner
             )
         default:
@@ -138,8 +140,8 @@ public enum TrustRootCode: String, RefusalCode, ProtobufFieldCode {
                 .invalid,
                 "the signing configuration has too few services that count now and are understood",
                 explanation:
-                    "It demands so many, of different operators, that one that misbehaves is not enough. A signature "
-                    + "with fewer would be refused by verifiers.",
+                    "It demands so many, of different operators, that one that misbehaves is not enough. "
+                    + "A signature with fewer would be refused by verifiers.",
                 remedy: "update the signing configuration, or Kingsnake, and check the computer's clock"
             )
         }

@@ -16,10 +16,10 @@ extension TrustedRoot {
 
     /// Reads a trust root in JSON (`trusted_root.json`).
     ///
-    /// Fields that are not known are skipped: the file is trusted already, and its format has grown within a version.
-    /// A log whose key is of an algorithm, or whose tree is of a hash function, that is not known is set aside
-    /// (``TrustedRoot/setAside``) and the rest is used: what only that log could show is then not shown. A key that is
-    /// damaged makes the whole file bad. Certificates are not read here.
+    /// Fields that are not known are skipped: the file is trusted already, and its format has grown within a
+    /// version. A log whose key is of an algorithm, or whose tree is of a hash function, that is not known is
+    /// set aside (``TrustedRoot/setAside``) and the rest is used: what only that log could show is then not
+    /// shown. A key that is damaged makes the whole file bad. Certificates are not read here.
     ///
     /// - Throws: a `Refusal` with a `trust-root.…` or `json.…` code, or `limit.too-large`.
     public init(parsing bytes: [UInt8], of subject: String = "the trust root") throws {

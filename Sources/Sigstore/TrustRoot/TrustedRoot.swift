@@ -45,7 +45,8 @@ public struct TrustedRoot: Sendable {
     public struct Authority: Sendable, Hashable {
         /// Where it is, or was.
         public let uri: String
-        /// DER certificates, the one that signs first, the one that is believed without another last; never empty.
+        /// DER certificates, the one that signs first, the one that is believed without another last; never
+        /// empty.
         public let certificates: [[UInt8]]
         /// When the authority counts.
         public let validFor: ValidityPeriod

@@ -45,7 +45,7 @@ struct ShardTests {
     }
 
     @Test(
-        "In a shard, the digest of the attestations may be raw bytes or text; other bytes and text are refused"
+        "In a shard, the digest of the attestations may be raw bytes or text, of one form each"
     )
     func attestations() throws {
         let digest = try #require(Digest(.sha256, hex: RepodataSamples.sha256))

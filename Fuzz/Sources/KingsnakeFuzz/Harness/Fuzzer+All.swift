@@ -11,6 +11,7 @@ extension Fuzzer {
         .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .pythonJSON, .contentTrust,
+        .bundles, .trustRoots, .statements, .sidecars,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }

@@ -90,8 +90,8 @@ extension PackageRecord {
         return digest
     }
 
-    /// What the attestations' URL is made of, so that only one spelling is let through (CEP 50). Null is the same as
-    /// nothing, as it is to other readers.
+    /// What the attestations' URL is made of, so that only one spelling is let through (CEP 50). Null is the
+    /// same as nothing, as it is to other readers.
     private static func attestations(_ fields: JSONFields) throws -> Digest? {
         let key = "attestations_sha256"
         guard let value = fields.optional(key) else { return nil }
