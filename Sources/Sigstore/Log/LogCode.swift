@@ -69,7 +69,8 @@ public enum LogCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the entry is in a log that the trusted root does not have",
-                explanation: "Anybody can run a log. Only those of the trusted root are known to show everybody the same.",
+                explanation:
+                    "Anybody can run a log. Only those of the trusted root are known to show everybody the same.",
                 remedy: "see whether the bundle is of another Sigstore instance, or update the trusted root"
             )
         case .keyPeriod:
@@ -101,7 +102,8 @@ public enum LogCode: String, RefusalCode {
             RefusalEntry(
                 .missing,
                 "the proof of the entry has no checkpoint",
-                explanation: "A proof leads to a root. Without a checkpoint nobody says that it is the log's.",
+                explanation:
+                    "A proof leads to a root. Without a checkpoint nobody says that it is the log's.",
                 remedy: Self.signAgain
             )
         case .promise:
@@ -181,7 +183,8 @@ public enum LogCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the bundle says another kind of entry than the entry itself",
-                explanation: "Only what the entry says is in the log. Read as another kind it could mean anything.",
+                explanation:
+                    "Only what the entry says is in the log. Read as another kind it could mean anything.",
                 remedy: Self.askSigner
             )
         case .body:

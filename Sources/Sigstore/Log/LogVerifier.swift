@@ -97,7 +97,9 @@ public struct LogVerifier: Sendable {
     }
 
     /// Entries of the second generation may leave the log's id out: then its checkpoint says which log it is.
-    private func isUnnamed(_ entry: LogEntry, _ kind: LogEntryKind, _ note: SignedNote?, _ log: KnownLog) -> Bool {
+    private func isUnnamed(_ entry: LogEntry, _ kind: LogEntryKind, _ note: SignedNote?, _ log: KnownLog)
+        -> Bool
+    {
         kind.generation == .v2 && entry.logID.isEmpty
             && note?.signatures.contains(where: log.verifier.isNamed) ?? false
     }
@@ -168,8 +170,9 @@ extension LogVerifier {
             )
         }
         guard let note else { return nil }
-        try note.verify(by: log.verifier)
+        // Read before its signature is verified, so that what is missing in it is told from what was altered.
         let checkpoint = try Checkpoint(text: note.text)
+        try note.verify(by: log.verifier)
         try log.check(origin: checkpoint.origin, generation)
         guard checkpoint.size == proof.treeSize else {
             throw Refusal(
@@ -192,7 +195,8 @@ extension LogVerifier {
 
     /// The time of a log of the first generation, if the log has signed it. Those of the second sign none, so what a
     /// bundle says there is not looked at.
-    private func promisedTime(_ entry: LogEntry, in log: KnownLog, _ generation: LogEntryKind.Generation) throws
+    private func promisedTime(_ entry: LogEntry, in log: KnownLog, _ generation: LogEntryKind.Generation)
+        throws
         -> Moment?
     {
         guard generation == .v1, let promise = entry.signedEntryTimestamp else { return nil }

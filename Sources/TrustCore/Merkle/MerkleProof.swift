@@ -118,7 +118,8 @@ extension MerkleProof {
     }
 
     /// Takes in only what lies on the left: what is on the right is not in the smaller tree.
-    private static func climbRight(_ start: [UInt8], _ hashes: ArraySlice<[UInt8]>, at index: UInt64) -> [UInt8]
+    private static func climbRight(_ start: [UInt8], _ hashes: ArraySlice<[UInt8]>, at index: UInt64)
+        -> [UInt8]
     {
         hashes.enumerated().reduce(start) { hash, step in
             index >> UInt64(step.offset) & 1 == 0 ? hash : MerkleHash.node(step.element, hash)

@@ -43,7 +43,8 @@ public struct Checkpoint: Hashable, Sendable {
                 found: lines.count > 1 ? "`\(String(Substring(lines[1])))`" : "nothing"
             )
         }
-        guard lines.count > 2, let root = Base64.decode(Array(lines[2])), root.count == MerkleHash.byteCount else {
+        guard lines.count > 2, let root = Base64.decode(Array(lines[2])), root.count == MerkleHash.byteCount
+        else {
             throw Refusal(
                 NoteCode.root,
                 Self.subject,

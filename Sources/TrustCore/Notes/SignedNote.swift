@@ -36,7 +36,8 @@ public struct SignedNote: Hashable, Sendable {
         try Self.check(bytes)
         guard bytes.last == 0x0A else { throw Self.malformed("a newline at the end") }
         // The last blank line: the text may have others.
-        guard let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A })
+        guard
+            let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A })
         else { throw Self.malformed("a blank line between text and signatures") }
         guard blank > 1 else { throw Self.malformed("a text") }
         let lines = bytes[(blank + 1)...].dropLast().split(separator: 0x0A, omittingEmptySubsequences: false)
