@@ -154,7 +154,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore", "CZstd", "CBzip2",
+                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore",
+                "CZstd", "CBzip2",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

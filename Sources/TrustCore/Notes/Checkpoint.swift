@@ -27,8 +27,8 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// Reads the text of a note.
     ///
-    /// - Throws: a ``Refusal`` with `note.checkpoint-origin`, `note.checkpoint-size`, `note.checkpoint-root` or
-    ///   `note.checkpoint-extension`.
+    /// - Throws: a ``Refusal`` with `note.checkpoint-origin`, `note.checkpoint-size`, `note.checkpoint-root`
+    ///   or `note.checkpoint-extension`.
     public init(text: String) throws {
         var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }

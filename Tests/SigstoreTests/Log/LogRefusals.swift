@@ -7,8 +7,8 @@ import TestSupport
 import Testing
 import TrustCore
 
-/// The smallest change to a good entry that must be refused, with its number among the cases that a verifier of Sigstore
-/// bundles must refuse; 0 for those that are only ours.
+/// The smallest change to a good entry that must be refused, with its number among the cases that a verifier
+/// of Sigstore bundles must refuse; 0 for those that are only ours.
 struct LogRefusal: Sendable, CustomTestStringConvertible {
     let item: Int
     let claim: String
@@ -189,15 +189,16 @@ extension LogRefusal {
 
     static let proofs = [
         v1(42, "a bit of a hash flipped", "merkle.root") { entry, _ in
-            entry.proof(hashes: { hashes in [[hashes[0][0] ^ 1] + hashes[0].dropFirst()] + hashes.dropFirst()
-                })
+            entry.proof { hashes in
+                var changed = hashes
+                changed[0][0] ^= 1
+                return changed
+            }
         },
-        v1(42, "a hash too many", "merkle.proof-length") { entry, _ in entry.proof(hashes: { $0 + [$0[0]] })
-        },
-        v1(42, "a hash too few", "merkle.proof-length") { entry, _ in entry.proof(hashes: { $0.dropLast() })
-        },
+        v1(42, "a hash too many", "merkle.proof-length") { entry, _ in entry.proof { $0 + [$0[0]] } },
+        v1(42, "a hash too few", "merkle.proof-length") { entry, _ in entry.proof { $0.dropLast() } },
         v1(42, "a hash that is too long", "merkle.hash-length") { entry, _ in
-            entry.proof(hashes: { [$0[0] + [0]] + $0.dropFirst() })
+            entry.proof { [$0[0] + [0]] + $0.dropFirst() }
         },
         v1(42, "the proof of another entry", "merkle.root") { entry, world in
             entry.changed(proof: .some(try world.v1.proof(of: 0)))

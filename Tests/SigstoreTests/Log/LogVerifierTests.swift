@@ -60,7 +60,8 @@ struct LogVerifierTests {
     }
 
     @Test(
-        "Without a promise a timestamp says when, and nobody vouches for the time and the index beside the proof"
+        "Without a promise a timestamp says when, and nobody vouches for the time and the index beside the "
+            + "proof"
     )
     func proofOnly() throws {
         var world = try LogWorld()

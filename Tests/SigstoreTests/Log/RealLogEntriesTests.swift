@@ -17,8 +17,9 @@ struct RealLogEntriesTests {
     static let production = "sigstore/trust/production-embedded-4.5.1/trusted_root.json"
     static let staging = "sigstore/trust/staging-embedded-4.5.1/trusted_root.json"
 
-    /// What is wrong with the log entries of the conformance suite's cases; the entries of all others are good, and
-    /// those that must fail do so elsewhere. `unreadable` are bundles and roots that never get here.
+    /// What is wrong with the log entries of the conformance suite's cases; the entries of all others are
+    /// good, and those that must fail do so elsewhere. `unreadable` are bundles and roots that never get
+    /// here.
     static let refusals = [
         "bundle-empty-certificate-chain_fail": "unreadable",
         "bundle-from-wrong-instance_fail": "log.unknown-log",

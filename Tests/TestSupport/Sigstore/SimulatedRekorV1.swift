@@ -5,7 +5,8 @@ public import SigningKeys
 public import Sigstore
 public import TrustCore
 
-/// A log as Rekor v1 is one: it signs a promise with a time for each entry, and checkpoints of its current tree.
+/// A log as Rekor v1 is one: it signs a promise with a time for each entry, and checkpoints of its current
+/// tree.
 ///
 /// It takes whatever it is given and checks nothing.
 public struct SimulatedRekorV1: Sendable {
@@ -13,7 +14,8 @@ public struct SimulatedRekorV1: Sendable {
     public let host: String
     /// The key it signs with.
     public let key: PrivateKey
-    /// How many entries its earlier trees had: what an entry's global index has on top of the one in the tree.
+    /// How many entries its earlier trees had: what an entry's global index has on top of the one in the
+    /// tree.
     public let earlierEntries: Int64
     /// The number of its tree, which stands in the checkpoints.
     public let treeID: UInt64

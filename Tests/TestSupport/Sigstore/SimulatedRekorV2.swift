@@ -5,7 +5,8 @@ public import SigningKeys
 public import Sigstore
 public import TrustCore
 
-/// A log as Rekor v2 is one: entries come with a proof and a checkpoint, which witnesses may cosign, and no times.
+/// A log as Rekor v2 is one: entries come with a proof and a checkpoint, which witnesses may cosign, and no
+/// times.
 ///
 /// It takes whatever it is given and checks nothing.
 public struct SimulatedRekorV2: Sendable {
