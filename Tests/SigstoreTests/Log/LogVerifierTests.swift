@@ -59,10 +59,7 @@ struct LogVerifierTests {
         #expect(try world.verify(entry, version: .v01).entries[0].checkpoint != nil)
     }
 
-    @Test(
-        "Without a promise a timestamp says when, and nobody vouches for the time and the index beside the "
-            + "proof"
-    )
+    @Test("Without a promise a timestamp says when, and nobody vouches for the index beside the proof")
     func proofOnly() throws {
         var world = try LogWorld()
         let entry = try world.v1.add(world.message, at: LogWorld.time).changed(promise: .some(nil))

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Sigstore
 import SigningKeys
+import Sigstore
 import TrustCore
 
 extension Fuzzer {

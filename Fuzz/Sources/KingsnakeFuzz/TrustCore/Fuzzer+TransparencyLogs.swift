@@ -12,7 +12,9 @@ extension Fuzzer {
             for signature in note.signatures {
                 _ = Cosignature(signature.bytes)
                 let verifier = NoteVerifier(name: signature.name, keyIDs: [signature.keyID]) { _, _ in true }
-                _ = Finding.ifRefused("a signature is not found by its own name") { try note.verify(by: verifier) }
+                _ = Finding.ifRefused("a signature is not found by its own name") {
+                    try note.verify(by: verifier)
+                }
             }
             try checkCheckpoint(note.text)
         }
