@@ -173,8 +173,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore", "CZstd", "CBzip2",
-                crypto,
+                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore",
+                "CZstd", "CBzip2", crypto,
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -44,7 +44,8 @@ package struct PEMBlock {
         else {
             throw Refusal(KeyCode.foreignEncryption, subject)
         }
-        guard body.allSatisfy({ !$0.isEmpty }), let bytes = Base64.decode(Array(body.joined())) else {
+        let encoded = body.reduce(into: [UInt8]()) { $0 += $1 }
+        guard body.allSatisfy({ !$0.isEmpty }), let bytes = Base64.decode(encoded) else {
             throw malformed(subject, "strict base64 between the PEM lines")
         }
         return PEMBlock(label: label, bytes: bytes)

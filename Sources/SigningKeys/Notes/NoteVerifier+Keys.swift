@@ -24,7 +24,8 @@ extension NoteKeyID {
         }
     }
 
-    /// The id of an Ed25519 key that makes cosignatures under a name (C2SP tlog-cosignature); nil for other keys.
+    /// The id of an Ed25519 key that makes cosignatures under a name (C2SP tlog-cosignature); nil for other
+    /// keys.
     public init?(witness name: String, key: VerificationKey) {
         guard key.algorithm == .ed25519 else { return nil }
         self.init(name: name, type: [0x04], key: key.ed25519Bytes)

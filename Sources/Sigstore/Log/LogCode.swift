@@ -47,8 +47,8 @@ public enum LogCode: String, RefusalCode {
                 .missing,
                 "the bundle has no entry in a transparency log",
                 explanation:
-                    "A signature that is in no public log can be made and shown to one victim only, and nobody would "
-                    + "notice.",
+                    "A signature that is in no public log can be made and shown to one victim only, and "
+                    + "nobody would notice.",
                 remedy: Self.signAgain
             )
         case .tooManyEntries:
@@ -69,7 +69,9 @@ public enum LogCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the entry is in a log that the trusted root does not have",
-                explanation: "Anybody can run a log. Only those of the trusted root are known to show everybody the same.",
+                explanation:
+                    "Anybody can run a log. Only those of the trusted root are known to show everybody the "
+                    + "same.",
                 remedy: "see whether the bundle is of another Sigstore instance, or update the trusted root"
             )
         case .keyPeriod:
@@ -77,7 +79,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the log's key did not count at the time of the entry",
                 explanation:
-                    "A key is in use for a while, and may be lost after it. What it signs outside that time proves nothing.",
+                    "A key is in use for a while, and may be lost after it. What it signs outside that time "
+                    + "proves nothing.",
                 remedy: "update the trusted root, which says when keys count"
             )
         case .promiseMissing:
@@ -85,7 +88,8 @@ public enum LogCode: String, RefusalCode {
                 .missing,
                 "the bundle lacks the log's promise that its version demands",
                 explanation:
-                    "A bundle of version 0.1 must have a signed entry timestamp: the log's signature over the entry.",
+                    "A bundle of version 0.1 must have a signed entry timestamp: the log's signature over "
+                    + "the entry.",
                 remedy: Self.signAgain
             )
         case .proofMissing:
@@ -93,15 +97,16 @@ public enum LogCode: String, RefusalCode {
                 .missing,
                 "the entry has no proof that it is in the log",
                 explanation:
-                    "Bundles of version 0.2 and later carry the proof, so that they can be verified offline and the log "
-                    + "need not be believed.",
+                    "Bundles of version 0.2 and later carry the proof, so that they can be verified offline "
+                    + "and the log need not be believed.",
                 remedy: Self.signAgain
             )
         case .checkpointMissing:
             RefusalEntry(
                 .missing,
                 "the proof of the entry has no checkpoint",
-                explanation: "A proof leads to a root. Without a checkpoint nobody says that it is the log's.",
+                explanation:
+                    "A proof leads to a root. Without a checkpoint nobody says that it is the log's.",
                 remedy: Self.signAgain
             )
         case .promise:
@@ -109,8 +114,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the log's promise for the entry is not valid",
                 explanation:
-                    "The signed entry timestamp covers the entry, its index, its time and the log. One of them was "
-                    + "altered, or the signature is not the log's.",
+                    "The signed entry timestamp covers the entry, its index, its time and the log. One of "
+                    + "them was altered, or the signature is not the log's.",
                 remedy: Self.askSigner
             )
         case .checkpointOrigin:
@@ -139,8 +144,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry's index is not the one in its proof",
                 explanation:
-                    "In logs of the second generation they are the same. The index beside the proof is vouched for by "
-                    + "nobody.",
+                    "In logs of the second generation they are the same. The index beside the proof is "
+                    + "vouched for by nobody.",
                 remedy: Self.askSigner
             )
         case .noTime:
@@ -148,8 +153,8 @@ public enum LogCode: String, RefusalCode {
                 .missing,
                 "nothing shows when the signature was made",
                 explanation:
-                    "The signer's certificate counts for minutes. Without a time that a log or a timestamp authority has "
-                    + "signed, a lost key could sign for ever.",
+                    "The signer's certificate counts for minutes. Without a time that a log or a timestamp "
+                    + "authority has signed, a lost key could sign for ever.",
                 remedy: Self.signAgain
             )
         case .unsignedTime:
@@ -157,7 +162,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry says a time that the log has not signed",
                 explanation:
-                    "Only the log's promise covers the time. Without one, anybody can write any time into the bundle.",
+                    "Only the log's promise covers the time. Without one, anybody can write any time into "
+                    + "the bundle.",
                 remedy: Self.signAgain
             )
         case .timestampRequired:
@@ -165,8 +171,8 @@ public enum LogCode: String, RefusalCode {
                 .missing,
                 "the entry is in a log that says no times, and there is no timestamp",
                 explanation:
-                    "Logs of the second generation leave the time to timestamp authorities. Without their word a lost key "
-                    + "could sign for ever.",
+                    "Logs of the second generation leave the time to timestamp authorities. Without their "
+                    + "word a lost key could sign for ever.",
                 remedy: Self.signAgain
             )
         case .kind:
@@ -174,14 +180,16 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry is of a kind that is not known",
                 explanation:
-                    "What an entry vouches for depends on its kind. One that cannot be read vouches for nothing.",
+                    "What an entry vouches for depends on its kind. One that cannot be read vouches for "
+                    + "nothing.",
                 remedy: "update Kingsnake, or ask the publisher to sign again with a current client"
             )
         case .kindDiffers:
             RefusalEntry(
                 .invalid,
                 "the bundle says another kind of entry than the entry itself",
-                explanation: "Only what the entry says is in the log. Read as another kind it could mean anything.",
+                explanation:
+                    "Only what the entry says is in the log. Read as another kind it could mean anything.",
                 remedy: Self.askSigner
             )
         case .body:
@@ -189,8 +197,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry's body is not what its kind demands",
                 explanation:
-                    "A body is one JSON object with certain members. One that two programs read differently would vouch "
-                    + "for two things.",
+                    "A body is one JSON object with certain members. One that two programs read differently "
+                    + "would vouch for two things.",
                 remedy: Self.askSigner
             )
         case .bodyForm:
@@ -198,7 +206,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry's body is not in canonical form",
                 explanation:
-                    "Logs store bodies in the form of RFC 8785 and no other, so these bytes are not as a log wrote them.",
+                    "Logs store bodies in the form of RFC 8785 and no other, so these bytes are not as a "
+                    + "log wrote them.",
                 remedy: Self.askSigner
             )
         case .content:
@@ -213,7 +222,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry is about other content than what is signed here",
                 explanation:
-                    "A genuine entry of another signing was put into the bundle (CVE-2022-36056, CVE-2026-22703).",
+                    "A genuine entry of another signing was put into the bundle (CVE-2022-36056, "
+                    + "CVE-2026-22703).",
                 remedy: Self.askSigner
             )
         case .signer:
@@ -221,7 +231,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry names another certificate or key than the bundle",
                 explanation:
-                    "A genuine entry of another signer was put into the bundle (CVE-2022-36056, CVE-2026-22703).",
+                    "A genuine entry of another signer was put into the bundle (CVE-2022-36056, "
+                    + "CVE-2026-22703).",
                 remedy: Self.askSigner
             )
         case .signature:
@@ -229,8 +240,8 @@ public enum LogCode: String, RefusalCode {
                 .invalid,
                 "the entry is for another signature than the bundle's",
                 explanation:
-                    "A genuine entry of another signing was put into the bundle, so this signature is in no log "
-                    + "(CVE-2022-36056, CVE-2026-22703).",
+                    "A genuine entry of another signing was put into the bundle, so this signature is in no "
+                    + "log (CVE-2022-36056, CVE-2026-22703).",
                 remedy: Self.askSigner
             )
         }

@@ -2,41 +2,41 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import SigningKeys
-package import TrustCore
+public import TrustCore
 
 /// What a log entry says, read from the very bytes that are in the log.
 ///
 /// Each kind is read strictly by its own form: a member that is not known could change what the others mean.
-package struct LogEntryBody: Sendable {
+public struct LogEntryBody: Sendable {
     /// The longest body, in bytes.
-    package static let maximumLength = 1 << 20
+    public static let maximumLength = 1 << 20
     private static let limits = JSONLimits(bytes: maximumLength, depth: 16, values: 256)
     static let subject = "log entry's body"
 
     /// Who signed, by the entry's word.
-    package enum Signer: Hashable, Sendable {
+    public enum Signer: Hashable, Sendable {
         case certificate([UInt8])
         /// A DER `SubjectPublicKeyInfo`.
         case key([UInt8])
     }
 
     /// What kind of entry it is.
-    package let kind: LogEntryKind
+    public let kind: LogEntryKind
     /// The signature.
-    package let signature: [UInt8]
+    public let signature: [UInt8]
     /// Who signed.
-    package let signer: Signer
+    public let signer: Signer
     /// The algorithm's name in Sigstore's registry, where the kind has one.
-    package let algorithmName: String?
+    public let algorithmName: String?
     /// A digest: of the file or the envelope's encoding in `hashedrekord`, of the payload in the others.
-    package let digest: Digest
+    public let digest: Digest
     /// The payload's type, where the kind has it.
-    package let payloadType: String?
+    public let payloadType: String?
 
     /// Reads a body.
     ///
     /// - Throws: a `Refusal` with `log.kind`, `log.kind-differs`, `log.body` or `log.body-form`.
-    package init(_ entry: LogEntry) throws {
+    public init(_ entry: LogEntry) throws {
         guard let kind = LogEntryKind(kind: entry.kind, version: entry.version) else {
             throw Refusal(
                 LogCode.kind,
@@ -83,11 +83,11 @@ package struct LogEntryBody: Sendable {
 // MARK: - Binding
 
 extension LogEntryBody {
-    /// Refuses an entry that is not about this signature, by this signer, over this content: without exception, and on
-    /// every path (CVE-2022-36056, CVE-2026-22703).
+    /// Refuses an entry that is not about this signature, by this signer, over this content: without
+    /// exception, and on every path (CVE-2022-36056, CVE-2026-22703).
     ///
     /// - Throws: a `Refusal` with `log.content`, `log.digest`, `log.signer` or `log.signature`.
-    package func check(isAbout signed: LoggedSignature) throws {
+    public func check(isAbout signed: LoggedSignature) throws {
         try checkDigest(signed)
         try checkSigner(signed.signer)
         guard signature == signed.signature else {
@@ -169,7 +169,7 @@ extension LogEntryBody {
 
 extension LogEntryBody.Signer: CustomStringConvertible {
     /// What it is, and its SHA-256 digest.
-    package var description: String {
+    public var description: String {
         switch self {
         case .certificate(let bytes): "the certificate \(Digest.of(bytes))"
         case .key(let bytes): "the key \(Digest.of(bytes))"

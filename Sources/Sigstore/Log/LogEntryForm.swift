@@ -52,8 +52,8 @@ struct LogEntryForm {
         )
     }
 
-    /// `dsse` 0.0.1: the digest of a payload, and one signature with its PEM certificate or key. The digest of the
-    /// envelope cannot be computed again: its spelling is not kept.
+    /// `dsse` 0.0.1: the digest of a payload, and one signature with its PEM certificate or key. The digest
+    /// of the envelope cannot be computed again: its spelling is not kept.
     func dsseV001() throws -> Parts {
         try demand(["envelopeHash", "payloadHash", "signatures"])
         _ = try hexDigest("envelopeHash")
@@ -66,7 +66,8 @@ struct LogEntryForm {
         )
     }
 
-    /// `intoto` 0.0.2: an envelope, most often without its payload, with the signature in base64 twice.
+    /// `intoto` 0.0.2: an envelope, most often without its payload, with the signature in base64 twice; where
+    /// that is not so, the signature is what it is in base64 once.
     func intotoV002() throws -> Parts {
         try demand(["content"])
         let content = try object("content")
@@ -82,11 +83,9 @@ struct LogEntryForm {
         }
         let signature = try envelope.only("signatures")
         try signature.demand(["publicKey", "sig"], optional: ["keyid"])
-        guard let bytes = Base64.decode(try signature.bytes("sig")) else {
-            throw signature.fields.wrong("sig", "base64 twice")
-        }
+        let bytes = try signature.bytes("sig")
         return Parts(
-            signature: bytes,
+            signature: Base64.decode(bytes) ?? bytes,
             signer: try signature.pem("publicKey"),
             digest: digest,
             payloadType: try envelope.fields.string("payloadType")
@@ -99,7 +98,8 @@ struct LogEntryForm {
 extension LogEntryForm {
     /// Demands just these members.
     func demand(_ keys: [String], optional: [String] = []) throws {
-        for key in fields.object.keys where !(keys + optional).contains(where: { ByteKey.areEqual($0, key) }) {
+        for key in fields.object.keys where !(keys + optional).contains(where: { ByteKey.areEqual($0, key) })
+        {
             throw fields.wrong(key, "a member that is known")
         }
         for key in keys where fields.object[key] == nil {
@@ -167,7 +167,8 @@ extension LogEntryForm {
         return digest
     }
 
-    /// By the names of Sigstore's registry (`HashAlgorithm`, protobuf-specs). Not MD5, which `Digest` knows too.
+    /// By the names of Sigstore's registry (`HashAlgorithm`, protobuf-specs). Not MD5, which `Digest` knows
+    /// too.
     private static let algorithms: [(algorithm: DigestAlgorithm, registered: String)] = [
         (.sha256, "SHA2_256"), (.sha384, "SHA2_384"), (.sha512, "SHA2_512"),
     ]

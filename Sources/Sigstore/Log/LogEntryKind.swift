@@ -28,7 +28,9 @@ public enum LogEntryKind: String, Sendable, CaseIterable {
     /// Finds a kind by its two names.
     init?(kind: String, version: String) {
         let name = "\(kind)/\(version)"
-        guard let found = Self.allCases.first(where: { ByteKey.areEqual($0.rawValue, name) }) else { return nil }
+        guard let found = Self.allCases.first(where: { ByteKey.areEqual($0.rawValue, name) }) else {
+            return nil
+        }
         self = found
     }
 }

@@ -21,13 +21,14 @@ public struct LogVerifier: Sendable {
     ///
     /// - Parameters:
     ///   - entries: The entries.
-    ///   - version: The bundle's version, which says what must be there: in 0.1 the log's promise, from 0.2 on a proof
-    ///     with its checkpoint. Whatever else is there is verified too.
+    ///   - version: The bundle's version, which says what must be there: in 0.1 the log's promise, from 0.2
+    ///     on a proof with its checkpoint. Whatever else is there is verified too.
     ///   - signed: What each entry must be about.
-    ///   - timestamps: The verified times of timestamp authorities. At each of them the log's key must count, if the log
-    ///     says no time itself.
+    ///   - timestamps: The verified times of timestamp authorities. At each of them the log's key must count,
+    ///     if the log says no time itself.
     ///   - threshold: In how many different logs the signature must be, at least one.
-    /// - Throws: a `Refusal` with a `log.…` code, or a `merkle.…` or `note.…` code for the proof and its checkpoint.
+    /// - Throws: a `Refusal` with a `log.…` code, or a `merkle.…` or `note.…` code for the proof and its
+    ///   checkpoint.
     public func verify(
         _ entries: [LogEntry],
         version: Bundle.Version,
@@ -97,7 +98,9 @@ public struct LogVerifier: Sendable {
     }
 
     /// Entries of the second generation may leave the log's id out: then its checkpoint says which log it is.
-    private func isUnnamed(_ entry: LogEntry, _ kind: LogEntryKind, _ note: SignedNote?, _ log: KnownLog) -> Bool {
+    private func isUnnamed(_ entry: LogEntry, _ kind: LogEntryKind, _ note: SignedNote?, _ log: KnownLog)
+        -> Bool
+    {
         kind.generation == .v2 && entry.logID.isEmpty
             && note?.signatures.contains(where: log.verifier.isNamed) ?? false
     }
@@ -142,8 +145,8 @@ extension LogVerifier {
         )
     }
 
-    /// Checks that the entry is in a tree, and that the tree is the log's. Without a checkpoint, which only a bundle of
-    /// version 0.1 may lack, the proof leads nowhere and proves nothing; still it must be right.
+    /// Checks that the entry is in a tree, and that the tree is the log's. Without a checkpoint, which only a
+    /// bundle of version 0.1 may lack, the proof leads nowhere and proves nothing; still it must be right.
     private func checkInclusion(
         _ entry: LogEntry,
         _ note: SignedNote?,
@@ -168,8 +171,9 @@ extension LogVerifier {
             )
         }
         guard let note else { return nil }
-        try note.verify(by: log.verifier)
+        // Read before its signature is verified, so that what is missing in it is told from what was altered.
         let checkpoint = try Checkpoint(text: note.text)
+        try note.verify(by: log.verifier)
         try log.check(origin: checkpoint.origin, generation)
         guard checkpoint.size == proof.treeSize else {
             throw Refusal(
@@ -190,9 +194,10 @@ extension LogVerifier {
         return checkpoint
     }
 
-    /// The time of a log of the first generation, if the log has signed it. Those of the second sign none, so what a
-    /// bundle says there is not looked at.
-    private func promisedTime(_ entry: LogEntry, in log: KnownLog, _ generation: LogEntryKind.Generation) throws
+    /// The time of a log of the first generation, if the log has signed it. Those of the second sign none, so
+    /// what a bundle says there is not looked at.
+    private func promisedTime(_ entry: LogEntry, in log: KnownLog, _ generation: LogEntryKind.Generation)
+        throws
         -> Moment?
     {
         guard generation == .v1, let promise = entry.signedEntryTimestamp else { return nil }

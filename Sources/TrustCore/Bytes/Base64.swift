@@ -17,11 +17,17 @@ public enum Base64 {
     public static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let value = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for digit in 0...group.count { out.append(alphabet[value >> (18 - 6 * digit) & 63]) }
-            for _ in group.count..<3 { out.append(UInt8(ascii: "=")) }
+        var at = 0
+        while at < bytes.count {
+            let count = min(3, bytes.count - at)
+            var value = UInt32(bytes[at]) << 16
+            if count > 1 { value |= UInt32(bytes[at + 1]) << 8 }
+            if count > 2 { value |= UInt32(bytes[at + 2]) }
+            out.append(alphabet[Int(value >> 18)])
+            out.append(alphabet[Int(value >> 12 & 63)])
+            out.append(count > 1 ? alphabet[Int(value >> 6 & 63)] : UInt8(ascii: "="))
+            out.append(count > 2 ? alphabet[Int(value & 63)] : UInt8(ascii: "="))
+            at += 3
         }
         return out
     }
@@ -31,14 +37,26 @@ public enum Base64 {
 
     /// Decodes; nil for anything that is not exactly what ``encode(_:)`` writes.
     public static func decode(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+        text.withContiguousStorageIfAvailable { decode($0) }
+            ?? Array(text).withUnsafeBufferPointer { decode($0) }
+    }
+
+    /// Decodes; nil for anything that is not exactly what ``encode(_:)`` writes.
+    public static func decode(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8 { decode($0) }
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
-        let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        var end = text.count
+        while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3)
         var pending: UInt32 = 0
         var bits: UInt32 = 0
-        for byte in text.dropLast(padding) {
-            let digit = values[Int(byte)]
+        for at in 0..<end {
+            let digit = values[Int(text[at])]
             guard digit != 0xFF else { return nil }
             pending = (pending << 6 | UInt32(digit)) & 0xFFFF
             bits += 6
@@ -47,13 +65,8 @@ public enum Base64 {
                 out.append(UInt8(truncatingIfNeeded: pending >> bits))
             }
         }
+        // Bits that are left over are zeros in the one spelling that counts.
         guard pending & (1 << bits - 1) == 0 else { return nil }
         return out
-    }
-
-    /// Decodes; nil for anything that is not exactly what ``encode(_:)`` writes.
-    public static func decode(_ text: String) -> [UInt8]? {
-        var text = text
-        return text.withUTF8 { decode($0) }
     }
 }

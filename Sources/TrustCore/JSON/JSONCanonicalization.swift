@@ -4,9 +4,9 @@
 /// The JSON Canonicalization Scheme (RFC 8785), as Rekor signs and stores entries. It is not TUF's form:
 /// ``CanonicalJSON``.
 ///
-/// Numbers are covered as far as they are integers between -(2^53 - 1) and 2^53 - 1, written as such. Fractions and
-/// exponents are refused: their canonical form needs the shortest digits of a double, and nothing that is signed here
-/// has any.
+/// Numbers are covered as far as they are integers between -(2^53 - 1) and 2^53 - 1, written as such.
+/// Fractions and exponents are refused: their canonical form needs the shortest digits of a double, and
+/// nothing that is signed here has any.
 public enum JSONCanonicalization {
     private static let largest: Int64 = 1 << 53 - 1
 

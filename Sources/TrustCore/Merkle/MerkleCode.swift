@@ -27,8 +27,8 @@ public enum MerkleCode: String, RefusalCode {
                 .invalid,
                 "the proof is between trees of which the second is not the larger",
                 explanation:
-                    "A log only grows. One that shrank has dropped entries, and from an empty tree nothing can be "
-                    + "proved.",
+                    "A log only grows. One that shrank has dropped entries, and from an empty tree nothing "
+                    + "can be proved.",
                 remedy: ask
             )
         case .proofLength:
@@ -36,8 +36,8 @@ public enum MerkleCode: String, RefusalCode {
                 .invalid,
                 "the proof has too few or too many hashes",
                 explanation:
-                    "The place and the size of the tree fix how many hashes a proof has. Any other number is a proof of "
-                    + "something else.",
+                    "The place and the size of the tree fix how many hashes a proof has. Any other number "
+                    + "is a proof of something else.",
                 remedy: ask
             )
         case .hashLength:
@@ -53,8 +53,8 @@ public enum MerkleCode: String, RefusalCode {
                 .invalid,
                 "the proof does not lead to the root of the log's tree",
                 explanation:
-                    "The entry or the proof was altered, or the entry is not in the log: what the log shows to "
-                    + "everybody is not what is shown here.",
+                    "The entry or the proof was altered, or the entry is not in the log: what the log shows "
+                    + "to everybody is not what is shown here.",
                 remedy: ask
             )
         }

@@ -3,8 +3,8 @@
 
 import Crypto
 
-/// The hashes that transparency logs' trees are made of: SHA-256, leaves and nodes kept apart (RFC 6962, section
-/// 2.1).
+/// The hashes that transparency logs' trees are made of: SHA-256, leaves and nodes kept apart (RFC 6962,
+/// section 2.1).
 public enum MerkleHash {
     /// The length of a hash, in bytes.
     public static let byteCount = 32

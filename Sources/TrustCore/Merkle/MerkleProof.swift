@@ -15,7 +15,8 @@ public enum MerkleProof {
     ///   - size: How many leaves the tree has.
     ///   - hashes: The hashes beside the way, lowest first.
     ///   - root: The tree's root.
-    /// - Throws: a ``Refusal`` with `merkle.index`, `merkle.proof-length`, `merkle.hash-length` or `merkle.root`.
+    /// - Throws: a ``Refusal`` with `merkle.index`, `merkle.proof-length`, `merkle.hash-length` or
+    ///   `merkle.root`.
     public static func verifyInclusion(
         leafHash: [UInt8],
         index: Int64,
@@ -53,8 +54,8 @@ public enum MerkleProof {
 
     /// Refuses a proof that does not show the smaller tree to be the beginning of the larger one.
     ///
-    /// Trees of one size are consistent if their roots are equal. From an empty tree nothing can be proved, so such a
-    /// proof is refused.
+    /// Trees of one size are consistent if their roots are equal. From an empty tree nothing can be proved,
+    /// so such a proof is refused.
     ///
     /// - Parameters:
     ///   - size1: How many leaves the smaller tree has.
@@ -62,7 +63,8 @@ public enum MerkleProof {
     ///   - hashes: The proof.
     ///   - root1: The smaller tree's root.
     ///   - root2: The larger tree's root.
-    /// - Throws: a ``Refusal`` with `merkle.sizes`, `merkle.proof-length`, `merkle.hash-length` or `merkle.root`.
+    /// - Throws: a ``Refusal`` with `merkle.sizes`, `merkle.proof-length`, `merkle.hash-length` or
+    ///   `merkle.root`.
     public static func verifyConsistency(
         size1: Int64,
         size2: Int64,
@@ -103,8 +105,8 @@ public enum MerkleProof {
 // MARK: - The way up
 
 extension MerkleProof {
-    /// How many hashes lie beside the way from a leaf to the root: up to where it meets the tree's right border, and
-    /// from there on, where they lie on the left only.
+    /// How many hashes lie beside the way from a leaf to the root: up to where it meets the tree's right
+    /// border, and from there on, where they lie on the left only.
     private static func way(from index: UInt64, in size: UInt64) -> (inner: Int, border: Int) {
         let inner = UInt64.bitWidth - (index ^ (size - 1)).leadingZeroBitCount
         return (inner, inner < UInt64.bitWidth ? (index >> UInt64(inner)).nonzeroBitCount : 0)
@@ -118,7 +120,8 @@ extension MerkleProof {
     }
 
     /// Takes in only what lies on the left: what is on the right is not in the smaller tree.
-    private static func climbRight(_ start: [UInt8], _ hashes: ArraySlice<[UInt8]>, at index: UInt64) -> [UInt8]
+    private static func climbRight(_ start: [UInt8], _ hashes: ArraySlice<[UInt8]>, at index: UInt64)
+        -> [UInt8]
     {
         hashes.enumerated().reduce(start) { hash, step in
             index >> UInt64(step.offset) & 1 == 0 ? hash : MerkleHash.node(step.element, hash)

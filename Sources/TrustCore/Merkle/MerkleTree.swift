@@ -3,8 +3,8 @@
 
 /// The tree of a transparency log in memory, which grows at its right end (RFC 6962, section 2.1).
 ///
-/// It keeps every hash of a full subtree, about 64 bytes an entry. Roots and proofs can be had of every size that it
-/// ever had.
+/// It keeps every hash of a full subtree, about 64 bytes an entry. Roots and proofs can be had of every size
+/// that it ever had.
 public struct MerkleTree: Sendable {
     /// The hashes of full subtrees: of one leaf, of two, of four, and so on.
     private var levels: [[[UInt8]]] = [[]]
@@ -48,8 +48,8 @@ public struct MerkleTree: Sendable {
         return path(to: index, in: 0..<size)
     }
 
-    /// The hashes that show a smaller tree to be the beginning of a larger one; nil for sizes it never had, and from an
-    /// empty tree.
+    /// The hashes that show a smaller tree to be the beginning of a larger one; nil for sizes it never had,
+    /// and from an empty tree.
     public func consistencyProof(from size1: Int, to size2: Int? = nil) -> [[UInt8]]? {
         let size2 = size2 ?? count
         guard size1 > 0, size1 <= size2, size2 <= count else { return nil }
@@ -87,7 +87,8 @@ public struct MerkleTree: Sendable {
                 + [hash(range.lowerBound..<middle)]
     }
 
-    /// Where the left part of a range of at least two leaves ends: it is the largest full subtree that leaves something.
+    /// Where the left part of a range of at least two leaves ends: it is the largest full subtree that leaves
+    /// something.
     private func split(_ range: Range<Int>) -> Int {
         let highest = Int.bitWidth - 1 - (range.count - 1).leadingZeroBitCount
         return range.lowerBound + 1 << highest

@@ -27,8 +27,8 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// Reads the text of a note.
     ///
-    /// - Throws: a ``Refusal`` with `note.checkpoint-origin`, `note.checkpoint-size`, `note.checkpoint-root` or
-    ///   `note.checkpoint-extension`.
+    /// - Throws: a ``Refusal`` with `note.checkpoint-origin`, `note.checkpoint-size`, `note.checkpoint-root`
+    ///   or `note.checkpoint-extension`.
     public init(text: String) throws {
         var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
@@ -43,7 +43,8 @@ public struct Checkpoint: Hashable, Sendable {
                 found: lines.count > 1 ? "`\(String(Substring(lines[1])))`" : "nothing"
             )
         }
-        guard lines.count > 2, let root = Base64.decode(Array(lines[2])), root.count == MerkleHash.byteCount else {
+        guard lines.count > 2, let root = Base64.decode(Array(lines[2])), root.count == MerkleHash.byteCount
+        else {
             throw Refusal(
                 NoteCode.root,
                 Self.subject,

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A witness's signature of a checkpoint: it saw the log, consistent with all that it saw before, at that time (C2SP
-/// tlog-cosignature, `cosignature/v1`).
+/// A witness's signature of a checkpoint: it saw the log, consistent with all that it saw before, at that
+/// time (C2SP tlog-cosignature, `cosignature/v1`).
 public struct Cosignature: Hashable, Sendable {
     /// When the witness signed, by its own word.
     public let time: Timestamp
@@ -16,8 +16,8 @@ public struct Cosignature: Hashable, Sendable {
         self.signature = signature
     }
 
-    /// Reads what a note's signature holds; nil if it has another form. Signatures of other types can have the same
-    /// length: only the key says what it is.
+    /// Reads what a note's signature holds; nil if it has another form. Signatures of other types can have
+    /// the same length: only the key says what it is.
     public init?(_ bytes: [UInt8]) {
         guard bytes.count == 72 else { return nil }
         let seconds = bytes.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

@@ -50,8 +50,8 @@ public enum NoteCode: String, RefusalCode {
                 .invalid,
                 "a line after the text of the note is not a signature",
                 explanation:
-                    "Each such line is a dash, the name of a key, and in base64 the key's id and the signature. Other "
-                    + "text there is signed by nobody.",
+                    "Each such line is a dash, the name of a key, and in base64 the key's id and the "
+                    + "signature. Other text there is signed by nobody.",
                 remedy: ask
             )
         case .unsigned:
@@ -101,8 +101,8 @@ public enum NoteCode: String, RefusalCode {
                 .invalid,
                 "the note is signed under the expected name, but with another key",
                 explanation:
-                    "Anybody can write the log's name. The key that is known to be the log's did not sign, or the log has "
-                    + "a new one.",
+                    "Anybody can write the log's name. The key that is known to be the log's did not sign, "
+                    + "or the log has a new one.",
                 remedy: "update the trusted root, which has the logs' keys"
             )
         case .signature:

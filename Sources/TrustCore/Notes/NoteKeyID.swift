@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// The four bytes by which a note's signature names its key (C2SP signed-note). They identify nothing for certain: two
-/// keys can have the same.
+/// The four bytes by which a note's signature names its key (C2SP signed-note). They identify nothing for
+/// certain: two keys can have the same.
 public struct NoteKeyID: Hashable, Sendable {
     /// The bytes as one number, highest first.
     public let number: UInt32
@@ -13,11 +13,11 @@ public struct NoteKeyID: Hashable, Sendable {
         number = bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// The id of a key under a name: the beginning of the SHA-256 digest of the name, a newline, the byte of the type
-    /// and the key, in that type's own form.
+    /// The id of a key under a name: the beginning of the SHA-256 digest of the name, a newline, the byte of
+    /// the type and the key, in that type's own form.
     ///
-    /// - Parameter type: 1 for Ed25519, 4 for an Ed25519 key that makes cosignatures; 255 and a text for types without
-    ///   a number.
+    /// - Parameter type: 1 for Ed25519, 4 for an Ed25519 key that makes cosignatures; 255 and a text for
+    ///   types without a number.
     public init(name: String, type: [UInt8], key: [UInt8]) {
         self.init(digest: Digest.of(Array(name.utf8) + [0x0A] + type + key))
     }

@@ -15,8 +15,8 @@ public struct NoteSignature: Hashable, Sendable {
 
     /// Takes a signature.
     ///
-    /// - Throws: a ``Refusal`` with `note.signature-line` for a name that is empty or has white space, control
-    ///   characters or a plus sign, or if there are no bytes.
+    /// - Throws: a ``Refusal`` with `note.signature-line` for a name that is empty or has white space,
+    ///   control characters or a plus sign, or if there are no bytes.
     public init(name: String, keyID: NoteKeyID, bytes: [UInt8]) throws {
         guard Self.isName(name) else { throw Self.malformed("a name without white space or a plus sign") }
         guard !bytes.isEmpty, bytes.count <= Self.maximumLength else { throw Self.malformed("a signature") }

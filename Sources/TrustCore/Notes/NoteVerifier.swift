@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A key that notes are verified with: its name, its ids, and the check, which somebody who knows keys supplies.
+/// A key that notes are verified with: its name, its ids, and the check, which somebody who knows keys
+/// supplies.
 public struct NoteVerifier: Sendable {
     /// The name that the key signs under.
     public let name: String

@@ -19,8 +19,8 @@ public struct SignedNote: Hashable, Sendable {
 
     /// Begins a note that nobody has signed yet.
     ///
-    /// - Throws: a ``Refusal`` with `note.too-large`, `note.encoding`, or `note.form` if the text is empty or does not
-    ///   end with a newline.
+    /// - Throws: a ``Refusal`` with `note.too-large`, `note.encoding`, or `note.form` if the text is empty or
+    ///   does not end with a newline.
     public init(text: String) throws {
         try Self.check(Array(text.utf8))
         guard text.utf8.last == 0x0A else { throw Self.malformed("a text that ends with a newline") }
@@ -36,7 +36,8 @@ public struct SignedNote: Hashable, Sendable {
         try Self.check(bytes)
         guard bytes.last == 0x0A else { throw Self.malformed("a newline at the end") }
         // The last blank line: the text may have others.
-        guard let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A })
+        guard
+            let blank = bytes.indices.dropFirst().last(where: { bytes[$0] == 0x0A && bytes[$0 - 1] == 0x0A })
         else { throw Self.malformed("a blank line between text and signatures") }
         guard blank > 1 else { throw Self.malformed("a text") }
         let lines = bytes[(blank + 1)...].dropLast().split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -61,9 +62,11 @@ public struct SignedNote: Hashable, Sendable {
 
     /// The signatures by one key, all of which are valid.
     ///
-    /// Signatures by others are not looked at. Of several by the key each must be valid: one that is not is no accident.
+    /// Signatures by others are not looked at. Of several by the key each must be valid: one that is not is
+    /// no accident.
     ///
-    /// - Throws: a ``Refusal`` with `note.signer-name` or `note.signer-key` if there is none, or `note.signature`.
+    /// - Throws: a ``Refusal`` with `note.signer-name` or `note.signer-key` if there is none, or
+    ///   `note.signature`.
     @discardableResult
     public func verify(by verifier: NoteVerifier) throws -> [NoteSignature] {
         let named = signatures.filter { ByteKey.areEqual($0.name, verifier.name) }

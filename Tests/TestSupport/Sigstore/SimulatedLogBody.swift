@@ -1,28 +1,28 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import Sigstore
 internal import SigningKeys
-package import TrustCore
+public import Sigstore
+public import TrustCore
 
 /// What a simulated log stores for a signature, in the forms of the real ones. Nothing in it is checked.
-package struct SimulatedLogBody: Sendable {
+public struct SimulatedLogBody: Sendable {
     /// Such as `hashedrekord`.
-    package let kind: String
+    public let kind: String
     /// Such as `0.0.1`.
-    package let version: String
+    public let version: String
     /// The stored bytes.
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
 
     /// Takes any body.
-    package init(kind: String, version: String, bytes: [UInt8]) {
+    public init(kind: String, version: String, bytes: [UInt8]) {
         self.kind = kind
         self.version = version
         self.bytes = bytes
     }
 
     /// Writes a body of this kind, with any `spec`, as logs do.
-    package init(kind: String, version: String, spec: JSONValue) throws {
+    public init(kind: String, version: String, spec: JSONValue) throws {
         let body: JSONValue = ["apiVersion": .string(version), "kind": .string(kind), "spec": spec]
         self.init(kind: kind, version: version, bytes: try JSONCanonicalization.encode(body))
     }
@@ -32,7 +32,7 @@ package struct SimulatedLogBody: Sendable {
     /// - Parameters:
     ///   - signed: The signature. A file needs a digest by the hash function of the key.
     ///   - kind: In which form.
-    package init(_ signed: LoggedSignature, as kind: LogEntryKind) throws {
+    public init(_ signed: LoggedSignature, as kind: LogEntryKind) throws {
         let spec: JSONValue =
             switch kind {
             case .hashedRekordV001: Self.hashedRekordV001(signed)

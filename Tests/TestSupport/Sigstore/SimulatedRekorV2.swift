@@ -1,52 +1,53 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import Sigstore
-package import SigningKeys
-package import TrustCore
+public import SigningKeys
+public import Sigstore
+public import TrustCore
 
-/// A log as Rekor v2 is one: entries come with a proof and a checkpoint, which witnesses may cosign, and no times.
+/// A log as Rekor v2 is one: entries come with a proof and a checkpoint, which witnesses may cosign, and no
+/// times.
 ///
 /// It takes whatever it is given and checks nothing.
-package struct SimulatedRekorV2: Sendable {
+public struct SimulatedRekorV2: Sendable {
     /// Cosigns checkpoints.
-    package struct Witness: Sendable {
+    public struct Witness: Sendable {
         /// The name it signs under.
-        package let name: String
+        public let name: String
         /// An Ed25519 key.
-        package let key: PrivateKey
+        public let key: PrivateKey
 
         /// Makes a witness with a new key.
-        package init(name: String) throws {
+        public init(name: String) throws {
             self.name = name
             key = try .generate(.ed25519)
         }
     }
 
     /// The log's name, which begins its checkpoints, and the host of its address.
-    package let host: String
+    public let host: String
     /// The Ed25519 key it signs with.
-    package let key: PrivateKey
+    public let key: PrivateKey
     /// Who cosigns its checkpoints.
-    package var witnesses: [Witness] = []
+    public var witnesses: [Witness] = []
     /// When witnesses say that they cosigned.
-    package var cosignatureTime = Timestamp(seconds: 1_700_000_000)
+    public var cosignatureTime = Timestamp(seconds: 1_700_000_000)
     /// The tree.
-    package private(set) var tree = MerkleTree()
+    public private(set) var tree = MerkleTree()
 
     /// Starts a log without entries.
-    package init(host: String = "log2025.rekor.example", key: PrivateKey? = nil) throws {
+    public init(host: String = "log2025.rekor.example", key: PrivateKey? = nil) throws {
         self.host = host
         self.key = try key ?? .generate(.ed25519)
     }
 
     /// The log's id: the digest that its checkpoints' key id is the beginning of.
-    package var logID: [UInt8] {
+    public var logID: [UInt8] {
         Digest.of(Array(host.utf8) + [0x0A, 0x01] + key.publicKey.subjectPublicKeyInfo.suffix(32)).bytes
     }
 
     /// The log as a trusted root lists it.
-    package func trusted(validFor period: ValidityPeriod) throws -> TrustedRoot.Log {
+    public func trusted(validFor period: ValidityPeriod) throws -> TrustedRoot.Log {
         TrustedRoot.Log(
             baseURL: "https://\(host)",
             key: try VerificationKey(subjectPublicKeyInfo: key.publicKey.subjectPublicKeyInfo),
@@ -56,7 +57,7 @@ package struct SimulatedRekorV2: Sendable {
     }
 
     /// Takes in an entry, and answers what a bundle shows of it.
-    package mutating func add(_ body: SimulatedLogBody) throws -> LogEntry {
+    public mutating func add(_ body: SimulatedLogBody) throws -> LogEntry {
         let index = Int64(tree.append(body.bytes))
         return LogEntry(
             logIndex: index,
@@ -70,13 +71,18 @@ package struct SimulatedRekorV2: Sendable {
         )
     }
 
+    /// Takes in entries of others, which nobody asks for, so that the tree has more than one.
+    public mutating func addOthers(_ count: Int) {
+        for number in 0..<count { tree.append(Array("entry \(number) of somebody else".utf8)) }
+    }
+
     /// Takes in a signature, in the one form that there is.
-    package mutating func add(_ signed: LoggedSignature) throws -> LogEntry {
+    public mutating func add(_ signed: LoggedSignature) throws -> LogEntry {
         try add(SimulatedLogBody(signed, as: .hashedRekordV002))
     }
 
     /// The proof of an entry in the current tree, with a checkpoint.
-    package func proof(of index: Int64) throws -> LogEntry.InclusionProof {
+    public func proof(of index: Int64) throws -> LogEntry.InclusionProof {
         LogEntry.InclusionProof(
             logIndex: index,
             treeSize: Int64(tree.count),
@@ -87,12 +93,12 @@ package struct SimulatedRekorV2: Sendable {
     }
 
     /// Signs a checkpoint of the current tree, and has the witnesses cosign it.
-    package func checkpoint() throws -> SignedNote {
+    public func checkpoint() throws -> SignedNote {
         try sign(Checkpoint(origin: host, size: Int64(tree.count), root: tree.root).text)
     }
 
     /// Signs the text of any checkpoint, and has the witnesses cosign it.
-    package func sign(_ text: String) throws -> SignedNote {
+    public func sign(_ text: String) throws -> SignedNote {
         var note = try SignedNote(text: text)
         let message = Array(text.utf8)
         if let id = NoteKeyID(prefixOf: logID) {
