@@ -47,6 +47,38 @@ struct LogVerifierTests {
         #expect(verified.entries[0].kind == .hashedRekordV002)
     }
 
+    @Test("The signature that entries must be about is made of the bundle's own parts")
+    func bundle() throws {
+        var world = try LogWorld()
+        for signed in [world.message, world.envelope] {
+            let content: Bundle.Content =
+                switch signed.content {
+                case .message: .message(signature: signed.signature, digest: nil)
+                case .envelope(let payload, let type):
+                    .envelope(.init(payload: payload, payloadType: type, signature: signed.signature))
+                }
+            let keyed = world.changed(signed, signer: .key(world.key))
+            let bundles: [(LoggedSignature, Bundle.Material)] = [
+                (signed, .certificate(LogWorld.certificate, others: [[1]])), (keyed, .publicKey(hint: "")),
+            ]
+            for (logged, material) in bundles {
+                let bundle = Bundle(
+                    version: .v03,
+                    material: material,
+                    content: content,
+                    logEntries: [try world.v1.add(logged, at: LogWorld.time)],
+                    timestamps: []
+                )
+                let own = LoggedSignature(of: bundle, key: world.key, artifact: [LogWorld.artifact])
+                #expect(throws: Never.self) { try world.verify(bundle.logEntries[0], signed: own) }
+                let other = LoggedSignature(of: bundle, key: world.key, artifact: [Digest.of([])])
+                let code = refusalCode { try world.verify(bundle.logEntries[0], signed: other) }
+                // The digest of a file is the caller's; an envelope has its own.
+                #expect(code == (bundle.logEntries[0].kind == "dsse" ? nil : "log.digest"))
+            }
+        }
+    }
+
     @Test("In version 0.1 the promise is enough, and without a checkpoint nobody vouches for a tree")
     func promiseOnly() throws {
         var world = try LogWorld()
