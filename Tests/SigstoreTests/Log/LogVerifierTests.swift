@@ -139,6 +139,45 @@ struct LogVerifierTests {
         )
     }
 
+    @Test(
+        "A log signs under the host of its address, and may go by its checkpoints' key id",
+        arguments: [
+            "https://log2025.rekor.example", "http://log2025.rekor.example/api/v2/", "log2025.rekor.example",
+        ]
+    )
+    func address(_ address: String) throws {
+        var world = try LogWorld()
+        let entry = try world.v2.add(world.message)
+        let listed = try world.v2.trusted(validFor: LogWorld.period)
+        func verify(_ address: String, checkpointKeyID: [UInt8]?) throws {
+            let log = TrustedRoot.Log(
+                baseURL: address,
+                key: listed.key,
+                validFor: listed.validFor,
+                logID: checkpointKeyID == nil ? listed.logID : [],
+                checkpointKeyID: checkpointKeyID
+            )
+            let root = TrustedRoot(
+                transparencyLogs: [log],
+                certificateAuthorities: [],
+                certificateLogs: [],
+                timestampAuthorities: []
+            )
+            _ = try LogVerifier(root).verify(
+                [entry],
+                version: .v03,
+                signed: world.message,
+                timestamps: [LogWorld.moment]
+            )
+        }
+        #expect(throws: Never.self) { try verify(address, checkpointKeyID: nil) }
+        #expect(throws: Never.self) { try verify(address, checkpointKeyID: listed.logID) }
+        #expect(refusalCode { try verify(address, checkpointKeyID: [1, 2, 3, 4]) } == "log.unknown-log")
+        #expect(
+            refusalCode { try verify("https://x/" + address, checkpointKeyID: nil) } == "note.signer-name"
+        )
+    }
+
     @Test("A log that a root has twice, with periods of its own, counts in both")
     func periods() throws {
         var world = try LogWorld()
