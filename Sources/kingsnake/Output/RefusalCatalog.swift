@@ -30,6 +30,8 @@ enum RefusalCatalog {
         area("conda content trust", ContentTrustCode.self),
         area("Ceremonies of conda content trust", TrustCeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
+        area("Proofs of transparency logs", MerkleCode.self),
+        area("Signed notes and checkpoints", NoteCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
         area("Indexes", RepodataCode.self),

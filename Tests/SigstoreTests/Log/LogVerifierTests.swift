@@ -47,6 +47,38 @@ struct LogVerifierTests {
         #expect(verified.entries[0].kind == .hashedRekordV002)
     }
 
+    @Test("The signature that entries must be about is made of the bundle's own parts")
+    func bundle() throws {
+        var world = try LogWorld()
+        for signed in [world.message, world.envelope] {
+            let content: Bundle.Content =
+                switch signed.content {
+                case .message: .message(signature: signed.signature, digest: nil)
+                case .envelope(let payload, let type):
+                    .envelope(.init(payload: payload, payloadType: type, signature: signed.signature))
+                }
+            let keyed = world.changed(signed, signer: .key(world.key))
+            let bundles: [(LoggedSignature, Bundle.Material)] = [
+                (signed, .certificate(LogWorld.certificate, others: [[1]])), (keyed, .publicKey(hint: "")),
+            ]
+            for (logged, material) in bundles {
+                let bundle = Bundle(
+                    version: .v03,
+                    material: material,
+                    content: content,
+                    logEntries: [try world.v1.add(logged, at: LogWorld.time)],
+                    timestamps: []
+                )
+                let own = LoggedSignature(of: bundle, key: world.key, artifact: [LogWorld.artifact])
+                #expect(throws: Never.self) { try world.verify(bundle.logEntries[0], signed: own) }
+                let other = LoggedSignature(of: bundle, key: world.key, artifact: [Digest.of([])])
+                let code = refusalCode { try world.verify(bundle.logEntries[0], signed: other) }
+                // The digest of a file is the caller's; an envelope has its own.
+                #expect(code == (bundle.logEntries[0].kind == "dsse" ? nil : "log.digest"))
+            }
+        }
+    }
+
     @Test("In version 0.1 the promise is enough, and without a checkpoint nobody vouches for a tree")
     func promiseOnly() throws {
         var world = try LogWorld()
@@ -104,6 +136,45 @@ struct LogVerifierTests {
         let other = entry.proof(checkpoint: try stranger.sign(world.v2.checkpoint().text).inProof)
         #expect(
             refusalCode { try world.verify(other, timestamps: [LogWorld.moment]) } == "log.unknown-log"
+        )
+    }
+
+    @Test(
+        "A log signs under the host of its address, and may go by its checkpoints' key id",
+        arguments: [
+            "https://log2025.rekor.example", "http://log2025.rekor.example/api/v2/", "log2025.rekor.example",
+        ]
+    )
+    func address(_ address: String) throws {
+        var world = try LogWorld()
+        let entry = try world.v2.add(world.message)
+        let listed = try world.v2.trusted(validFor: LogWorld.period)
+        func verify(_ address: String, checkpointKeyID: [UInt8]?) throws {
+            let log = TrustedRoot.Log(
+                baseURL: address,
+                key: listed.key,
+                validFor: listed.validFor,
+                logID: checkpointKeyID == nil ? listed.logID : [],
+                checkpointKeyID: checkpointKeyID
+            )
+            let root = TrustedRoot(
+                transparencyLogs: [log],
+                certificateAuthorities: [],
+                certificateLogs: [],
+                timestampAuthorities: []
+            )
+            _ = try LogVerifier(root).verify(
+                [entry],
+                version: .v03,
+                signed: world.message,
+                timestamps: [LogWorld.moment]
+            )
+        }
+        #expect(throws: Never.self) { try verify(address, checkpointKeyID: nil) }
+        #expect(throws: Never.self) { try verify(address, checkpointKeyID: listed.logID) }
+        #expect(refusalCode { try verify(address, checkpointKeyID: [1, 2, 3, 4]) } == "log.unknown-log")
+        #expect(
+            refusalCode { try verify("https://x/" + address, checkpointKeyID: nil) } == "note.signer-name"
         )
     }
 
