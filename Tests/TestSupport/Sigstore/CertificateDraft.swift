@@ -69,8 +69,8 @@ public struct CertificateDraft: Sendable {
         }
     }
 
-    /// The DER `TBSCertificate`.
-    func signedPart(_ algorithm: String) -> [UInt8] {
+    /// The DER `TBSCertificate`, as it is signed by this algorithm, given in dotted form.
+    public func signedPart(_ algorithm: String) -> [UInt8] {
         SimulatedDER.sequence(
             SimulatedDER.element(0xA0, SimulatedDER.integer([2])),
             SimulatedDER.integer(serialNumber),
