@@ -58,7 +58,9 @@ struct VerificationKeyTests {
         (3072, .rsa3072PKCS1v15, .rsa3072PSS), (4096, .rsa4096PKCS1v15, .rsa4096PSS),
     ]
     .flatMap { bits, plain, pss in
-        guard let key = try? _RSA.Signing.PrivateKey(keySize: .init(bitCount: bits)) else { return [Signer]() }
+        guard let key = try? _RSA.Signing.PrivateKey(keySize: .init(bitCount: bits)) else {
+            return [Signer]()
+        }
         let publicKey = Array(key.publicKey.derRepresentation)
         return [
             Signer(publicKey: publicKey, algorithm: plain) {
@@ -95,7 +97,8 @@ struct VerificationKeyTests {
             changed[at] ^= 1
             #expect(!key.isValid(signature: changed, for: Self.message))
         }
-        for other in Self.all where other.publicKey != signer.publicKey || other.algorithm != signer.algorithm {
+        for other in Self.all where other.publicKey != signer.publicKey || other.algorithm != signer.algorithm
+        {
             #expect(!(try other.key()).isValid(signature: signature, for: Self.message))
         }
     }
@@ -113,7 +116,8 @@ struct VerificationKeyTests {
     @Test("A key signs as such keys usually do, and is named by the digest of its DER")
     func usual() throws {
         let usual: [SignatureAlgorithm] = [
-            .ecdsaP256SHA256, .ecdsaP384SHA384, .ecdsaP521SHA512, .ed25519, .rsa2048PKCS1v15, .rsa3072PKCS1v15,
+            .ecdsaP256SHA256, .ecdsaP384SHA384, .ecdsaP521SHA512, .ed25519, .rsa2048PKCS1v15,
+            .rsa3072PKCS1v15,
             .rsa4096PKCS1v15,
         ]
         for signer in Self.all where usual.contains(signer.algorithm) {
@@ -146,7 +150,8 @@ struct VerificationKeyTests {
             // A leading zero too many.
             sequence(integer([0, 0] + r), plain(s)), sequence(plain(r), integer([0, 0] + s)),
             // Negative numbers: the same bytes with their sign, and what is minus the number.
-            sequence(integer([0xFF] + r), plain(s)), sequence(integer([0x80 | r[0]] + r.dropFirst()), plain(s)),
+            sequence(integer([0xFF] + r), plain(s)),
+            sequence(integer([0x80 | r[0]] + r.dropFirst()), plain(s)),
             sequence(plain(r), integer([0x80 | s[0]] + s.dropFirst())),
             // Nothing, and zero.
             sequence(integer([]), plain(s)), sequence(plain([]), plain(s)), sequence(plain(r), plain([])),
@@ -154,7 +159,8 @@ struct VerificationKeyTests {
             [0x30, 0x84, 0, 0, 0, UInt8(truncatingIfNeeded: signature.count - 2)] + signature.dropFirst(2),
             [0x30, 0x80] + plain(r) + plain(s) + [0, 0],
             // Other tags, r ‖ s without DER, numbers that are too long.
-            [0x31] + signature.dropFirst(), sequence(DERWriter.octetString(r), DERWriter.octetString(s)), r + s,
+            [0x31] + signature.dropFirst(), sequence(DERWriter.octetString(r), DERWriter.octetString(s)),
+            r + s,
             sequence(plain([1] + Array(repeating: 0, count: 66)), plain(s)),
             sequence(plain(r), plain(Array(repeating: 0xFF, count: s.count))),
         ]
@@ -174,7 +180,8 @@ struct VerificationKeyTests {
 
     /// A key's DER with another point, of P-256, P-384 and P-521.
     private static func onCurve(_ curve: [UInt8], _ point: [UInt8]) -> [UInt8] {
-        let algorithm = DERWriter.objectIdentifier(KeyAlgorithm.ellipticCurve) + DERWriter.objectIdentifier(curve)
+        let algorithm =
+            DERWriter.objectIdentifier(KeyAlgorithm.ellipticCurve) + DERWriter.objectIdentifier(curve)
         return DERWriter.sequence(DERWriter.sequence(algorithm) + DERWriter.bitString(point))
     }
 
@@ -202,12 +209,25 @@ struct VerificationKeyTests {
         var beside = full
         beside[full.count - 1] ^= 1
         let others: [[UInt8]] = [
-            short, beside, [], [0], [4], Array(full.dropLast()), full + [0], [4] + full, [6] + full.dropFirst(),
+            short, beside, [], [0], [4], Array(full.dropLast()), full + [0], [4] + full,
+            [6] + full.dropFirst(),
         ]
         for other in others { #expect(code(other) == "key.malformed") }
         for (other, point, _) in Self.curves where other != curve {
             #expect(code(point) == "key.malformed")
         }
+    }
+
+    @Test("An RSA key by itself is the same key as in a SubjectPublicKeyInfo", arguments: rsa)
+    func pkcs1(signer: Signer) throws {
+        let key = try signer.key()
+        guard case .rsa(_, let numbers) = try SubjectPublicKeyInfo.read(signer.publicKey) else {
+            Issue.record("not an RSA key")
+            return
+        }
+        #expect(try VerificationKey(rsaPublicKey: numbers.pkcs1, algorithm: signer.algorithm) == key)
+        #expect(refusalCode { try VerificationKey(rsaPublicKey: []) } == "key.malformed")
+        #expect(refusalCode { try VerificationKey(rsaPublicKey: numbers.pkcs1 + [0]) } == "key.malformed")
     }
 
     @Test("Every refusal that is promised comes")
@@ -221,7 +241,10 @@ struct VerificationKeyTests {
         }
         #expect(code([]) == "key.malformed")
         // secp256k1, and a key type that Sigstore has no algorithm for.
-        let secp256k1 = Self.onCurve([0x2B, 0x81, 0x04, 0x00, 0x0A], Array(Self.p256.publicKey.x963Representation))
+        let secp256k1 = Self.onCurve(
+            [0x2B, 0x81, 0x04, 0x00, 0x0A],
+            Array(Self.p256.publicKey.x963Representation)
+        )
         #expect(code(secp256k1) == "key.unknown-type")
         let mlDSA = try PrivateKey.generate(.mlDSA65).publicKey.subjectPublicKeyInfo
         #expect(code(mlDSA) == "key.unknown-type")
@@ -251,7 +274,8 @@ struct VerificationKeyTests {
         }
     }
 
-    /// Whether a key that one algorithm is for may sign by another: on the same curve, or RSA of no more bits.
+    /// Whether a key that one algorithm is for may sign by another: on the same curve, or RSA of no more
+    /// bits.
     private static func fits(_ own: SignatureAlgorithm, _ other: SignatureAlgorithm) -> Bool {
         let kinds: [[SignatureAlgorithm]] = [
             [.ecdsaP256SHA256], [.ecdsaP384SHA384, .ecdsaP384SHA256], [.ecdsaP521SHA512, .ecdsaP521SHA256],
@@ -259,7 +283,8 @@ struct VerificationKeyTests {
         ]
         if let kind = kinds.first(where: { $0.contains(own) }) { return kind.contains(other) }
         let sizes: [[SignatureAlgorithm]] = [
-            [.rsa2048PKCS1v15, .rsa2048PSS], [.rsa3072PKCS1v15, .rsa3072PSS], [.rsa4096PKCS1v15, .rsa4096PSS],
+            [.rsa2048PKCS1v15, .rsa2048PSS], [.rsa3072PKCS1v15, .rsa3072PSS],
+            [.rsa4096PKCS1v15, .rsa4096PSS],
         ]
         guard let size = sizes.firstIndex(where: { $0.contains(own) }),
             let needed = sizes.firstIndex(where: { $0.contains(other) })

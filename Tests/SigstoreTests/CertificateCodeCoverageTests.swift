@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import TrustCore
 
-/// For each code the smallest input that provokes it. The numbers are those of the project's list of what must fail.
+/// For each code the smallest input that provokes it. The numbers are those of the project's list of what
+/// must fail.
 @Suite("Every refusal of certificates has an input that provokes it")
 struct CertificateCodeCoverageTests {
     typealias Provocation = @Sendable (CertificateScene) throws -> Void
@@ -38,7 +39,9 @@ struct CertificateCodeCoverageTests {
         #expect(verified.promises.map(\.log.logID) == [scene.log.logID])
     }
 
-    private static func leaf(_ change: @escaping @Sendable (inout CertificateDraft) throws -> Void) -> Provocation {
+    private static func leaf(_ change: @escaping @Sendable (inout CertificateDraft) throws -> Void)
+        -> Provocation
+    {
         { scene in try scene.verify(scene.leaf(change)) }
     }
 
@@ -91,13 +94,17 @@ struct CertificateCodeCoverageTests {
             { scene in _ = try SigningCertificate(der: scene.leaf() + [0]) },
             { scene in _ = try SigningCertificate(der: scene.leaf().dropLast()) },
             leaf { $0.subjectPublicKeyInfo = SimulatedDER.sequence() },
-            leaf { $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [0x05, 0x00]) },
+            leaf {
+                $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [0x05, 0x00])
+            },
             leaf { $0.extensions.append($0.extensions[0]) },
         ],
         // 28
         .keyUsage: [
             leaf { $0[Part.keyUsageIdentifier] = nil },
-            leaf { $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [3, 2, 5, 0x20]) },
+            leaf {
+                $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [3, 2, 5, 0x20])
+            },
         ],
         // 27
         .extendedKeyUsage: [
@@ -108,15 +115,23 @@ struct CertificateCodeCoverageTests {
         // 29
         .isAuthority: [
             leaf { $0.extensions.append(.authority()) },
-            leaf { $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [3, 2, 2, 0x84]) },
+            leaf {
+                $0[Part.keyUsageIdentifier] = Part(Part.keyUsageIdentifier, critical: true, [3, 2, 2, 0x84])
+            },
         ],
         .subject: [leaf { $0.subject = SimulatedDER.name("somebody") }],
         // 30
         .alternativeName: [
             leaf { $0[Part.alternativeNameIdentifier] = nil },
             leaf { $0[Part.alternativeNameIdentifier] = .names([]) },
-            leaf { $0[Part.alternativeNameIdentifier] = .names([CertificateScene.identity, CertificateScene.identity]) },
-            leaf { $0[Part.alternativeNameIdentifier] = .names([CertificateScene.identity], critical: false) },
+            leaf {
+                $0[Part.alternativeNameIdentifier] = .names([
+                    CertificateScene.identity, CertificateScene.identity,
+                ])
+            },
+            leaf {
+                $0[Part.alternativeNameIdentifier] = .names([CertificateScene.identity], critical: false)
+            },
             // A name of a host, a URI with a NUL, an e-mail address of no characters, a list that is none.
             leaf { $0[Part.alternativeNameIdentifier]?.value = [0x30, 3, 0x82, 1, 0x61] },
             leaf { $0[Part.alternativeNameIdentifier]?.value = [0x30, 4, 0x86, 2, 0x61, 0] },
@@ -124,8 +139,11 @@ struct CertificateCodeCoverageTests {
             leaf { $0[Part.alternativeNameIdentifier]?.value = [0x05, 0] },
             // Another kind of name than Sigstore's.
             leaf {
-                let value = SimulatedDER.identifier("1.2.3") + SimulatedDER.element(0xA0, SimulatedDER.utf8("a"))
-                $0[Part.alternativeNameIdentifier]?.value = SimulatedDER.sequence(SimulatedDER.element(0xA0, value))
+                let value =
+                    SimulatedDER.identifier("1.2.3") + SimulatedDER.element(0xA0, SimulatedDER.utf8("a"))
+                $0[Part.alternativeNameIdentifier]?.value = SimulatedDER.sequence(
+                    SimulatedDER.element(0xA0, value)
+                )
             },
         ],
         // 31
@@ -138,8 +156,18 @@ struct CertificateCodeCoverageTests {
         ],
         .claim: [
             // The text itself where DER is demanded, DER of another kind of text, and something after it.
-            leaf { $0[FulcioClaim.sourceRepositoryURI.objectIdentifier] = Part("1.3.6.1.4.1.57264.1.12", Array("a".utf8)) },
-            leaf { $0[FulcioClaim.sourceRepositoryURI.objectIdentifier] = Part("1.3.6.1.4.1.57264.1.12", [0x16, 1, 0x61]) },
+            leaf {
+                $0[FulcioClaim.sourceRepositoryURI.objectIdentifier] = Part(
+                    "1.3.6.1.4.1.57264.1.12",
+                    Array("a".utf8)
+                )
+            },
+            leaf {
+                $0[FulcioClaim.sourceRepositoryURI.objectIdentifier] = Part(
+                    "1.3.6.1.4.1.57264.1.12",
+                    [0x16, 1, 0x61]
+                )
+            },
             leaf { $0[FulcioClaim.issuer.objectIdentifier]?.value += [0] },
             // No UTF-8, a control character.
             leaf { $0.extensions.append(Part("1.3.6.1.4.1.57264.1.5", [0xFF])) },
@@ -167,7 +195,11 @@ struct CertificateCodeCoverageTests {
             // Another instance, whose authority has the same name; then one of another name; then none.
             { scene in try scene.verify(CertificateScene().leaf()) },
             { scene in
-                let other = try SimulatedAuthority("other", from: CertificateScene.start, until: CertificateScene.end)
+                let other = try SimulatedAuthority(
+                    "other",
+                    from: CertificateScene.start,
+                    until: CertificateScene.end
+                )
                 try scene.verify(other.issue(scene.draft))
             },
             { scene in try scene.verify(scene.leaf(), scene.root(authorities: [])) },
@@ -180,7 +212,9 @@ struct CertificateCodeCoverageTests {
         ],
         .authorityChain: [
             authority { place, draft in if place == 0 { draft[Part.constraintsIdentifier] = nil } },
-            authority { place, draft in if place == 1 { draft[Part.constraintsIdentifier] = .authority(pathLength: 0) } },
+            authority { place, draft in
+                if place == 1 { draft[Part.constraintsIdentifier] = .authority(pathLength: 0) }
+            },
             authority { place, draft in if place == 0 { draft[Part.keyUsageIdentifier] = .signs } },
             authority { place, draft in
                 if place == 0 { draft[Part.extendedKeyUsageIdentifier] = .purposes([Part.timeStamping]) }
@@ -209,8 +243,15 @@ struct CertificateCodeCoverageTests {
         .noTime: [{ scene in try scene.verify(scene.leaf(), at: []) }],
         // 16
         .notValid: [
-            { scene in try scene.verify(scene.leaf(), at: [Moment(CertificateScene.signing.advanced(bySeconds: -1))]) },
-            { scene in try scene.verify(scene.leaf(), at: [Moment(CertificateScene.signing.advanced(bySeconds: 601))]) },
+            { scene in
+                try scene.verify(scene.leaf(), at: [Moment(CertificateScene.signing.advanced(bySeconds: -1))])
+            },
+            { scene in
+                try scene.verify(
+                    scene.leaf(),
+                    at: [Moment(CertificateScene.signing.advanced(bySeconds: 601))]
+                )
+            },
             // Half a second too late; and one bad time beside a good one.
             { scene in
                 let late = CertificateScene.signing.advanced(bySeconds: 600).seconds
@@ -230,10 +271,16 @@ struct CertificateCodeCoverageTests {
         .authorityPeriod: [
             { scene in
                 let later = CertificateScene.signing.advanced(bySeconds: 61)
-                try scene.verify(scene.leaf(), scene.root(authorities: [scene.authority.trusted(from: later)]))
+                try scene.verify(
+                    scene.leaf(),
+                    scene.root(authorities: [scene.authority.trusted(from: later)])
+                )
             },
             { scene in
-                let period = scene.authority.trusted(from: CertificateScene.start, until: CertificateScene.signing)
+                let period = scene.authority.trusted(
+                    from: CertificateScene.start,
+                    until: CertificateScene.signing
+                )
                 try scene.verify(scene.leaf(), scene.root(authorities: [period]))
             },
         ],
@@ -255,7 +302,9 @@ struct CertificateCodeCoverageTests {
             { scene in
                 let promise = try scene.log.promise([], issuerKey: [], at: CertificateScene.signing)
                 var draft = scene.draft
-                draft[Part.promisesIdentifier] = SimulatedCertificateLog.list(Array(repeating: promise, count: 33))
+                draft[Part.promisesIdentifier] = SimulatedCertificateLog.list(
+                    Array(repeating: promise, count: 33)
+                )
                 try scene.verify(scene.authority.issue(draft))
             },
         ],

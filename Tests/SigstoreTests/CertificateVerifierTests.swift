@@ -48,7 +48,11 @@ struct CertificateVerifierTests {
     @Test("Certificates that come along make nobody an authority")
     func others() throws {
         let scene = try CertificateScene.usual.get()
-        let stranger = try SimulatedAuthority("authority", from: CertificateScene.start, until: CertificateScene.end)
+        let stranger = try SimulatedAuthority(
+            "authority",
+            from: CertificateScene.start,
+            until: CertificateScene.end
+        )
         let leaf = try stranger.issue(scene.draft, logs: [scene.log], at: CertificateScene.signing)
         let own = Array(stranger.certificates.dropLast())
         #expect(refusalCode { try scene.verify(leaf, others: own) } == "certificate.untrusted")
@@ -65,7 +69,9 @@ struct CertificateVerifierTests {
             certificates: [[0x30, 0x00]],
             validFor: ValidityPeriod(start: Moment(CertificateScene.start), end: nil)
         )
-        let root = try scene.root(authorities: [broken, scene.authority.trusted(from: CertificateScene.start)])
+        let root = try scene.root(authorities: [
+            broken, scene.authority.trusted(from: CertificateScene.start),
+        ])
         try scene.verify(scene.leaf(), root)
         #expect(CertificateVerifier(root).unusable.map(\.codeName) == ["certificate.malformed"])
     }
@@ -89,10 +95,16 @@ struct CertificateVerifierTests {
             logID: log.logID
         )
         let root = try scene.root(logs: [other, scene.log.trusted(from: CertificateScene.start)])
-        #expect(try scene.verify(leaf, root).promises.map(\.log.baseURL) == Array(repeating: scene.log.baseURL, count: 2))
+        #expect(
+            try scene.verify(leaf, root).promises.map(\.log.baseURL)
+                == Array(repeating: scene.log.baseURL, count: 2)
+        )
     }
 
-    @Test("What static logs add to a promise is signed with it", arguments: [[], [0, 0, 5, 0, 0, 13, 0xDE, 0x14]])
+    @Test(
+        "What static logs add to a promise is signed with it",
+        arguments: [[], [0, 0, 5, 0, 0, 13, 0xDE, 0x14]]
+    )
     func extensions(bytes: [UInt8]) throws {
         var scene = try CertificateScene.usual.get()
         scene.log.extensions = bytes
@@ -104,7 +116,10 @@ struct CertificateVerifierTests {
         #expect(list.map(\.extensions) == [bytes])
     }
 
-    @Test("Without its promises a certificate is to the byte what the log was shown", arguments: [0, 1, 30, 300, 70_000])
+    @Test(
+        "Without its promises a certificate is to the byte what the log was shown",
+        arguments: [0, 1, 30, 300, 70_000]
+    )
     func precertificate(length: Int) throws {
         var draft = try CertificateScene.usual.get().draft
         draft.issuer = SimulatedDER.name("authority")
@@ -114,14 +129,18 @@ struct CertificateVerifierTests {
         for place in [0, draft.extensions.count] {
             var promised = draft
             promised.extensions.insert(SimulatedCertificateLog.list([[1, 2, 3]]), at: place)
-            #expect(try Precertificate.withoutPromises(promised.signedPart("1.2.840.10045.4.3.3")[...]) == before)
+            #expect(
+                try Precertificate.withoutPromises(promised.signedPart("1.2.840.10045.4.3.3")[...]) == before
+            )
         }
         // If nothing is left, no empty list is.
         var empty = draft
         empty.extensions = []
         var only = draft
         only.extensions = [SimulatedCertificateLog.list([[1]])]
-        #expect(try Precertificate.withoutPromises(only.signedPart("1.2.3")[...]) == empty.signedPart("1.2.3"))
+        #expect(
+            try Precertificate.withoutPromises(only.signedPart("1.2.3")[...]) == empty.signedPart("1.2.3")
+        )
     }
 }
 

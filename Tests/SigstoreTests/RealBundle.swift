@@ -8,8 +8,8 @@ import TrustCore
 
 @testable import Sigstore
 
-/// As much of a real bundle or trusted root as tests of certificates and timestamps need, read without ceremony: the
-/// library's own readers are tested elsewhere.
+/// As much of a real bundle or trusted root as tests of certificates and timestamps need, read without
+/// ceremony: the library's own readers are tested elsewhere.
 struct RealBundle: Sendable {
     var certificates: [[UInt8]] = []
     var timestamps: [[UInt8]] = []
@@ -69,7 +69,8 @@ struct RealBundle: Sendable {
 
     private static func log(_ value: JSONObject?) -> TrustedRoot.Log? {
         let publicKey = value?["publicKey"]?.object
-        guard let raw = bytes(publicKey?["rawBytes"]), let key = try? VerificationKey(subjectPublicKeyInfo: raw),
+        guard let raw = bytes(publicKey?["rawBytes"]),
+            let key = try? VerificationKey(subjectPublicKeyInfo: raw),
             let logID = bytes(value?["logId"]?.object?["keyId"])
         else { return nil }
         return TrustedRoot.Log(
@@ -81,7 +82,10 @@ struct RealBundle: Sendable {
     }
 
     private static func period(_ value: JSONObject?) -> ValidityPeriod {
-        ValidityPeriod(start: moment(value?["start"]) ?? Moment(Timestamp(seconds: 0)), end: moment(value?["end"]))
+        ValidityPeriod(
+            start: moment(value?["start"]) ?? Moment(Timestamp(seconds: 0)),
+            end: moment(value?["end"])
+        )
     }
 
     /// Fractions, of which there are few, are read as nine digits.

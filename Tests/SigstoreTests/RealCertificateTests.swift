@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
-import Sigstore
 import SigningKeys
+import Sigstore
 import TestSupport
 import Testing
 import TrustCore
@@ -18,7 +18,8 @@ struct RealCertificateTests {
     private static let production = "sigstore/trust/production-embedded-4.5.1/trusted_root.json"
     private static let staging = "sigstore/trust/staging-embedded-4.5.1/trusted_root.json"
 
-    /// What certificates and timestamps are refused for. Every other case's are good, whatever else is wrong with it.
+    /// What certificates and timestamps are refused for. Every other case's are good, whatever else is wrong
+    /// with it.
     private static let refused: [String: String] = [
         "bundle-from-wrong-instance_fail": "certificate.untrusted",
         "bundle-with-root-cert_fail": "certificate.root-included",
@@ -72,7 +73,10 @@ struct RealCertificateTests {
     /// What holds of every certificate here.
     private static func check(_ verified: VerifiedCertificate) throws {
         let certificate = verified.certificate
-        #expect(!certificate.identity.value.isEmpty && certificate.identity.issuer.utf8.starts(with: "https://".utf8))
+        #expect(
+            !certificate.identity.value.isEmpty
+                && certificate.identity.issuer.utf8.starts(with: "https://".utf8)
+        )
         #expect(certificate.claims[.issuer] == certificate.identity.issuer)
         #expect(certificate.publicKey.algorithm == .ecdsaP256SHA256)
         #expect(verified.promises.count == 1)
@@ -87,7 +91,9 @@ struct RealCertificateTests {
 
     @Test("A conda package's certificate says who built it, from what, and where")
     func conda() throws {
-        let bundle = try #require(RealBundle(RealBundle.read("sigstore/conda/conda-attestation.sigstore.json")))
+        let bundle = try #require(
+            RealBundle(RealBundle.read("sigstore/conda/conda-attestation.sigstore.json"))
+        )
         let verified = try #require(try Self.verify(bundle, RealBundle.root(Self.production)))
         let certificate = verified.certificate
         let workflow =
@@ -103,9 +109,11 @@ struct RealCertificateTests {
         #expect(
             certificate.claims == [
                 .issuerV1: identity.issuer, .githubWorkflowTrigger: "push", .githubWorkflowSHA: commit,
-                .githubWorkflowName: "Package and sign", .githubWorkflowRepository: "prefix-dev/sigstore-example",
+                .githubWorkflowName: "Package and sign",
+                .githubWorkflowRepository: "prefix-dev/sigstore-example",
                 .githubWorkflowRef: "refs/heads/main", .issuer: identity.issuer, .buildSignerURI: workflow,
-                .buildSignerDigest: commit, .runnerEnvironment: "github-hosted", .sourceRepositoryURI: repository,
+                .buildSignerDigest: commit, .runnerEnvironment: "github-hosted",
+                .sourceRepositoryURI: repository,
                 .sourceRepositoryDigest: commit, .sourceRepositoryRef: "refs/heads/main",
                 .sourceRepositoryIdentifier: "1048392115",
                 .sourceRepositoryOwnerURI: "https://github.com/prefix-dev",
@@ -118,7 +126,9 @@ struct RealCertificateTests {
         #expect(verified.promises[0].moment.timestamp == Timestamp("2025-09-01T12:13:59Z"))
         #expect(verified.promises[0].moment.nanoseconds == 60_000_000)
         #expect(verified.authority.uri == "https://fulcio.sigstore.dev")
-        #expect(refusalCode { try Self.verify(bundle, RealBundle.root(Self.staging)) } == "certificate.untrusted")
+        #expect(
+            refusalCode { try Self.verify(bundle, RealBundle.root(Self.staging)) } == "certificate.untrusted"
+        )
     }
 
     @Test("A conda package's certificate for an e-mail address, with a timestamp, is the other instance's")
@@ -129,7 +139,9 @@ struct RealCertificateTests {
         #expect(verified.certificate.identity.kind == .email)
         #expect(verified.certificate.identity.value == "jku@goto.fi")
         #expect(verified.moments == [Moment(try #require(Timestamp("2026-05-26T07:42:21Z")))])
-        #expect(refusalCode { try Self.verify(bundle, RealBundle.root(Self.production)) } == "timestamp.untrusted")
+        #expect(
+            refusalCode { try Self.verify(bundle, RealBundle.root(Self.production)) } == "timestamp.untrusted"
+        )
     }
 
     @Test("The certificates in a channel's sidecar are good, with the timestamps beside them")
@@ -151,7 +163,9 @@ struct RealCertificateTests {
 
     @Test("A change anywhere in a real certificate is noticed")
     func changed() throws {
-        let bundle = try #require(RealBundle(RealBundle.read("sigstore/conda/conda-attestation.sigstore.json")))
+        let bundle = try #require(
+            RealBundle(RealBundle.read("sigstore/conda/conda-attestation.sigstore.json"))
+        )
         let verifier = CertificateVerifier(try RealBundle.root(Self.production))
         let moments = bundle.integratedTimes.map { Moment(Timestamp(seconds: $0)) }
         let leaf = bundle.certificates[0]

@@ -18,7 +18,9 @@ struct SigningCertificateTests {
         SignerIdentity(kind: .username, value: "jörg!provider.example", issuer: "https://users.example"),
     ]
 
-    private static func draft(_ identity: SignerIdentity = CertificateScene.identity) throws -> CertificateDraft {
+    private static func draft(_ identity: SignerIdentity = CertificateScene.identity) throws
+        -> CertificateDraft
+    {
         let (start, end) = (CertificateScene.signing, CertificateScene.signing.advanced(bySeconds: 600))
         return .signer(identity, key: try CertificateScene.usual.get().signer, from: start, until: end)
     }
@@ -42,15 +44,22 @@ struct SigningCertificateTests {
         #expect(composed != SignerIdentity(kind: .username, value: composed.value, issuer: "A"))
     }
 
-    @Test("Every claim is read by its name: the old ones as text, the new ones as DER", arguments: FulcioClaim.allCases)
+    @Test(
+        "Every claim is read by its name: the old ones as text, the new ones as DER",
+        arguments: FulcioClaim.allCases
+    )
     func claims(claim: FulcioClaim) throws {
         let scene = try CertificateScene.usual.get()
         var draft = try Self.draft()
         let text = claim == .issuerV1 || claim == .issuer ? CertificateScene.identity.issuer : "\u{C}a claim"
         draft[claim.objectIdentifier] = .claim(claim, text)
         if text.utf8.first == 0xC {
-            // The old claims are text; a form feed is not text. DER of the new ones begins with the same byte.
-            #expect(refusalCode { try SigningCertificate(der: scene.authority.issue(draft)) } == "certificate.claim")
+            // The old claims are text; a form feed is not text. DER of the new ones begins with the same
+            // byte.
+            #expect(
+                refusalCode { try SigningCertificate(der: scene.authority.issue(draft)) }
+                    == "certificate.claim"
+            )
         }
         draft[claim.objectIdentifier] = .claim(claim, String(text.drop { $0 == "\u{C}" }))
         let certificate = try SigningCertificate(der: scene.authority.issue(draft))
@@ -62,7 +71,9 @@ struct SigningCertificateTests {
         let scene = try CertificateScene.usual.get()
         var draft = try Self.draft()
         draft[FulcioClaim.issuer.objectIdentifier] = .claim(.issuerV1, "https://old.example")
-        #expect(try SigningCertificate(der: scene.authority.issue(draft)).identity.issuer == "https://old.example")
+        #expect(
+            try SigningCertificate(der: scene.authority.issue(draft)).identity.issuer == "https://old.example"
+        )
     }
 
     @Test("What is not critical and not known is left alone")
@@ -92,12 +103,14 @@ struct SigningCertificateTests {
         let stamp = try scene.stamp()
         let promise = try scene.log.promise([], issuerKey: [], at: CertificateScene.signing)
         let list = SimulatedCertificateLog.list([promise, promise]).value
+        let signedPart = scene.draft.signedPart("1.2.840.10045.4.3.3")
         var random = SeededNumbers(seed: 7)
         for _ in 0..<3_000 {
             let damaged = random.damaged(leaf)
             if let read = accepted({ try SigningCertificate(der: damaged) }) { #expect(read.der == damaged) }
             _ = accepted { try TimestampResponse(der: random.damaged(stamp)) }
             _ = accepted { try SignedCertificateTimestamp.list(random.damaged(list)[...]) }
+            _ = try? Precertificate.withoutPromises(random.damaged(signedPart)[...])
         }
     }
 

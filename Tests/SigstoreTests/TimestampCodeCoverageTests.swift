@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import TrustCore
 
-/// For each code the smallest input that provokes it. The numbers are those of the project's list of what must fail.
+/// For each code the smallest input that provokes it. The numbers are those of the project's list of what
+/// must fail.
 @Suite("Every refusal of timestamps has an input that provokes it")
 struct TimestampCodeCoverageTests {
     typealias Provocation = @Sendable (CertificateScene) throws -> Void
@@ -43,7 +44,9 @@ struct TimestampCodeCoverageTests {
     }
 
     /// An authority of other make, and a timestamp of it.
-    private static func authority(_ change: @escaping @Sendable (inout CertificateDraft) -> Void) -> Provocation {
+    private static func authority(_ change: @escaping @Sendable (inout CertificateDraft) -> Void)
+        -> Provocation
+    {
         { scene in
             var scene = scene
             scene.timestamps = try SimulatedTimestampAuthority(
@@ -94,13 +97,16 @@ struct TimestampCodeCoverageTests {
             { scene in try scene.verify(timestamp: scene.stamp(), of: [1]) },
             { scene in
                 let other = try #require(TimestampRequest(imprint: Digest.of([1]), nonce: [1]))
-                try TimestampResponse(der: scene.timestamps.answer(request().encoded(), at: time)).check(answers: other)
+                try TimestampResponse(der: scene.timestamps.answer(request().encoded(), at: time)).check(
+                    answers: other
+                )
             },
         ],
         // 20: with and without the certificate.
         .untrusted: [
             { scene in try scene.verify(timestamp: CertificateScene().stamp()) },
-            { scene in try scene.verify(timestamp: CertificateScene().stamp { $0.embedsCertificate = false }) },
+            { scene in try scene.verify(timestamp: CertificateScene().stamp { $0.embedsCertificate = false })
+            },
             { scene in try scene.verify(timestamp: scene.stamp(), scene.root(timestamps: [])) },
         ],
         // 23
@@ -182,7 +188,11 @@ struct TimestampCodeCoverageTests {
         // 22: another authority counts at the time, and does not help.
         .authorityPeriod: [
             { scene in
-                let other = try SimulatedTimestampAuthority("other", from: CertificateScene.start, until: CertificateScene.end)
+                let other = try SimulatedTimestampAuthority(
+                    "other",
+                    from: CertificateScene.start,
+                    until: CertificateScene.end
+                )
                 let trusted = [
                     other.trusted(from: CertificateScene.start),
                     scene.timestamps.trusted(from: time.advanced(bySeconds: 1)),
@@ -206,7 +216,10 @@ struct TimestampCodeCoverageTests {
         .duplicate: [
             { scene in
                 let timestamp = try scene.stamp()
-                _ = try TimestampVerifier(scene.root()).verify([timestamp, timestamp], of: CertificateScene.signature)
+                _ = try TimestampVerifier(scene.root()).verify(
+                    [timestamp, timestamp],
+                    of: CertificateScene.signature
+                )
             },
             { scene in
                 var draft = TimestampDraft(imprint: Digest.of(CertificateScene.signature), time: time)
@@ -215,7 +228,10 @@ struct TimestampCodeCoverageTests {
                 draft.status = 1
                 draft.embedsCertificate = false
                 let second = try draft.response(signedBy: scene.timestamps.key)
-                _ = try TimestampVerifier(scene.root()).verify([first, second], of: CertificateScene.signature)
+                _ = try TimestampVerifier(scene.root()).verify(
+                    [first, second],
+                    of: CertificateScene.signature
+                )
             },
         ],
         .answer: [

@@ -10,7 +10,10 @@ import TrustCore
 struct TimestampTests {
     private static let time = CertificateScene.signing.advanced(bySeconds: 60)
 
-    @Test("A timestamp is of a digest by any hash function that counts", arguments: [DigestAlgorithm.sha256, .sha384, .sha512])
+    @Test(
+        "A timestamp is of a digest by any hash function that counts",
+        arguments: [DigestAlgorithm.sha256, .sha384, .sha512]
+    )
     func imprints(algorithm: DigestAlgorithm) throws {
         let scene = try CertificateScene.usual.get()
         let timestamp = try scene.stamp {
@@ -28,9 +31,13 @@ struct TimestampTests {
         try scene.verify(timestamp: scene.stamp { $0.status = 1 })
     }
 
-    @Test("A time has fractions down to nanoseconds, and no more", arguments: [
-        ("5", Int32(500_000_000)), ("000000001", 1), ("123456789", 123_456_789), ("1234567891", 123_456_789),
-    ])
+    @Test(
+        "A time has fractions down to nanoseconds, and no more",
+        arguments: [
+            ("5", Int32(500_000_000)), ("000000001", 1), ("123456789", 123_456_789),
+            ("1234567891", 123_456_789),
+        ]
+    )
     func fractions(digits: String, nanoseconds: Int32) throws {
         let scene = try CertificateScene.usual.get()
         let verified = try scene.verify(timestamp: scene.stamp { $0.fraction = digits })
@@ -50,7 +57,9 @@ struct TimestampTests {
         let scene = try CertificateScene.usual.get()
         let old = scene.timestamps.trusted(from: CertificateScene.start, until: CertificateScene.start)
         let new = scene.timestamps.trusted(from: CertificateScene.signing)
-        #expect(try scene.verify(timestamp: scene.stamp(), scene.root(timestamps: [old, new])).authority == new)
+        #expect(
+            try scene.verify(timestamp: scene.stamp(), scene.root(timestamps: [old, new])).authority == new
+        )
     }
 
     @Test("Several timestamps of one signature are verified each; none is no time")
@@ -108,7 +117,9 @@ struct TimestampTests {
             certificates: scene.authority.certificates,
             validFor: ValidityPeriod(start: Moment(CertificateScene.start), end: nil)
         )
-        let root = try scene.root(timestamps: [broken, scene.timestamps.trusted(from: CertificateScene.start)])
+        let root = try scene.root(timestamps: [
+            broken, scene.timestamps.trusted(from: CertificateScene.start),
+        ])
         try scene.verify(timestamp: scene.stamp(), root)
         #expect(TimestampVerifier(root).unusable.map(\.codeName) == ["certificate.is-authority"])
     }

@@ -24,7 +24,11 @@ public struct CertificateDraft: Sendable {
 
         var der: [UInt8] {
             let critical: [UInt8] = isCritical ? SimulatedDER.element(0x01, [0xFF]) : []
-            return SimulatedDER.sequence(SimulatedDER.identifier(identifier), critical, SimulatedDER.octets(value))
+            return SimulatedDER.sequence(
+                SimulatedDER.identifier(identifier),
+                critical,
+                SimulatedDER.octets(value)
+            )
         }
     }
 
@@ -34,8 +38,9 @@ public struct CertificateDraft: Sendable {
     public var issuer: [UInt8]?
     /// The DER `Name` of whom it is for.
     public var subject: [UInt8]
-    /// When it is valid.
+    /// From when on it is valid.
     public var start: Timestamp
+    /// Until when it is valid.
     public var end: Timestamp
     /// The key that it certifies, as DER.
     public var subjectPublicKeyInfo: [UInt8]
@@ -99,13 +104,19 @@ public struct CertificateDraft: Sendable {
 // MARK: - Usual extensions
 
 extension CertificateDraft.Extension {
-    /// The object identifiers of the usual extensions.
+    /// The extension that says what the key may do.
     public static let keyUsageIdentifier = "2.5.29.15"
+    /// The extension with the names of whom the certificate is for.
     public static let alternativeNameIdentifier = "2.5.29.17"
+    /// The extension that says whether it is an authority's.
     public static let constraintsIdentifier = "2.5.29.19"
+    /// The extension that says what the key is for.
     public static let extendedKeyUsageIdentifier = "2.5.29.37"
+    /// The extension with the logs' promises.
     public static let promisesIdentifier = "1.3.6.1.4.1.11129.2.4.2"
+    /// To sign code: what signers' certificates are for.
     public static let codeSigning = "1.3.6.1.5.5.7.3.3"
+    /// To sign timestamps.
     public static let timeStamping = "1.3.6.1.5.5.7.3.8"
 
     /// The key is for signatures.

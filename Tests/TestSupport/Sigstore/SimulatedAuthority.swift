@@ -4,8 +4,8 @@
 public import Sigstore
 public import TrustCore
 
-/// An authority that issues certificates to signers, as Fulcio does: a root, some authorities below it, and the key of
-/// the last one.
+/// An authority that issues certificates to signers, as Fulcio does: a root, some authorities below it, and
+/// the key of the last one.
 public struct SimulatedAuthority: Sendable {
     /// The key that issues.
     public let key: SimulatedKey
@@ -21,7 +21,8 @@ public struct SimulatedAuthority: Sendable {
     /// - Parameters:
     ///   - intermediates: how many authorities there are below the root.
     ///   - purposes: what the authorities below the root are limited to; none for no limit.
-    ///   - change: changes a certificate before it is signed; 0 is that of ``key``, the highest number the root's.
+    ///   - change: changes a certificate before it is signed; 0 is that of ``key``, the highest number the
+    ///     root's.
     public init(
         _ name: String = "authority",
         from start: Timestamp,

@@ -59,8 +59,8 @@ public struct SimulatedKey: Sendable {
         }
     }
 
-    /// Eight random bytes, or as many as are asked for: numbers of certificates and timestamps. Positive, without leading
-    /// zeros.
+    /// Eight random bytes, or as many as are asked for: numbers of certificates and timestamps. Positive,
+    /// without leading zeros.
     static func number(_ count: Int = 8) -> [UInt8] {
         var bytes = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { Array($0) }
         bytes[0] = bytes[0] & 0x7F | 0x40

@@ -3,7 +3,8 @@
 
 public import TrustCore
 
-/// A timestamp response before it is signed. Every field can be changed, also to what no authority would sign.
+/// A timestamp response before it is signed. Every field can be changed, also to what no authority would
+/// sign.
 public struct TimestampDraft: Sendable {
     /// 0 for granted.
     public var status: UInt8 = 0
@@ -27,8 +28,9 @@ public struct TimestampDraft: Sendable {
     public var withoutAttributes: Set<String> = []
     /// The hash function of the token.
     public var digestAlgorithm = DigestAlgorithm.sha256
-    /// The name and number of the signer's certificate.
+    /// The DER `Name` of who issued the signer's certificate.
     public var issuer: [UInt8] = []
+    /// The magnitude of that certificate's number.
     public var serialNumberOfCertificate: [UInt8] = []
     /// The signer's certificate, whose digest is signed.
     public var certificate: [UInt8] = []
@@ -39,9 +41,11 @@ public struct TimestampDraft: Sendable {
     /// Changes the signature.
     public var changeSignature: @Sendable (inout [UInt8]) -> Void = { _ in }
 
-    /// The object identifiers of what is signed.
+    /// The attribute that says what kind of thing is signed.
     public static let contentTypeAttribute = "1.2.840.113549.1.9.3"
+    /// The attribute with its digest.
     public static let messageDigestAttribute = "1.2.840.113549.1.9.4"
+    /// The attribute with the digest of the signer's certificate.
     public static let certificateAttribute = "1.2.840.113549.1.9.16.2.47"
 
     /// Makes a draft.

@@ -11,6 +11,7 @@ extension Fuzzer {
         .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .pythonJSON, .contentTrust,
+        .certificates, .promises, .timestamps,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }
