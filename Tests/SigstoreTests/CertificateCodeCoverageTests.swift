@@ -347,8 +347,7 @@ struct CertificateCodeCoverageTests {
             },
             // 34: the promise is for the same certificate as issued by another key, which proves nothing.
             { scene in
-                var draft = scene.draft
-                draft.issuer = scene.authority.name
+                var draft = scene.authority.prepared(scene.draft)
                 let other = SimulatedKey(.p384)
                 let promise = try scene.log.promise(
                     draft.signedPart("1.2.840.10045.4.3.3"),

@@ -81,7 +81,10 @@ public struct CertificateDraft: Sendable {
             SimulatedDER.integer(serialNumber),
             SimulatedDER.sequence(SimulatedDER.identifier(algorithm)),
             issuer ?? SimulatedDER.sequence(),
-            SimulatedDER.sequence(SimulatedDER.time("\(start)"), SimulatedDER.time("\(end)")),
+            SimulatedDER.sequence(
+                SimulatedDER.certificateTime("\(start)"),
+                SimulatedDER.certificateTime("\(end)")
+            ),
             subject,
             subjectPublicKeyInfo,
             extensions.isEmpty
@@ -123,6 +126,18 @@ extension CertificateDraft.Extension {
     public static let signs = Self(keyUsageIdentifier, critical: true, [0x03, 0x02, 0x07, 0x80])
     /// The key is for certificates and lists of withdrawn ones.
     public static let signsCertificates = Self(keyUsageIdentifier, critical: true, [0x03, 0x02, 0x01, 0x06])
+
+    /// The name of the certificate's own key, by which other certificates name it.
+    public static func keyIdentifier(_ publicKey: [UInt8]) -> Self {
+        Self("2.5.29.14", SimulatedDER.octets(name(publicKey)))
+    }
+
+    /// The name of the key that signed the certificate.
+    public static func issuerKeyIdentifier(_ publicKey: [UInt8]) -> Self {
+        Self("2.5.29.35", SimulatedDER.sequence(SimulatedDER.element(0x80, name(publicKey))))
+    }
+
+    private static func name(_ publicKey: [UInt8]) -> [UInt8] { Array(Digest.of(publicKey).bytes.prefix(20)) }
 
     /// What the key is for.
     public static func purposes(_ purposes: [String], critical: Bool = false) -> Self {

@@ -40,7 +40,10 @@ public struct SimulatedTimestampAuthority: Sendable {
             start: start,
             end: end,
             subjectPublicKeyInfo: key.subjectPublicKeyInfo,
-            extensions: [.signs, .purposes([CertificateDraft.Extension.timeStamping], critical: true)]
+            extensions: [
+                .signs, .keyIdentifier(key.subjectPublicKeyInfo),
+                .purposes([CertificateDraft.Extension.timeStamping], critical: true),
+            ]
         )
         draft.issuer = root.name
         change(&draft)
