@@ -26,7 +26,7 @@ public struct TimestampDraft: Sendable {
     public var messageDigest: [UInt8]?
     /// Signed attributes that are left out, by their object identifiers.
     public var withoutAttributes: Set<String> = []
-    /// The hash function of the token.
+    /// The hash function of the token and of its signature.
     public var digestAlgorithm = DigestAlgorithm.sha256
     /// The DER `Name` of who issued the signer's certificate.
     public var issuer: [UInt8] = []
@@ -80,14 +80,14 @@ public struct TimestampDraft: Sendable {
         let info = self.info
         let algorithm = SimulatedDER.sequence(SimulatedDER.identifier(Self.identifier(digestAlgorithm)))
         let attributes = attributes(info)
-        var signature = try key.sign(SimulatedDER.set(tag: 0x31, attributes))
+        var (signature, name) = try key.sign(SimulatedDER.set(tag: 0x31, attributes), by: digestAlgorithm)
         changeSignature(&signature)
         let signer = SimulatedDER.sequence(
             SimulatedDER.integer([1]),
             SimulatedDER.sequence(issuer, SimulatedDER.integer(serialNumberOfCertificate)),
             algorithm,
             SimulatedDER.set(tag: 0xA0, attributes),
-            SimulatedDER.sequence(SimulatedDER.identifier(key.signatureAlgorithm)),
+            SimulatedDER.sequence(SimulatedDER.identifier(name)),
             SimulatedDER.octets(signature)
         )
         let certificates = (embedsCertificate ? [certificate] : []) + otherCertificates
