@@ -3,10 +3,11 @@
 
 public import TrustCore
 
-/// The algorithms of signatures that certificates, transparency logs and Sigstore bundles are made with, by the names
-/// of Sigstore's registry (`PublicKeyDetails`, protobuf-specs 0.5).
+/// The algorithms of signatures that certificates, transparency logs and Sigstore bundles are made with, by
+/// the names of Sigstore's registry (`PublicKeyDetails`, protobuf-specs 0.5).
 ///
-/// TUF has its own names and rules: ``SignatureScheme``. Ed25519ph is not there: the cryptographic library has none.
+/// TUF has its own names and rules: ``SignatureScheme``. Ed25519ph is not there: the cryptographic library
+/// has none.
 public enum SignatureAlgorithm: String, Sendable, CaseIterable {
     case ecdsaP256SHA256 = "PKIX_ECDSA_P256_SHA_256"
     case ecdsaP384SHA384 = "PKIX_ECDSA_P384_SHA_384"
@@ -25,8 +26,8 @@ public enum SignatureAlgorithm: String, Sendable, CaseIterable {
 
     /// The algorithm of a name in Sigstore's registry.
     ///
-    /// - Throws: a `Refusal` with `key.unknown-scheme` for any other name, among them `PKIX_ED25519_PH`, which is in the
-    ///   registry and not in our cryptographic library.
+    /// - Throws: a `Refusal` with `key.unknown-scheme` for any other name, among them `PKIX_ED25519_PH`,
+    ///   which is in the registry and not in our cryptographic library.
     public init(name: String) throws {
         guard let algorithm = Self.allCases.first(where: { ByteKey.areEqual($0.rawValue, name) }) else {
             throw Refusal(

@@ -4,7 +4,8 @@
 import Crypto
 public import TrustCore
 
-/// A public key and the one algorithm it signs by, as certificates, transparency logs and Sigstore bundles use it.
+/// A public key and the one algorithm it signs by, as certificates, transparency logs and Sigstore bundles
+/// use it.
 ///
 /// The algorithm comes from the key or from whoever names the key, never from a signature.
 public struct VerificationKey: Sendable {
@@ -24,9 +25,9 @@ public struct VerificationKey: Sendable {
 
     /// Reads a key.
     ///
-    /// - Parameter algorithm: how it signs; nil for what is usual for such a key: the hash function of the curve's
-    ///   size, and PKCS #1 1.5 for RSA.
-    ///   Points on curves must be written in full: with the short form one key would have two fingerprints.
+    /// - Parameter algorithm: how it signs; nil for what is usual for such a key: the hash function of the
+    ///   curve's size, and PKCS #1 1.5 for RSA. Points on curves must be written in full: with the short form
+    ///   one key would have two fingerprints.
     /// - Throws: a `Refusal` with `key.malformed`, `key.unknown-type`, `key.too-weak`, `key.too-large`, or
     ///   `key.scheme-mismatch` if the key is of another type than the algorithm.
     public init(subjectPublicKeyInfo der: [UInt8], algorithm: SignatureAlgorithm? = nil) throws {
@@ -81,6 +82,17 @@ public struct VerificationKey: Sendable {
         try self.init(subjectPublicKeyInfo: block.bytes)
     }
 
+    /// Reads a PKCS #1 `RSAPublicKey` (RFC 8017, A.1.1), as old trust roots have them; ``subjectPublicKeyInfo`` is made
+    /// of it.
+    ///
+    /// - Throws: as the first initialiser.
+    public init(rsaPublicKey pkcs1: [UInt8], algorithm: SignatureAlgorithm? = nil) throws {
+        try self.init(
+            subjectPublicKeyInfo: DERWriter.sequence(KeyAlgorithm.rsa.der + DERWriter.bitString(pkcs1)),
+            algorithm: algorithm
+        )
+    }
+
     /// SHA-256 of ``subjectPublicKeyInfo``: how transparency logs name a key.
     public var fingerprint: TrustCore.Digest { TrustCore.Digest.of(subjectPublicKeyInfo) }
 
@@ -95,8 +107,8 @@ public struct VerificationKey: Sendable {
         return isValid(signature: signature, for: TrustCore.Digest.of(message, by: algorithm))
     }
 
-    /// Whether the signature over the message with this digest was made by this key; never, if the digest is not by the
-    /// algorithm's hash function, or the algorithm signs messages themselves.
+    /// Whether the signature over the message with this digest was made by this key; never, if the digest is
+    /// not by the algorithm's hash function, or the algorithm signs messages themselves.
     public func isValid(signature: [UInt8], for digest: TrustCore.Digest) -> Bool {
         guard digest.algorithm == algorithm.digest else { return false }
         let signed = SignedDigest(digest)
@@ -194,7 +206,9 @@ extension VerificationKey {
     private static func checkPoint(_ der: [UInt8]) throws {
         for curve in [KeyAlgorithm.p256.curve, KeyAlgorithm.p384.curve].compactMap(\.self) {
             guard let point = point(der, on: curve) else { continue }
-            guard point.first == 4 else { throw PublicKeyMaterial.malformed("a point that is written in full") }
+            guard point.first == 4 else {
+                throw PublicKeyMaterial.malformed("a point that is written in full")
+            }
         }
     }
 }

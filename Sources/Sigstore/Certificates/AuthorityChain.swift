@@ -4,11 +4,11 @@
 import TrustCore
 import X509
 
-/// The certificates of one authority of a trusted root, from the one that signs to the one that is believed without
-/// another, which were found to hold together.
+/// The certificates of one authority of a trusted root, from the one that signs to the one that is believed
+/// without another, which were found to hold together.
 ///
-/// That costs a slow signature for each, so it is done once for a trusted root, and not for each bundle. Times are not
-/// looked at here: they differ from bundle to bundle.
+/// That costs a slow signature for each, so it is done once for a trusted root, and not for each bundle.
+/// Times are not looked at here: they differ from bundle to bundle.
 struct AuthorityChain: Sendable {
     /// What an authority of the trusted root is for.
     enum Purpose: Sendable {
@@ -36,7 +36,8 @@ struct AuthorityChain: Sendable {
 
     /// Reads an authority's certificates and checks each against the next one (RFC 5280, 6.1).
     ///
-    /// - Throws: a `Refusal` with ``CertificateCode/authorityChain``, or what is wrong with one of the certificates.
+    /// - Throws: a `Refusal` with ``CertificateCode/authorityChain``, or what is wrong with one of the
+    ///   certificates.
     init(_ authority: TrustedRoot.Authority, for purpose: Purpose) throws {
         let what = "the authority \(authority.uri)"
         guard authority.certificates.count <= Self.maximumLength else {
@@ -50,7 +51,10 @@ struct AuthorityChain: Sendable {
         var certificates = try authority.certificates.map { try ParsedCertificate(der: $0, subject: what) }
         for (certificate, issuer) in zip(certificates, certificates.dropFirst()) {
             guard certificate.issuer == issuer.subject else {
-                throw CertificateRules.chain(what, expected: "the issuer's certificate after each certificate")
+                throw CertificateRules.chain(
+                    what,
+                    expected: "the issuer's certificate after each certificate"
+                )
             }
             guard certificate.isSigned(by: issuer) else {
                 throw CertificateRules.chain(what, expected: "a certificate signed by the one after it")

@@ -6,9 +6,11 @@ public import TrustCore
 /// The refusals of certificates: why a signer's certificate does not show who signed.
 @nonexhaustive
 public enum CertificateCode: String, RefusalCode {
-    private static let signAgain = "sign again, with a certificate of an authority that the trusted root names"
+    private static let signAgain =
+        "sign again, with a certificate of an authority that the trusted root names"
     private static let tellSigner = "tell the signer that the certificate is not as Sigstore's rules demand"
-    private static let tellInstance = "tell whoever gave you the trusted root, or use the instance's current one"
+    private static let tellInstance =
+        "tell whoever gave you the trusted root, or use the instance's current one"
 
     // What a certificate says.
     case size = "certificate.size"
@@ -66,8 +68,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate's key may not sign",
                 explanation:
-                    "The authority says what a key is for. One that is not for digital signatures, or not for "
-                    + "certificates where it signed one, was not certified for what it did.",
+                    "The authority says what a key is for. One that is not for digital signatures, or not "
+                    + "for certificates where it signed one, was not certified for what it did.",
                 remedy: Self.tellSigner
             )
         case .extendedKeyUsage:
@@ -75,8 +77,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate is not one for signing code",
                 explanation:
-                    "An authority may certify web servers and mail as well: only its certificates for signing code "
-                    + "say that the signer was asked who they are in the way that counts here.",
+                    "An authority may certify web servers and mail as well: only its certificates for "
+                    + "signing code say that the signer was asked who they are in the way that counts here.",
                 remedy: Self.tellSigner
             )
         case .isAuthority:
@@ -84,7 +86,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the signer's certificate is an authority's",
                 explanation:
-                    "A signer who is an authority could issue certificates in any name. No honest instance makes such.",
+                    "A signer who is an authority could issue certificates in any name. No honest instance "
+                    + "makes such.",
                 remedy: Self.tellSigner
             )
         case .subject:
@@ -92,8 +95,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate names a subject beside the signer's identity",
                 explanation:
-                    "Who the signer is stands in one place, the subject alternative name. A second name could be shown "
-                    + "to people in its place.",
+                    "Who the signer is stands in one place, the subject alternative name. A second name "
+                    + "could be shown to people in its place.",
                 remedy: Self.tellSigner
             )
         case .alternativeName:
@@ -101,8 +104,9 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate does not name exactly one identity that can be compared",
                 explanation:
-                    "With two names, one tool would compare the one and another tool the other. The name must be an "
-                    + "e-mail address, a URI or a user name of Sigstore's, and marked as critical.",
+                    "With two names, one tool would compare the one and another tool the other. The name "
+                    + "must be an e-mail address, a URI or a user name of Sigstore's, and marked as "
+                    + "critical.",
                 remedy: Self.tellSigner
             )
         case .criticalExtension:
@@ -110,7 +114,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate has a critical extension that is not known",
                 explanation:
-                    "Critical means: whoever does not know this must not rely on the certificate. It may restrict it.",
+                    "Critical means: whoever does not know this must not rely on the certificate. It may "
+                    + "restrict it.",
                 remedy: "update Kingsnake, or tell the signer if there is no newer version"
             )
         case .claim:
@@ -118,8 +123,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "what the certificate claims of the signer is not written as it must be",
                 explanation:
-                    "Rules compare the claims byte by byte. Text in another encoding could be compared as one thing "
-                    + "and shown as another.",
+                    "Rules compare the claims byte by byte. Text in another encoding could be compared as "
+                    + "one thing and shown as another.",
                 remedy: Self.tellSigner
             )
         case .issuerMissing:
@@ -127,8 +132,8 @@ public enum CertificateCode: String, RefusalCode {
                 .missing,
                 "the certificate does not say which identity provider vouched for the signer",
                 explanation:
-                    "An identity means something only together with who vouches for it: anyone can run a provider that "
-                    + "knows every name.",
+                    "An identity means something only together with who vouches for it: anyone can run a "
+                    + "provider that knows every name.",
                 remedy: Self.tellSigner
             )
         case .issuersDisagree:
@@ -136,8 +141,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the certificate names two identity providers",
                 explanation:
-                    "The old and the new extension say the same thing twice. Where they differ, two tools would trust "
-                    + "two different providers.",
+                    "The old and the new extension say the same thing twice. Where they differ, two tools "
+                    + "would trust two different providers.",
                 remedy: Self.tellSigner
             )
         default:
@@ -164,8 +169,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "a root certificate came with the signature",
                 explanation:
-                    "Roots come from the trusted root, never from what is to be verified. A tool that takes this one "
-                    + "believes anybody.",
+                    "Roots come from the trusted root, never from what is to be verified. A tool that takes "
+                    + "this one believes anybody.",
                 remedy: "make the bundle again without the root certificate"
             )
         case .authorityChain:
@@ -173,8 +178,9 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the trusted root names an authority whose own certificates do not hold together",
                 explanation:
-                    "Each certificate must be signed by the next one, which must be an authority's and allow so many "
-                    + "below it. Otherwise what the authority issues leads to nothing that is trusted.",
+                    "Each certificate must be signed by the next one, which must be an authority's and "
+                    + "allow so many below it. Otherwise what the authority issues leads to nothing that is "
+                    + "trusted.",
                 remedy: Self.tellInstance
             )
         case .noTime:
@@ -182,8 +188,8 @@ public enum CertificateCode: String, RefusalCode {
                 .missing,
                 "nothing proves when the signature was made",
                 explanation:
-                    "The certificate is good for minutes. Without a time that somebody else vouches for, a key that "
-                    + "leaks later would sign as well as ever.",
+                    "The certificate is good for minutes. Without a time that somebody else vouches for, a "
+                    + "key that leaks later would sign as well as ever.",
                 remedy: "sign again, with a timestamp or a log's signed entry timestamp"
             )
         case .notValid:
@@ -191,7 +197,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the signature was made while the signer's certificate was not valid",
                 explanation:
-                    "The certificate says who held the key in a few minutes. Before and after, anybody may have.",
+                    "The certificate says who held the key in a few minutes. Before and after, anybody may "
+                    + "have.",
                 remedy: "sign again, while the certificate is valid"
             )
         case .authorityNotValid:
@@ -199,8 +206,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the signature was made while a certificate of the authority was not valid",
                 explanation:
-                    "All certificates up to the root must be valid at the time of signing: an authority's key that is "
-                    + "retired may since be in other hands.",
+                    "All certificates up to the root must be valid at the time of signing: an authority's "
+                    + "key that is retired may since be in other hands.",
                 remedy: Self.signAgain
             )
         case .authorityPeriod:
@@ -208,8 +215,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the signature was made while the trusted root did not count the authority",
                 explanation:
-                    "The trusted root says from when to when an authority counts, so that a key that was lost or "
-                    + "retired issues nothing that is believed.",
+                    "The trusted root says from when to when an authority counts, so that a key that was "
+                    + "lost or retired issues nothing that is believed.",
                 remedy: Self.signAgain
             )
         default:
@@ -217,9 +224,10 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "no authority of the trusted root issued the certificate",
                 explanation:
-                    "Anybody can make a certificate with any name in it. What counts is who signed it: here it was none "
-                    + "of those that this instance believes.",
-                remedy: "name the instance that the signature was made with by its trusted root, if you trust it"
+                    "Anybody can make a certificate with any name in it. What counts is who signed it: here "
+                    + "it was none of those that this instance believes.",
+                remedy:
+                    "name the instance that the signature was made with by its trusted root, if you trust it"
             )
         }
     }
@@ -231,7 +239,8 @@ public enum CertificateCode: String, RefusalCode {
                 .missing,
                 "no log promised to show the certificate",
                 explanation:
-                    "Certificates that no log shows can be issued in anybody's name without that anyone can notice.",
+                    "Certificates that no log shows can be issued in anybody's name without that anyone can "
+                    + "notice.",
                 remedy: Self.tellSigner
             )
         case .promiseLog:
@@ -246,7 +255,8 @@ public enum CertificateCode: String, RefusalCode {
                 .invalid,
                 "the log promised to show the certificate while the trusted root did not count it",
                 explanation:
-                    "The trusted root says from when to when a log's key counts. After that it may be in other hands.",
+                    "The trusted root says from when to when a log's key counts. After that it may be in "
+                    + "other hands.",
                 remedy: Self.signAgain
             )
         case .promiseSignature:

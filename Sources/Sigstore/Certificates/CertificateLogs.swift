@@ -10,11 +10,12 @@ import X509
 struct CertificateLogs: Sendable {
     let logs: [TrustedRoot.Log]
 
-    /// Finds the promises in a certificate that are good (RFC 6962, 3.2; Sigstore's client specification, 4.4): at least
-    /// one is. Those by unknown logs, and bad ones beside a good one, are left out.
+    /// Finds the promises in a certificate that are good (RFC 6962, 3.2; Sigstore's client specification,
+    /// 4.4): at least one is. Those by unknown logs, and bad ones beside a good one, are left out.
     ///
     /// - Parameter issuer: whose key was found to have signed the certificate.
-    func promises(in certificate: ParsedCertificate, issuer: ParsedCertificate) throws -> [LoggedCertificate] {
+    func promises(in certificate: ParsedCertificate, issuer: ParsedCertificate) throws -> [LoggedCertificate]
+    {
         let list = try Self.list(certificate)
         let precertificate = try Precertificate(certificate, issuer: issuer)
         var kept: [LoggedCertificate] = []
@@ -50,7 +51,8 @@ struct CertificateLogs: Sendable {
                 Refusal(CertificateCode.promiseLog, what, found: "the log `\(Hex.encode(promise.logID))`")
             )
         }
-        guard let moment = promise.moment, let log = named.first(where: { $0.validFor.contains(moment) }) else {
+        guard let moment = promise.moment, let log = named.first(where: { $0.validFor.contains(moment) })
+        else {
             return .failure(
                 Refusal(
                     CertificateCode.promisePeriod,

@@ -38,13 +38,15 @@ enum CertificateRules {
         guard try !isAuthority(certificate, what) else { throw Refusal(CertificateCode.isAuthority, what) }
         try checkSigns(certificate, what)
         // RFC 3161, 2.3: critical, and for nothing else.
-        guard let usages = try usages(certificate, what), usages.isCritical, Array(usages.usages) == [.timeStamping]
+        guard let usages = try usages(certificate, what), usages.isCritical,
+            Array(usages.usages) == [.timeStamping]
         else { throw Refusal(TimestampCode.extendedKeyUsage, what) }
     }
 
     /// A certificate of an authority.
     ///
-    /// - Parameter below: how many other authorities' certificates are between it and the one that it vouches for.
+    /// - Parameter below: how many other authorities' certificates are between it and the one that it vouches
+    ///   for.
     static func checkAuthority(
         _ certificate: ParsedCertificate,
         below: Int,
@@ -52,7 +54,8 @@ enum CertificateRules {
         _ what: String
     ) throws {
         try checkCritical(certificate, known, what)
-        guard let found = try constraints(certificate, what), case .isCertificateAuthority(let length) = found else {
+        guard let found = try constraints(certificate, what), case .isCertificateAuthority(let length) = found
+        else {
             throw chain(what, expected: "an authority's certificate (CA)")
         }
         if let length, length < below {
@@ -61,8 +64,11 @@ enum CertificateRules {
         guard try keyUsage(certificate, what)?.keyCertSign == true else {
             throw chain(what, expected: "a key that may sign certificates")
         }
-        // An authority that is limited to some purposes is limited to them in what it issues, as browsers have it.
-        if let usages = try usages(certificate, what)?.usages, !usages.contains(purpose), !usages.contains(.any) {
+        // An authority that is limited to some purposes is limited to them in what it issues, as browsers
+        // have it.
+        if let usages = try usages(certificate, what)?.usages, !usages.contains(purpose),
+            !usages.contains(.any)
+        {
             throw chain(what, expected: "an authority for \(purpose)")
         }
     }
@@ -95,7 +101,9 @@ enum CertificateRules {
         return true
     }
 
-    private static func constraints(_ certificate: ParsedCertificate, _ what: String) throws -> BasicConstraints? {
+    private static func constraints(_ certificate: ParsedCertificate, _ what: String) throws
+        -> BasicConstraints?
+    {
         try reading(what) { try certificate.extensions.basicConstraints }
     }
 

@@ -5,13 +5,14 @@ public import TrustCore
 
 /// Verifies signers' certificates against a trusted root.
 ///
-/// Make one for a trusted root and keep it: what the root's own certificates prove of each other is found out once. Each
-/// bundle then costs one signature of the authority, and one for each log's promise.
+/// Make one for a trusted root and keep it: what the root's own certificates prove of each other is found out
+/// once. Each bundle then costs one signature of the authority, and one for each log's promise.
 public struct CertificateVerifier: Sendable {
     private let chains: [AuthorityChain]
     private let logs: CertificateLogs
-    /// What is wrong with those authorities of the trusted root whose certificates do not hold together, or are of kinds
-    /// that we do not verify. They issue nothing that is believed; the others are not harmed by them.
+    /// What is wrong with those authorities of the trusted root whose certificates do not hold together, or
+    /// are of kinds that we do not verify. They issue nothing that is believed; the others are not harmed by
+    /// them.
     public let unusable: [Refusal]
 
     /// Reads and checks the authorities of a trusted root.
@@ -37,9 +38,10 @@ public struct CertificateVerifier: Sendable {
     /// Verifies a certificate (Sigstore's client specification, 4.2 to 4.4).
     ///
     /// - Parameters:
-    ///   - moments: the proven times of the signature, at each of which all certificates must be valid, and the authority
-    ///     must count. There must be at least one.
-    ///   - others: certificates that came with it. They prove nothing and are not used; roots among them are refused.
+    ///   - moments: the proven times of the signature, at each of which all certificates must be valid, and
+    ///     the authority must count. There must be at least one.
+    ///   - others: certificates that came with it. They prove nothing and are not used; roots among them are
+    ///     refused.
     /// - Throws: a `Refusal` with a ``CertificateCode``.
     public func verify(
         _ certificate: SigningCertificate,
@@ -79,8 +81,8 @@ public struct CertificateVerifier: Sendable {
         }
     }
 
-    /// The authorities whose key signed the certificate: more than one only where a root lists a key several times, with
-    /// different periods.
+    /// The authorities whose key signed the certificate: more than one only where a root lists a key several
+    /// times, with different periods.
     private func issuers(of certificate: ParsedCertificate) throws -> [AuthorityChain] {
         var found: [AuthorityChain] = []
         for chain in chains where chain.first.subject == certificate.issuer {

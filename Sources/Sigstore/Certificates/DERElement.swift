@@ -21,8 +21,8 @@ enum DERElement {
         return Array(nodes)
     }
 
-    /// The object identifier of an `AlgorithmIdentifier` whose parameters are absent or `NULL`, as those of all hash
-    /// functions and signatures that count are (RFC 5754, RFC 4055).
+    /// The object identifier of an `AlgorithmIdentifier` whose parameters are absent or `NULL`, as those of
+    /// all hash functions and signatures that count are (RFC 5754, RFC 4055).
     static func algorithm(_ node: ASN1Node) throws -> ASN1ObjectIdentifier {
         let parts = try elements(node, .sequence)
         guard let first = parts.first, parts.count <= 2 else {
@@ -38,7 +38,9 @@ enum DERElement {
 
     /// The text of a DER `UTF8String` that is alone in these bytes, and valid UTF-8.
     static func utf8String(_ bytes: ArraySlice<UInt8>) -> String? {
-        guard let node = try? DER.parse(bytes), let contents = try? contents(node, .utf8String) else { return nil }
+        guard let node = try? DER.parse(bytes), let contents = try? contents(node, .utf8String) else {
+            return nil
+        }
         return text(contents[...])
     }
 

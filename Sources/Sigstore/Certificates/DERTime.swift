@@ -31,7 +31,9 @@ enum DERTime {
             nanoseconds = nanoseconds * 10 + Int32(digit - 0x30)
         }
         let whole = try moment(time.year, time.month, time.day, time.hours, time.minutes, time.seconds)
-        guard let moment = Moment(seconds: whole.seconds, nanoseconds: nanoseconds) else { throw Self.invalid }
+        guard let moment = Moment(seconds: whole.seconds, nanoseconds: nanoseconds) else {
+            throw Self.invalid
+        }
         return moment
     }
 

@@ -6,7 +6,8 @@ import X509
 
 /// Signatures as certificates and timestamp tokens carry them: with the algorithm beside them.
 enum PKIXSignature {
-    /// The algorithms that count, by their object identifiers (RFC 5758, RFC 4055, RFC 8410). SHA-1 is not among them.
+    /// The algorithms that count, by their object identifiers (RFC 5758, RFC 4055, RFC 8410). SHA-1 is not
+    /// among them.
     static let algorithms: [ASN1ObjectIdentifier: Certificate.SignatureAlgorithm] = [
         [1, 2, 840, 10045, 4, 3, 2]: .ecdsaWithSHA256,
         [1, 2, 840, 10045, 4, 3, 3]: .ecdsaWithSHA384,
@@ -19,7 +20,8 @@ enum PKIXSignature {
 
     /// Whether the key made the signature over the message by this algorithm.
     ///
-    /// The algorithm is named beside the signature, but it is one of few good ones, and must fit the key's type.
+    /// The algorithm is named beside the signature, but it is one of few good ones, and must fit the key's
+    /// type.
     static func isValid(
         _ signature: [UInt8],
         over message: ArraySlice<UInt8>,
@@ -35,8 +37,9 @@ enum PKIXSignature {
         return key.isValidSignature(signature, for: message, signatureAlgorithm: algorithm)
     }
 
-    /// Whether it is a `SEQUENCE` of two positive `INTEGER`s in the one form that DER has for them, with nothing
-    /// after it: the library is content with less, and a signature that can be written twice is two signatures.
+    /// Whether it is a `SEQUENCE` of two positive `INTEGER`s in the one form that DER has for them, with
+    /// nothing after it: the library is content with less, and a signature that can be written twice is two
+    /// signatures.
     private static func isStrictECDSA(_ signature: [UInt8]) -> Bool {
         guard let root = try? DER.parse(signature), root.identifier == .sequence,
             case .constructed(let nodes) = root.content

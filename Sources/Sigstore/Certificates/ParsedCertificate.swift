@@ -7,8 +7,8 @@ import X509
 
 /// An X.509 certificate that was read in strict DER. Nothing that it says is verified.
 ///
-/// What needs the very bytes (names, the key, the part that is signed) is taken from the same tree of elements that the
-/// library reads the rest from.
+/// What needs the very bytes (names, the key, the part that is signed) is taken from the same tree of
+/// elements that the library reads the rest from.
 struct ParsedCertificate: Sendable {
     /// The longest certificate that is read, in bytes. Honest ones have one or two thousand.
     static let maximumLength = 65_536

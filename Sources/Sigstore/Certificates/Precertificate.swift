@@ -4,8 +4,8 @@
 import SwiftASN1
 import TrustCore
 
-/// What logs sign promises for: the signed part of a certificate as it was before the promises were put in, and the
-/// key of the authority that issues it (RFC 6962, 3.2).
+/// What logs sign promises for: the signed part of a certificate as it was before the promises were put in,
+/// and the key of the authority that issues it (RFC 6962, 3.2).
 struct Precertificate: Sendable {
     /// Where a certificate carries the logs' promises (RFC 6962, 3.3).
     static let listIdentifier: ASN1ObjectIdentifier = [1, 3, 6, 1, 4, 1, 11129, 2, 4, 2]
@@ -17,8 +17,8 @@ struct Precertificate: Sendable {
 
     /// Takes the promises out of a certificate; every other byte stays, but for the lengths around them.
     ///
-    /// - Parameter issuer: whose key was found to have signed the certificate. What the certificate says of its issuer
-    ///   does not count.
+    /// - Parameter issuer: whose key was found to have signed the certificate. What the certificate says of
+    ///   its issuer does not count.
     init(_ certificate: ParsedCertificate, issuer: ParsedCertificate) throws {
         issuerKeyHash = Digest.of(issuer.subjectPublicKeyInfo).bytes
         do {

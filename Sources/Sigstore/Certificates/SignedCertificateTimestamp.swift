@@ -1,18 +1,20 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import SigningKeys
+public import SigningKeys
 import TrustCore
 
-/// A log's promise to show a certificate: a signed certificate timestamp (RFC 6962, 3.2).
-struct SignedCertificateTimestamp: Sendable, Hashable {
+/// A log's promise to show a certificate: a signed certificate timestamp (RFC 6962, 3.2). Unverified.
+public struct SignedCertificateTimestamp: Sendable, Hashable {
     /// The hash function and the kind of signature (RFC 5246, 7.4.1.4.1).
-    struct Algorithm: Sendable, Hashable {
-        let hash: UInt8
-        let signature: UInt8
+    public struct Algorithm: Sendable, Hashable {
+        /// The number of the hash function.
+        public let hash: UInt8
+        /// The number of the kind of signature.
+        public let signature: UInt8
 
         /// Whether a key that signs by this algorithm makes such signatures.
-        func fits(_ algorithm: SignatureAlgorithm) -> Bool {
+        public func fits(_ algorithm: SignatureAlgorithm) -> Bool {
             let digest: DigestAlgorithm? =
                 switch hash {
                 case 4: .sha256
@@ -31,16 +33,18 @@ struct SignedCertificateTimestamp: Sendable, Hashable {
     }
 
     /// SHA-256 of the log's key.
-    let logID: [UInt8]
+    public let logID: [UInt8]
     /// Milliseconds since 1970.
-    let milliseconds: UInt64
+    public let milliseconds: UInt64
     /// What the log says beside it: for static logs, where the certificate is.
-    let extensions: [UInt8]
-    let algorithm: Algorithm
-    let signature: [UInt8]
+    public let extensions: [UInt8]
+    /// How it is signed.
+    public let algorithm: Algorithm
+    /// The signature.
+    public let signature: [UInt8]
 
     /// When the log made the promise.
-    var moment: Moment? {
+    public var moment: Moment? {
         Moment(
             seconds: Int64(milliseconds / 1_000),
             nanoseconds: Int32(milliseconds % 1_000) * 1_000_000
@@ -64,11 +68,13 @@ struct SignedCertificateTimestamp: Sendable, Hashable {
 
 extension SignedCertificateTimestamp {
     /// The most promises that are read; honest certificates have one to three.
-    static let maximumCount = 32
+    public static let maximumCount = 32
 
-    /// Reads a `SignedCertificateTimestampList` (RFC 6962, 3.3); those of other versions than the first are left out, as
-    /// the RFC demands.
-    static func list(_ bytes: ArraySlice<UInt8>) throws -> [SignedCertificateTimestamp] {
+    /// Reads a `SignedCertificateTimestampList` (RFC 6962, 3.3); those of other versions than the first are
+    /// left out, as the RFC demands.
+    ///
+    /// - Throws: a `Refusal` with ``CertificateCode/promiseMalformed``.
+    public static func list(_ bytes: ArraySlice<UInt8>) throws -> [SignedCertificateTimestamp] {
         var outer = TLSReader(bytes)
         guard var items = outer.vector(), outer.isAtEnd, !items.isAtEnd else {
             throw malformed("a list with its length")

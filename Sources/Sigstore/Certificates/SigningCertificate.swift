@@ -8,7 +8,8 @@ import X509
 
 /// The certificate of a signer, as Sigstore's authority (Fulcio) issues them for minutes.
 ///
-/// It says what it must say, in one way only. That an authority issued it is not known: see ``CertificateVerifier``.
+/// It says what it must say, in one way only. That an authority issued it is not known: see
+/// ``CertificateVerifier``.
 public struct SigningCertificate: Sendable {
     static let what = "the signer's certificate"
 
@@ -24,10 +25,11 @@ public struct SigningCertificate: Sendable {
     public let validity: ValidityPeriod
     let parsed: ParsedCertificate
 
-    /// Reads a certificate, and checks all that can be checked of it alone (RFC 5280; Sigstore's client specification
-    /// 4.2; Fulcio's certificate specification).
+    /// Reads a certificate, and checks all that can be checked of it alone (RFC 5280; Sigstore's client
+    /// specification 4.2; Fulcio's certificate specification).
     ///
-    /// - Throws: a `Refusal` with a ``CertificateCode`` or, for a key that we do not verify with, one of `KeyCode`.
+    /// - Throws: a `Refusal` with a ``CertificateCode`` or, for a key that we do not verify with, one of
+    ///   `KeyCode`.
     public init(der: [UInt8]) throws {
         let parsed = try ParsedCertificate(der: der, subject: Self.what)
         try CertificateRules.checkSigner(parsed)

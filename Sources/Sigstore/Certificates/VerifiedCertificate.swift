@@ -9,8 +9,8 @@ public struct LoggedCertificate: Sendable, Hashable {
     public let moment: Moment
 }
 
-/// A signer's certificate that an authority of a trusted root issued, that was valid at each time of the signature, and
-/// that a log promised to show.
+/// A signer's certificate that an authority of a trusted root issued, that was valid at each time of the
+/// signature, and that a log promised to show.
 ///
 /// Whether its identity is one that may sign is not said.
 public struct VerifiedCertificate: Sendable {

@@ -47,7 +47,9 @@ struct TimestampAttributes: Sendable, Hashable {
         guard digest == Digest.of(token.content, by: token.digestAlgorithm).bytes else {
             throw Refusal(TimestampCode.content, TimestampResponse.what)
         }
-        guard let named = try namedCertificate() else { throw missing("the digest of the signer's certificate") }
+        guard let named = try namedCertificate() else {
+            throw missing("the digest of the signer's certificate")
+        }
         guard Digest.of(certificate.der, by: named.algorithm) == named else {
             throw Refusal(TimestampCode.signerCertificate, TimestampResponse.what)
         }
@@ -62,7 +64,9 @@ struct TimestampAttributes: Sendable, Hashable {
             else { return nil }
             var fields = DERFields(try DERElement.elements(first, .sequence))
             // SHA-256 where no hash function is named.
-            let algorithm = try fields.next(.sequence).map { try TimestampHash.read($0, TimestampResponse.what) }
+            let algorithm = try fields.next(.sequence).map {
+                try TimestampHash.read($0, TimestampResponse.what)
+            }
             guard let digest = fields.next(.octetString) else { return nil }
             return Digest(algorithm ?? .sha256, bytes: try DERElement.contents(digest, .octetString))
         } catch is ASN1Error {

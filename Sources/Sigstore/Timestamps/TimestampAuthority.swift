@@ -7,7 +7,8 @@ import X509
 
 /// One timestamp authority of a trusted root, whose certificates were found to hold together.
 ///
-/// A token's certificate, chain and time are compared with this one authority's: nothing of another one helps.
+/// A token's certificate, chain and time are compared with this one authority's: nothing of another one
+/// helps.
 struct TimestampAuthority: Sendable {
     private let chain: AuthorityChain
 
@@ -27,8 +28,8 @@ struct TimestampAuthority: Sendable {
         }
     }
 
-    /// Verifies a response that names this authority (RFC 3161, 2.3 and 2.4.2; RFC 5652, 5.6; Sigstore's client
-    /// specification, 4.1).
+    /// Verifies a response that names this authority (RFC 3161, 2.3 and 2.4.2; RFC 5652, 5.6; Sigstore's
+    /// client specification, 4.1).
     func verify(_ response: TimestampResponse) throws -> VerifiedTimestamp {
         let (token, signer, what) = (response.token, chain.first, TimestampResponse.what)
         guard isNamed(by: response) else { throw Refusal(TimestampCode.untrusted, what) }
@@ -54,7 +55,9 @@ struct TimestampAuthority: Sendable {
 
     /// RSA may be named without its hash function, which then stands elsewhere (RFC 3370, 3.2).
     private func algorithm(of token: TimestampToken) -> ASN1ObjectIdentifier {
-        guard token.signatureAlgorithm == [1, 2, 840, 113549, 1, 1, 1] else { return token.signatureAlgorithm }
+        guard token.signatureAlgorithm == [1, 2, 840, 113549, 1, 1, 1] else {
+            return token.signatureAlgorithm
+        }
         let last: UInt =
             switch token.digestAlgorithm {
             case .sha384: 12

@@ -52,7 +52,8 @@ public enum TimestampCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the authority did not grant the timestamp",
-                explanation: "A response that is not granted says why there is no timestamp, and proves nothing.",
+                explanation:
+                    "A response that is not granted says why there is no timestamp, and proves nothing.",
                 remedy: Self.stampAgain
             )
         case .hash:
@@ -60,8 +61,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp uses a hash function that does not count",
                 explanation:
-                    "Where two signatures with one digest can be made, a timestamp of the one is also one of the other. "
-                    + "SHA-256, SHA-384 and SHA-512 count.",
+                    "Where two signatures with one digest can be made, a timestamp of the one is also one "
+                    + "of the other. SHA-256, SHA-384 and SHA-512 count.",
                 remedy: Self.stampAgain
             )
         case .attributes:
@@ -69,15 +70,16 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp does not sign all that it must",
                 explanation:
-                    "The signature must cover what kind of thing is signed, its digest, and by which certificate. What is "
-                    + "left out could be put in by others.",
+                    "The signature must cover what kind of thing is signed, its digest, and by which "
+                    + "certificate. What is left out could be put in by others.",
                 remedy: Self.stampAgain
             )
         case .tooMany:
             RefusalEntry(
                 .invalid,
                 "there are more timestamps than any honest signature has",
-                explanation: "Each is verified with a slow signature that whoever sent them does not pay for.",
+                explanation:
+                    "Each is verified with a slow signature that whoever sent them does not pay for.",
                 remedy: "keep one timestamp of each authority"
             )
         case .duplicate:
@@ -92,8 +94,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp does not answer the request",
                 explanation:
-                    "The number in the request comes back in the answer: an old answer that somebody kept has another "
-                    + "one.",
+                    "The number in the request comes back in the answer: an old answer that somebody kept "
+                    + "has another one.",
                 remedy: "ask again; if it repeats, ask another authority"
             )
         default:
@@ -120,8 +122,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp names another certificate than the authority's own",
                 explanation:
-                    "Certificates in a timestamp prove nothing. The trusted root says which one signs, and one that looks "
-                    + "alike is an attempt to pass for it.",
+                    "Certificates in a timestamp prove nothing. The trusted root says which one signs, and "
+                    + "one that looks alike is an attempt to pass for it.",
                 remedy: Self.stampAgain
             )
         case .content:
@@ -143,8 +145,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the authority's certificate is not one for timestamps alone",
                 explanation:
-                    "A key that signs other things can be led to sign what looks like a timestamp. Timestamping must be its "
-                    + "only use, and marked as critical.",
+                    "A key that signs other things can be led to sign what looks like a timestamp. "
+                    + "Timestamping must be its only use, and marked as critical.",
                 remedy: "tell whoever gave you the trusted root"
             )
         case .authorityNotValid:
@@ -152,8 +154,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp was made while a certificate of the authority was not valid",
                 explanation:
-                    "All certificates up to the root must be valid at the time: an authority's key that is retired may "
-                    + "since be in other hands.",
+                    "All certificates up to the root must be valid at the time: an authority's key that is "
+                    + "retired may since be in other hands.",
                 remedy: Self.stampAgain
             )
         case .authorityPeriod:
@@ -161,8 +163,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "the timestamp was made while the trusted root did not count the authority",
                 explanation:
-                    "The trusted root says from when to when each authority counts. Another authority's period does not "
-                    + "help this one.",
+                    "The trusted root says from when to when each authority counts. Another authority's "
+                    + "period does not help this one.",
                 remedy: Self.stampAgain
             )
         default:
@@ -170,8 +172,8 @@ public enum TimestampCode: String, RefusalCode {
                 .invalid,
                 "no authority of the trusted root made the timestamp",
                 explanation:
-                    "Anybody can run an authority that gives any time. Only those count that the instance believes, whatever "
-                    + "certificates come along.",
+                    "Anybody can run an authority that gives any time. Only those count that the instance "
+                    + "believes, whatever certificates come along.",
                 remedy: Self.stampAgain
             )
         }

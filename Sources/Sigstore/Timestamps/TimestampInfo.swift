@@ -12,7 +12,7 @@ public struct TimestampInfo: Sendable, Hashable {
     public let moment: Moment
     /// The number that the request gave, without leading zeros; nil if it gave none.
     public let nonce: [UInt8]?
-    /// The number of the timestamp, without leading zeros.
+    /// The number of the timestamp: the contents of its `INTEGER`, which some authorities make negative.
     public let serialNumber: [UInt8]
     /// The rules that the authority follows, in dotted form.
     public let policy: String
@@ -28,7 +28,7 @@ public struct TimestampInfo: Sendable, Hashable {
         else { throw Self.invalid("fields missing") }
         self.policy = try ASN1ObjectIdentifier(derEncoded: policy).description
         self.imprint = try Self.imprint(imprint, what)
-        self.serialNumber = try Self.positive(serialNumber)
+        self.serialNumber = try DERElement.contents(serialNumber, .integer)
         self.moment = try DERTime.generalizedTime(moment)
         // How exact it is, and whether timestamps are in order: nothing here depends on them.
         if let accuracy = fields.next(.sequence) { _ = try DERElement.elements(accuracy, .sequence) }

@@ -15,8 +15,8 @@ public struct TimestampRequest: Sendable, Hashable {
 
     /// Makes a request.
     ///
-    /// - Parameter nonce: random bytes, which are passed in; eight are usual. Nil is answered for none, or only zeros, for
-    ///   more than 32, and for a digest by a hash function that does not count.
+    /// - Parameter nonce: random bytes, which are passed in; eight are usual. Nil is answered for none, or
+    ///   only zeros, for more than 32, and for a digest by a hash function that does not count.
     public init?(imprint: Digest, nonce: [UInt8], wantsCertificate: Bool = true) {
         let number = Array(nonce.drop { $0 == 0 })
         guard (1...32).contains(number.count), TimestampHash.identifier(imprint.algorithm) != nil else {
@@ -34,7 +34,9 @@ public struct TimestampRequest: Sendable, Hashable {
             try request.serialize(1)
             try request.appendConstructedNode(identifier: .sequence) { imprint in
                 try imprint.appendConstructedNode(identifier: .sequence) { algorithm in
-                    if let name = TimestampHash.identifier(self.imprint.algorithm) { try algorithm.serialize(name) }
+                    if let name = TimestampHash.identifier(self.imprint.algorithm) {
+                        try algorithm.serialize(name)
+                    }
                     try algorithm.serialize(ASN1Null())
                 }
                 try imprint.serialize(ASN1OctetString(contentBytes: self.imprint.bytes[...]))

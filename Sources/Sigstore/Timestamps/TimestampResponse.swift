@@ -4,7 +4,8 @@
 import SwiftASN1
 import TrustCore
 
-/// The answer of a timestamp authority, granted (RFC 3161, 2.4.2): a token that says when something was there. Unverified.
+/// The answer of a timestamp authority, granted (RFC 3161, 2.4.2): a token that says when something was
+/// there. Unverified.
 public struct TimestampResponse: Sendable, Hashable {
     static let what = "the timestamp"
     /// The longest response that is read, in bytes. Honest ones have at most some thousands.
@@ -18,8 +19,8 @@ public struct TimestampResponse: Sendable, Hashable {
 
     /// Reads a response in strict DER.
     ///
-    /// - Throws: a `Refusal` with ``TimestampCode/size``, ``TimestampCode/malformed``, ``TimestampCode/status`` or
-    ///   ``TimestampCode/hash``.
+    /// - Throws: a `Refusal` with ``TimestampCode/size``, ``TimestampCode/malformed``,
+    ///   ``TimestampCode/status`` or ``TimestampCode/hash``.
     public init(der: [UInt8]) throws {
         guard der.count <= Self.maximumLength else {
             throw Refusal(
@@ -44,8 +45,8 @@ public struct TimestampResponse: Sendable, Hashable {
         self.der = der
     }
 
-    /// `PKIStatusInfo`: 0 is granted, 1 granted with modifications, which only mean that something else than the digest
-    /// is not as it was asked for.
+    /// `PKIStatusInfo`: 0 is granted, 1 granted with modifications, which only mean that something else than
+    /// the digest is not as it was asked for.
     private static func check(status node: ASN1Node) throws {
         var fields = DERFields(try DERElement.elements(node, .sequence))
         guard let field = fields.next(.integer) else {
@@ -59,7 +60,8 @@ public struct TimestampResponse: Sendable, Hashable {
 
     /// Refuses the answer to another request: another digest, another number, or none (RFC 3161, 2.4.2).
     ///
-    /// Call it for an answer that comes from the network. What the answer is worth, ``TimestampVerifier`` says.
+    /// Call it for an answer that comes from the network. What the answer is worth, ``TimestampVerifier``
+    /// says.
     public func check(answers request: TimestampRequest) throws {
         guard info.imprint == request.imprint else {
             throw Refusal(

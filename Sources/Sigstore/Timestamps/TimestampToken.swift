@@ -4,7 +4,8 @@
 import SwiftASN1
 import TrustCore
 
-/// A timestamp's signed envelope: CMS `SignedData` with one signer (RFC 5652, 5; RFC 3161, 2.4.2). Unverified.
+/// A timestamp's signed envelope: CMS `SignedData` with one signer (RFC 5652, 5; RFC 3161, 2.4.2).
+/// Unverified.
 struct TimestampToken: Sendable, Hashable {
     /// How the token names the certificate of its signer.
     enum Signer: Sendable, Hashable {

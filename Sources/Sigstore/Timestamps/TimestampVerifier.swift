@@ -5,14 +5,16 @@ public import TrustCore
 
 /// Verifies timestamps of signatures against a trusted root.
 ///
-/// Make one for a trusted root and keep it: what the root's own certificates prove of each other is found out once.
+/// Make one for a trusted root and keep it: what the root's own certificates prove of each other is found out
+/// once.
 public struct TimestampVerifier: Sendable {
     /// The most timestamps that are looked at for one signature.
     public static let maximumCount = 32
 
     private let authorities: [TimestampAuthority]
-    /// What is wrong with those authorities of the trusted root whose certificates do not hold together, or are of kinds
-    /// that we do not verify. Their timestamps count for nothing; the others are not harmed by them.
+    /// What is wrong with those authorities of the trusted root whose certificates do not hold together, or
+    /// are of kinds that we do not verify. Their timestamps count for nothing; the others are not harmed by
+    /// them.
     public let unusable: [Refusal]
 
     /// Reads and checks the timestamp authorities of a trusted root.
@@ -70,7 +72,8 @@ public struct TimestampVerifier: Sendable {
         throw first ?? Refusal(TimestampCode.untrusted, TimestampResponse.what)
     }
 
-    /// Verifies all timestamps of a signature, as a bundle carries them; each must be good, and none there twice.
+    /// Verifies all timestamps of a signature, as a bundle carries them; each must be good, and none there
+    /// twice.
     ///
     /// - Returns: one for each; none for none.
     public func verify(_ responses: [[UInt8]], of signature: [UInt8]) throws -> [VerifiedTimestamp] {
@@ -83,8 +86,9 @@ public struct TimestampVerifier: Sendable {
             )
         }
         let parsed = try responses.map { try TimestampResponse(der: $0) }
-        // The token counts, not the response around it, in which the status can be changed by anybody; and of the token
-        // what the authority signed, since its certificates and its attributes that nobody signed are free as well.
+        // The token counts, not the response around it, in which the status can be changed by anybody; and of
+        // the token what the authority signed, since its certificates and its attributes that nobody signed
+        // are free as well.
         guard Set(parsed.map(\.token.attributes.signedBytes)).count == parsed.count else {
             throw Refusal(TimestampCode.duplicate, TimestampResponse.what)
         }

@@ -24,7 +24,11 @@ public struct CertificateDraft: Sendable {
 
         var der: [UInt8] {
             let critical: [UInt8] = isCritical ? SimulatedDER.element(0x01, [0xFF]) : []
-            return SimulatedDER.sequence(SimulatedDER.identifier(identifier), critical, SimulatedDER.octets(value))
+            return SimulatedDER.sequence(
+                SimulatedDER.identifier(identifier),
+                critical,
+                SimulatedDER.octets(value)
+            )
         }
     }
 
@@ -34,8 +38,9 @@ public struct CertificateDraft: Sendable {
     public var issuer: [UInt8]?
     /// The DER `Name` of whom it is for.
     public var subject: [UInt8]
-    /// When it is valid.
+    /// From when on it is valid.
     public var start: Timestamp
+    /// Until when it is valid.
     public var end: Timestamp
     /// The key that it certifies, as DER.
     public var subjectPublicKeyInfo: [UInt8]
@@ -69,14 +74,17 @@ public struct CertificateDraft: Sendable {
         }
     }
 
-    /// The DER `TBSCertificate`.
-    func signedPart(_ algorithm: String) -> [UInt8] {
+    /// The DER `TBSCertificate`, as it is signed by this algorithm, given in dotted form.
+    public func signedPart(_ algorithm: String) -> [UInt8] {
         SimulatedDER.sequence(
             SimulatedDER.element(0xA0, SimulatedDER.integer([2])),
             SimulatedDER.integer(serialNumber),
             SimulatedDER.sequence(SimulatedDER.identifier(algorithm)),
             issuer ?? SimulatedDER.sequence(),
-            SimulatedDER.sequence(SimulatedDER.time("\(start)"), SimulatedDER.time("\(end)")),
+            SimulatedDER.sequence(
+                SimulatedDER.certificateTime("\(start)"),
+                SimulatedDER.certificateTime("\(end)")
+            ),
             subject,
             subjectPublicKeyInfo,
             extensions.isEmpty
@@ -99,19 +107,37 @@ public struct CertificateDraft: Sendable {
 // MARK: - Usual extensions
 
 extension CertificateDraft.Extension {
-    /// The object identifiers of the usual extensions.
+    /// The extension that says what the key may do.
     public static let keyUsageIdentifier = "2.5.29.15"
+    /// The extension with the names of whom the certificate is for.
     public static let alternativeNameIdentifier = "2.5.29.17"
+    /// The extension that says whether it is an authority's.
     public static let constraintsIdentifier = "2.5.29.19"
+    /// The extension that says what the key is for.
     public static let extendedKeyUsageIdentifier = "2.5.29.37"
+    /// The extension with the logs' promises.
     public static let promisesIdentifier = "1.3.6.1.4.1.11129.2.4.2"
+    /// To sign code: what signers' certificates are for.
     public static let codeSigning = "1.3.6.1.5.5.7.3.3"
+    /// To sign timestamps.
     public static let timeStamping = "1.3.6.1.5.5.7.3.8"
 
     /// The key is for signatures.
     public static let signs = Self(keyUsageIdentifier, critical: true, [0x03, 0x02, 0x07, 0x80])
     /// The key is for certificates and lists of withdrawn ones.
     public static let signsCertificates = Self(keyUsageIdentifier, critical: true, [0x03, 0x02, 0x01, 0x06])
+
+    /// The name of the certificate's own key, by which other certificates name it.
+    public static func keyIdentifier(_ publicKey: [UInt8]) -> Self {
+        Self("2.5.29.14", SimulatedDER.octets(name(publicKey)))
+    }
+
+    /// The name of the key that signed the certificate.
+    public static func issuerKeyIdentifier(_ publicKey: [UInt8]) -> Self {
+        Self("2.5.29.35", SimulatedDER.sequence(SimulatedDER.element(0x80, name(publicKey))))
+    }
+
+    private static func name(_ publicKey: [UInt8]) -> [UInt8] { Array(Digest.of(publicKey).bytes.prefix(20)) }
 
     /// What the key is for.
     public static func purposes(_ purposes: [String], critical: Bool = false) -> Self {

@@ -4,8 +4,8 @@
 public import Sigstore
 public import TrustCore
 
-/// An authority that issues certificates to signers, as Fulcio does: a root, some authorities below it, and the key of
-/// the last one.
+/// An authority that issues certificates to signers, as Fulcio does: a root, some authorities below it, and
+/// the key of the last one.
 public struct SimulatedAuthority: Sendable {
     /// The key that issues.
     public let key: SimulatedKey
@@ -21,7 +21,8 @@ public struct SimulatedAuthority: Sendable {
     /// - Parameters:
     ///   - intermediates: how many authorities there are below the root.
     ///   - purposes: what the authorities below the root are limited to; none for no limit.
-    ///   - change: changes a certificate before it is signed; 0 is that of ``key``, the highest number the root's.
+    ///   - change: changes a certificate before it is signed; 0 is that of ``key``, the highest number the
+    ///     root's.
     public init(
         _ name: String = "authority",
         from start: Timestamp,
@@ -45,6 +46,8 @@ public struct SimulatedAuthority: Sendable {
             )
             if !isRoot, !purposes.isEmpty { draft.extensions.append(.purposes(purposes)) }
             draft.issuer = issuer
+            draft.extensions.append(.keyIdentifier(own.subjectPublicKeyInfo))
+            if !isRoot { draft.extensions.append(.issuerKeyIdentifier(key.subjectPublicKeyInfo)) }
             change(place, &draft)
             certificates.insert(try draft.signed(by: key), at: 0)
             (key, issuer) = (own, draft.subject)
@@ -57,17 +60,23 @@ public struct SimulatedAuthority: Sendable {
 
     /// Issues a certificate, without any log's promise.
     public func issue(_ draft: CertificateDraft) throws -> [UInt8] {
+        try prepared(draft).signed(by: key)
+    }
+
+    /// A draft with what the authority says of itself in what it issues: its name, and that of its key.
+    public func prepared(_ draft: CertificateDraft) -> CertificateDraft {
         var draft = draft
         draft.issuer = draft.issuer ?? name
-        return try draft.signed(by: key)
+        let own = CertificateDraft.Extension.issuerKeyIdentifier(key.subjectPublicKeyInfo)
+        draft[own.identifier] = draft[own.identifier] ?? own
+        return draft
     }
 
     /// Issues a certificate after each of the logs has promised to show it.
     public func issue(_ draft: CertificateDraft, logs: [SimulatedCertificateLog], at time: Timestamp) throws
         -> [UInt8]
     {
-        var draft = draft
-        draft.issuer = draft.issuer ?? name
+        var draft = prepared(draft)
         let signedPart = draft.signedPart(key.signatureAlgorithm)
         let promises = try logs.map { log in
             try log.promise(signedPart, issuerKey: key.subjectPublicKeyInfo, at: time)
@@ -103,7 +112,10 @@ extension CertificateDraft {
             start: start,
             end: end,
             subjectPublicKeyInfo: key.subjectPublicKeyInfo,
-            extensions: [.signs, .purposes([Extension.codeSigning]), .names([identity])]
+            extensions: [
+                .signs, .purposes([Extension.codeSigning]), .keyIdentifier(key.subjectPublicKeyInfo),
+                .names([identity]),
+            ]
                 + sorted.map { Extension.claim($0.key, $0.value) }
         )
     }

@@ -69,6 +69,16 @@ public enum SimulatedDER {
         return element(0x18, digits + Array((fraction.isEmpty ? "Z" : ".\(fraction)Z").utf8))
     }
 
+    /// A time of a certificate: a `UTCTime` until 2049 (RFC 5280, 4.1.2.5).
+    public static func certificateTime(_ moment: String) -> [UInt8] {
+        let digits = moment.utf8.filter { (0x30...0x39).contains($0) }
+        guard digits.lexicographicallyPrecedes("2050".utf8), !digits.lexicographicallyPrecedes("1950".utf8)
+        else {
+            return time(moment)
+        }
+        return element(0x17, Array(digits.dropFirst(2)) + Array("Z".utf8))
+    }
+
     /// The elements within an element.
     static func elements(_ der: [UInt8]) throws -> [[UInt8]] {
         guard case .constructed(let nodes) = try DER.parse(der).content else { return [] }

@@ -4,7 +4,7 @@
 internal import Crypto
 internal import Foundation
 public import SigningKeys
-internal import SwiftASN1
+internal import TrustCore
 
 /// A private key of a simulated instance: of an authority, a log, or a signer.
 public struct SimulatedKey: Sendable {
@@ -51,7 +51,26 @@ public struct SimulatedKey: Sendable {
         }
     }
 
-    /// How certificates and tokens name what ``sign(_:)`` does.
+    /// Signs with another hash function, as timestamp authorities do: DER, and how tokens name the algorithm.
+    /// MD5 stands for SHA-256 here, since nothing signs with it.
+    func sign(_ message: [UInt8], by algorithm: DigestAlgorithm) throws -> (
+        signature: [UInt8], algorithm: String
+    ) {
+        switch algorithm {
+        case .sha256, .md5: (try sign(SHA256.hash(data: message)), "1.2.840.10045.4.3.2")
+        case .sha384: (try sign(SHA384.hash(data: message)), "1.2.840.10045.4.3.3")
+        case .sha512: (try sign(SHA512.hash(data: message)), "1.2.840.10045.4.3.4")
+        }
+    }
+
+    private func sign(_ digest: some Crypto.Digest) throws -> [UInt8] {
+        switch material {
+        case .p256(let key): Array(try key.signature(for: digest).derRepresentation)
+        case .p384(let key): Array(try key.signature(for: digest).derRepresentation)
+        }
+    }
+
+    /// How certificates name what ``sign(_:)`` does.
     var signatureAlgorithm: String {
         switch material {
         case .p256: "1.2.840.10045.4.3.2"
@@ -59,8 +78,8 @@ public struct SimulatedKey: Sendable {
         }
     }
 
-    /// Eight random bytes, or as many as are asked for: numbers of certificates and timestamps. Positive, without leading
-    /// zeros.
+    /// Eight random bytes, or as many as are asked for: numbers of certificates and timestamps. Positive,
+    /// without leading zeros.
     static func number(_ count: Int = 8) -> [UInt8] {
         var bytes = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { Array($0) }
         bytes[0] = bytes[0] & 0x7F | 0x40

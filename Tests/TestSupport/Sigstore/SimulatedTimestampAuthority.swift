@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import Sigstore
 internal import SigningKeys
+public import Sigstore
 public import TrustCore
 
 /// An authority that says when something was there (RFC 3161): a root, and the key that signs timestamps.
@@ -27,14 +27,23 @@ public struct SimulatedTimestampAuthority: Sendable {
         curve: SimulatedKey.Curve = .p384,
         change: (inout CertificateDraft) -> Void = { _ in }
     ) throws {
-        let root = try SimulatedAuthority(name, from: start, until: rootEnd ?? end, intermediates: 0, curve: curve)
+        let root = try SimulatedAuthority(
+            name,
+            from: start,
+            until: rootEnd ?? end,
+            intermediates: 0,
+            curve: curve
+        )
         key = SimulatedKey(curve)
         var draft = CertificateDraft(
             subject: SimulatedDER.name(name),
             start: start,
             end: end,
             subjectPublicKeyInfo: key.subjectPublicKeyInfo,
-            extensions: [.signs, .purposes([CertificateDraft.Extension.timeStamping], critical: true)]
+            extensions: [
+                .signs, .keyIdentifier(key.subjectPublicKeyInfo),
+                .purposes([CertificateDraft.Extension.timeStamping], critical: true),
+            ]
         )
         draft.issuer = root.name
         change(&draft)

@@ -3,7 +3,8 @@
 
 public import TrustCore
 
-/// A timestamp response before it is signed. Every field can be changed, also to what no authority would sign.
+/// A timestamp response before it is signed. Every field can be changed, also to what no authority would
+/// sign.
 public struct TimestampDraft: Sendable {
     /// 0 for granted.
     public var status: UInt8 = 0
@@ -25,10 +26,11 @@ public struct TimestampDraft: Sendable {
     public var messageDigest: [UInt8]?
     /// Signed attributes that are left out, by their object identifiers.
     public var withoutAttributes: Set<String> = []
-    /// The hash function of the token.
+    /// The hash function of the token and of its signature.
     public var digestAlgorithm = DigestAlgorithm.sha256
-    /// The name and number of the signer's certificate.
+    /// The DER `Name` of who issued the signer's certificate.
     public var issuer: [UInt8] = []
+    /// The magnitude of that certificate's number.
     public var serialNumberOfCertificate: [UInt8] = []
     /// The signer's certificate, whose digest is signed.
     public var certificate: [UInt8] = []
@@ -39,9 +41,11 @@ public struct TimestampDraft: Sendable {
     /// Changes the signature.
     public var changeSignature: @Sendable (inout [UInt8]) -> Void = { _ in }
 
-    /// The object identifiers of what is signed.
+    /// The attribute that says what kind of thing is signed.
     public static let contentTypeAttribute = "1.2.840.113549.1.9.3"
+    /// The attribute with its digest.
     public static let messageDigestAttribute = "1.2.840.113549.1.9.4"
+    /// The attribute with the digest of the signer's certificate.
     public static let certificateAttribute = "1.2.840.113549.1.9.16.2.47"
 
     /// Makes a draft.
@@ -76,14 +80,14 @@ public struct TimestampDraft: Sendable {
         let info = self.info
         let algorithm = SimulatedDER.sequence(SimulatedDER.identifier(Self.identifier(digestAlgorithm)))
         let attributes = attributes(info)
-        var signature = try key.sign(SimulatedDER.set(tag: 0x31, attributes))
+        var (signature, name) = try key.sign(SimulatedDER.set(tag: 0x31, attributes), by: digestAlgorithm)
         changeSignature(&signature)
         let signer = SimulatedDER.sequence(
             SimulatedDER.integer([1]),
             SimulatedDER.sequence(issuer, SimulatedDER.integer(serialNumberOfCertificate)),
             algorithm,
             SimulatedDER.set(tag: 0xA0, attributes),
-            SimulatedDER.sequence(SimulatedDER.identifier(key.signatureAlgorithm)),
+            SimulatedDER.sequence(SimulatedDER.identifier(name)),
             SimulatedDER.octets(signature)
         )
         let certificates = (embedsCertificate ? [certificate] : []) + otherCertificates

@@ -12,6 +12,7 @@ extension Fuzzer {
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .pythonJSON, .contentTrust,
         .bundles, .trustRoots, .statements, .sidecars, .logEntries,
+        .certificates, .promises, .timestamps,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }
