@@ -10,7 +10,7 @@ SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
-FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,notes,merkle,log-entries
+FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries
 FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.

@@ -27,6 +27,7 @@ let package = Package(
                 .product(name: "TrustCore", package: "kingsnake"),
                 .product(name: "CondaFormats", package: "kingsnake"),
                 .product(name: "ContentTrust", package: "kingsnake"),
+                .product(name: "ChannelServer", package: "kingsnake"),
                 .product(name: "Installer", package: "kingsnake"),
                 .product(name: "DurableFiles", package: "kingsnake"),
                 .product(name: "SigningKeys", package: "kingsnake"),

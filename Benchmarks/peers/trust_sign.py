@@ -19,17 +19,15 @@ def main(path: str, key: str, out: str) -> None:
     with open(path, encoding="utf-8") as file:
         index = json.load(file)
     signatures = {}
-    total = 0
     for section in ("packages", "packages.conda"):
         for file_name, record in index.get(section, {}).items():
             signature = signer.sign(json.dumps(record, indent=2, sort_keys=True).encode("utf-8"))
             signatures[file_name] = {name: {"signature": signature.hex()}}
-            total += int.from_bytes(signature[:8], "big")
     index["signatures"] = signatures
-    folder = pathlib.Path(out)
-    folder.mkdir()
+    folder = pathlib.Path(out, "linux-64")
+    folder.mkdir(parents=True)
     (folder / "repodata.json").write_text(json.dumps(index), encoding="utf-8")
-    print(len(signatures), total % (1 << 64))
+    print(len(signatures))
 
 
 main(*sys.argv[1:])

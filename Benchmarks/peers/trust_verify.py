@@ -18,7 +18,7 @@ def main(path: str) -> None:
     folder = pathlib.Path(path)
     delegation = json.loads((folder / "key_mgr.json").read_bytes())["signed"]["delegations"]["pkg_mgr"]
     keys = {name: Ed25519PublicKey.from_public_bytes(bytes.fromhex(name)) for name in delegation["pubkeys"]}
-    with open(folder / "repodata.json", encoding="utf-8") as file:
+    with open(folder / "linux-64" / "repodata.json", encoding="utf-8") as file:
         index = json.load(file)
     trusted = others = 0
     for section in ("packages", "packages.conda"):

@@ -35,7 +35,8 @@ struct Attack {
 }
 
 extension String {
-    fileprivate func padding(toLength length: Int) -> String {
+    /// The text with blanks behind it, at least one.
+    func padding(toLength length: Int) -> String {
         self + String(repeating: " ", count: max(1, length - count))
     }
 }

@@ -5,7 +5,8 @@ import Foundation
 import TestSupport
 
 /// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a
-/// verified install, and a table of attacks, each refused with its code.
+/// verified install, and a table of attacks, each refused with its code; then a folder that is signed for conda and
+/// mamba as they are, and what the three make of it.
 ///
 /// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
 /// should be.
@@ -19,7 +20,8 @@ enum Demo {
             let world = try DemoWorld(folder: folder)
             try await publish(world)
             try await install(world)
-            let isGood = try await attack(world)
+            let areRefused = try await attack(world)
+            let isGood = try await contentTrust(world) && areRefused
             print(
                 isGood
                     ? "every attack was refused, with its code"
@@ -113,6 +115,35 @@ enum Demo {
             let matches = found == attack.expected
             isGood = isGood && matches
             print(attack.line(found: found, matches: matches))
+        }
+        print()
+        return isGood
+    }
+
+    private static func contentTrust(_ world: DemoWorld) async throws -> Bool {
+        chapter(
+            "4. Conda content trust",
+            "A folder that another program indexes: its records are signed for conda and mamba as they are."
+        )
+        try world.makePlainFolder()
+        try world.kingsnake.show(
+            ["content-trust", "init", world.plain, "--profile", "joint", "--no-passphrase"]
+        )
+        try world.kingsnake.show(["content-trust", "sign", world.plain])
+        try world.kingsnake.show(["content-trust", "verify", world.plain, "--root", world.plainRoot])
+        let honest = try await LoopbackServer.start(serving: world.plain)
+        try world.kingsnake.show(
+            ["trust", "add", DemoWorld.plainURL, "--content-trust", world.plainRoot, "--mirror", honest.url]
+        )
+        try world.kingsnake.show(["verify", DemoWorld.plainURL + "/linux-64/hello-1.1-0.conda"])
+        await honest.stop()
+        print("What a mirror does to the record, and what becomes of it:\n")
+        print(RecordAttack.title)
+        var isGood = true
+        for attack in RecordAttack.all {
+            let found = try await world.verdicts(on: attack)
+            isGood = isGood && found == attack.expected
+            print(attack.line(found: found))
         }
         print()
         return isGood

@@ -71,8 +71,10 @@ public enum ContentTrustCode: String, RefusalCode {
         case .versionNumber:
             RefusalEntry(
                 .invalid,
-                "the metadata has no version to compare, or one below 1",
-                explanation: "Without a version or a date nobody can tell old metadata from new.",
+                "the metadata has no version to compare, or one below 1 or above 2^53",
+                explanation:
+                    "Without a version or a date nobody can tell old metadata from new. Above 2^53 many readers of JSON "
+                    + "round: two versions would be one.",
                 remedy: Self.tellOwner
             )
         case .date:
@@ -128,7 +130,8 @@ public enum ContentTrustCode: String, RefusalCode {
                 "a signature is not written as the format demands",
                 explanation:
                     "A signature is 128 lower-case hexadecimal digits, with the OpenPGP headers beside it if it "
-                    + "was made by GnuPG. Other clients skip what they cannot read, and nobody notices.",
+                    + "was made by GnuPG. Under metadata, what is written otherwise counts for nothing, and is told where "
+                    + "signatures are missing. A record that has such a signature is refused.",
                 remedy: Self.otherMirror
             )
         case .openPGPHeaders:

@@ -106,6 +106,41 @@ public enum DurableFile {
         return try file.readAll(maximumLength: maximumLength)
     }
 
+    /// Opens a file to read it a part at a time; nil if there is none. Another file that is renamed to its place
+    /// meanwhile is not seen.
+    ///
+    /// - Throws: a `Refusal` with `limit.too-large` if it is longer than allowed, or a `Failure`.
+    public static func open(_ path: String, maximumLength: Int) throws -> StoredBytes? {
+        guard let bytes = try OpenFile(readingIfThere: path)?.stored() else { return nil }
+        guard bytes.length <= maximumLength else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                path,
+                expected: "at most \(maximumLength) bytes",
+                found: "\(bytes.length) bytes"
+            )
+        }
+        return bytes
+    }
+
+    /// Writes a file as ``write(_:to:mode:)`` does, in the pieces that the body gives.
+    public static func write(
+        to path: String,
+        mode: UInt16 = 0o644,
+        pieces body: (_ write: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        let temporary = temporaryName(beside: path)
+        do {
+            let file = try OpenFile(creating: temporary, mode: mode)
+            try body { try file.write($0) }
+            try file.synchronize()
+            try rename(temporary, to: path)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
     /// Removes a file, for good; it is no error if there is none.
     public static func remove(_ path: String) throws {
         guard unlink(path) == 0 else {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import TrustCore
+public import TrustCore
 
 #if canImport(Glibc)
     import Glibc
@@ -10,7 +10,7 @@ import TrustCore
 #endif
 
 /// An open file that closes itself.
-public final class OpenFile {
+public final class OpenFile: Sendable {
     /// The system's number for it.
     public let descriptor: Int32
     /// The path it was opened by, for messages.
@@ -115,6 +115,30 @@ public final class OpenFile {
             }
             if count == 0 { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    /// The file as bytes that are read a part at a time, wherever others read just now; as many as it has at this
+    /// moment. It must be a regular file, and stays open as long as they are used.
+    public func stored() throws -> StoredBytes {
+        StoredBytes(path, length: try length()) { try self.read($0) }
+    }
+
+    /// Reads a part; fewer bytes where the file ends before.
+    private func read(_ part: Range<Int>) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: part.count) { buffer, filled in
+            while filled < part.count {
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]
+                )
+                let count = pread(descriptor, rest.baseAddress, rest.count, off_t(part.lowerBound + filled))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw diskFailure("could not read a file", path)
+                }
+                if count == 0 { return }
+                filled += count
+            }
         }
     }
 

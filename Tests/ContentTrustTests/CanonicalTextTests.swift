@@ -99,6 +99,20 @@ struct CanonicalTextTests {
         )
     }
 
+    @Test("A record of many or deep values is refused, before its indentation is a multiple of it")
+    func recordLimits() throws {
+        let values = { (count: Int) in Array(("[" + String(repeating: "0,", count: count - 2) + "0]").utf8) }
+        let deep = { (depth: Int) in
+            Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+        }
+        for (text, code) in [(values(50_000), nil), (values(50_001), "limit.too-large"), (deep(16), nil)] {
+            #expect(refusalCode { try PythonJSON.canonical(of: text[...], subject: "record") } == code)
+        }
+        #expect(
+            refusalCode { try PythonJSON.canonical(of: deep(17)[...], subject: "record") } == "json.too-deep"
+        )
+    }
+
     @Test("Any text is refused by both ways or written the same by both", arguments: 0..<8)
     func property(_ seed: Int) throws {
         var random = Numbers(state: UInt64(seed))

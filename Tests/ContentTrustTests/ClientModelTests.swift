@@ -143,6 +143,12 @@ struct ClientModelTests {
         ClientCase("a root that has run out", conda: .trusted, mamba: .stops, saying: "'root'") {
             $0.root.set("expiration", "2001-01-01T00:00:00Z")
         },
+        ClientCase("a year that no number holds", conda: .stops, mamba: .stops, saying: "datetime string") {
+            $0.keyManager.set("expiration", "99999999999999999999-01-01T00:00:00Z")
+        },
+        ClientCase("a second that no number holds", conda: .stops, mamba: .stops, saying: "datetime string") {
+            $0.keyManager.set("timestamp", "2026-01-01T00:00:99999999999999999999Z")
+        },
         ClientCase("a key manager of a stranger", conda: .stops, mamba: .stops, saying: "SignatureError") {
             $0.keyManagerSigners = [$0.stranger]
         },

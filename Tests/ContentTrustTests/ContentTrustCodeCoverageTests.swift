@@ -111,7 +111,7 @@ struct ContentTrustCodeCoverageTests {
             )
         }
         let old = try chain.keyManager(files[0], now: TrustScene.now)
-        _ = try chain.keyManager(files[1], after: RememberedMetadata(old), now: TrustScene.now)
+        _ = try chain.keyManager(files[1], after: RememberedKeyManager(old), now: TrustScene.now)
     }
 
     /// A key manager's metadata that is read from a scene, naming keys for records.
@@ -120,8 +120,8 @@ struct ContentTrustCodeCoverageTests {
         naming keys: [PrivateKey],
         madeAt timestamp: Timestamp = TrustScene.now,
         until expiration: Timestamp = TrustScene.later,
-        after previous: VerifiedTrustMetadata? = nil
-    ) async throws -> VerifiedTrustMetadata {
+        after previous: VerifiedKeyManager? = nil
+    ) async throws -> VerifiedKeyManager {
         let file = try await scene.keyManager(
             timestamp: timestamp,
             expiration: expiration,
@@ -129,7 +129,7 @@ struct ContentTrustCodeCoverageTests {
         )
         return try await TrustChain(pinned: scene.root()).keyManager(
             file,
-            after: previous.map { RememberedMetadata($0) },
+            after: previous.map { RememberedKeyManager($0) },
             now: TrustScene.now
         )
     }
@@ -149,6 +149,7 @@ struct ContentTrustCodeCoverageTests {
         .versionNumber: [
             { try root { $0["version"] = 0 } }, { try root { $0["version"] = nil } },
             { try root { $0["version"] = .number(JSONNumber(.max)) } },
+            { try root { $0["version"] = .number(JSONNumber(TrustMetadata.maximumVersion + 1)) } },
             {
                 try keyManager {
                     $0["version"] = nil
@@ -187,7 +188,7 @@ struct ContentTrustCodeCoverageTests {
             { try signature { $0["other_headers"] = "0" } },
             { try signature { $0["see_also"] = "" } },
             { try signature { $0["signature"] = .string(String(repeating: "A", count: 128)) } },
-            { _ = try RecordSignatureTable(Array(#"{"\n":{}}"#.utf8)[...], of: "index") },
+            { try RecordSignatures.check(Array(#"{"k":{"signature":""}}"#.utf8)[...], of: "a") },
         ],
         .openPGPHeaders: [
             { try headers { $0 = [] } }, { try headers { $0[0] = 3 } }, { try headers { $0[1] = 1 } },
@@ -361,19 +362,32 @@ struct ContentTrustCodeCoverageTests {
         #expect(verified.keyIDs == [name.hex])
     }
 
-    @Test("A signature that cannot be read counts for nothing, and is told where others are missing")
+    @Test(
+        "A signature that cannot be read counts for nothing, and is told as the cause where a key's is missing"
+    )
     func malformed() async throws {
         let scene = try TrustScene()
-        for signers in [[scene.root], []] {
+        let own = try TrustKey(scene.root.publicKey).hex
+        // As GnuPG writes one whose first byte is zero, without padding.
+        let short: JSONValue = ["signature": .string(String(repeating: "1", count: 126))]
+        func root(by signers: [PrivateKey], with name: String) async throws -> [UInt8] {
             let file = try await JSONReader.read(scene.root(signedBy: signers), of: "root")
             var object = try #require(file.object)
             var signatures = try #require(object["signatures"]?.object)
-            // As GnuPG writes one whose first byte is zero, without padding.
-            signatures[Self.digits] = ["signature": .string(String(repeating: "1", count: 126))]
+            signatures[name] = short
             object["signatures"] = .object(signatures)
-            let bytes = JSONWriter.encode(.object(object))
-            let code = refusalCode { try TrustChain(pinned: bytes) }
-            #expect(code == (signers.isEmpty ? "content-trust.signature-format" : nil))
+            return JSONWriter.encode(.object(object))
+        }
+        let good = try await TrustChain(pinned: root(by: [scene.root], with: Self.digits)).root
+        #expect(good.keyIDs == [own])
+        #expect(good.malformed.map(\.keyID) == [Self.digits])
+        #expect(good.malformed.map(\.reason.codeName) == ["content-trust.signature-format"])
+        // Under a name that is no key's, it says nothing of what is missing.
+        for (name, cause) in [(own, "content-trust.signature-format"), (Self.digits, "signature.missing")] {
+            let bytes = try await root(by: [], with: name)
+            let refusal = #expect(throws: Refusal.self) { try TrustChain(pinned: bytes) }
+            #expect(refusal?.codeName == "content-trust.signatures")
+            #expect((refusal?.cause as? Refusal)?.codeName == cause)
         }
     }
 

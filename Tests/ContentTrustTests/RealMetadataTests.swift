@@ -43,6 +43,22 @@ struct RealMetadataTests {
         #expect(chain.root.metadata.version == 3)
     }
 
+    private static let mambaRoot = "mamba/libmamba/tests/data/validation/1.sv0.6.root.json"
+
+    @Test("mamba's own 1.sv0.6.root.json: verifies to the byte, in OpenPGP's form, and has run out")
+    func mambaRoot() throws {
+        let bytes = try Self.file(Self.mambaRoot)
+        let root = try TrustChain(pinned: bytes).root
+        #expect(root.keyIDs == ["2b920f88531576643ada0a632915d1dcdd377557647093f29cbe251ba8c33724"])
+        #expect(root.metadata.delegations[.keyManager]?.keys.count == 1)
+        #expect(refusalCode { try root.checkExpiry(now: Self.now) } == "content-trust.expired")
+        let envelope = try TrustEnvelope(parsing: bytes, as: .root)
+        #expect(envelope.signatures.first?.headers != nil)
+        // One bit of what is signed, and the root is nobody's.
+        let altered = String(decoding: bytes, as: UTF8.self).replacing("2022-05-19", with: "2032-05-19")
+        #expect(refusalCode { try TrustChain(pinned: Array(altered.utf8)) } == "content-trust.signatures")
+    }
+
     /// The files, the bytes that are signed and their digest; of each signature, the digest that OpenPGP signs.
     static let vectors: [(path: String, count: Int, digest: String, signed: [String: String])] = [
         (
@@ -53,6 +69,7 @@ struct RealMetadataTests {
             "conda-content-trust/tests/testdata/1.root.json", 467, "8f264e8c…91c48",
             ["c8bd83b3": "7ed178f0…aa9d"]
         ),
+        (mambaRoot, 467, "2c50c5a5…0a3e32", ["2b920f88": "5ad6a099…1b326"]),
     ]
 
     @Test("The signed bytes are those that the reference implementation signs", arguments: vectors.indices)
@@ -89,11 +106,11 @@ struct RealMetadataTests {
             hex: "4a044c3445b9d8bc5429a2b1d7d42bdb4d8404285b76322e8eacdfdae8b0e4cd",
             of: "Anaconda's key"
         )
-        let outcomes = try await Self.outcomes(index, TrustScene().authority(over: [key]))
+        let outcomes = try Self.outcomes(index, await TrustScene().authority(over: [key]))
         #expect(outcomes.count == 3)
         #expect(outcomes.values.allSatisfy { $0 == "trusted" })
         let stranger = try TrustKey(PrivateKey.generate(.ed25519).publicKey)
-        let others = try await Self.outcomes(index, TrustScene().authority(over: [stranger]))
+        let others = try Self.outcomes(index, await TrustScene().authority(over: [stranger]))
         #expect(others.values.allSatisfy { $0 == "content-trust.record-signature" })
     }
 
@@ -106,7 +123,7 @@ struct RealMetadataTests {
         }
         let bytes = try Self.file("\(folder)/tests/testdata/key_mgr.json")
         let keyManager = try chain.keyManager(bytes, now: Self.then)
-        let outcomes = try await Self.outcomes(
+        let outcomes = try Self.outcomes(
             Self.index("\(folder)/tests/testdata/repodata.json"),
             RecordAuthority(keyManager)
         )
@@ -149,22 +166,24 @@ struct RealMetadataTests {
     }
 
     @Test(
-        "Every key manager's metadata that is wrong is refused with its own code",
+        "Every key manager's metadata that is wrong is refused with its own code, while its root is in force",
         arguments: [
             ("conda-content-trust", "key_mgr_invalid.json", "content-trust.signatures"),
             ("conda-content-trust", "key_mgr_verify.json", "content-trust.signatures"),
-            ("conda-content-trust", "key_mgr.json", "content-trust.expired"),
             ("conda-content-trust", "1.root.json", "content-trust.type"),
+            ("conda-content-trust", "key_mgr.json", nil),
             ("conda-trust-2026-03", "key_mgr_invalid.json", "content-trust.signatures"),
-            ("conda-trust-2026-03", "key_mgr.json", "content-trust.expired"),
-        ]
+            ("conda-trust-2026-03", "2.root.json", "content-trust.type"),
+            ("conda-trust-2026-03", "key_mgr.json", nil),
+        ] as [(String, String, String?)]
     )
-    func invalidKeyManager(folder: String, file: String, code: String) throws {
+    func invalidKeyManager(folder: String, file: String, code: String?) throws {
         let chain = try Self.chain(folder, to: 3)
         let bytes = try Self.file("\(folder)/tests/testdata/\(file)")
-        // Root and key manager ran out long ago; what else is wrong shows without asking for the time.
-        let found = refusalCode { try chain.keyManager(unsafelyIgnoringExpiry: bytes) }
-        #expect(found == (code == "content-trust.expired" ? nil : code))
+        let now = folder == "conda-content-trust" ? Self.earlier : Self.then
+        #expect(refusalCode { try chain.keyManager(bytes, now: now) } == code)
+        #expect(refusalCode { try chain.keyManager(unsafelyIgnoringExpiry: bytes) } == code)
+        // Root and key manager ran out long ago.
         #expect(refusalCode { try chain.keyManager(bytes, now: Self.now) } == "content-trust.expired")
     }
 
@@ -188,23 +207,23 @@ struct RealMetadataTests {
     private static func outcomes(
         _ index: RepodataIndex,
         _ authority: RecordAuthority
-    ) async throws -> [String: String] {
-        let table = try RecordSignatureTable(#require(index.signatures), of: "index")
-        let records = index.fileNames.compactMap { name in
-            index.recordText(fileName: name).map { RecordText(fileName: name, text: $0) }
-        }
+    ) throws -> [String: String] {
+        let table = try #require(try SignatureTable(index))
+        try table.check { try RecordSignatures.check($1, of: $0) }
         var outcomes: [String: String] = [:]
-        try await RecordVerifier(authority) { try table[$0] }.verify(records) { record, result in
-            switch result {
-            case .success: outcomes[record.fileName] = "trusted"
-            case .failure(let refusal): outcomes[record.fileName] = refusal.codeName
-            }
+        for name in index.fileNames {
+            let text = try #require(index.recordText(fileName: name))
+            let signatures = table.signatures(of: name.utf8)
+            let record = RecordText(fileName: name, text: text, signatures: signatures)
+            outcomes[name] = refusalCode { try record.verified(by: authority) } ?? "trusted"
         }
         return outcomes
     }
 
     private static let now = Timestamp(seconds: 1_795_000_000)
-    /// In December 2023, when the test metadata were in force.
+    /// In June 2021, when the older test metadata were in force.
+    private static let earlier = Timestamp(seconds: 1_622_505_600)
+    /// In December 2023, when the newer test metadata were in force.
     private static let then = Timestamp(seconds: 1_702_000_000)
 
     static func file(_ path: String) throws -> [UInt8] {

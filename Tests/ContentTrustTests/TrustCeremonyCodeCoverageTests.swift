@@ -42,6 +42,13 @@ struct TrustCeremonyCodeCoverageTests {
             try Scene.altered(scene.removal(), .root, "timestamp", date).check(now: Scene.now)
         },
         .expiryPast: { _ = try await Scene().removal().check(now: Scene.later) },
+        .rootExpired: {
+            let scene = try await Scene()
+            _ = try scene.propose(
+                Scene.options(expires: Scene.later.advanced(byDays: 9)) { $0.renewing = [.keyManager] },
+                now: Scene.later
+            ) { _ in }
+        },
         .oldQuorumLost: {
             let scene = try await Scene()
             _ = try scene.propose { draft in

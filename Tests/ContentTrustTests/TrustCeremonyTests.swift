@@ -97,6 +97,27 @@ struct TrustCeremonyTests {
         #expect(refusalCode { try alone.check(now: late) } == "trust-ceremony.expiry-past")
     }
 
+    @Test(
+        "New metadata of the key manager alone is refused under a root that has expired, and said to need a root"
+    )
+    func expiredRoot() async throws {
+        let scene = try await Scene()
+        let late = Scene.later.advanced(byDays: 1)
+        var options = Scene.options(expires: late.advanced(byDays: 9)) { $0.renewing = [.keyManager] }
+        do {
+            _ = try scene.propose(options, now: late) { _ in }
+            Issue.record("it was proposed")
+        } catch let refusal as Refusal {
+            #expect(refusal.is(TrustCeremonyCode.rootExpired) && refusal.remedy.contains("--renew root"))
+        }
+        // One that was made in time is not signed, nor published, later.
+        let inTime = try scene.propose(options) { _ in }
+        try inTime.check(now: Scene.later.advanced(bySeconds: -1))
+        #expect(refusalCode { try inTime.check(now: Scene.later) } == "trust-ceremony.root-expired")
+        options.renewing = [.root, .keyManager]
+        #expect(try scene.propose(options, now: late) { _ in }.root?.metadata.version == 2)
+    }
+
     @Test("A proposal reads back as it was written, with its signatures and its digest")
     func roundTrip() async throws {
         let scene = try await Scene()
@@ -230,6 +251,75 @@ struct TrustCeremonyTests {
         #expect(words.contains("signs mamba's form of records only"))
     }
 
+    @Test(
+        "A key that would sign records, and is the root's or the key manager's, is refused before anybody signs"
+    )
+    func sharedKey() async throws {
+        let scene = try await Scene()
+        let shared: [(TrustRole, PrivateKey)] = [
+            (.packageManager, scene["alice"]), (.packageManager, scene.manager), (.root, scene.package),
+            (.keyManager, scene.package),
+        ]
+        for (role, key) in shared {
+            let code = refusalCode { try scene.propose { try $0.add(key.publicKey, to: role) } }
+            #expect(code == "content-trust.shared-key", "\(role)")
+        }
+        // A root alone, beside the key manager's metadata in force.
+        let other = try scene.propose { try $0.setThreshold(4, of: .root) }
+        #expect(other.keyManager == nil)
+        let keys = JSONValue.array((Scene.names.map { scene[$0] } + [scene.package]).map(Self.name))
+        let altered = try Scene.altered(
+            other,
+            .root,
+            "delegations",
+            [
+                "root": ["pubkeys": keys, "threshold": 4],
+                "key_mgr": ["pubkeys": [Self.name(scene.manager)], "threshold": 1],
+            ]
+        )
+        #expect(refusalCode { try altered.check(now: Scene.now) } == "content-trust.shared-key")
+    }
+
+    private static func name(_ key: PrivateKey) -> JSONValue {
+        .string(Hex.encode(Array(key.publicKey.subjectPublicKeyInfo.suffix(32))))
+    }
+
+    @Test(
+        "A date in the future is refused before anybody signs, and shown",
+        arguments: [TrustRole.root, .keyManager]
+    )
+    func future(role: TrustRole) async throws {
+        let scene = try await Scene()
+        let renewal = try scene.propose(Scene.options { $0.renewing = [.root, .keyManager] }) { _ in }
+        let soon = Scene.now.advanced(bySeconds: 86_400), late = Scene.now.advanced(bySeconds: 86_401)
+        try Scene.altered(renewal, role, "timestamp", .string(soon.description)).check(now: Scene.now)
+        for date in [late.description, "9999-12-31T23:59:59Z"] {
+            let altered = try Scene.altered(renewal, role, "timestamp", .string(date))
+            #expect(refusalCode { try altered.check(now: Scene.now) } == "content-trust.future")
+            #expect(
+                refusalCode { try FinishedTrustCeremony(altered, now: Scene.now) } == "content-trust.future"
+            )
+            #expect(TrustWords(altered, now: Scene.now).lines.contains("  made on \(date)"))
+        }
+    }
+
+    @Test(
+        "What clients would not read is refused before anybody signs: too long with its signatures, or too deep"
+    )
+    func size() async throws {
+        let scene = try await Scene()
+        let renewal = try scene.propose(Scene.options { $0.renewing = [.root] }) { _ in }
+        let room = TrustEnvelope.maximumLength - (try #require(renewal.root).encoded().count)
+        for (length, isRead) in [(room - 6 * 512 - 20, true), (room - 20, false)] {
+            let text = JSONValue.string(String(repeating: "x", count: length))
+            let altered = try Scene.altered(renewal, .root, "x", text)
+            #expect(refusalCode { try altered.check(now: Scene.now) } == (isRead ? nil : "limit.too-large"))
+        }
+        let deep: JSONValue = [[[[[[[1]]]]]]]
+        let altered = try Scene.altered(renewal, .root, "x", deep)
+        #expect(refusalCode { try altered.check(now: Scene.now) } == "json.too-deep")
+    }
+
     @Test("A form for a key that the key manager does not name is refused")
     func strayForm() async throws {
         let scene = try await Scene()
@@ -330,7 +420,6 @@ struct TrustCeremonyTests {
         let second = try scene.chain.packageManager(
             await made([scene.package, mamba], after: first.metadata),
             by: manager,
-            after: RememberedMetadata(first),
             now: Scene.now
         )
         #expect(second.metadata.version == 2)

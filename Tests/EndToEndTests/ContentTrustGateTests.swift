@@ -52,13 +52,14 @@ struct ContentTrustGateTests {
             "NOT PROTECTED  freshness: an old index can be shown for ever",
             "NOT PROTECTED  completeness: packages and their newer versions can be hidden",
             "NOT PROTECTED  rollback: the index can go back, and records of different times can be mixed",
+            "NOT PROTECTED  channel: records of another channel with the same keys can be shown",
         ] {
             #expect(text.contains(line) && list.contains(line), "\(text)\(list)")
         }
         let json = try await world.must("trust", "list", "--json").json()
         let channel = try #require(json["channels"]?.array?.first?.object)
         #expect(channel["pinned_by"] == ["content-trust"])
-        #expect(channel["not_protected"] == ["freshness", "completeness", "rollback"])
+        #expect(channel["not_protected"] == ["freshness", "completeness", "rollback", "channel"])
         let digest = Digest.of(scene.fixture.root).hex
         #expect(channel["content_trust"]?.object?["root_sha256"]?.string == digest)
         let help = try await world.must("trust", "add", "--help").output
@@ -111,7 +112,7 @@ struct ContentTrustGateTests {
             let verdict = document["verdicts"]?.array?.first?.object ?? document
             let voucher = verdict["vouched_by"]?.object ?? verdict["vouched_by"]?.array?.first?.object
             #expect(voucher?["kind"]?.string == "package-keys", "\(command): \(result.output)")
-            #expect(voucher?["not_protected"] == ["freshness", "completeness", "rollback"])
+            #expect(voucher?["not_protected"] == ["freshness", "completeness", "rollback", "channel"])
             #expect(voucher?["threshold"]?.integer == 1 && voucher?["keys"]?.integer == 1)
         }
         try await scene.publish { $0[0].signatures = nil }

@@ -45,7 +45,10 @@ struct JSONOutputTests {
             "team.keys/online-1.pub",
         ],
         ["root", "sign", "first", "--key", "alice.key", "--dry-run"],
-        ["root", "sign", "first", "--key", "alice.key", "--yes", "--out", "alice.signatures"],
+        [
+            "root", "sign", "first", "--key", "alice.key", "--yes", "--out", "alice.signatures", "--sha256",
+            "AGREED",
+        ],
         ["root", "merge", "first", "alice.signatures"], ["root", "publish", "first", "team"],
         ["root", "propose", "team", "second", "--renew", "root"], ["root", "verify", "team"],
         ["root", "verify", "second"],
@@ -68,10 +71,14 @@ struct JSONOutputTests {
     func isOneDocument() async throws {
         let world = try ChannelWorld()
         for package in [PackageBuilder.hello(), .hello("1.1")] { try world.write(package) }
+        var agreed = ""
         for command in Self.commands {
-            let arguments = command.map { $0.replacing("URL", with: world.url) } + ["--json"]
-            let result = try await world.program.run(arguments)
+            let arguments = command.map {
+                $0.replacing("URL", with: world.url).replacing("AGREED", with: agreed)
+            }
+            let result = try await world.program.run(arguments + ["--json"])
             let document = try result.json()
+            agreed = document["proposal_sha256"]?.string ?? agreed
             #expect(result.status == 0 && result.errors.isEmpty, "\(command): \(result.transcript)")
             #expect(
                 document["schema"]?.integer == 1 && document["status"]?.string == "ok",

@@ -174,7 +174,8 @@ struct KillTests {
                 toPath: "\(world.path)/template/\(name)"
             )
         }
-        try await sign("template/first", by: ["alice", "bob", "carol"], [], ceremony)
+        let agreed = try await ceremony.world.agreed(on: "template/first")
+        try await sign("template/first", by: ["alice", "bob", "carol"], agreed, ceremony)
         return ceremony
     }
 

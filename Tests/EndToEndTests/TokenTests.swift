@@ -49,7 +49,10 @@ struct TokenTests {
                 + ["--targets-key", "targets.pub", "--online-key", "channel.keys/online-1.pub"]
         )
         for (key, name) in [("root.key", "1"), (uri, "2")] {
-            try await world.must(["root", "sign", "first", "--key", key, "--yes", "--out", name] + pin)
+            try await world.must(
+                ["root", "sign", "first", "--key", key, "--yes", "--out", name] + pin
+                    + world.agreed(on: "first")
+            )
         }
         try await world.must("root", "merge", "first", "1", "2")
         try await world.must("root", "publish", "first", "channel")
@@ -69,6 +72,50 @@ struct TokenTests {
             #expect(roles.contains { $0.hasPrefix("targets version ") }, "\(roles)")
             try await world.must("channel", "verify", "channel", "--root", "channel.keys/root.json")
         }
+    }
+
+    @Test("A package key on a token signs the records of a folder; what is signed already needs no token")
+    func signsRecords() async throws {
+        let world = try await ChannelWorld.withToken("vault")
+        let token = "pkcs11:token=vault?module-path=\(try #require(SoftHSM.module))"
+        let pin = ["--passphrase-file", "pin"]
+        let make = ["token", "make-key", token, "--label", "package", "--id", "01", "--pin-file", "pin"]
+        let key = try await world.must(make + ["--public", "package.pub", "--json"]).json()
+        for name in ["root", "manager"] { try await world.must("root", "key", name, "--no-passphrase") }
+        let sha256 = Digest.of([]).hex
+        let record = { (name: String) in
+            #""\#(name)-1-0.conda":{"build":"0","build_number":0,"depends":[],"name":"\#(name)","#
+                + #""sha256":"\#(sha256)","size":1,"subdir":"noarch","version":"1"}"#
+        }
+        let index = { (names: [String]) in
+            Array(#"{"packages.conda":{\#(names.map(record).joined(separator: ","))}}"#.utf8)
+        }
+        try world.write(index(["a", "b"]), to: "plain/noarch/repodata.json")
+        try await world.must(
+            ["content-trust", "init", "plain", "--propose", "first", "--authority", "root.pub"]
+                + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
+        )
+        let agreed = try await world.agreed(on: "first")
+        for name in ["root", "manager"] {
+            let sign = ["root", "sign", "first", "--key", name + ".key", "--yes", "--out", name]
+            try await world.must(sign + agreed)
+        }
+        try await world.must("root", "merge", "first", "root", "manager")
+        try await world.must("root", "publish", "first", "plain")
+
+        let uri = try #require(key["uri"]?.string)
+        try world.write(Array((uri + "\n").utf8), to: "plain.keys/package-1.signer")
+        let locked = try await world.run("content-trust", "sign", "plain")
+        #expect(locked.status == 6 && locked.errors.contains("a PIN is needed"), "\(locked.transcript)")
+        let signed = try await world.must(["content-trust", "sign", "plain"] + pin).output
+        #expect(signed.contains("noarch: 2 records, 2 signed, 0 unchanged"), "\(signed)")
+        try await world.must("content-trust", "verify", "plain", "--root", "plain/1.root.json")
+        #expect(try await world.must("content-trust", "sign", "plain").output.contains("nothing to do"))
+        // Of a package more, the token signs that one alone.
+        try world.write(index(["a", "b", "c"]), to: "plain/noarch/repodata.json")
+        let more = try await world.must(["content-trust", "sign", "plain"] + pin).output
+        #expect(more.contains("noarch: 3 records, 1 signed, 2 unchanged"), "\(more)")
+        try await world.must("content-trust", "status", "plain")
     }
 
     @Test("A key is made on a token, listed, and its public half written out")

@@ -10,7 +10,7 @@ import TrustCore
 struct TrustCeremonyTests {
     /// What a client sees that pinned the first root, from there on.
     private static func read(_ world: ChannelWorld, _ folder: String, roots: Int64) throws
-        -> (chain: TrustChain, keyManager: VerifiedTrustMetadata)
+        -> (chain: TrustChain, keyManager: VerifiedKeyManager)
     {
         var chain = try TrustChain(pinned: world.read("\(folder)/1.root.json"))
         for version in (1...roots).dropFirst() {
@@ -159,6 +159,59 @@ struct TrustCeremonyTests {
         #expect(result.status == 2, "\(result.transcript)")
     }
 
+    @Test("Entries among the signatures that are none are shown, and count for nothing")
+    func malformed() async throws {
+        let world = try ChannelWorld()
+        try world.write([], to: "repo/noarch/repodata.json")
+        try await world.must("content-trust", "init", "repo", "--no-passphrase")
+        func spoil(_ file: String) throws {
+            let text = String(decoding: try world.read(file), as: UTF8.self)
+            let junk = "\"signatures\": {\"junk\": {\"signature\": \"00\"},"
+            try world.write(Array(text.replacing("\"signatures\": {", with: junk).utf8), to: file)
+        }
+        try spoil("repo/key_mgr.json")
+        let status = try await world.run("content-trust", "status", "repo")
+        let words =
+            "counts for nothing: what stands under `junk`, which is no signature (content-trust.signature-format)"
+        #expect(status.output.contains("`key_mgr`, \(words)"), "\(status.transcript)")
+        try spoil("repo/1.root.json")
+        let verified = try await world.must("root", "verify", "repo")
+        #expect(verified.output.contains(words), "\(verified.transcript)")
+        let step = try await world.must("root", "verify", "repo", "--json").json()["steps"]?.array?.first?
+            .object
+        #expect(step?["malformed"] == [["keyid": "junk", "code": "content-trust.signature-format"]])
+    }
+
+    @Test(
+        "A first root is signed unasked only if its digest is known, and never for a channel that has a root"
+    )
+    func firstRoot() async throws {
+        let world = try ChannelWorld()
+        for name in ["alice", "manager", "package"] {
+            try await world.must("root", "key", name, "--no-passphrase")
+        }
+        for name in ["channel", "evil"] { try world.write([], to: "\(name)/noarch/repodata.json") }
+        try await world.must("content-trust", "init", "channel", "--no-passphrase")
+        // A stranger's root, which makes somebody's key his key manager's, and leaves out the chain.
+        try await world.must(
+            ["content-trust", "init", "evil", "--propose", "first", "--authority", "alice.pub"]
+                + ["--key-manager", "manager.pub", "--package-key", "package.pub"]
+        )
+        let sign = [
+            "root", "sign", "first", "--key", "manager.key", "--yes", "--json", "--out", "signatures",
+        ]
+        for known in [
+            ["--root", "channel/1.root.json"], ["--root-sha256", String(repeating: "0", count: 64)],
+        ] {
+            let refused = try await world.program.run(sign + known)
+            #expect(refused.refusalCode == "trust-ceremony.other-root" && refused.status == 3)
+        }
+        #expect(try await world.program.run(sign).status == 6)
+        #expect(!world.exists("signatures"))
+        try await world.must(sign + world.agreed(on: "first"))
+        #expect(world.exists("signatures"))
+    }
+
     @Test("A proposal of TUF is not signed with GnuPG, and its fingerprint must be whole")
     func gpgSlips() async throws {
         let world = try ChannelWorld()
@@ -167,6 +220,18 @@ struct TrustCeremonyTests {
         let both = try await world.run("root", "sign", "p", "--gpg", "0123", "--key", "a", "--yes")
         #expect(both.status == 2)
         #expect(try await world.run("root", "sign", "p", "--yes").status == 2)
+        let key = ["root", "key", "k", "--gpg", String(repeating: "0", count: 40)]
+        for option in [
+            ["--scheme", "ecdsa-sha2-nistp256"], ["--no-passphrase"], ["--passphrase-file", "p"],
+        ] {
+            let result = try await world.program.run(key + option)
+            #expect(
+                result.status == 2 && result.errors.contains("--gpg makes no key"),
+                "\(result.transcript)"
+            )
+        }
+        let help = try await world.must("root", "key", "--help").output
+        #expect(!help.contains(/no {2,}key/))
     }
 }
 

@@ -147,12 +147,18 @@ struct CondaBehaviourTests {
         let kept = try scene.store.root(2)
         #expect(kept == nil)
         // One that is signed by its own keys, and not by the old ones.
-        let old = scene.fixture.rootKeys
-        try scene.fixture.folder.remove("2.root.json")
-        scene.fixture.rootKeys = [try PrivateKey.generate(.ed25519)]
+        var good = scene.fixture
+        let next = [try PrivateKey.generate(.ed25519)]
+        scene.fixture.rootKeys = next
         try await scene.fixture.rotate()
         #expect(await scene.refusal() == "content-trust.signatures")
-        #expect(scene.fixture.rootKeys.count == 1 && old.count == 2)
+        let forged = try scene.store.root(2)
+        #expect(forged == nil)
+        // It was only their signatures that it lacked.
+        try await good.rotate { $0.rootKeys = next }
+        #expect(try await scene.admit().package != nil)
+        let taken = try scene.store.root(2)
+        #expect(taken != nil)
     }
 
     @Test(

@@ -69,11 +69,16 @@ struct ContentTrustAttackTests {
         "attack, freeze, rollback, mix and match and hiding where the channel is pinned to a TUF root too: refused",
         arguments: [
             ("freeze", "tuf.expired"), ("rollback", "tuf.rollback"), ("mix and match", "limit.too-large"),
-            ("hiding", "tuf.target-"),
+            ("mix and match, of the same length", "tuf.target-hash"), ("hiding", "tuf.target-length"),
         ]
     )
     func protected(attack: String, code: String) async throws {
         var both = try await BothScene()
+        if attack.hasSuffix("of the same length") {
+            // An index that a forged one can be shorter than.
+            both.records.removed = (0..<64).map { Digest.of([UInt8($0)]).hex }
+            try await both.publish()
+        }
         #expect(try await both.admit().verdict.voucher == both.voucher)
         let old = try both.tuf.copy()
         switch attack {
@@ -83,10 +88,11 @@ struct ContentTrustAttackTests {
             #expect(try await both.admit().package != nil)
         default:
             // Rightly signed records, in an index that TUF has not signed: fewer, or one of another time.
-            let fixture = both.records
+            var fixture = both.records
+            fixture.removed = []
             let record = try FixturePackage("python-1-0.conda").record().raw
             let index = try fixture.index { listings in
-                guard attack == "mix and match" else {
+                guard attack != "hiding" else {
                     listings = []
                     return
                 }
@@ -99,7 +105,17 @@ struct ContentTrustAttackTests {
                 )
             }
             for name in try both.indexFiles(in: old.path + "/linux-64") {
-                try old.write(try Zstd.compress(index), to: "linux-64/" + name)
+                var forged = try Zstd.compress(index)
+                if attack.hasSuffix("of the same length") {
+                    // A frame that readers of zstd skip makes up the length.
+                    let room = try old.read("linux-64/" + name).count - forged.count - 8
+                    // The index of the version before is shorter, and nobody asks for it.
+                    guard let length = UInt32(exactly: room) else { continue }
+                    forged += [0x50, 0x2A, 0x4D, 0x18]
+                    forged += (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+                    forged += [UInt8](repeating: 0, count: room)
+                }
+                try old.write(forged, to: "linux-64/" + name)
             }
             both.user = try both.anew()
         }
@@ -259,6 +275,28 @@ struct ContentTrustAttackTests {
         var shards = try await BothScene()
         try await shards.signShardsOnly()
         #expect(await shards.refusal() == "gate.repodata-missing")
+    }
+
+    @Test("attack, jlap: never asked for, and where nothing else is there the index is missing")
+    func patches() async throws {
+        let scene = try await ContentTrustScene()
+        // What a client of jlap would rebuild the index from; the records in it are signed like all others.
+        let index = try scene.fixture.index()
+        let checksum = Digest.of(index).hex
+        let lines = [
+            "\(String(repeating: "0", count: 64))", #"{"latest":"\#(checksum)","url":"repodata.json"}"#,
+        ]
+        for name in ["repodata.jlap", "current_repodata.jlap"] {
+            try scene.fixture.folder.write(Array(lines.joined(separator: "\n").utf8), to: "linux-64/" + name)
+        }
+        try await LoopbackServer.serving(scene.fixture.directory) { server in
+            #expect(try await scene.admit(from: [server.url]).package != nil)
+            for name in ["repodata.json.zst", "repodata.json"] {
+                try scene.fixture.folder.remove("linux-64/" + name)
+            }
+            #expect(await scene.refusal(from: [server.url]) == "gate.repodata-missing")
+            #expect(!server.requestedPaths.contains { $0.hasSuffix(".jlap") })
+        }
     }
 
     @Test("attack, SHA-256 absent in a signed record: refused, for MD5 admits nothing")

@@ -75,6 +75,30 @@ struct ContentTrustGateTests {
         #expect(await scene.refusal(from: ["file://" + old.path]) == "content-trust.signatures")
     }
 
+    @Test(
+        "A pinned root of the highest version is the last, and one beyond cannot be pinned; nothing overflows"
+    )
+    func highestVersion() async throws {
+        let last = TrustMetadata.maximumVersion
+        let fixture = try await ContentTrustFixture(packages: [.sample()], rootVersion: last)
+        let user = try GateScene(pinningContentTrust: fixture.root)
+        let mirrors = ["file://" + fixture.directory]
+        #expect(try await user.admit(fixture.packages[0], from: mirrors).value.package != nil)
+        let text = String(decoding: fixture.root, as: UTF8.self)
+        for version in [last + 1, .max - 1, .max] {
+            let next = text.replacing("\"version\": \(last)", with: "\"version\": \(version)")
+            try fixture.folder.write(Array(next.utf8), to: "\(last + 1).root.json")
+            let code = await ContentTrustScene.refusal {
+                try await user.admit(fixture.packages[0], from: mirrors).value
+            }
+            #expect(code == "content-trust.version-number")
+            #expect(
+                throws: Refusal.self,
+                "\(version)"
+            ) { try ContentTrustPin(file: Array(next.utf8)) }
+        }
+    }
+
     @Test("A damaged root in the store is fetched again, and a mirror that does not have it is refused")
     func damagedStore() async throws {
         var scene = try await ContentTrustScene()
@@ -120,6 +144,21 @@ struct ContentTrustGateTests {
         #expect(verdict.findings.contains { $0.rule == "signed-record" && $0.outcome == .notApplicable })
         try await both.publish { $0[0].signatures = ["00": ["signature": "00"]] }
         #expect(try await both.admit().package != nil)
+    }
+
+    @Test("A malformed signature in the index refuses it, whichever record it is given for")
+    func malformed() async throws {
+        let scene = try await ContentTrustScene()
+        try await scene.publish {
+            $0.append(
+                ContentTrustFixture.Listing(
+                    fileName: "other-1-0.conda",
+                    record: JSONObject(),
+                    signatures: ["00": ["signature": "00"]]
+                )
+            )
+        }
+        #expect(await scene.refusal() == "content-trust.signature-format")
     }
 
     @Test("Where both roots are pinned, both must hold")

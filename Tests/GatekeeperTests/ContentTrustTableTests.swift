@@ -78,6 +78,6 @@ struct ContentTrustTableTests {
         "freeze, replay of an old index", "hiding records", "mix and match of records",
         "rollback of `key_mgr.json`", "dependency confusion", "signatures stripped", "stolen package key",
         "host without keys", "root keys lost", "repodata patch after signing", "forms of the index",
-        "SHA-256 absent",
+        "SHA-256 absent", "jlap", "next root as `2.sv0.6.root.json`", "its own `1.sv0.6.root.json`",
     ]
 }

@@ -40,6 +40,35 @@ struct MambaBehaviourTests {
         }
     }
 
+    @Test(
+        "mamba, next root as 2.sv0.6.root.json: never asked for, so nothing under that name is taken or refused"
+    )
+    func otherRootName() async throws {
+        let scene = try await ContentTrustScene()
+        let folder = scene.fixture.folder
+        var next = scene.fixture
+        try await next.rotate()
+        let root = try folder.read("2.root.json")
+        try folder.remove("2.root.json")
+        // A good next root, which mamba asks for under this name and refuses; and what is no root at all.
+        for bytes in [root, Array("<html>".utf8)] {
+            try folder.write(bytes, to: "2.sv0.6.root.json")
+            try await LoopbackServer.serving(scene.fixture.directory) { server in
+                let admission = try await scene.admit(from: [server.url])
+                #expect(admission.package != nil)
+                #expect(server.requestedPaths.contains { $0.hasSuffix("/2.root.json") })
+                #expect(!server.requestedPaths.contains { $0.contains(".sv") })
+            }
+            let kept = try scene.store.newestRoot()
+            #expect(kept == nil)
+        }
+        // Under its own name it is the next root.
+        try folder.write(root, to: "2.root.json")
+        #expect(try await scene.admit().package != nil)
+        let kept = try scene.store.newestRoot()
+        #expect(kept == 2)
+    }
+
     @Test("mamba, threshold of two and one signature: refused; one key's signature does not count twice")
     func threshold() async throws {
         let scene = try await ContentTrustScene(packageKeyCount: 3, threshold: 2)

@@ -178,7 +178,7 @@ struct PolicyTests {
     func unprotected() throws {
         let verdict = Policy.standard.verdict(on: EvidenceSamples.records())
         #expect(verdict.voucher == .packageKeys(threshold: 1, keyCount: 3, role: nil))
-        #expect(verdict.voucher?.unprotected == [.freshness, .completeness, .rollback])
+        #expect(verdict.voucher?.unprotected == [.freshness, .completeness, .rollback, .channel])
         let index = try #require(verdict.findings.first)
         #expect(index.rule == "signed-index" && index.reason.contains("an old index can be shown for ever"))
         let both = EvidenceSamples.records {

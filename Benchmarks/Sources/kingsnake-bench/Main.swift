@@ -21,7 +21,7 @@ struct Main {
                kingsnake-bench tuf-publish DIR KEY OUT
                kingsnake-bench signatures FILE COUNT
                kingsnake-bench trust-build INDEX KEY DIR
-               kingsnake-bench trust-sign INDEX KEY DIR
+               kingsnake-bench trust-sign INDEX TRUST DIR
                kingsnake-bench trust-verify DIR
                kingsnake-bench trust-curve COUNT
         """
@@ -87,7 +87,7 @@ struct Main {
         case ("trust-build", 3):
             return try await TrustBuildJob(path: operands[0], key: operands[1], folder: operands[2]).run()
         case ("trust-sign", 3):
-            return try await TrustSignJob(path: operands[0], key: operands[1], folder: operands[2]).run()
+            return try await TrustSignJob(path: operands[0], trust: operands[1], folder: operands[2]).run()
         case ("trust-verify", 1): return try await TrustVerifyJob(folder: operands[0]).run()
         case ("trust-curve", 1):
             guard let count = Int(operands[0]) else { return nil }

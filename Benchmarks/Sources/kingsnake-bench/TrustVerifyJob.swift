@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import ChannelServer
 import CondaFormats
 import ContentTrust
+import DurableFiles
 import SigningKeys
 import TrustCore
 
@@ -12,55 +14,53 @@ import TrustCore
     import Darwin
 #endif
 
-/// Verifies a channel in the format of conda content trust: root, key manager, and every record of an index.
+/// Verifies a channel in the format of conda content trust, as `kingsnake content-trust verify` does: root, key
+/// manager, and every record of an index.
 struct TrustVerifyJob {
     let folder: String
 
     /// How many records are trusted, and how many are not.
     func run() async throws -> String {
-        let chain = try TrustChain(pinned: TUFInputs.read(folder + "/1.root.json"))
-        try chain.root.checkExpiry(now: TUFInputs.now)
-        let keyManager = try chain.keyManager(TUFInputs.read(folder + "/key_mgr.json"), now: TUFInputs.now)
-        let path = folder + "/repodata.json"
-        let index = try RepodataIndex(WholeFile.read(path), of: path)
-        let table = try RecordSignatureTable(index.signatures ?? Array("{}".utf8)[...], of: path)
-        let records = index.recordTexts.lazy.map { RecordText(fileName: $0.fileName, text: $0.text) }
-        var trusted = 0
-        var others = 0
-        let verifier = RecordVerifier(RecordAuthority(keyManager)) { try table[$0] }
-        try await verifier.verify(records) { _, result in
-            switch result {
-            case .success: trusted += 1
-            case .failure: others += 1
-            }
-        }
-        return "\(trusted) \(others)"
+        let check = ContentTrustCheck(ContentTrustSource(directory: folder), now: TUFInputs.now, keeping: 10)
+        let report = try await check.run(root: check.firstRoot(), subdirs: [TrustFolder.subdir()])
+        let good = report.subdirs.reduce(0) { $0 + $1.goodCount }
+        return "\(good) \(report.subdirs.reduce(0) { $0 + $1.recordCount } - good)"
     }
 }
 
-/// Makes what the other job verifies: metadata, and the index signed.
+/// Makes what the other jobs need: metadata, the key that signs records, and the index signed.
 struct TrustBuildJob {
     let path: String
     let key: String
     let folder: String
 
     func run() async throws -> String {
-        let answer = try await TrustSignJob(path: path, key: key, folder: folder).run()
-        let signer = try TUFInputs.key(key)
-        let delegation = try TrustDelegation([TrustKey(signer.publicKey)], threshold: 1)
-        for role in [TrustRole.root, .keyManager] {
+        try Folder.create(folder + "/trust/keys", mode: 0o700)
+        let trust = folder + "/trust"
+        let package = try TUFInputs.key(key)
+        try KeyFile.write(package, to: trust + "/keys/package-1.key", protection: .unsafelyUnencrypted)
+        // The keys above it are nobody's once their two files are signed.
+        let root = try PrivateKey.generate(.ed25519)
+        let manager = try PrivateKey.generate(.ed25519)
+        let keys: [TrustRole: PrivateKey] = [.root: root, .keyManager: manager, .packageManager: package]
+        for (role, signer) in [(TrustRole.root, root), (.keyManager, manager)] {
+            let delegations = try role.delegates.compactMap { delegate in
+                try keys[delegate].map { key in
+                    (delegate, try TrustDelegation([TrustKey(key.publicKey)], threshold: 1))
+                }
+            }
             let metadata = try TrustMetadata(
                 role,
                 version: 1,
                 timestamp: TUFInputs.made,
                 expiration: TUFInputs.made.advanced(bySeconds: 20 * 365 * 86_400),
-                delegations: Dictionary(uniqueKeysWithValues: role.delegates.map { ($0, delegation) })
+                delegations: Dictionary(uniqueKeysWithValues: delegations)
             )
             var envelope = try TrustEnvelope(metadata)
             try await envelope.sign(with: signer, now: TUFInputs.made)
-            try RawFile.write(envelope.encoded(), to: folder + "/" + role.fileName(version: 1))
+            try RawFile.write(envelope.encoded(), to: trust + "/" + role.fileName(version: 1))
         }
-        return answer
+        return try await TrustSignJob(path: path, trust: trust, folder: folder + "/channel").run()
     }
 }
 

@@ -8,7 +8,8 @@ public import TrustCore
 /// What a channel's folder says about conda content trust: its chain of roots and who may sign records, verified.
 ///
 /// It starts from the owner's own copy of a root beside the keys, if there is one; else from `1.root.json` in the
-/// folder, which is only as good as the folder. That it has not run out is asked by ``checkExpiry(now:)``: a status
+/// folder, which is only as good as the folder. What is older than the newest `key_mgr.json` that was seen where the
+/// keys are is refused. That it has not run out is asked by ``checkExpiry(now:)``: a status
 /// must be able to show what has.
 public struct ChannelTrust: Sendable {
     /// The owner's own copy of a root, in the folder of keys.
@@ -17,11 +18,11 @@ public struct ChannelTrust: Sendable {
     /// The roots, from the one it starts from to the newest that is served.
     public let chain: TrustChain
     /// What names the keys that sign records.
-    public let keyManager: VerifiedTrustMetadata
+    public let keyManager: VerifiedKeyManager
     /// The same, in a form that verifies records.
     public let authority: RecordAuthority
     /// What mamba asks for as `pkg_mgr.json`; nil if there is none, or not a good one.
-    public let packageManager: VerifiedTrustMetadata?
+    public let packageManager: VerifiedPackageManager?
     /// What is wrong with `pkg_mgr.json`, if there is one and it is not good.
     public let packageManagerDefect: Refusal?
     /// What the file says, good or not: the next version must be later than this one. Unverified.
@@ -33,11 +34,12 @@ public struct ChannelTrust: Sendable {
     ///
     /// - Parameter keys: the folder of keys, which need not be there.
     /// - Throws: `channel.trust-missing` where a part of the metadata is there and another is not,
-    ///   `channel.trust-root-differs` if the owner's copy is of another root, or a `content-trust.…` code.
+    ///   `channel.trust-root-differs` if the owner's copy is of another root, or a `content-trust.…` code,
+    ///   `content-trust.rollback` among them.
     public init?(directory: String, keys: String?) throws {
         let own = try keys.flatMap { try Self.read(Self.anchorFile, in: $0) }
         let first = try own.map { try TrustChain(pinned: $0) }
-        let version = first?.root.metadata.version ?? 1
+        let version = first?.root.version ?? 1
         let served = try Self.read(TrustRole.root.fileName(version: version), in: directory)
         let keyManager = try Self.read(TrustRole.keyManager.fileName(version: 1), in: directory)
         guard own != nil || served != nil || keyManager != nil else { return nil }
@@ -57,14 +59,16 @@ public struct ChannelTrust: Sendable {
         var chain = try first ?? TrustChain(pinned: served)
         while chain.links.count <= TrustChain.maximumRotations,
             let next = try Self.read(
-                TrustRole.root.fileName(version: (chain.root.metadata.version ?? 0) + 1),
+                TrustRole.root.fileName(version: chain.root.version + 1),
                 in: directory
             )
         {
             try chain.append(next)
         }
+        guard try Self.read(chain.fileBeyondNext, in: directory) == nil else { throw chain.withoutNext }
         self.chain = chain
         self.keyManager = try chain.keyManager(unsafelyIgnoringExpiry: keyManager)
+        if let keys { try KeyManagerMemory(keys: keys).check(self.keyManager, in: chain) }
         authority = RecordAuthority(self.keyManager)
         isAnchored = own != nil
         let bytes = try Self.read(PackageManagerFile.name, in: directory)
@@ -88,6 +92,12 @@ public struct ChannelTrust: Sendable {
         try keyManager.checkExpiry(now: now)
     }
 
+    /// Remembers beside the keys what is in force, so that nothing older is signed for later. Where that folder cannot
+    /// be written, nothing is remembered: whoever signs is told so by the report.
+    func remember(beside keys: KeyRing, now: Timestamp) {
+        try? KeyManagerMemory(keys: keys.directory).keep(keyManager, now: now)
+    }
+
     /// The forms in which records are signed: those that keys were named for.
     public var profile: TrustProfile {
         let forms = Set(authority.forms.values)
@@ -102,8 +112,8 @@ public struct ChannelTrust: Sendable {
     private static func packageManager(
         _ bytes: [UInt8]?,
         _ chain: TrustChain,
-        _ keyManager: VerifiedTrustMetadata
-    ) throws -> (VerifiedTrustMetadata?, Refusal?) {
+        _ keyManager: VerifiedKeyManager
+    ) throws -> (VerifiedPackageManager?, Refusal?) {
         guard let bytes else { return (nil, nil) }
         do {
             // Its end is asked for later, as that of the others.

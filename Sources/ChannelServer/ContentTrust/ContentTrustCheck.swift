@@ -3,6 +3,7 @@
 
 public import CondaFormats
 import ContentTrust
+import Gatekeeper
 public import TrustCore
 
 /// A check of a channel's content trust from the root down to every record, with nothing but what the channel serves.
@@ -34,19 +35,22 @@ public struct ContentTrustCheck: Sendable {
     /// - Parameters:
     ///   - root: the root to start from.
     ///   - subdirs: where to look.
+    ///   - skipsAbsent: whether subdirs without an index are passed over; one at least must have one.
     ///   - progress: is told how many more bytes of records were looked at.
     /// - Throws: a `Refusal` if the metadata are bad, or an index is none; what is wrong with a record is a finding.
     public func run(
         root: [UInt8],
         subdirs: [Subdir],
+        skippingAbsent skipsAbsent: Bool = false,
         progress: (Int) -> Void = { _ in }
     ) async throws -> ContentTrustReport {
         var chain = try TrustChain(pinned: root)
         for _ in 0..<TrustChain.maximumRotations {
-            let next = (chain.root.metadata.version ?? 0) + 1
+            let next = chain.root.version + 1
             guard let bytes = try await source.metadata(TrustRole.root.fileName(version: next)) else { break }
             try chain.append(bytes)
         }
+        guard try await source.metadata(chain.fileBeyondNext) == nil else { throw chain.withoutNext }
         try chain.root.checkExpiry(now: now)
         let keyManager = try chain.keyManager(try await metadata("key_mgr.json"), now: now)
         var expires = min(chain.root.metadata.expiration, keyManager.metadata.expiration)
@@ -61,48 +65,73 @@ public struct ContentTrustCheck: Sendable {
         report.expires = expires
         report.keys = (authority.forms.values.count { $0 == .full }, authority.delegation.threshold)
         for subdir in subdirs {
-            report.subdirs.append(try await check(subdir, by: authority, progress))
+            guard let bytes = try await index(of: subdir, mayLack: skipsAbsent) else { continue }
+            report.subdirs.append(try await check(bytes, of: subdir, by: authority, progress))
         }
+        try checkAny(report)
         return report
     }
 
     private func check(
-        _ subdir: Subdir,
+        _ bytes: StoredBytes,
+        of subdir: Subdir,
         by authority: RecordAuthority,
         _ progress: (Int) -> Void
     ) async throws -> ContentTrustSubdir {
-        let index = try await index(of: subdir)
-        let table = try RecordSignatureTable(index.signatures ?? Self.noSignatures, of: index.subject)
-        let verifier = RecordVerifier(authority) { try table[$0] }
+        let index = try Self.open(bytes, of: ChannelLayout.file(ChannelLayout.plainIndex, in: subdir), subdir)
         var report = ContentTrustSubdir(subdir)
-        let records = index.fileNames.lazy.map {
-            RecordText(fileName: $0, text: index.recordText(fileName: $0) ?? [])
-        }
-        try await verifier.verify(records) { record, result in
-            report.recordCount += 1
-            progress(record.text.count)
-            do throws(Refusal) {
-                _ = try result.get()
-                try Self.checkPlace(record.fileName, in: index, subdir)
-                report.goodCount += 1
-            } catch {
-                report.add(.init(fileName: record.fileName, fault: .refused(error)), keeping: limit)
+        let work = OrderedWork<Int, Outcome> { positions in
+            try index.records(at: positions).map { record in
+                do throws(Refusal) {
+                    try Self.verify(record, in: index, subdir, by: authority)
+                    return Outcome(length: record.text.count)
+                } catch {
+                    return Outcome(length: record.text.count, finding: (record.fileName, error))
+                }
             }
         }
-        try await compare(index, table, &report)
+        try await work.run(0..<index.count) { batch in
+            for outcome in batch {
+                report.recordCount += 1
+                progress(outcome.length)
+                if let (fileName, refusal) = outcome.finding {
+                    report.add(.init(fileName: fileName, fault: .refused(refusal)), keeping: limit)
+                } else {
+                    report.goodCount += 1
+                }
+            }
+        }
+        try await compare(index, &report)
+        try index.checkUnchanged()
         return report
     }
 
-    /// Nothing that is signed says where the record is listed: whoever serves the index could list it elsewhere.
-    private static func checkPlace(_ fileName: String, in index: RepodataIndex, _ subdir: Subdir)
-        throws(Refusal)
+    /// What was found of one record.
+    private struct Outcome: Sendable {
+        let length: Int
+        var finding: (fileName: String, Refusal)?
+    }
+
+    /// Opens an index of which every signature is well-formed, whosever it is.
+    private static func open(_ source: StoredBytes, of path: String, _ subdir: Subdir) throws -> RepodataFile
     {
-        let path = ChannelLayout.file(fileName, in: subdir)
+        try RepodataFile(source, of: path, subdir: subdir) { try RecordSignatures.check($1, of: $0) }
+    }
+
+    /// Demands that enough keys have signed a record, and that it is listed where it belongs: nothing that is signed
+    /// says that, and whoever serves the index could list it elsewhere.
+    private static func verify(
+        _ stored: StoredRecord,
+        in index: RepodataFile,
+        _ subdir: Subdir,
+        by authority: RecordAuthority
+    ) throws(Refusal) {
+        let path = ChannelLayout.file(stored.fileName, in: subdir)
         do {
-            guard let record = try index.record(fileName: fileName) else { return }
-            guard record.raw["subdir"] != nil else {
-                throw Refusal(RepodataCode.recordSubdir, path, expected: "`\(subdir)`", found: "none")
-            }
+            let text = RecordText(fileName: stored.fileName, text: stored.text, signatures: stored.signatures)
+            _ = try text.verified(by: authority)
+            let record = try stored.read(in: index)
+            try RecordPlace.check(record, in: subdir)
             guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, path) }
         } catch let refusal as Refusal {
             throw refusal
@@ -113,48 +142,68 @@ public struct ContentTrustCheck: Sendable {
 
     /// The other index files say the same as `repodata.json`: the compressed one all of it, the one with current
     /// records some of its records, with their signatures.
-    private func compare(
-        _ index: RepodataIndex,
-        _ table: RecordSignatureTable,
-        _ report: inout ContentTrustSubdir
-    ) async throws {
+    private func compare(_ index: RepodataFile, _ report: inout ContentTrustSubdir) async throws {
         let subdir = report.subdir
         if let bytes = try await source.index(ChannelLayout.compressedIndex, of: subdir) {
             let path = ChannelLayout.file(ChannelLayout.compressedIndex, in: subdir)
-            let text = try Zstd.decompress(bytes, maximumLength: SignedChannel.indexLimit, of: path)
-            guard text == index.text else {
+            guard
+                try Zstd.isCompressed(bytes, formOf: index.digest, length: index.source.length, of: path)
+            else {
                 throw Refusal(ChannelCode.indexesDisagree, path, expected: "repodata.json, compressed")
             }
             report.compared.append(ChannelLayout.compressedIndex)
         }
         guard let bytes = try await source.index(ChannelLayout.currentIndex, of: subdir) else { return }
         let path = ChannelLayout.file(ChannelLayout.currentIndex, in: subdir)
-        let current = try RepodataIndex(bytes, of: path, subdir: subdir)
-        let currentTable = try RecordSignatureTable(current.signatures ?? Self.noSignatures, of: path)
-        for name in current.fileNames {
-            let isSame = current.recordText(fileName: name).map { text in
-                index.recordText(fileName: name).map { Self.isSame(text, $0) } ?? false
-            }
-            guard isSame ?? false, try currentTable[name] == table[name] else {
-                throw Refusal(
-                    ChannelCode.indexesDisagree,
-                    path,
-                    at: name,
-                    expected: "the same record and signatures in repodata.json",
-                    found: "others, or none"
-                )
+        let current = try Self.open(bytes, of: path, subdir)
+        for start in stride(from: 0, to: current.count, by: Self.chunk) {
+            for record in try current.records(at: Array(start..<min(start + Self.chunk, current.count))) {
+                let position = index.position(of: record.fileName.utf8)
+                guard let twin = try position.flatMap({ try index.records(at: [$0]).first }),
+                    try Self.isSame(record, twin)
+                else {
+                    throw Refusal(
+                        ChannelCode.indexesDisagree,
+                        path,
+                        at: record.fileName,
+                        expected: "the same record and signatures in repodata.json",
+                        found: "others, or none"
+                    )
+                }
             }
         }
         report.compared.append(ChannelLayout.currentIndex)
+        guard let compressed = try await source.index(Self.compressedCurrentIndex, of: subdir) else { return }
+        let compressedPath = ChannelLayout.file(Self.compressedCurrentIndex, in: subdir)
+        guard
+            try Zstd.isCompressed(
+                compressed,
+                formOf: current.digest,
+                length: current.source.length,
+                of: compressedPath
+            )
+        else {
+            throw Refusal(
+                ChannelCode.indexesDisagree,
+                compressedPath,
+                expected: "current_repodata.json, compressed"
+            )
+        }
+        report.compared.append(Self.compressedCurrentIndex)
     }
 
-    private static func isSame(_ a: ArraySlice<UInt8>, _ b: ArraySlice<UInt8>) -> Bool {
-        if a == b { return true }
-        let values = [a, b].map { try? JSONReader.read(Array($0), of: "record") }
+    /// Made by some indexers, and signed with the plain one.
+    private static let compressedCurrentIndex = ChannelLayout.currentIndex + ".zst"
+
+    private static func isSame(_ a: StoredRecord, _ b: StoredRecord) throws -> Bool {
+        let signatures = try [a, b].map { record in
+            try record.signatures.map { try RecordSignatures.read($0, of: record.fileName) } ?? []
+        }
+        guard signatures[0] == signatures[1] else { return false }
+        if a.text == b.text { return true }
+        let values = [a, b].map { try? JSONReader.read(Array($0.text), of: "record") }
         return values[0] != nil && values[0] == values[1]
     }
-
-    private static let noSignatures = Array("{}".utf8)[...]
 
     private func metadata(_ file: String) async throws -> [UInt8] {
         guard let bytes = try await source.metadata(file) else {
@@ -174,6 +223,7 @@ extension ContentTrustCheck {
         as client: ContentTrustClient,
         root: [UInt8],
         subdirs: [Subdir],
+        skippingAbsent skipsAbsent: Bool = false,
         progress: (Int) -> Void = { _ in }
     ) async throws -> ContentTrustReport {
         var report = ContentTrustReport()
@@ -181,84 +231,53 @@ extension ContentTrustCheck {
         report.rootVersion = model.rootVersion
         report.rootMessage = model.rootMessage
         for subdir in subdirs {
-            let index = try await index(of: subdir)
+            guard let bytes = try await index(of: subdir, mayLack: skipsAbsent) else { continue }
+            let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+            let index = try RepodataFile(bytes, of: path, subdir: subdir)
             report.subdirs.append(try await ask(model, of: index, subdir, progress))
         }
+        try checkAny(report)
         return report
     }
 
     private func ask(
         _ model: ContentTrustClient.Model,
-        of index: RepodataIndex,
+        of index: RepodataFile,
         _ subdir: Subdir,
         _ progress: (Int) -> Void
     ) async throws -> ContentTrustSubdir {
         var report = ContentTrustSubdir(subdir)
-        let context = ContentTrustClient.Context(
-            channel: source.name,
-            index: index,
-            signatures: try index.signatures.map { try Self.signatures($0, index.subject) }
-        )
-        let names = index.fileNames
-        for start in stride(from: 0, to: names.count, by: Self.batch) {
-            let verdicts = await Self.verdicts(
-                names[start..<min(start + Self.batch, names.count)],
-                model,
-                context
-            )
-            for (name, verdict) in verdicts {
+        let context = ContentTrustClient.Context(channel: source.name, index: index)
+        let work = OrderedWork<Int, (length: Int, fileName: String, verdict: ClientVerdict)> { positions in
+            try index.records(at: positions).map {
+                ($0.text.count, $0.fileName, model.verdict(on: $0, context))
+            }
+        }
+        try await work.run(0..<index.count) { batch in
+            for item in batch {
                 report.recordCount += 1
-                progress(index.recordText(fileName: name)?.count ?? 0)
-                if verdict.outcome == .trusted {
+                progress(item.length)
+                if item.verdict.outcome == .trusted {
                     report.goodCount += 1
                 } else {
-                    report.add(.init(fileName: name, fault: .client(verdict)), keeping: limit)
+                    report.add(.init(fileName: item.fileName, fault: .client(item.verdict)), keeping: limit)
                 }
             }
-            try Task.checkCancellation()
         }
         return report
     }
 
-    private static let batch = 4096
     private static let chunk = 256
 
-    private static func verdicts(
-        _ names: ArraySlice<String>,
-        _ model: ContentTrustClient.Model,
-        _ context: ContentTrustClient.Context
-    ) async -> [(String, ClientVerdict)] {
-        await withTaskGroup(of: (Int, [(String, ClientVerdict)]).self) { group in
-            for start in stride(from: names.startIndex, to: names.endIndex, by: chunk) {
-                let part = names[start..<min(start + chunk, names.endIndex)]
-                group.addTask { (start, part.map { ($0, model.verdict(on: $0, context)) }) }
-            }
-            var parts: [(Int, [(String, ClientVerdict)])] = []
-            for await part in group { parts.append(part) }
-            return parts.sorted { $0.0 < $1.0 }.flatMap(\.1)
-        }
-    }
-
-    private static func signatures(_ text: ArraySlice<UInt8>, _ subject: String) throws -> JSONObject {
-        let limits = JSONLimits(bytes: RecordSignatureTable.maximumLength, depth: 8, values: 100_000_000)
-        return try JSONReader.read(Array(text), of: "\(subject) `signatures`", limits: limits).object
-            ?? JSONObject()
-    }
-
-    private func index(of subdir: Subdir) async throws -> RepodataIndex {
+    private func index(of subdir: Subdir, mayLack: Bool) async throws -> StoredBytes? {
+        if let bytes = try await source.index(ChannelLayout.plainIndex, of: subdir) { return bytes }
+        guard !mayLack else { return nil }
         let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
-        guard let bytes = try await source.index(ChannelLayout.plainIndex, of: subdir) else {
-            throw Failure(.configuration, "the channel has no such index", at: "\(source.name)/\(path)")
-        }
-        return try RepodataIndex(bytes, of: path, subdir: subdir)
+        throw Failure(.configuration, "the channel has no such index", at: "\(source.name)/\(path)")
     }
 
-    /// Those of some subdirs that the channel has an index of.
-    public func indexed(of subdirs: [Subdir]) async throws -> [Subdir] {
-        var found: [Subdir] = []
-        for subdir in subdirs where try await source.index(ChannelLayout.plainIndex, of: subdir) != nil {
-            found.append(subdir)
-        }
-        return found
+    private func checkAny(_ report: ContentTrustReport) throws {
+        guard report.subdirs.isEmpty else { return }
+        throw Failure(.configuration, "the channel has no index", at: source.name)
     }
 }

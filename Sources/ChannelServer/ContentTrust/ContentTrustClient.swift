@@ -21,17 +21,17 @@ public enum ContentTrustClient: String, Sendable, CaseIterable {
     /// What a verdict needs beside the record's own name.
     struct Context: Sendable {
         let channel: String
-        let index: RepodataIndex
-        let signatures: JSONObject?
+        let isSigned: Bool
         let mamba: MambaForm.Index
 
-        init(channel: String, index: RepodataIndex, signatures: JSONObject?) {
+        init(channel: String, index: RepodataFile) {
             self.channel = channel
-            self.index = index
-            self.signatures = signatures
+            isSigned = index.hasSignatures
             // By their file names; a record that calls itself pip under another is not looked for.
-            let pip = (try? PackageName("pip")).map { !index.fileNames(named: $0).isEmpty } ?? false
-            mamba = MambaForm.Index(subdir: index.info.raw["subdir"]?.string ?? "", listsPip: pip)
+            mamba = MambaForm.Index(
+                subdir: index.info.raw["subdir"]?.string ?? "",
+                listsPip: index.listsPip
+            )
         }
     }
 
@@ -62,22 +62,24 @@ extension ContentTrustClient.Model {
         }
     }
 
-    func verdict(on fileName: String, _ context: ContentTrustClient.Context) -> ClientVerdict {
-        let text = context.index.recordText(fileName: fileName) ?? []
-        let limits = JSONLimits(bytes: RepodataIndex.maximumRecordLength)
+    func verdict(on stored: StoredRecord, _ context: ContentTrustClient.Context) -> ClientVerdict {
+        func value(_ text: ArraySlice<UInt8>) -> JSONValue {
+            // What is no strict JSON is nothing to the models.
+            (try? JSONReader.read(Array(text), of: stored.fileName, limits: RepodataIndex.recordLimits))
+                ?? .null
+        }
         let listed = ListedRecord(
-            fileName: fileName,
-            // A record that is no strict JSON is none to the models.
-            record: (try? JSONReader.read(Array(text), of: fileName, limits: limits)) ?? .null,
-            signatures: context.signatures?[fileName],
-            isListedAsConda: context.index.section(of: fileName) == .conda
+            fileName: stored.fileName,
+            record: value(stored.text),
+            signatures: stored.signatures.map(value),
+            isListedAsConda: stored.section == .conda
         )
         switch self {
         case .conda(let client):
             return client.verdict(
                 on: listed,
                 channel: context.channel,
-                indexIsSigned: context.signatures != nil
+                indexIsSigned: context.isSigned
             )
         case .mamba(let client): return client.verdict(on: listed, in: context.mamba)
         }

@@ -9,7 +9,7 @@ public import TrustCore
 public struct ContentTrustSource: Sendable {
     /// The channel as the user named it, without credentials.
     public let name: String
-    private let read: @Sendable (_ path: String, _ maximumLength: Int) async throws -> [UInt8]?
+    private let read: @Sendable (_ path: String, _ maximumLength: Int) async throws -> StoredBytes?
 
     /// The longest file of metadata, also of those that other clients ask for.
     static let metadataLimit = 1 << 24
@@ -17,21 +17,27 @@ public struct ContentTrustSource: Sendable {
     /// A channel's folder.
     public init(directory: String) {
         name = directory
-        read = { path, limit in try DurableFile.read(directory + "/" + path, maximumLength: limit) }
+        read = { path, limit in try DurableFile.open(directory + "/" + path, maximumLength: limit) }
     }
 
     /// A channel behind a URL.
     public init(_ channel: ChannelURL, over fetcher: any Fetcher) {
         name = channel.description
         let base = channel.textWithCredentials
-        read = { path, limit in try await fetcher.bytes(base + "/" + path, maximumLength: limit) }
+        read = { path, limit in
+            let url = base + "/" + path
+            // What comes from a server is in memory as long as it is looked at.
+            return try await fetcher.bytes(url, maximumLength: limit).map { StoredBytes($0, of: path) }
+        }
     }
 
     /// A file of metadata, at the top of the channel; nil if there is none.
-    func metadata(_ file: String) async throws -> [UInt8]? { try await read(file, Self.metadataLimit) }
+    func metadata(_ file: String) async throws -> [UInt8]? {
+        try await read(file, Self.metadataLimit).map { try $0.read(0..<$0.length) }
+    }
 
-    /// An index file; nil if there is none.
-    func index(_ file: String, of subdir: Subdir) async throws -> [UInt8]? {
+    /// An index file, which stays where it is in a folder; nil if there is none.
+    func index(_ file: String, of subdir: Subdir) async throws -> StoredBytes? {
         try await read(ChannelLayout.file(file, in: subdir), SignedChannel.indexLimit)
     }
 }

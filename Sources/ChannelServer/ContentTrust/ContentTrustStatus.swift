@@ -22,6 +22,8 @@ public struct ContentTrustStatus: Sendable {
         public let threshold: Int
         /// The keys that may.
         public let keys: [TrustKey]
+        /// Entries among its own signatures that are none, and count for nothing.
+        public let malformed: [MalformedSignature]
     }
 
     /// What the channel's folder says, verified.
@@ -34,12 +36,13 @@ public struct ContentTrustStatus: Sendable {
     public let otherForms: [String]
     /// Whether TUF signs the channel as well.
     public let isSignedByTUF: Bool
+    private let keys: String?
     private let now: Timestamp
 
     /// Reads a channel's status. Every signature is verified.
     ///
     /// - Parameters:
-    ///   - keys: the folder of keys, for the owner's copy of the root; it need not be there.
+    ///   - keys: the folder of keys, for the owner's copy of the root, and to see which keys are there; it need not be.
     ///   - subdirs: which; all that have an index if nil.
     /// - Throws: `channel.trust-missing`, or the refusal of whatever is wrong with its metadata or indexes.
     public init(
@@ -53,10 +56,12 @@ public struct ContentTrustStatus: Sendable {
             throw Refusal(ChannelCode.trustMissing, directory, expected: "`key_mgr.json` in the folder")
         }
         self.trust = trust
+        self.keys = keys
         self.now = now
         isSignedByTUF = PlainChannel.isSignedByTUF(directory)
-        files = [trust.chain.root, trust.keyManager, trust.packageManager].compactMap { $0 }
-            .map { Self.file($0.metadata, trust) }
+        files = [trust.chain.root.document, trust.keyManager.document, trust.packageManager?.document]
+            .compactMap { $0 }
+            .map { Self.file($0.metadata, malformed: $0.malformed, trust) }
         let recordKeys = RecordKeys(trust.authority)
         let wanted = try subdirs ?? PlainChannel.subdirs(in: directory)
         indexes = try wanted.flatMap { subdir in
@@ -81,7 +86,11 @@ public struct ContentTrustStatus: Sendable {
     }
 
     /// The keys that a role's metadata is signed by, and those of the role above it for one that delegates to nobody.
-    private static func file(_ metadata: TrustMetadata, _ trust: ChannelTrust) -> File {
+    private static func file(
+        _ metadata: TrustMetadata,
+        malformed: [MalformedSignature],
+        _ trust: ChannelTrust
+    ) -> File {
         let delegation =
             switch metadata.role {
             case .root: metadata.delegations[.root]
@@ -93,7 +102,8 @@ public struct ContentTrustStatus: Sendable {
             version: metadata.version,
             expires: metadata.expiration,
             threshold: delegation?.threshold ?? 0,
-            keys: delegation?.keys ?? []
+            keys: delegation?.keys ?? [],
+            malformed: malformed
         )
     }
 
@@ -103,31 +113,11 @@ public struct ContentTrustStatus: Sendable {
     }
 
     /// Why mamba could not use the channel, if it is meant to.
-    public var packageManagerNeed: String? {
-        guard trust.profile.forms.contains(.mamba) else { return nil }
-        if let defect = trust.packageManagerDefect { return "`pkg_mgr.json` is not good: \(defect.codeName)" }
-        guard let current = trust.packageManager else {
-            return "there is no `pkg_mgr.json`, which mamba asks for"
-        }
-        guard now < current.metadata.expiration else { return "`pkg_mgr.json` has run out" }
-        return nil
-    }
+    public var packageManagerNeed: String? { trust.packageManagerNeed(now: now) }
 
     /// What the owner should do next, in the order of urgency; empty if nothing is to do.
     public var nextSteps: [String] {
-        var steps: [String] = []
-        for file in files
-        where file.role != .packageManager && file.expires <= now.advanced(byDays: Self.dueDays) {
-            let state = file.expires <= now ? "has run out" : "runs out on \(file.expires)"
-            steps.append("`\(file.role.rawValue)` \(state): renew it with its offline keys")
-        }
-        if let need = packageManagerNeed {
-            steps.append("\(need): run `kingsnake content-trust sign`")
-        } else if trust.profile.forms.contains(.mamba),
-            PackageManagerFile.isDue(trust.packageManager?.metadata, now: now)
-        {
-            steps.append("`pkg_mgr.json` runs out soon: run `kingsnake content-trust sign`")
-        }
+        var steps = trust.renewalSteps(keys: keys.map { KeyRing(directory: $0) }, now: now)
         if indexes.contains(where: { $0.unsignedCount + $0.staleCount > 0 || $0.isCompressedFormDifferent }) {
             steps.append("records are unsigned or stale: run `kingsnake content-trust sign`")
         }
@@ -136,9 +126,6 @@ public struct ContentTrustStatus: Sendable {
         }
         return steps
     }
-
-    /// How many days before its end a renewal by offline keys is due.
-    private static let dueDays = 30
 
     /// What the profile means for clients, in words.
     public var profileWords: String {
@@ -200,6 +187,11 @@ public struct ContentTrustStatus: Sendable {
                 entry["expired"] = .bool(file.expires <= now)
                 entry["threshold"] = .number(JSONNumber(Int64(file.threshold)))
                 entry["keys"] = .array(file.keys.map { .string($0.hex) })
+                entry["malformed"] = .array(
+                    file.malformed.map {
+                        ["keyid": .string($0.keyID), "code": .string($0.reason.codeName)]
+                    }
+                )
                 return .object(entry)
             }
         )

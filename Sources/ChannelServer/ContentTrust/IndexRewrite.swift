@@ -18,23 +18,19 @@ struct IndexRewrite {
 
     /// Writes the new files; none where the old ones are the same already.
     init(
-        _ index: RepodataIndex,
+        _ index: RepodataFile,
         signatures: (Int) -> [UInt8]?,
         at path: String
     ) throws {
         self.path = path
-        original = Digest.of(index.text)
-        var length = 0
-        var isSame = true
-        try SignatureSplice.write(index, signatures: signatures) { piece in
-            let end = length + piece.count
-            isSame = isSame && end <= index.text.count && index.text[length..<end].elementsEqual(piece)
-            length = end
-        }
-        isSame = isSame && length == index.text.count
+        original = index.digest
+        let splice = SignatureSplice(index)
         let compressed = path + ".zst"
         let hasCompressed = Folder.exists(compressed)
-        guard try !isSame || (hasCompressed && !Self.isCompressed(compressed, formOf: index.text)) else {
+        // Where there is no such member yet, the text becomes another one, and nobody asks for its length.
+        let isNew = index.source.length > 0 && !index.hasSignatures && !hasCompressed
+        let (length, isSame) = isNew ? (0, false) : try splice.compare(signatures)
+        guard try !isSame || (hasCompressed && !Self.isCompressed(compressed, formOf: index)) else {
             finished = []
             return
         }
@@ -44,7 +40,7 @@ struct IndexRewrite {
             let plain = try OpenFile(creating: temporaries[files.count - 1])
             let zstd = hasCompressed ? try OpenFile(creating: temporaries[0]) : nil
             let encoder = hasCompressed ? try ZstdEncoder(contentLength: length) : nil
-            try SignatureSplice.write(index, signatures: signatures) { piece in
+            try splice.write(signatures) { piece in
                 try plain.write(piece)
                 if let zstd, let encoder { try encoder.consume(piece) { try zstd.write($0) } }
             }
@@ -60,19 +56,30 @@ struct IndexRewrite {
         finished = zip(temporaries, files).map { ($0, $1) }
     }
 
-    /// Puts the new files in the places of the old ones, each whole or not at all.
+    /// Demands that the index is as it was when its records were signed.
     ///
-    /// - Throws: a `Failure` if somebody wrote the index meanwhile; then nothing was changed.
-    func commit() throws {
+    /// - Throws: a `Failure` if somebody wrote it meanwhile.
+    func checkUnchanged() throws {
         guard isChange else { return }
         guard try SignedFiles(directory: Folder.parent(of: path)).digest(Self.name(path)) == original else {
-            discard()
             throw Failure(
                 .disk,
                 "somebody wrote the index while its records were signed",
                 at: path,
                 remedy: "run `kingsnake content-trust sign` again when the indexer has finished"
             )
+        }
+    }
+
+    /// Puts the new files in the places of the old ones, each whole or not at all.
+    ///
+    /// - Throws: a `Failure` if somebody wrote the index meanwhile; then it was not changed.
+    func commit() throws {
+        do {
+            try checkUnchanged()
+        } catch {
+            discard()
+            throw error
         }
         for (temporary, path) in finished { try DurableFile.rename(temporary, to: path) }
     }
@@ -92,12 +99,16 @@ struct IndexRewrite {
         }
     }
 
-    private static func isCompressed(_ path: String, formOf text: [UInt8]) throws -> Bool {
-        guard let bytes = try DurableFile.read(path, maximumLength: SignedChannel.indexLimit) else {
+    private static func isCompressed(_ path: String, formOf index: RepodataFile) throws -> Bool {
+        guard let stored = try DurableFile.open(path, maximumLength: SignedChannel.indexLimit) else {
             return false
         }
-        // One that is damaged is written again.
-        return (try? Zstd.isCompressed(bytes, formOf: text)) ?? false
+        do {
+            return try Zstd.isCompressed(stored, formOf: index.digest, length: index.source.length)
+        } catch is Refusal {
+            // One that is damaged is written again.
+            return false
+        }
     }
 
     private static func name(_ path: String) -> String {

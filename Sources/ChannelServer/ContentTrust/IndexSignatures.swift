@@ -27,22 +27,32 @@ public struct IndexSignatures: Sendable {
     /// Whether the compressed form is there and says something else.
     public private(set) var isCompressedFormDifferent = false
 
+    /// Of the text.
+    private let digest: Digest
     private static let shownCount = 5
 
     /// Looks at an index.
     ///
-    /// - Throws: a `json.…` or `repodata.…` code if the index, or its `signatures`, cannot be read.
+    /// - Throws: a `json.…` or `repodata.…` code if the index, or its `signatures`, cannot be read, and a `Failure` if
+    ///   it changed meanwhile.
     init(
-        _ index: RepodataIndex,
+        _ source: StoredBytes,
         file: String,
         of subdir: Subdir,
         by keys: RecordKeys,
         mambaForm: @escaping MambaFormSource
     ) throws {
+        // What has no file name of its own, or is there twice, is nobody's: that is refused. What belongs to a record
+        // and is malformed is that record's affair.
+        let index = try RepodataFile(source, of: file, subdir: subdir) { _, _ in }
         self.file = file
         recordCount = index.count
-        let check = try SignatureCheck(index, of: subdir, by: keys, mambaForm: mambaForm)
-        for (position, finding) in check.run().enumerated() {
+        digest = index.digest
+        try look(at: index, SignatureCheck(index, of: subdir, by: keys, mambaForm: mambaForm))
+    }
+
+    private mutating func look(at index: RepodataFile, _ check: SignatureCheck) throws {
+        try check.run { name, finding in
             switch finding {
             case .signed: signedCount += 1
             case .signedInFull:
@@ -50,19 +60,23 @@ public struct IndexSignatures: Sendable {
                 withoutMambaFormCount += 1
             case .unsigned:
                 unsignedCount += 1
-                note(index.fileName(at: position), "nobody has signed it")
+                note(name, "nobody has signed it")
+            case .withoutForm:
+                unsignableCount += 1
+                note(name, "mamba's form of it cannot be made, and no other is signed here")
             case .unsignable(let refusal):
                 unsignableCount += 1
-                note(index.fileName(at: position), "it must not be signed: \(refusal.codeName)")
+                note(name, "it must not be signed: \(refusal.codeName)")
             case .stale(let reason):
                 staleCount += 1
-                note(index.fileName(at: position), reason)
+                note(name, reason)
             }
         }
-        for name in check.vanished() {
+        for name in index.unlistedSignatures {
             staleCount += 1
             note(name, "there are signatures, and no record")
         }
+        try index.checkUnchanged()
     }
 
     /// Reads an index file of a channel's folder; nil if there is none.
@@ -75,13 +89,16 @@ public struct IndexSignatures: Sendable {
     ) throws {
         let file = ChannelLayout.file(name, in: subdir)
         let path = directory + "/" + file
-        guard let text = try DurableFile.read(path, maximumLength: SignedChannel.indexLimit) else {
-            return nil
-        }
-        let index = try RepodataIndex(text, of: file, subdir: subdir)
-        try self.init(index, file: file, of: subdir, by: keys, mambaForm: mambaForm)
-        if let bytes = try DurableFile.read(path + ".zst", maximumLength: SignedChannel.indexLimit) {
-            isCompressedFormDifferent = try !Zstd.isCompressed(bytes, formOf: text, of: file + ".zst")
+        let limit = SignedChannel.indexLimit
+        guard let source = try DurableFile.open(path, maximumLength: limit) else { return nil }
+        try self.init(source, file: file, of: subdir, by: keys, mambaForm: mambaForm)
+        if let compressed = try DurableFile.open(path + ".zst", maximumLength: limit) {
+            isCompressedFormDifferent = try !Zstd.isCompressed(
+                compressed,
+                formOf: digest,
+                length: source.length,
+                of: file + ".zst"
+            )
         }
     }
 

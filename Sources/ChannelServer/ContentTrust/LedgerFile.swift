@@ -16,13 +16,13 @@ enum LedgerFile {
     /// Notes what became of records. Says whether it could: where the folder of keys cannot be written, signatures
     /// are verified again next time, and that is all.
     @discardableResult
-    static func write(_ records: [SignedRecord], _ keys: RecordKeys, to path: String) -> Bool {
+    static func write(_ records: SignedRecords, _ keys: RecordKeys, to path: String) -> Bool {
         guard records.contains(where: { $0.count > 0 }),
             Folder.isFolder(Folder.parent(of: Folder.parent(of: path)))
         else { return true }
         do {
             try Folder.create(Folder.parent(of: path), mode: 0o700)
-            try DurableFile.write(RecordLedger.encode(records, keys), to: path, mode: 0o600)
+            try DurableFile.write(to: path, mode: 0o600) { try RecordLedger.write(records, keys, to: $0) }
             return true
         } catch {
             return false

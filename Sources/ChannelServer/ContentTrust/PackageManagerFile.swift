@@ -24,6 +24,11 @@ public enum PackageManagerFile {
 }
 
 extension ChannelTrust {
+    /// Whether mamba needs `pkg_mgr.json`, and there is none that is good for long.
+    func isPackageManagerDue(now: Timestamp) -> Bool {
+        profile.forms.contains(.mamba) && PackageManagerFile.isDue(packageManager?.metadata, now: now)
+    }
+
     /// `pkg_mgr.json` anew, if mamba needs one and its end is near; nil otherwise.
     ///
     /// - Parameter open: opens the keys; asked only if there is need.
@@ -32,14 +37,44 @@ extension ChannelTrust {
         now: Timestamp,
         open: () async throws -> RecordSigners
     ) async throws -> [UInt8]? {
-        guard profile.forms.contains(.mamba), PackageManagerFile.isDue(packageManager?.metadata, now: now)
-        else { return nil }
-        return try await PackageManagerDocument.signed(
-            by: open().signers.map(\.signer),
+        guard isPackageManagerDue(now: now) else { return nil }
+        return try await packageManager(signedBy: open().keys.map(\.signer), now: now)
+    }
+
+    /// The next version of `pkg_mgr.json`.
+    ///
+    /// - Throws: `trust-ceremony.incomplete` if too few of the signers are named by `key_mgr.json`.
+    func packageManager(signedBy signers: [any Signer], now: Timestamp) async throws -> [UInt8] {
+        let bytes = try await PackageManagerDocument.signed(
+            by: signers,
             keyManager: keyManager,
-            after: servedPackageManager,
+            after: previousPackageManager(now: now),
             expires: now.advanced(bySeconds: PackageManagerFile.lifetime),
             now: now
         )
+        _ = try chain.packageManager(bytes, by: keyManager, now: now)
+        return bytes
+    }
+
+    /// What the next version must be later than: the one that the package keys signed. Of a file that they did not sign,
+    /// perhaps because they changed, only what an honest one could say counts: anybody may have put it there, to make
+    /// the keys sign a version or a date after which there is none.
+    func previousPackageManager(now: Timestamp) -> TrustMetadata? {
+        if let packageManager { return packageManager.metadata }
+        guard let served = servedPackageManager, (served.version ?? 0) <= Self.largestHonestVersion,
+            (try? served.checkMade(by: now)) != nil
+        else { return nil }
+        return served
+    }
+
+    private static var largestHonestVersion: Int64 { 1 << 32 }
+
+    /// Those of the signers whose keys `key_mgr.json` names, each key once.
+    func named(_ signers: [any Signer]) -> [any Signer] {
+        var seen: Set<TrustKey> = []
+        return signers.filter { signer in
+            guard let key = try? TrustKey(signer.publicKey), authority.forms[key] != nil else { return false }
+            return seen.insert(key).inserted
+        }
     }
 }

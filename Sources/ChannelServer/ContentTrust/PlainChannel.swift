@@ -44,6 +44,7 @@ public struct PlainChannel {
             throw Refusal(ChannelCode.trustMissing, directory)
         }
         try trust.checkExpiry(now: now)
+        trust.remember(beside: keys, now: now)
         self.trust = trust
         self.directory = directory
         self.keys = keys
@@ -101,6 +102,8 @@ public struct PlainChannel {
                 rewrites += try await sign(subdir, recordKeys, everything, &report, open: open)
             }
             if unsignable == .refused { try report.refuseUnsignable() }
+            // All that can be known to go wrong goes wrong before anything is changed.
+            for rewrite in rewrites { try rewrite.checkUnchanged() }
             if let bytes = try await trust.renewedPackageManager(now: now, open: open) {
                 try DurableFile.write(bytes, to: directory + "/" + PackageManagerFile.name)
                 report.hasRenewedPackageManager = true
@@ -126,22 +129,20 @@ public struct PlainChannel {
         let ledgerPath = LedgerFile.path(of: subdir, in: keys.directory)
         var ledger = try RecordLedger.read(ledgerPath, recordKeys)
         var rewrites: [IndexRewrite] = []
-        var records: [SignedRecord] = []
+        var records = SignedRecords(count: 0)
         do {
             for name in [ChannelLayout.plainIndex, ChannelLayout.currentIndex] {
                 let path = folder + "/" + name
-                let text = try DurableFile.read(path, maximumLength: SignedChannel.indexLimit)
-                guard let text else {
+                let source = try DurableFile.open(path, maximumLength: SignedChannel.indexLimit)
+                guard let source else {
                     guard name == ChannelLayout.currentIndex else {
                         throw Failure(.configuration, "the subdir has no index", at: path)
                     }
                     continue
                 }
-                let index = try RepodataIndex(
-                    text,
-                    of: ChannelLayout.file(name, in: subdir),
-                    subdir: subdir
-                )
+                let index = try RepodataFile(source, of: ChannelLayout.file(name, in: subdir), subdir: subdir)
+                // The records of the second file are mostly those of the first.
+                if name == ChannelLayout.currentIndex { ledger = RecordLedger(records) }
                 let signing = RecordSigning(
                     index,
                     of: subdir,
@@ -153,10 +154,12 @@ public struct PlainChannel {
                 let rewrite = try IndexRewrite(index, signatures: { signed[$0].json(recordKeys) }, at: path)
                 rewrites.append(rewrite)
                 report.add(subdir, file: name, signed, index, changing: rewrite.isChange)
-                records += signed
-                // The records of the second file are mostly those of the first.
                 if name == ChannelLayout.plainIndex {
-                    ledger = RecordLedger(RecordLedger.encode(records, recordKeys), recordKeys)
+                    records = signed
+                } else {
+                    // It knows the same records; nobody else may hold what grows.
+                    ledger = .empty
+                    records.append(contentsOf: signed)
                 }
             }
             report.note(otherFormsIn: try Folder.names(in: folder))

@@ -88,5 +88,16 @@ struct RecordKeys: Sendable {
 
 /// The keys at hand, by their numbers among ``RecordKeys/members``.
 struct RecordSigners: Sendable {
-    let signers: [(member: Int, signer: any Signer)]
+    /// A key, and the same if it is in memory.
+    struct Key: Sendable {
+        let member: Int
+        let signer: any Signer
+        let inMemory: PrivateKey?
+    }
+
+    let keys: [Key]
+
+    init(signers: [(member: Int, signer: any Signer)]) {
+        keys = signers.map { Key(member: $0.member, signer: $0.signer, inMemory: $0.signer as? PrivateKey) }
+    }
 }

@@ -13,125 +13,121 @@ public typealias MambaFormSource = @Sendable (_ record: JSONValue, _ listsPip: B
 /// Signs the records of an index, and keeps the signatures of those that did not change.
 ///
 /// A signature is kept if the ledger knows it for these very bytes under this file name, or if it was verified. A
-/// record that our own client would refuse gets none. Records are looked at in pieces on all cores; what is kept in
-/// memory is the text of the index and a few hundred bytes a record.
+/// record that our own client would refuse gets none. Records are read from the file in pieces, on all cores; what is
+/// kept in memory are their file names, their digests and their signatures.
+///
+/// Keys in memory sign where the record is read. All others, such as those of hardware tokens, are asked for one
+/// signature after the other, in the order of the records, and what they answer is verified.
 struct RecordSigning: Sendable {
     let keys: RecordKeys
     let ledger: RecordLedger
     let mambaForm: MambaFormSource
-    private let index: Listing
-
-    /// An index, and where the signatures in it are.
-    private struct Listing: Sendable {
-        let index: RepodataIndex
-        /// Nil if there is none, or it is malformed: then nothing can be kept from it.
-        let table: SignatureTable?
-        let subdir: Subdir
-        let listsPip: Bool
-    }
+    private let index: RepodataFile
+    private let subdir: Subdir
+    private let listsPip: Bool
 
     init(
-        _ index: RepodataIndex,
+        _ index: RepodataFile,
         of subdir: Subdir,
         by keys: RecordKeys,
         ledger: RecordLedger,
         mambaForm: @escaping MambaFormSource
     ) {
-        self.index = Listing(
-            index: index,
-            table: (try? SignatureTable(index)) ?? nil,
-            subdir: subdir,
-            listsPip: index.listsPip
-        )
+        self.index = index
+        self.subdir = subdir
+        listsPip = index.listsPip
         self.keys = keys
         self.ledger = ledger
         self.mambaForm = mambaForm
     }
 
-    /// How many records one task takes.
-    private static let chunk = 256
-    /// How many tasks there are at a time; more than cores, so that none waits for a slow one.
-    private static let tasks = 32
+    /// A record, and what signers that are not in memory are still to be asked for.
+    private struct Unfinished: Sendable {
+        let position: Int
+        let fileName: String
+        var record: SignedRecord
+        var requests: [(key: RecordSigners.Key, message: [UInt8])] = []
+    }
 
     /// Signs what lacks signatures, or all that the keys have not signed yet.
     ///
     /// - Parameter open: opens the keys; asked only if there is something to sign.
     /// - Returns: what became of each record, in the order of the index.
-    func run(
-        everything: Bool,
-        open: () async throws -> RecordSigners
-    ) async throws -> [SignedRecord] {
-        let all = Array(0..<index.index.count)
-        if everything, !all.isEmpty { return try await process(all, try await open()) }
-        var records = try await process(all, nil)
-        let lacking = all.filter { records[$0].isLacking }
-        guard !lacking.isEmpty else { return records }
-        for (position, record) in zip(lacking, try await process(lacking, try await open())) {
-            records[position] = record
+    func run(everything: Bool, open: () async throws -> RecordSigners) async throws -> SignedRecords {
+        var records = SignedRecords(count: index.count, expecting: keys.threshold * keys.forms.count)
+        guard !records.isEmpty else { return records }
+        let isAllNew = ledger.isEmpty && index.signatureCount == 0
+        if everything || isAllNew {
+            try await process(0..<index.count, try await open(), &records)
+            return records
         }
+        try await process(0..<index.count, nil, &records)
+        guard let first = records.indices.first(where: records.isLacking) else { return records }
+        let lacking = (first..<index.count).filter(records.isLacking)
+        try await process(lacking, try await open(), &records)
         return records
     }
 
-    private func process(_ positions: [Int], _ signers: RecordSigners?) async throws -> [SignedRecord] {
-        let chunks = stride(from: 0, to: positions.count, by: Self.chunk).map {
-            positions[$0..<min($0 + Self.chunk, positions.count)]
+    private func process(
+        _ positions: some Sequence<Int>,
+        _ signers: RecordSigners?,
+        _ records: inout SignedRecords
+    ) async throws {
+        let work = OrderedWork<Int, Unfinished> { positions in
+            try index.records(at: positions).map { try begin($0, signers) }
         }
-        var results = [[SignedRecord]](repeating: [], count: chunks.count)
-        try await withThrowingTaskGroup(of: (Int, [SignedRecord]).self) { group in
-            for (number, chunk) in chunks.enumerated() {
-                if number >= Self.tasks, let (done, records) = try await group.next() {
-                    results[done] = records
-                }
-                group.addTask {
-                    var records: [SignedRecord] = []
-                    records.reserveCapacity(chunk.count)
-                    for position in chunk { records.append(try await look(at: position, signers)) }
-                    return (number, records)
-                }
-            }
-            while let (done, records) = try await group.next() { results[done] = records }
+        try await work.run(positions) { batch in
+            for unfinished in batch { records[unfinished.position] = try await finish(unfinished) }
         }
-        return results.flatMap { $0 }
     }
 
     /// One record: what is known of it, what can be kept, and what is to be signed.
-    private func look(at position: Int, _ signers: RecordSigners?) async throws -> SignedRecord {
-        let place = index.index.place(at: position)
-        var record = SignedRecord(digest: digest(place))
-        ledger.fill(&record)
+    private func begin(_ stored: StoredRecord, _ signers: RecordSigners?) throws -> Unfinished {
+        var record = SignedRecord(digest: digest(stored))
+        try ledger.fill(&record)
+        var unfinished = Unfinished(position: stored.position, fileName: stored.fileName, record: record)
         if let signers {
-            let missing = signers.signers.contains { member, _ in
-                !(record.isSigned(by: member) || record.hasNoMambaForm && keys.members[member].form == .mamba)
+            let missing = signers.keys.contains { key in
+                !(record.isSigned(by: key.member)
+                    || record.hasNoMambaForm && keys.members[key.member].form == .mamba)
             }
-            guard missing else { return record }
+            guard missing else { return unfinished }
         } else if record.isComplete(keys) {
-            return record
+            return unfinished
         }
-        let old = index.table?.signatures(of: index.index.text[place.fileName])
-        guard old != nil || signers != nil else {
-            record.isLacking = true
-            return record
+        guard stored.signatures != nil || signers != nil else {
+            unfinished.record.isLacking = true
+            return unfinished
         }
         let signable: SignableRecord
         do {
-            let forms = keys.forms
-            signable = try SignableRecord(index.index, position, in: index.subdir, forms) {
-                try mambaForm($0, index.listsPip)
+            signable = try SignableRecord(stored, of: index, in: subdir, keys.forms) {
+                try mambaForm($0, listsPip)
             }
         } catch let refusal as Refusal {
             record.removeSignatures()
             record.defect = refusal
-            return record
+            unfinished.record = record
+            return unfinished
         }
         record.hasNoMambaForm = keys.forms.contains(.mamba) && signable.messages[.mamba] == nil
-        if let old { keep(Array(old), signable, &record) }
-        try await sign(signable, signers, &record)
+        if let old = stored.signatures { keep(old, signable, &record) }
+        for key in signers?.keys ?? [] where !record.isSigned(by: key.member) {
+            guard let message = signable.messages[keys.members[key.member].form] else { continue }
+            if let inMemory = key.inMemory {
+                record.add(try inMemory.sign(message), by: key.member)
+                record.madeCount += 1
+            } else {
+                unfinished.requests.append((key, message))
+            }
+        }
         record.isLacking = !record.isComplete(keys)
-        return record
+        unfinished.record = record
+        return unfinished
     }
 
     /// Keeps signatures of the index that are by keys which are still named, over the record as it is now.
-    private func keep(_ text: [UInt8], _ signable: SignableRecord, _ record: inout SignedRecord) {
+    private func keep(_ text: ArraySlice<UInt8>, _ signable: SignableRecord, _ record: inout SignedRecord) {
         // What is malformed is made again.
         guard let signatures = try? RecordSignatures.read(text, of: signable.fileName) else { return }
         for signature in signatures where signature.headers == nil {
@@ -143,34 +139,42 @@ struct RecordSigning: Sendable {
         }
     }
 
-    private func sign(
-        _ signable: SignableRecord,
-        _ signers: RecordSigners?,
-        _ record: inout SignedRecord
-    ) async throws {
-        for (member, signer) in signers?.signers ?? [] where !record.isSigned(by: member) {
-            guard let message = signable.messages[keys.members[member].form] else { continue }
-            record.add(try await signer.sign(message), by: member)
+    /// Asks the signers that are not in memory.
+    private func finish(_ unfinished: Unfinished) async throws -> SignedRecord {
+        guard !unfinished.requests.isEmpty else { return unfinished.record }
+        var record = unfinished.record
+        for (key, message) in unfinished.requests {
+            try Task.checkCancellation()
+            let signature = try await key.signer.sign(message)
+            let named = keys.members[key.member].key
+            guard named.publicKey.isValid(signature: signature, for: message) else {
+                throw Failure(
+                    .configuration,
+                    "the signer of the key \(named) answered something that is no signature by it",
+                    at: unfinished.fileName
+                )
+            }
+            record.add(signature, by: key.member)
             record.madeCount += 1
         }
+        record.isLacking = !record.isComplete(keys)
+        return record
     }
 
     /// The file name, a byte that no name has, and the record: what the ledger knows signatures by. The byte says
     /// what mamba's form depends on besides the record.
-    private func digest(_ place: (fileName: Range<Int>, record: Range<Int>)) -> Digest {
+    private func digest(_ stored: StoredRecord) -> ArraySlice<UInt8> {
         var digest = StreamingDigest(.sha256)
-        index.index.text.withUnsafeBytes { text in
-            digest.update(UnsafeRawBufferPointer(rebasing: text[place.fileName]))
-            let name = text[place.fileName]
-            let dependsOnPip = name.starts(with: "python-".utf8) || name.starts(with: "pip-".utf8)
-            digest.update([dependsOnPip && index.listsPip ? 1 : 0])
-            digest.update(UnsafeRawBufferPointer(rebasing: text[place.record]))
-        }
-        return digest.finish()
+        var head = Array(stored.fileName.utf8)
+        let dependsOnPip = head.starts(with: "python-".utf8) || head.starts(with: "pip-".utf8)
+        head.append(dependsOnPip && listsPip ? 1 : 0)
+        digest.update(head)
+        stored.text.withUnsafeBytes { digest.update($0) }
+        return digest.finish().bytes[...]
     }
 }
 
-extension RepodataIndex {
+extension RepodataFile {
     /// Whether a package named `pip` is listed.
-    var listsPip: Bool { (try? PackageName("pip")).map { !fileNames(named: $0).isEmpty } ?? false }
+    var listsPip: Bool { (try? PackageName("pip")).map(lists) ?? false }
 }

@@ -47,23 +47,23 @@ public struct RecordSigningReport: Sendable {
 
     mutating func add(
         _ subdir: CondaFormats.Subdir,
-        _ records: [SignedRecord],
+        _ records: SignedRecords,
         changing isChanged: Bool,
-        in fileNames: [String]
-    ) {
+        fileName: (Int) throws -> String
+    ) rethrows {
         var entry = Subdir(name: subdir.text)
         entry.recordCount = records.count
         entry.isChanged = isChanged
-        for (name, record) in zip(fileNames, records) {
+        for (position, record) in records.enumerated() {
             entry.signatureCount += record.madeCount
             if record.madeCount > 0 {
                 entry.signedCount += 1
             } else if record.count > 0 {
                 entry.keptCount += 1
             }
-            if record.hasNoMambaForm { entry.withoutMambaForm.append(name) }
+            if record.hasNoMambaForm { entry.withoutMambaForm.append(try fileName(position)) }
             if let refusal = record.defect {
-                unsignable.append(Unsignable(file: "\(subdir)/\(name)", refusal: refusal))
+                unsignable.append(Unsignable(file: "\(subdir)/\(try fileName(position))", refusal: refusal))
             }
         }
         subdirs.append(entry)
@@ -74,22 +74,24 @@ public struct RecordSigningReport: Sendable {
     mutating func add(
         _ subdir: CondaFormats.Subdir,
         file: String,
-        _ records: [SignedRecord],
-        _ index: RepodataIndex,
+        _ records: SignedRecords,
+        _ index: RepodataFile,
         changing isChanged: Bool
     ) {
-        let names = records.indices.map { index.fileName(at: $0) }
         guard file != ChannelLayout.plainIndex, var entry = subdirs.popLast() else {
-            return add(subdir, records, changing: isChanged, in: names)
+            return add(subdir, records, changing: isChanged, fileName: index.fileName)
         }
-        entry.signatureCount += records.reduce(0) { $0 + $1.madeCount }
         entry.isChanged = entry.isChanged || isChanged
-        subdirs.append(entry)
         let known = Set(unsignable.map { ByteKey($0.file) })
-        for (name, record) in zip(names, records) {
-            guard let refusal = record.defect, !known.contains(ByteKey("\(subdir)/\(name)")) else { continue }
-            unsignable.append(Unsignable(file: "\(subdir)/\(name)", refusal: refusal))
+        for (position, record) in records.enumerated() {
+            entry.signatureCount += record.madeCount
+            guard let refusal = record.defect else { continue }
+            let name = "\(subdir)/\(index.fileName(at: position))"
+            if !known.contains(ByteKey(name)) {
+                unsignable.append(Unsignable(file: name, refusal: refusal))
+            }
         }
+        subdirs.append(entry)
     }
 
     /// Notes which index files of the last subdir are there in forms that were not signed.

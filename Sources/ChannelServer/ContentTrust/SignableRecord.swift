@@ -16,29 +16,23 @@ struct SignableRecord: Sendable {
     /// The bytes to sign in each form; none for a form that cannot be made of this record.
     let messages: [RecordForm: [UInt8]]
 
-    /// Takes the record at a position of an index.
+    /// Takes a record as it stands in an index.
     ///
     /// - Throws: a `Refusal` with the code of the rule that it breaks.
     init(
-        _ index: RepodataIndex,
-        _ position: Int,
+        _ stored: StoredRecord,
+        of index: RepodataFile,
         in subdir: Subdir,
         _ forms: [RecordForm],
         mambaForm: (JSONValue) throws -> [UInt8]?
     ) throws {
-        let record = try index.record(at: position)
+        let record = try stored.read(in: index)
         let name = record.fileName.text
         fileName = name
-        guard let own = record.raw["subdir"]?.string, ByteKey.areEqual(own, subdir.text) else {
-            throw Refusal(GateCode.recordSubdir, name, expected: "`\(subdir)`", found: "none")
-        }
-        // What our client demands of a record that names its file once more.
-        if let file = record.raw["fn"], !ByteKey.areEqual(file.string ?? "", name) {
-            throw Refusal(GateCode.recordFile, name, expected: "`\(name)`", found: file.typeName)
-        }
+        try RecordPlace.check(record, in: subdir)
         guard record.sha256 != nil else { throw Refusal(ChannelCode.recordWithoutDigest, name) }
         // Also where nobody signs it: what cannot be written this way must not be signed in another.
-        let full = try PythonJSON.canonical(of: index.text[index.place(at: position).record], subject: name)
+        let full = try PythonJSON.canonical(of: stored.text, subject: name)
         var messages: [RecordForm: [UInt8]] = [:]
         if forms.contains(.full) { messages[.full] = full }
         // That there is none is no reason to refuse the record: it is only mamba that will.

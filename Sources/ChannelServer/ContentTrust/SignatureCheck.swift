@@ -20,75 +20,82 @@ struct SignatureCheck: Sendable {
         case signedInFull
         /// No key has signed it.
         case unsigned
+        /// Only keys for mamba are named, whose form of it cannot be made.
+        case withoutForm
         /// It must not be signed, and is not.
         case unsignable(Refusal)
         /// A signature is there that is not of the record as it is, or not by the keys that are named, or too few are.
         case stale(String)
     }
 
-    private let index: RepodataIndex
-    private let table: SignatureTable?
+    private let index: RepodataFile
     private let subdir: Subdir
     private let keys: RecordKeys
     private let mambaForm: MambaFormSource
     private let listsPip: Bool
 
-    /// - Throws: a `json.…` or `repodata.…` code if the index's `signatures` are malformed.
     init(
-        _ index: RepodataIndex,
+        _ index: RepodataFile,
         of subdir: Subdir,
         by keys: RecordKeys,
         mambaForm: @escaping MambaFormSource
-    ) throws {
+    ) {
         self.index = index
         self.subdir = subdir
         self.keys = keys
         self.mambaForm = mambaForm
         listsPip = index.listsPip
-        table = try SignatureTable(index)
     }
 
-    private static let chunk = 256
+    private static let chunk = 64
+    /// How many chunks are looked at before their findings are given out.
+    private static let wave = 64
 
-    /// The findings, in the order of the index.
-    func run() -> [Finding] {
-        let chunks = (index.count + Self.chunk - 1) / Self.chunk
-        let results = Mutex([[Finding]](repeating: [], count: chunks))
-        DispatchQueue.concurrentPerform(iterations: chunks) { number in
-            let positions = number * Self.chunk..<min((number + 1) * Self.chunk, index.count)
-            let found = positions.map(look)
+    /// Gives each record and what was found, in the order of the index. Waits for it: whoever checks a folder has
+    /// nothing else to do meanwhile, so this is not ``OrderedWork``.
+    func run(_ each: (_ fileName: String, Finding) -> Void) throws {
+        let length = Self.chunk * Self.wave
+        for start in stride(from: 0, to: index.count, by: length) {
+            for finding in try wave(start..<min(start + length, index.count)) { each(finding.0, finding.1) }
+        }
+    }
+
+    private func wave(_ positions: Range<Int>) throws -> [(String, Finding)] {
+        let chunks = stride(from: positions.lowerBound, to: positions.upperBound, by: Self.chunk).map {
+            Array($0..<min($0 + Self.chunk, positions.upperBound))
+        }
+        let results = Mutex([Result<[(String, Finding)], any Error>?](repeating: nil, count: chunks.count))
+        DispatchQueue.concurrentPerform(iterations: chunks.count) { number in
+            let found = Result {
+                try index.records(at: chunks[number]).map { ($0.fileName, look(at: $0)) }
+            }
             results.withLock { $0[number] = found }
         }
-        return results.withLock { $0.flatMap { $0 } }
+        return try results.withLock { try $0.flatMap { try $0?.get() ?? [] } }
     }
 
-    /// The file names that there are signatures for, and no records.
-    func vanished() -> [String] {
-        let listed = Set((0..<index.count).map { ByteKey(index.fileName(at: $0)) })
-        return table?.fileNames.filter { !listed.contains(ByteKey($0)) } ?? []
-    }
-
-    private func look(at position: Int) -> Finding {
-        let name = index.fileName(at: position)
-        let text = table?.signatures(of: index.text[index.place(at: position).fileName])
+    private func look(at stored: StoredRecord) -> Finding {
         let record: SignableRecord
         do {
-            record = try SignableRecord(index, position, in: subdir, keys.forms) {
+            record = try SignableRecord(stored, of: index, in: subdir, keys.forms) {
                 try mambaForm($0, listsPip)
             }
         } catch let refusal as Refusal {
-            return text == nil ? .unsignable(refusal) : .stale("it must not be signed: \(refusal.codeName)")
+            return stored.signatures == nil
+                ? .unsignable(refusal) : .stale("it must not be signed: \(refusal.codeName)")
         } catch {
             return .stale("\(error)")
         }
         let isOnlyInFull = keys.forms.contains(.mamba) && record.messages[.mamba] == nil
-        guard let text else {
-            return record.messages.isEmpty ? .signedInFull : .unsigned
+        guard let text = stored.signatures else {
+            guard record.messages.isEmpty else { return .unsigned }
+            // Only mamba's keys sign here, and of this record there is nothing that they could.
+            return keys.forms.contains(.full) ? .signedInFull : .withoutForm
         }
         do {
-            let signatures = try RecordSignatures.read(Array(text), of: name)
+            let signatures = try RecordSignatures.read(text, of: stored.fileName)
             if signatures.isEmpty { return .unsigned }
-            if let defect = try defect(signatures, record, name) { return .stale(defect) }
+            if let defect = try defect(signatures, record, stored.fileName) { return .stale(defect) }
             return isOnlyInFull ? .signedInFull : .signed
         } catch let refusal as Refusal {
             return .stale("\(refusal.codeName)")

@@ -23,6 +23,7 @@ extension SignedChannel {
             throw Refusal(ChannelCode.trustMissing, directory)
         }
         try trust.checkExpiry(now: now)
+        trust.remember(beside: keys, now: now)
         var change = ChannelChange()
         var publication = Publication()
         var report = RecordSigningReport()
@@ -43,7 +44,8 @@ extension SignedChannel {
             guard let subdir = try? Subdir(role.text) else { continue }
             let old = try read(subdir)
             let (new, records) = try await sign(old, recordKeys, everything: everything, open: open)
-            report.add(subdir, records, changing: new.signatures != old.signatures, in: try new.fileNames())
+            let names = try new.fileNames()
+            report.add(subdir, records, changing: new.signatures != old.signatures) { names[$0] }
             if new.signatures != old.signatures { changed.append(new) }
         }
         try report.refuseUnsignable()
@@ -57,8 +59,11 @@ extension SignedChannel {
     /// The keys are opened, and the metadata must not have run out, only if a record lacks signatures: a package must
     /// be removable at any time.
     func signingRecords(of contents: [SubdirContents], now: Timestamp) async throws -> [SubdirContents] {
-        guard !contents.isEmpty, let trust = try ChannelTrust(directory: directory, keys: keys.directory)
-        else { return contents }
+        guard !contents.isEmpty else { return [] }
+        guard let trust = try ChannelTrust(directory: directory, keys: keys.directory) else {
+            return contents.map(\.withoutSignatures)
+        }
+        trust.remember(beside: keys, now: now)
         let recordKeys = RecordKeys(trust.authority)
         var opened: RecordSigners?
         var report = RecordSigningReport()
@@ -71,11 +76,21 @@ extension SignedChannel {
                 opened = signers
                 return signers
             }
-            report.add(subdir.subdir, records, changing: true, in: try new.fileNames())
+            let names = try new.fileNames()
+            report.add(subdir.subdir, records, changing: true) { names[$0] }
             result.append(new)
         }
         try report.refuseUnsignable()
         return result
+    }
+
+    /// The subdirs whose indexes carry signatures that nothing in the folder can verify any more, without them.
+    func givingUpSignatures() throws -> [SubdirContents] {
+        guard !ChannelTrust.isThere(in: directory),
+            !Folder.exists(keys.directory + "/" + ChannelTrust.anchorFile)
+        else { return [] }
+        return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.map { try read($0) }
+            .filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
     }
 
     private func sign(
@@ -83,11 +98,11 @@ extension SignedChannel {
         _ recordKeys: RecordKeys,
         everything: Bool,
         open: () async throws -> RecordSigners
-    ) async throws -> (SubdirContents, [SignedRecord]) {
+    ) async throws -> (SubdirContents, SignedRecords) {
         let subdir = contents.subdir
         let path = LedgerFile.path(of: subdir, in: keys.directory)
-        let index = try RepodataIndex(
-            contents.encodedPlainly(),
+        let index = try RepodataFile(
+            StoredBytes(contents.encodedPlainly()),
             of: ChannelLayout.file(ChannelLayout.plainIndex, in: subdir),
             subdir: subdir
         )
@@ -110,6 +125,12 @@ extension SignedChannel {
 }
 
 extension SubdirContents {
+    fileprivate var withoutSignatures: SubdirContents {
+        var contents = self
+        contents.signatures = nil
+        return contents
+    }
+
     /// The names of the records' files, in the order in which an index lists them.
     fileprivate func fileNames() throws -> [String] {
         [ArchiveFormat.tarBz2, .conda].flatMap { format in

@@ -7,31 +7,33 @@ import TrustCore
 /// What became of one record of an index: its signatures, or why it must have none.
 struct SignedRecord: Sendable {
     /// SHA-256 of the file name and the record's very bytes.
-    let digest: Digest
+    let digest: ArraySlice<UInt8>
     /// The signatures: for each a byte with the number of its key, and 64 bytes; in the order of the keys.
-    private(set) var packed: [UInt8] = []
+    private(set) var packed: [UInt8]
     /// Whether mamba's form of it cannot be made, so that mamba will not accept it.
     var hasNoMambaForm = false
     /// Whether keys have to sign that were not at hand.
     var isLacking = false
     /// How many signatures were made, and not kept.
     var madeCount = 0
-    /// Why it must not be signed. In a list, which takes a word where there is none, of half a million records.
-    private var defects: [Refusal] = []
-    var defect: Refusal? {
-        get { defects.first }
-        set { defects = newValue.map { [$0] } ?? [] }
+    /// Why it must not be signed.
+    var defect: Refusal?
+
+    /// How many bytes a signature takes.
+    static let stride = 1 + 64
+
+    init(digest: ArraySlice<UInt8>, packed: [UInt8] = []) {
+        self.digest = digest
+        self.packed = packed
     }
-
-    private static let stride = 1 + 64
-
-    init(digest: Digest) { self.digest = digest }
 
     var count: Int { packed.count / Self.stride }
     /// The number of the key of each signature.
     var members: [Int] { (0..<count).map { Int(packed[$0 * Self.stride]) } }
 
-    func isSigned(by member: Int) -> Bool { members.contains(member) }
+    func isSigned(by member: Int) -> Bool {
+        Swift.stride(from: 0, to: packed.count, by: Self.stride).contains { Int(packed[$0]) == member }
+    }
 
     /// Puts a signature in; one by the same key, or of another length, is left out.
     mutating func add(_ signature: some Collection<UInt8>, by member: Int) {
@@ -59,14 +61,12 @@ struct SignedRecord: Sendable {
     /// The signatures as the index has them, `{"<key>":{"signature":"<hex>"},…}`; nil if there is none.
     func json(_ keys: RecordKeys) -> [UInt8]? {
         guard count > 0 else { return nil }
-        var out = [UInt8(ascii: "{")]
-        for (at, member) in members.enumerated() {
-            if at > 0 { out.append(UInt8(ascii: ",")) }
-            out += "\"\(keys.members[member].key.hex)\":{\"signature\":\"".utf8
-            out += Hex.encode(signature(at)).utf8
-            out += "\"}".utf8
+        let signatures = members.enumerated().map { at, member in
+            TrustSignature(keyID: keys.members[member].key.hex, value: Array(signature(at)))
         }
-        out.append(UInt8(ascii: "}"))
+        var out: [UInt8] = []
+        out.reserveCapacity(count * 220)
+        RecordSignatures.write(signatures, to: &out)
         return out
     }
 }

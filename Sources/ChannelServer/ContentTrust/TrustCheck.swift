@@ -49,7 +49,7 @@ struct TrustCheck {
             guard let bytes = try files.bytes(name, in: subdir, metadata) else { continue }
             let file = ChannelLayout.file(name, in: subdir)
             let signatures = try IndexSignatures(
-                RepodataIndex(bytes, of: file, subdir: subdir),
+                StoredBytes(bytes, of: file),
                 file: file,
                 of: subdir,
                 by: RecordKeys(trust.authority),

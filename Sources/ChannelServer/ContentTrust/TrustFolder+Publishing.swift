@@ -23,10 +23,11 @@ extension TrustFolder {
     /// again.
     ///
     /// A first root is copied to the folder of keys, if there is one: the owner's own, for later changes to
-    /// start from.
+    /// start from. So is the key manager's metadata, which is not taken back by anybody then.
     /// - Throws: a `Refusal` with `trust-ceremony.superseded` if something else is in force than what the
     ///   proposal was made from, or another root has its version; with `trust-ceremony.other-root` if the
-    ///   chain is not that of the folder of keys.
+    ///   chain is not that of the folder of keys; with `content-trust.rollback` if the proposal was made from
+    ///   older metadata than was seen there.
     public func publish(_ ceremony: FinishedTrustCeremony, keys: KeyRing, now: Timestamp) throws -> Change {
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
@@ -35,6 +36,11 @@ extension TrustFolder {
         let hasAnchor = try Self.checkAnchor(ceremony.chain, in: keys)
         if !hasAnchor, ceremony.base == nil, Folder.isFolder(keys.directory) {
             try DurableFile.write(ceremony.chain.links[0].bytes, to: Self.anchor(in: keys))
+        }
+        let memory = KeyManagerMemory(keys: keys.directory)
+        if try !memory.isCopy(of: ceremony.keyManager) {
+            if let base = ceremony.base { try memory.check(base.keyManager, in: ceremony.chain) }
+            try memory.check(ceremony.keyManager, in: ceremony.chain)
         }
         var change = Change()
         for (name, bytes) in ceremony.files where try read(name) != bytes {
@@ -46,6 +52,7 @@ extension TrustFolder {
         guard state.chain.root.digest == ceremony.chain.root.digest,
             read.digest == ceremony.keyManager.digest
         else { throw Failure(.disk, "what was published is not what can be read back", at: directory) }
+        try memory.keep(read, now: now)
         return change
     }
 
@@ -73,6 +80,7 @@ extension TrustFolder {
         let state = try existing()
         try Self.checkAnchor(state.chain, in: keys)
         let keyManager = try state.chain.keyManager(state.keyManager, now: now)
+        try KeyManagerMemory(keys: keys.directory).check(keyManager, in: state.chain)
         let name = TrustRole.packageManager.fileName(version: 0)
         let present = try read(name)
         let isForMamba = keyManager.metadata.recordForms.values.contains(.mamba)

@@ -80,8 +80,12 @@ public struct ChannelCheck: Sendable {
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
         for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
             guard let subdir = try? Subdir(role.text) else { continue }
-            try check(subdir, role, metadata, editor, depth, &report, progress)
-            report.trustedCount += try trust?.check(subdir, metadata, mambaForm: mambaForm) ?? 0
+            let contents = try check(subdir, role, metadata, editor, depth, &report, progress)
+            if let trust {
+                report.trustedCount += try trust.check(subdir, metadata, mambaForm: mambaForm)
+            } else if let contents {
+                try refuseOrphanedSignatures(in: contents)
+            }
         }
         try refuseUndelegated(editor.roles.keys)
         return report
@@ -103,10 +107,23 @@ public struct ChannelCheck: Sendable {
         }
     }
 
+    /// Signatures that nobody can verify: the metadata that names their keys was forgotten, for instance by a mirror.
+    private func refuseOrphanedSignatures(in contents: SubdirContents) throws {
+        guard let signatures = contents.signatures, !signatures.isEmpty else { return }
+        throw Refusal(
+            ChannelCode.trustMissing,
+            directory,
+            expected: "`key_mgr.json`, for the index of \(contents.subdir) carries signatures",
+            found: "none",
+            remedy: "copy it and the roots back, or drop the signatures by `kingsnake channel sign --all`"
+        )
+    }
+
     private static func expiry(_ editor: RepositoryEditor) -> Timestamp {
         editor.status.compactMap(\.expires).min() ?? Timestamp(seconds: 0)
     }
 
+    /// Checks a subdir; answers what its index says, nil if it has none.
     private func check(
         _ subdir: Subdir,
         _ role: RoleName,
@@ -115,11 +132,11 @@ public struct ChannelCheck: Sendable {
         _ depth: Depth,
         _ report: inout ChannelReport,
         _ progress: (UInt64) -> Void
-    ) throws {
+    ) throws -> SubdirContents? {
         let indexes = IndexCheck(directory: directory, subdir: subdir)
         report.indexFileCount += try indexes.run(metadata)
         guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
-            return
+            return nil
         }
         try indexes.compareForms(with: contents, metadata)
         report.subdirCount += 1
@@ -135,6 +152,7 @@ public struct ChannelCheck: Sendable {
             progress(record.size ?? 0)
         }
         try refuseUnlistedPackages(in: subdir, contents)
+        return contents
     }
 
     private func check(_ record: PackageRecord, in subdir: Subdir, _ depth: Depth) throws {

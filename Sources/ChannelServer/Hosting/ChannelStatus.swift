@@ -40,17 +40,22 @@ public struct ChannelStatus: Sendable {
     public let maintained: [MaintainedPackage]
     /// Whether a publication was interrupted after its commit.
     public let isPending: Bool
+    /// What conda content trust needs, in words; empty if nothing, nil if the channel is not signed that way.
+    public let trustSteps: [String]?
     private let now: Timestamp
 
     /// Reads a channel's status.
     ///
-    /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with its metadata.
-    public init(directory: String, now: Timestamp) throws {
+    /// - Parameter keys: the folder of keys, to see which of them are there; none of them is opened.
+    /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with its metadata. That of conda content
+    ///   trust is only told: see ``ContentTrustStatus``.
+    public init(directory: String, keys: KeyRing? = nil, now: Timestamp) throws {
         let root = try RepositoryEditor.firstRoot(in: directory)
         let editor = try RepositoryEditor(channel: directory, root: root)
         rootDigest = Digest.of(root)
         isPending = Publication.isPending(directory)
         maintained = editor.maintained.compactMap { MaintainedPackage($0, editor) }
+        trustSteps = Self.trustSteps(directory, keys, now)
         self.now = now
         roles = try editor.status.compactMap { status in
             guard let expires = status.expires, MaintainersRole(status.role) == nil else { return nil }
@@ -72,6 +77,15 @@ public struct ChannelStatus: Sendable {
         let units: [(Int64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]
         for (size, unit) in units where seconds >= 2 * size { return "\(seconds / size) \(unit) left" }
         return "\(seconds) seconds left"
+    }
+
+    private static func trustSteps(_ directory: String, _ keys: KeyRing?, _ now: Timestamp) -> [String]? {
+        do {
+            return try ChannelTrust(directory: directory, keys: keys?.directory)?
+                .renewalSteps(keys: keys, now: now)
+        } catch {
+            return ["the metadata of conda content trust is not good: run `kingsnake content-trust status`"]
+        }
     }
 
     private static func packageCount(
@@ -103,6 +117,9 @@ public struct ChannelStatus: Sendable {
                 return .object(entry)
             }
         )
+        object["content_trust"] = trustSteps.map { steps in
+            ["next_steps": .array(steps.map { .string($0) })]
+        }
         object["maintainers"] = .array(maintained.map { .object($0.json(at: now)) })
         return object
     }

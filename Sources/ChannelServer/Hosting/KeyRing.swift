@@ -92,9 +92,17 @@ public struct KeyRing: Sendable {
 
     /// The key of one of ``files(of:)``, ready to sign.
     static func signer(at path: String, passphrase: @escaping PassphraseSource) async throws -> any Signer {
-        let isReference = path.hasSuffix(referenceSuffix)
-        let key = isReference ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
+        let key = isReference(path) ? try SignerReference(contentsOf: path) : SignerReference(keyFile: path)
         return try await key.signer(passphrase: passphrase)
+    }
+
+    /// Whether one of ``files(of:)`` refers to a key elsewhere.
+    static func isReference(_ path: String) -> Bool { path.hasSuffix(referenceSuffix) }
+
+    /// The public half of the key in one of ``files(of:)``, for which it need not open; nil for a reference, and for a
+    /// file that cannot be read.
+    static func unverifiedPublicKey(at path: String) -> PublicKey? {
+        isReference(path) ? nil : (try? KeyFile.read(path))?.unverifiedPublicKey
     }
 
     /// The keys of a purpose whose files are in the folder and open without trouble, for runs that nobody attends. What

@@ -18,7 +18,8 @@ extension SignedChannel {
         case everything
     }
 
-    /// Renews signatures, and writes index files again where they are missing or altered, if asked.
+    /// Renews signatures, and writes index files again where they are missing or altered, if asked. `pkg_mgr.json`,
+    /// which mamba needs where keys are named that sign for it, is renewed in the same publication.
     ///
     /// What was to be renewed and could not be, for want of keys, is told in ``ChannelChange/left``: it is no
     /// error here, for the rest was renewed.
@@ -30,10 +31,12 @@ extension SignedChannel {
         if repairing { try repair(&publication, &change) }
         let due = editor.status.filter { isDue($0, renewal, now) }
         let signers = try await signers(for: due.map(\.role), renewal)
+        let packageManager = try await renewPackageManager(renewal, &publication, &change, now: now)
         let before = editor
         do {
             editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
-            try await publish([], &publication, &change, signers: signers, now: now)
+            let changed = renewal == .everything ? try givingUpSignatures() : []
+            try await publish(changed, &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
             throw error
@@ -52,6 +55,7 @@ extension SignedChannel {
                 keys: keys.directory
             )
         }
+        if let packageManager { change.left.append(packageManager) }
         return change
     }
 

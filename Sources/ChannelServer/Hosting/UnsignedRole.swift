@@ -11,11 +11,13 @@ public struct UnsignedRole: Sendable, CustomStringConvertible {
         case online
         /// Keys that are best kept in another place.
         case offline
+        /// Keys that sign records for conda content trust, which belong where packages are published.
+        case package
         /// The maintainers of a package, by a list that they sign.
         case maintainers
     }
 
-    /// Its name: root, timestamp, snapshot, targets, a subdir, or the role of a package's maintainers.
+    /// Its name: root, timestamp, snapshot, targets, a subdir, the role of a package's maintainers, or `pkg_mgr.json`.
     public let name: String
     /// When what is in force expires; nil if nothing is.
     public let expires: Timestamp?
@@ -29,18 +31,22 @@ public struct UnsignedRole: Sendable, CustomStringConvertible {
     public let present: Int
     /// Whether somebody came with keys in order to sign everything.
     let wasDemanded: Bool
+    /// What else stands in the way, in words; nil if only keys are missing.
+    var obstacle: String?
     let keys: String
 
     /// Whether somebody must act now. Keys that are kept elsewhere are how it should be, until the role expires;
     /// some of the offline ones, but too few, where everything was to be signed, are not.
     public var isUrgent: Bool {
-        signer == .online || isExpired || (signer == .offline && wasDemanded && present > 0)
+        signer == .online || isExpired || obstacle != nil
+            || (signer == .offline && wasDemanded && present > 0)
     }
 
     /// What is left to do, in words.
     public var description: String {
-        let expiry = "`\(name)` \(isExpired ? "has expired" : "expires") on \(expires?.description ?? "?")"
-        return expiry + " and needs \(need)"
+        let expiry = expires.map { "`\(name)` \(isExpired ? "has expired" : "expires") on \($0)" }
+        if let obstacle { return "\(expiry ?? "`\(name)` is due") and cannot be renewed: \(obstacle)" }
+        return "\(expiry ?? "`\(name)` is not there, or not good") and needs \(need)"
     }
 
     private var need: String {

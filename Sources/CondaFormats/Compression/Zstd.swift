@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CZstd
-import TrustCore
+public import TrustCore
 
 /// Zstandard (RFC 8878) for whole buffers.
 ///
@@ -48,7 +48,7 @@ public enum Zstd {
         out.withUnsafeMutableBytes {
             HugePages.advise(UnsafeMutableRawBufferPointer(start: $0.baseAddress, count: length))
         }
-        try decompress(bytes, of: subject) { chunk in
+        try decompress(StoredBytes(bytes), of: subject) { chunk in
             guard chunk.count <= maximumLength - out.count else {
                 throw Refusal(
                     CompressionCode.tooLarge,
@@ -61,31 +61,34 @@ public enum Zstd {
         return out
     }
 
-    /// Whether a buffer is a text, compressed: without the memory for it once more.
+    /// Whether some bytes are a text of this length and digest, compressed: in the memory of a window.
     ///
-    /// - Throws: a `Refusal` with a `compression.…` code.
+    /// - Throws: a `Refusal` with a `compression.…` code, or a `Failure` of the source.
     public static func isCompressed(
-        _ bytes: [UInt8],
-        formOf text: [UInt8],
+        _ source: StoredBytes,
+        formOf digest: Digest,
+        length: Int,
         of subject: String = "zstd data"
     ) throws -> Bool {
         struct Difference: Error {}
-        var compared = 0
+        var found = StreamingDigest(digest.algorithm)
         do {
-            try decompress(bytes, of: subject) { chunk in
-                let end = compared + chunk.count
-                guard end <= text.count, text[compared..<end] == chunk else { throw Difference() }
-                compared = end
+            try decompress(source, of: subject) { chunk in
+                chunk.withUnsafeBytes { found.update($0) }
+                guard found.byteCount <= UInt64(length) else { throw Difference() }
             }
         } catch is Difference {
             return false
         }
-        return compared == text.count
+        return found.byteCount == UInt64(length) && found.finish() == digest
     }
 
-    /// Decompresses one or more frames that take up the whole buffer, piece by piece.
+    /// How much of a source is read at a time.
+    private static let pieceLength = 1 << 20
+
+    /// Decompresses one or more frames that take up a whole source, piece by piece.
     private static func decompress(
-        _ bytes: [UInt8],
+        _ source: StoredBytes,
         of subject: String,
         into sink: (ArraySlice<UInt8>) throws -> Void
     ) throws {
@@ -93,16 +96,24 @@ public enum Zstd {
         defer { ZSTD_freeDCtx(stream) }
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, maximumWindowLog)
         var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
+        var piece: [UInt8] = []
+        var base = 0
         var consumed = 0
         while true {
-            let step = decode(stream, bytes, from: consumed, into: &chunk)
-            if ZSTD_isError(step.status) != 0 { throw refusal(step.status, subject, at: consumed) }
+            if consumed == piece.count, base + consumed < source.length {
+                base += consumed
+                piece = try source.read(base..<min(base + pieceLength, source.length))
+                consumed = 0
+            }
+            let step = decode(stream, piece, from: consumed, into: &chunk)
+            if ZSTD_isError(step.status) != 0 { throw refusal(step.status, subject, at: base + consumed) }
             try sink(chunk[..<step.written])
             consumed = step.consumed
-            if step.status == 0, consumed == bytes.count { return }
+            guard base + consumed == source.length else { continue }
+            if step.status == 0 { return }
             // Input used up inside a frame, and nothing left in the decoder's own buffers.
-            if consumed == bytes.count, step.written < chunk.count {
-                throw Refusal(CompressionCode.truncated, subject, at: "byte \(consumed)")
+            if step.written < chunk.count {
+                throw Refusal(CompressionCode.truncated, subject, at: "byte \(source.length)")
             }
         }
     }

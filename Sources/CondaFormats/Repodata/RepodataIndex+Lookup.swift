@@ -1,11 +1,13 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import TrustCore
+public import TrustCore
 
 extension RepodataIndex {
     /// The longest record that is read: the largest known has some tens of kilobytes.
     public static let maximumRecordLength = 1 << 20
+    /// What a record may ask for: the deepest and largest known have a depth of 3 and 300 values.
+    public static let recordLimits = JSONLimits(bytes: maximumRecordLength, depth: 16, values: 50_000)
 
     /// How many records there are.
     public var count: Int { tarBz2.entries.count + conda.entries.count }
@@ -119,19 +121,35 @@ extension RepodataIndex {
     }
 
     private func record(_ entry: RecordTable.Entry, in section: ArchiveFormat) throws -> PackageRecord {
-        let name = fileName(entry)
+        try PackageRecord(
+            text[entry.record],
+            fileName: fileName(entry),
+            in: section,
+            of: info.subdir,
+            subject
+        )
+    }
+}
+
+extension PackageRecord {
+    /// Reads the record that an index lists under a file name in a section.
+    init(
+        _ text: ArraySlice<UInt8>,
+        fileName name: String,
+        in section: ArchiveFormat,
+        of subdir: Subdir?,
+        _ subject: String
+    ) throws {
         do {
-            let limits = JSONLimits(bytes: Self.maximumRecordLength)
-            let value = try JSONReader.read(Array(text[entry.record]), of: name, limits: limits)
-            let record = try PackageRecord(value, fileName: name, subdir: info.subdir)
-            guard record.fileName.format == section else {
+            let value = try JSONReader.read(Array(text), of: name, limits: RepodataIndex.recordLimits)
+            self = try PackageRecord(value, fileName: name, subdir: subdir)
+            guard fileName.format == section else {
                 throw Refusal(
                     RepodataCode.wrongSection,
                     name,
                     expected: "`\(section.suffix)` files in this section"
                 )
             }
-            return record
         } catch let refusal as Refusal {
             throw refusal.located(at: subject)
         }

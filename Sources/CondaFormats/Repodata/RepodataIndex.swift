@@ -35,40 +35,17 @@ public struct RepodataIndex: Sendable {
     /// - Throws: a `Refusal` with a `json.…`, `repodata.…` or `name.…` code, or `limit.too-large`.
     public init(_ text: [UInt8], of subject: String = "repodata.json", subdir: Subdir? = nil) throws {
         let scan = try RepodataScanner(text.isEmpty ? Array("{}".utf8) : text, of: subject)
-        func member(_ key: String) throws -> JSONValue? {
-            guard let range = scan.members[ByteKey(key)] else { return nil }
-            return try JSONReader.read(Array(text[range]), of: "\(subject) `\(key)`")
+        let members = try RepodataMembers(of: subject, subdir: subdir, keys: scan.members.keys) { key in
+            scan.members[ByteKey(key)].map { Array(text[$0]) }
         }
         self.text = text
         self.subject = subject
-        var info = try RepodataInfo(member("info"), version: member("repodata_version"), of: subject)
-        if let subdir, let found = info.subdir, found != subdir {
-            throw Refusal(
-                RepodataCode.wrongSubdir,
-                subject,
-                expected: "`\(subdir)`",
-                found: "`\(found)`"
-            )
-        }
-        info.subdir = info.subdir ?? subdir
-        self.info = info
-        removed = try Self.removed(try member("removed"), of: subject)
+        info = members.info
+        removed = members.removed
+        unknownKeys = members.unknownKeys
         signatures = scan.members[ByteKey("signatures")].map { text[$0] }
-        unknownKeys = scan.members.keys.sorted().map(\.text).filter { !Self.knownKeys.contains($0) }
         endOfMembers = scan.members.values.map(\.upperBound).max()
         tarBz2 = scan.tarBz2
         conda = scan.conda
-    }
-
-    private static let knownKeys: Set<String> = [
-        "info", "packages", "packages.conda", "removed", "repodata_version", "signatures",
-    ]
-
-    /// A list of strings; the empty object that one server writes for an empty list counts as one.
-    private static func removed(_ value: JSONValue?, of subject: String) throws -> [String] {
-        guard let value, value != .null, value != .object(JSONObject()) else { return [] }
-        var wrapper = JSONObject()
-        wrapper["removed"] = value
-        return try JSONFields(wrapper, of: subject).strings("removed")
     }
 }

@@ -5,7 +5,8 @@ import TrustCore
 
 /// Where the signatures of each record stand in an index's `signatures` member.
 ///
-/// What they say is not looked at here: neither their form, nor whether they are anybody's.
+/// What they say is not looked at here: neither whether they are anybody's, nor, but by a caller who asks for
+/// ``check(_:)``, their form.
 public struct SignatureTable: Sendable {
     private let text: [UInt8]
     private let table: RecordTable
@@ -19,6 +20,15 @@ public struct SignatureTable: Sendable {
         text = index.text
         let subject = "\(index.subject) `signatures`"
         table = try RepodataScanner(section: signatures.startIndex, in: index.text, of: subject).tarBz2
+    }
+
+    /// Demands something of all signatures, such as that they are well-formed, whether their file is listed or not.
+    ///
+    /// - Throws: what the body throws.
+    public func check(_ body: (_ fileName: String, _ text: ArraySlice<UInt8>) throws -> Void) rethrows {
+        for entry in table.entries {
+            try body(String(decoding: text[entry.name], as: UTF8.self), text[entry.record])
+        }
     }
 
     /// For how many file names there are signatures.

@@ -5,7 +5,10 @@ public import TrustCore
 
 extension PythonJSON {
     /// What a record of an index may ask for: as much as readers of indexes allow.
-    public static let recordLimits = JSONLimits(bytes: 1 << 20)
+    ///
+    /// Each value stands in a line of its own, indented by its depth: without these limits, what is signed could be 60
+    /// times as long as the record. Records that are out have a depth of 3 and 300 values at most.
+    public static let recordLimits = JSONLimits(bytes: 1 << 20, depth: 16, values: 50_000)
 
     /// The signed bytes of a value that is there as text, such as a record as it stands in an index.
     ///

@@ -8,11 +8,11 @@ public struct FinishedTrustCeremony: Sendable {
     /// The chain of roots, with the new one if there is one.
     public let chain: TrustChain
     /// The key manager's metadata that is in force from now on.
-    public let keyManager: VerifiedTrustMetadata
+    public let keyManager: VerifiedKeyManager
     /// What is new, in the order in which it must be published, with those signatures only that count.
     public let files: [(name: String, bytes: [UInt8])]
     /// What the proposal was made from; nil for the first root.
-    public let base: (root: VerifiedTrustMetadata, keyManager: VerifiedTrustMetadata)?
+    public let base: (root: VerifiedRoot, keyManager: VerifiedKeyManager)?
 
     /// Demands that the proposal makes sense and that every threshold is met.
     ///
@@ -41,7 +41,7 @@ public struct FinishedTrustCeremony: Sendable {
         self.chain = chain
         keyManager = try chain.keyManager(
             manager,
-            after: proposal.keyManagerInForce.map { RememberedMetadata($0) },
+            after: proposal.keyManagerInForce.map { RememberedKeyManager($0) },
             now: now
         )
         if let before = proposal.chain, let current = proposal.keyManagerInForce {
@@ -59,7 +59,7 @@ public struct FinishedTrustCeremony: Sendable {
         let roots = [base?.root.digest, chain.root.digest].compactMap { $0 }
         let managers = [base?.keyManager.digest, keyManager.digest].compactMap { $0 }
         if let root = inForce?.root, !roots.contains(root.digest) {
-            throw superseded("root version \(root.metadata.version ?? 0), \(root.digest)")
+            throw superseded("root version \(root.version), \(root.digest)")
         }
         if inForce == nil, base != nil { throw superseded("no root") }
         if let bytes, !managers.contains(Digest.of(bytes)) {

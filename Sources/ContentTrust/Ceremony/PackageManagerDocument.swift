@@ -16,7 +16,7 @@ public enum PackageManagerDocument {
     ///   a signer throws.
     public static func signed(
         by signers: [any Signer],
-        keyManager: VerifiedTrustMetadata,
+        keyManager: VerifiedKeyManager,
         after previous: TrustMetadata?,
         expires: Timestamp,
         now: Timestamp
@@ -31,11 +31,7 @@ public enum PackageManagerDocument {
                 delegations: [:]
             )
         )
-        guard let delegation = keyManager.metadata.delegations[.packageManager] else {
-            preconditionFailure(
-                "a key manager's metadata that was read names the keys of the package managers"
-            )
-        }
+        let delegation = keyManager.packageKeys
         for signer in signers where delegation.keys.contains(where: { $0.publicKey == signer.publicKey }) {
             try await envelope.sign(with: signer, now: now)
         }

@@ -15,6 +15,7 @@ public enum TrustCeremonyCode: String, RefusalCode {
     case version = "trust-ceremony.version"
     case timestamp = "trust-ceremony.timestamp"
     case expiryPast = "trust-ceremony.expiry-past"
+    case rootExpired = "trust-ceremony.root-expired"
     case oldQuorumLost = "trust-ceremony.old-quorum-lost"
     case keyManagerUnsigned = "trust-ceremony.key-manager-unsigned"
     case formWidened = "trust-ceremony.form-widened"
@@ -88,6 +89,16 @@ public enum TrustCeremonyCode: String, RefusalCode {
                 "the proposed metadata would be expired before it is published",
                 explanation: "Kingsnake and mamba refuse expired metadata; conda never looks.",
                 remedy: "propose again with a later expiry"
+            )
+        case .rootExpired:
+            RefusalEntry(
+                .stale,
+                "the root in force has expired, and no new one is proposed",
+                explanation:
+                    "Kingsnake and mamba refuse whatever is signed under a root that has expired, so new metadata of the "
+                    + "key manager alone would help nobody.",
+                remedy:
+                    "propose a new root first, or together with it: `kingsnake content-trust delegate DIR --renew root`"
             )
         case .oldQuorumLost:
             RefusalEntry(

@@ -32,7 +32,7 @@ public struct TrustDraft: Sendable {
     }
 
     private let chain: TrustChain?
-    private let keyManager: VerifiedTrustMetadata?
+    private let keyManager: VerifiedKeyManager?
     private var keys: [TrustRole: [TrustKey]] = [:]
     private var thresholds: [TrustRole: Int] = [:]
     private var forms: [TrustKey: RecordForm] = [:]

@@ -20,7 +20,7 @@ public struct TrustProposal: Sendable {
     /// The roots up to the one in force; nil if there is none yet.
     public let chain: TrustChain?
     /// The key manager's metadata in force; nil if there is none yet.
-    public let keyManagerInForce: VerifiedTrustMetadata?
+    public let keyManagerInForce: VerifiedKeyManager?
     /// The next root, if a new one is proposed, with the signatures so far.
     public private(set) var root: TrustEnvelope?
     /// The key manager's next metadata, if new one is proposed, with the signatures so far.
@@ -28,7 +28,7 @@ public struct TrustProposal: Sendable {
 
     init(
         chain: TrustChain?,
-        keyManagerInForce: VerifiedTrustMetadata?,
+        keyManagerInForce: VerifiedKeyManager?,
         root: TrustMetadata?,
         keyManager: TrustMetadata?
     ) throws {

@@ -16,28 +16,29 @@ public struct TrustWords: Sendable {
     /// Describes what is proposed.
     public init(_ proposal: TrustProposal, now: Timestamp) {
         self.now = now
-        describe(proposal.root, after: proposal.chain?.root)
-        describe(proposal.keyManager, after: proposal.keyManagerInForce)
+        describe(proposal.root, after: proposal.chain?.root.document)
+        describe(proposal.keyManager, after: proposal.keyManagerInForce?.document)
         if let first = proposal.chain?.links.first {
-            say("begins with root version \(first.metadata.version ?? 0), sha256 \(first.digest.hex)")
+            say("begins with root version \(first.version), sha256 \(first.digest.hex)")
         }
     }
 
-    /// Describes a step of a chain, or its beginning.
-    public init(_ metadata: VerifiedTrustMetadata, after before: VerifiedTrustMetadata?, now: Timestamp) {
+    /// Describes a step of a chain of roots, or its beginning.
+    public init(_ root: VerifiedRoot, after before: VerifiedRoot?, now: Timestamp) {
         self.now = now
-        describe(try? TrustEnvelope(parsing: metadata.bytes, as: metadata.metadata.role), after: before)
+        describe(try? TrustEnvelope(parsing: root.bytes, as: .root), after: before?.document)
     }
 
     private mutating func say(_ line: String) { lines.append(line) }
 
-    private mutating func describe(_ envelope: TrustEnvelope?, after before: VerifiedTrustMetadata?) {
+    private mutating func describe(_ envelope: TrustEnvelope?, after before: VerifiedDocument?) {
         guard let envelope else { return }
         let new = envelope.metadata, old = before?.metadata
         let order =
             old == nil
             ? "the first version" : "the version after \(old?.version.map { "\($0)" } ?? "one by date")"
         say("\(new.role.rawValue) version \(new.version ?? 0), \(order)")
+        say("  made on \(new.timestamp.map { "\($0)" } ?? "a day that it does not name")")
         say("  good until \(new.expiration), \(now.words(until: new.expiration))")
         for role in new.role.delegates {
             guard let delegation = new.delegations[role] else { continue }
@@ -54,7 +55,7 @@ public struct TrustWords: Sendable {
         say("  sha256 of what is signed: \(Digest.of(envelope.signedBytes).hex)")
     }
 
-    private mutating func sayOthers(_ new: TrustEnvelope, _ before: VerifiedTrustMetadata?) {
+    private mutating func sayOthers(_ new: TrustEnvelope, _ before: VerifiedDocument?) {
         let role = new.metadata.role
         let old = before.flatMap { try? TrustEnvelope(parsing: $0.bytes, as: role) }?.signed
         let known = Set(TrustMetadata.memberNames.map { ByteKey($0) })

@@ -189,10 +189,10 @@ enum CondaFormat {
         guard halves.count == 2 else { return false }
         let date = halves[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let time = halves[1].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-        let numbers = (date + time).map { digits(Array($0)) }
+        // Lengths first: as many digits as anybody likes are no number.
         guard date.count == 3, time.count == 3, date[0].count == 4,
             (date.dropFirst() + time).allSatisfy({ $0.count <= 2 }),
-            case let fields = numbers.compactMap({ $0 }), fields.count == 6
+            case let fields = (date + time).compactMap({ digits(Array($0)) }), fields.count == 6
         else { return false }
         let (year, month, day) = (fields[0], fields[1], fields[2])
         guard year >= 1, (1...12).contains(month) else { return false }
@@ -201,6 +201,7 @@ enum CondaFormat {
         return (1...days).contains(day) && fields[3] < 24 && fields[4] < 60 && fields[5] < 62
     }
 
+    /// A number of a date, which has at most four digits.
     private static func digits(_ text: [UInt8]) -> Int? {
         guard !text.isEmpty, text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return text.reduce(0) { $0 * 10 + Int($1 - 0x30) }

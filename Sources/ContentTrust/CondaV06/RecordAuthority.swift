@@ -12,17 +12,10 @@ public struct RecordAuthority: Sendable {
     public let forms: [TrustKey: RecordForm]
 
     /// Takes what a key manager says.
-    public init(_ keyManager: VerifiedTrustMetadata) {
-        guard let delegation = keyManager.metadata.delegations[.packageManager] else {
-            preconditionFailure(
-                "a key manager's metadata that was read names the keys of the package managers"
-            )
-        }
-        self.delegation = delegation
-        forms = Dictionary(
-            uniqueKeysWithValues: delegation.keys.map { ($0, keyManager.metadata.recordForms[$0] ?? .full) }
-        )
-        let full = delegation.keys.filter { keyManager.metadata.recordForms[$0] != .mamba }
+    public init(_ keyManager: VerifiedKeyManager) {
+        delegation = keyManager.packageKeys
+        forms = Dictionary(delegation.keys.map { ($0, keyManager.form(of: $0)) }) { first, _ in first }
+        let full = delegation.keys.filter { keyManager.form(of: $0) == .full }
         counted = try? AuthorisedKeys(full.map { ($0.hex, $0.publicKey) }, subject: "records")
     }
 

@@ -26,6 +26,15 @@ public enum RecordSignatures {
         )
     }
 
+    /// Demands that the signatures of one file are well-formed, without making values of them where they are as nearly
+    /// all are.
+    ///
+    /// - Throws: as ``read(_:of:)``.
+    public static func check(_ text: ArraySlice<UInt8>, of name: String) throws {
+        var plain = PlainSignatures(text, from: text.startIndex)
+        if plain.end() != text.endIndex { _ = try read(text, of: name) }
+    }
+
     /// Appends the signatures of one file as ``read(_:of:)`` reads them, without white space, in their order.
     public static func write(_ signatures: [TrustSignature], to out: inout [UInt8]) {
         guard signatures.allSatisfy({ $0.headers == nil }) else {

@@ -9,10 +9,10 @@ public import TrustCore
 /// That the first is the right one nothing here can know: whoever pins it says so.
 public struct TrustChain: Sendable {
     /// The roots, the pinned one first.
-    public private(set) var links: [VerifiedTrustMetadata]
+    public private(set) var links: [VerifiedRoot]
 
     /// The newest root.
-    public var root: VerifiedTrustMetadata { links[links.count - 1] }
+    public var root: VerifiedRoot { links[links.count - 1] }
 
     /// The most versions that a chain may be longer than the pinned root.
     public static let maximumRotations = 1024
@@ -23,9 +23,8 @@ public struct TrustChain: Sendable {
     /// - Throws: a `Refusal` with `content-trust.signatures`, or one of the codes about a single file.
     public init(pinned bytes: [UInt8]) throws {
         let envelope = try TrustEnvelope(parsing: bytes, as: .root)
-        let own = Self.keys(of: .root, in: envelope.metadata)
-        let counted = try envelope.verify(by: own, of: "the root itself")
-        links = [VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)]
+        let counted = try envelope.verify(by: envelope.metadata.keys(of: .root), of: "the root itself")
+        links = [try VerifiedRoot(VerifiedDocument(envelope, bytes: bytes, keyIDs: counted.keyIDs))]
     }
 
     /// Goes on to the next version: exactly one higher, signed by enough keys of the root before and by enough of
@@ -42,22 +41,33 @@ public struct TrustChain: Sendable {
             )
         }
         let envelope = try TrustEnvelope(parsing: bytes, as: .root)
-        let last = root.metadata
-        let next = (last.version ?? 0) + 1
-        guard envelope.metadata.version == next else {
+        let next = root.version + 1
+        let found = try envelope.metadata.requiredVersion
+        guard found == next else {
             throw Refusal(
                 ContentTrustCode.rootVersion,
                 TrustMetadata.subject(.root),
                 expected: "version \(next)",
-                found: "version \(envelope.metadata.version ?? 0)"
+                found: "version \(found)"
             )
         }
-        _ = try envelope.verify(by: Self.keys(of: .root, in: last), of: "root version \(next - 1)")
-        let counted = try envelope.verify(
-            by: Self.keys(of: .root, in: envelope.metadata),
-            of: "root version \(next)"
+        _ = try envelope.verify(by: root.rootKeys, of: "root version \(root.version)")
+        let counted = try envelope.verify(by: envelope.metadata.keys(of: .root), of: "root version \(next)")
+        links.append(try VerifiedRoot(VerifiedDocument(envelope, bytes: bytes, keyIDs: counted.keyIDs)))
+    }
+
+    /// Where the root after the next one would be: whoever has the newest root asks for it, see ``withoutNext``.
+    public var fileBeyondNext: String { TrustRole.root.fileName(version: root.version + 2) }
+
+    /// The refusal of a chain whose next root is not there while the one after it is: somebody keeps it back, so that
+    /// keys stay in force that were taken away.
+    public var withoutNext: Refusal {
+        Refusal(
+            ContentTrustCode.rootVersion,
+            TrustMetadata.subject(.root),
+            expected: "version \(root.version + 1)",
+            found: "version \(root.version + 2) without it"
         )
-        links.append(VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs))
     }
 
     /// Verifies the key manager's metadata by the newest root, which must not have run out either.
@@ -71,9 +81,9 @@ public struct TrustChain: Sendable {
     ///   single file.
     public func keyManager(
         _ bytes: [UInt8]?,
-        after previous: RememberedMetadata? = nil,
+        after previous: RememberedKeyManager? = nil,
         now: Timestamp
-    ) throws -> VerifiedTrustMetadata {
+    ) throws -> VerifiedKeyManager {
         try root.checkExpiry(now: now)
         guard let bytes else {
             throw Refusal(
@@ -85,7 +95,7 @@ public struct TrustChain: Sendable {
         }
         let verified = try keyManager(unsafelyIgnoringExpiry: bytes)
         if let previous { try verified.checkFollows(previous) }
-        try verified.checkMade(by: now)
+        try verified.metadata.checkMade(by: now)
         try verified.checkExpiry(now: now)
         return verified
     }
@@ -94,9 +104,10 @@ public struct TrustChain: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.signatures`, `content-trust.shared-key`, or one of the codes about a
     ///   single file.
-    public func keyManager(unsafelyIgnoringExpiry bytes: [UInt8]) throws -> VerifiedTrustMetadata {
-        let verified = try delegate(.keyManager, bytes, by: root)
-        try checkApart(verified.metadata)
+    public func keyManager(unsafelyIgnoringExpiry bytes: [UInt8]) throws -> VerifiedKeyManager {
+        let document = try delegate(.keyManager, bytes, root.keyManagerKeys, of: .root)
+        let verified = try VerifiedKeyManager(document)
+        try verified.metadata.checkApart(from: root.metadata)
         return verified
     }
 
@@ -105,12 +116,13 @@ public struct TrustChain: Sendable {
     ///
     /// - Throws: a `Refusal` with `content-trust.signatures` if no root of the chain vouches for the copy, or one of the
     ///   codes about a single file.
-    public func remembered(keyManager bytes: [UInt8]) throws -> RememberedMetadata {
-        if let current = try? keyManager(unsafelyIgnoringExpiry: bytes) { return RememberedMetadata(current) }
+    public func remembered(keyManager bytes: [UInt8]) throws -> RememberedKeyManager {
+        if let current = try? keyManager(unsafelyIgnoringExpiry: bytes) {
+            return RememberedKeyManager(current)
+        }
         let document = try TrustEnvelope(parsing: bytes, as: .keyManager)
         let former = links.dropLast().contains { root in
-            let keys = Self.keys(of: .keyManager, in: root.metadata)
-            return (try? document.verify(by: keys, of: TrustMetadata.subject(.root))) != nil
+            (try? document.verify(by: root.keyManagerKeys, of: TrustMetadata.subject(.root))) != nil
         }
         guard former else {
             throw Refusal(
@@ -119,22 +131,21 @@ public struct TrustChain: Sendable {
                 expected: "signatures by the keys of a root of the chain"
             )
         }
-        return RememberedMetadata(formerly: document)
+        return RememberedKeyManager(formerly: document)
     }
 
     /// Verifies what mamba asks for as `pkg_mgr.json`, by the key manager's metadata, which must not have run out either.
     ///
+    /// That it is older than one before is not looked at.
     /// - Throws: as ``keyManager(_:after:now:)``.
     public func packageManager(
         _ bytes: [UInt8],
-        by keyManager: VerifiedTrustMetadata,
-        after previous: RememberedMetadata? = nil,
+        by keyManager: VerifiedKeyManager,
         now: Timestamp
-    ) throws -> VerifiedTrustMetadata {
+    ) throws -> VerifiedPackageManager {
         try keyManager.checkExpiry(now: now)
         let verified = try packageManager(unsafelyIgnoringExpiry: bytes, by: keyManager)
-        if let previous { try verified.checkFollows(previous) }
-        try verified.checkMade(by: now)
+        try verified.metadata.checkMade(by: now)
         try verified.checkExpiry(now: now)
         return verified
     }
@@ -144,38 +155,21 @@ public struct TrustChain: Sendable {
     /// - Throws: as ``keyManager(unsafelyIgnoringExpiry:)``.
     public func packageManager(
         unsafelyIgnoringExpiry bytes: [UInt8],
-        by keyManager: VerifiedTrustMetadata
-    ) throws -> VerifiedTrustMetadata {
-        try delegate(.packageManager, bytes, by: keyManager)
-    }
-
-    private func delegate(_ role: TrustRole, _ bytes: [UInt8], by delegator: VerifiedTrustMetadata) throws
-        -> VerifiedTrustMetadata
-    {
-        let envelope = try TrustEnvelope(parsing: bytes, as: role)
-        let keys = Self.keys(of: role, in: delegator.metadata)
-        let counted = try envelope.verify(by: keys, of: TrustMetadata.subject(delegator.metadata.role))
-        return VerifiedTrustMetadata(envelope, bytes: bytes, keyIDs: counted.keyIDs)
-    }
-
-    /// Keys that sign records, whose content their makers choose, sign nothing else: a record could be made to read
-    /// like metadata of another role.
-    private func checkApart(_ keyManager: TrustMetadata) throws {
-        let others = root.metadata.delegations.values.flatMap(\.keys)
-        let shared = Set(Self.keys(of: .packageManager, in: keyManager).keys).intersection(others)
-        guard let key = shared.first else { return }
-        throw Refusal(
-            ContentTrustCode.sharedKey,
-            TrustMetadata.subject(.keyManager),
-            expected: "keys for records that neither the root nor the key manager has",
-            found: key.hex
+        by keyManager: VerifiedKeyManager
+    ) throws -> VerifiedPackageManager {
+        try VerifiedPackageManager(
+            delegate(.packageManager, bytes, keyManager.packageKeys, of: .keyManager)
         )
     }
 
-    private static func keys(of role: TrustRole, in metadata: TrustMetadata) -> TrustDelegation {
-        guard let delegation = metadata.delegations[role] else {
-            preconditionFailure("\(metadata.role) metadata names no keys for \(role)")
-        }
-        return delegation
+    private func delegate(
+        _ role: TrustRole,
+        _ bytes: [UInt8],
+        _ keys: TrustDelegation,
+        of delegator: TrustRole
+    ) throws -> VerifiedDocument {
+        let envelope = try TrustEnvelope(parsing: bytes, as: role)
+        let counted = try envelope.verify(by: keys, of: TrustMetadata.subject(delegator))
+        return VerifiedDocument(envelope, bytes: bytes, keyIDs: counted.keyIDs)
     }
 }

@@ -7,7 +7,8 @@ public import TrustCore
 /// A signed document of conda content trust as it arrived: `{"signatures": {…}, "signed": {…}}`. Unverified.
 ///
 /// A signature that is not well-formed counts for nothing, as with other clients: a root with one that GnuPG wrote a
-/// digit short must not end the chain. It is told in ``malformed``, and in the refusal where signatures are missing.
+/// digit short must not end the chain. It is told in ``malformed``, and as the cause of the refusal where signatures
+/// are missing.
 public struct TrustEnvelope: Sendable {
     /// What it says.
     public let metadata: TrustMetadata
@@ -17,8 +18,8 @@ public struct TrustEnvelope: Sendable {
     public let signedBytes: [UInt8]
     /// The signatures.
     public private(set) var signatures: [TrustSignature]
-    /// Why others could not be read.
-    public private(set) var malformed: [Refusal] = []
+    /// Those that could not be read.
+    public private(set) var malformed: [MalformedSignature] = []
 
     /// The longest document.
     public static let maximumLength = 512_000
@@ -57,7 +58,7 @@ public struct TrustEnvelope: Sendable {
         signed = try fields.fields("signed").object
         metadata = try TrustMetadata(signed, as: role)
         signedBytes = try PythonJSON.encode(.object(signed), of: subject)
-        var malformed: [Refusal] = []
+        var malformed: [MalformedSignature] = []
         signatures = try [TrustSignature](fields.fields("signatures")) { malformed.append($0) }
         self.malformed = malformed
     }
@@ -101,7 +102,8 @@ public struct TrustEnvelope: Sendable {
 
     /// Demands that enough keys of a delegation have signed.
     ///
-    /// - Throws: a `Refusal` with `content-trust.signatures`; where one could not be read, with what is wrong in it.
+    /// - Throws: a `Refusal` with `content-trust.signatures`; its cause is what is wrong with the signature of one of
+    ///   these keys, if that could not be read.
     func verify(by delegation: TrustDelegation, of whom: String) throws -> VerifiedThreshold {
         do {
             return try signatures.demand(
@@ -110,8 +112,19 @@ public struct TrustEnvelope: Sendable {
                 over: signedBytes,
                 subject: TrustMetadata.subject(metadata.role)
             )
-        } catch {
-            throw malformed.first ?? error
+        } catch let refusal as Refusal {
+            // What stands under other names, anybody can have put there.
+            let own = malformed.first { entry in
+                delegation.keys.contains { ByteKey.areEqual($0.hex, entry.keyID) }
+            }
+            guard let own else { throw refusal }
+            throw Refusal(
+                ContentTrustCode.signatures,
+                refusal.subject,
+                expected: refusal.expected,
+                found: refusal.found,
+                cause: own.reason
+            )
         }
     }
 }

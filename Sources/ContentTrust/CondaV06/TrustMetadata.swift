@@ -184,11 +184,11 @@ public struct TrustMetadata: Sendable, Equatable {
     }
 
     private static func checked(_ version: Int64, of subject: String) throws -> Int64 {
-        guard version >= 1, version < .max else {
+        guard (1...maximumVersion).contains(version) else {
             throw Refusal(
                 ContentTrustCode.versionNumber,
                 subject,
-                expected: "1 or more",
+                expected: "from 1 to \(maximumVersion)",
                 found: "\(version)"
             )
         }

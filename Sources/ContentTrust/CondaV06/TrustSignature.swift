@@ -142,8 +142,8 @@ extension [TrustSignature] {
 
     /// Reads `{"<key>": {…}, …}`.
     ///
-    /// - Parameter skip: Told why a signature is not well-formed; it may throw. What it lets pass is left out.
-    init(_ fields: JSONFields, skip: (Refusal) throws -> Void = { throw $0 }) throws {
+    /// - Parameter skip: Told which signature is not well-formed, and why; it may throw. What it lets pass is left out.
+    init(_ fields: JSONFields, skip: (MalformedSignature) throws -> Void = { throw $0.reason }) throws {
         guard fields.object.count <= Self.maximumCount else {
             throw Refusal(
                 CoreCode.tooLarge,
@@ -157,7 +157,7 @@ extension [TrustSignature] {
             do {
                 append(try TrustSignature(fields.fields(key), keyID: key))
             } catch let refusal as Refusal {
-                try skip(refusal)
+                try skip(MalformedSignature(keyID: key, reason: refusal))
             }
         }
     }

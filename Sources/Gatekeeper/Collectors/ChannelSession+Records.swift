@@ -105,14 +105,14 @@ extension ChannelSession {
                         try await reader.open(subdir, from: $0)
                     }
                 }
-            guard let index else { continue }
-            others[subdir, default: [:]][name] = index
-            guard let entry = try? index.entry(of: fileName, mirrors: mirrors, cache: cache),
+            guard !Task.isCancelled else { break }
+            others[subdir, default: [:]].updateValue(index, forKey: name)
+            guard let index, let entry = try? index.entry(of: fileName, mirrors: mirrors, cache: cache),
                 entry.record != nil
             else { continue }
             await report(refusal, by: shownBy[subdir])
             if case .open(let old as WholeIndex) = indexes[subdir], let shown = shownBy[subdir] {
-                others[subdir, default: [:]][shown] = old
+                others[subdir, default: [:]].updateValue(old, forKey: shown)
             }
             indexes[subdir] = .open(index)
             shownBy[subdir] = name

@@ -32,7 +32,8 @@ actor ChannelSession {
     var trust: RecordTrust?
     /// The mirrors, by their names, that showed the indexes which nobody signs, and what others showed.
     var shownBy: [Subdir: String] = [:]
-    var others: [Subdir: [String: WholeIndex]] = [:]
+    /// One that could not be read is nil, and not asked again.
+    var others: [Subdir: [String: WholeIndex?]] = [:]
     /// The view of the channel that everything in this run is read from.
     private var reader: SignedIndexReader?
     /// The lists of maintainers in it that are no good whichever mirror they come from.

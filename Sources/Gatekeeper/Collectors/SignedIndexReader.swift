@@ -187,7 +187,7 @@ struct SignedIndexReader {
     ) throws -> any SubdirIndex {
         func whole(_ text: [UInt8]) throws -> WholeIndex {
             let repodata = try RepodataIndex(text, of: fact.file, subdir: subdir)
-            let signers = try trust.map { try RecordSigners($0, of: repodata, subdir: subdir) }
+            let signers = try trust.map { try RecordCheck($0, of: repodata, subdir: subdir) }
             return WholeIndex(fact: fact, repodata: repodata, signers: signers)
         }
         switch form {

@@ -20,7 +20,7 @@ struct WholeIndex: SubdirIndex {
     let fact: SignedIndex?
     let repodata: RepodataIndex
     /// Demands signatures of its records; nil if the channel's pin does not.
-    var signers: RecordSigners?
+    var signers: RecordCheck?
 
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry
     {

@@ -57,12 +57,12 @@ struct ContentTrustStore {
     }
 
     /// Keeps a root that was verified.
-    func keep(root: VerifiedTrustMetadata) throws {
-        try write(root.bytes, TrustRole.root.fileName(version: root.metadata.version ?? 0))
+    func keep(root: VerifiedRoot) throws {
+        try write(root.bytes, TrustRole.root.fileName(version: root.version))
     }
 
     /// Keeps the key manager's metadata that was verified, in place of what was there.
-    func keep(keyManager: VerifiedTrustMetadata) throws { try write(keyManager.bytes, Self.keyManagerFile) }
+    func keep(keyManager: VerifiedKeyManager) throws { try write(keyManager.bytes, Self.keyManagerFile) }
 
     private static let keyManagerFile = TrustRole.keyManager.fileName(version: 0)
 

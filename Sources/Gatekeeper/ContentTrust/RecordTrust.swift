@@ -12,8 +12,8 @@ import TrustPolicy
 /// metadata, verified and current.
 struct RecordTrust: Sendable {
     private let authority: RecordAuthority
-    private let root: VerifiedTrustMetadata
-    private let keyManager: VerifiedTrustMetadata
+    private let root: VerifiedRoot
+    private let keyManager: VerifiedKeyManager
 
     /// Verifies what a mirror shows, from the pinned root on, and keeps it in the trust store.
     ///
@@ -81,7 +81,7 @@ struct RecordTrust: Sendable {
             try signatures.map { try RecordSignatures.read(Array($0), of: name) } ?? [],
             of: name
         )
-        var versions = ["root": root.metadata.version ?? 0]
+        var versions = ["root": root.version]
         versions[TrustRole.keyManager.rawValue] = keyManager.metadata.version
         return SignedRecord(
             keyIDs: counted.keyIDs,
@@ -110,19 +110,14 @@ struct RecordTrust: Sendable {
                 found: "version \(next - 1)"
             )
         }
-        let beyond = "\(base)/\(TrustRole.root.fileName(version: next + 1))"
+        let beyond = "\(base)/\(chain.fileBeyondNext)"
         guard try await source.bytes(beyond, maximumLength: TrustEnvelope.maximumLength) == nil else {
-            throw Refusal(
-                ContentTrustCode.rootVersion,
-                "root metadata",
-                expected: "version \(next)",
-                found: "version \(next + 1) without it"
-            )
+            throw chain.withoutNext
         }
     }
 }
 
 extension TrustChain {
     /// The version of the root that comes after the newest one.
-    fileprivate var nextVersion: Int64 { (root.metadata.version ?? 0) + 1 }
+    fileprivate var nextVersion: Int64 { root.version + 1 }
 }

@@ -40,7 +40,7 @@ struct UnsignedIndexReader {
         return WholeIndex(
             fact: nil,
             repodata: index,
-            signers: try RecordSigners(trust, of: index, subdir: subdir)
+            signers: try RecordCheck(trust, of: index, subdir: subdir)
         )
     }
 

@@ -11,7 +11,7 @@ import TrustCore
 /// run out may be pinned if newer ones follow; what follows is looked at when packages are checked.
 public struct ContentTrustPin: Sendable {
     /// The root, signed by enough of its own keys.
-    public let root: VerifiedTrustMetadata
+    public let root: VerifiedRoot
     /// Where the newer roots and the key manager's metadata are; nil if with the channel.
     public let metadataURL: ChannelURL?
 

@@ -24,6 +24,9 @@ public enum OpenAttack: String, Sendable, CaseIterable {
     case completeness
     /// An older index can take the place of a newer one, and records of several can be mixed.
     case rollback
+    /// What another channel's owner signed with the same keys can be shown as this channel's: neither records nor lists
+    /// of keys name a channel.
+    case channel
 
     /// In words.
     public var description: String {
@@ -31,6 +34,7 @@ public enum OpenAttack: String, Sendable, CaseIterable {
         case .freshness: "an old index can be shown for ever"
         case .completeness: "packages and their newer versions can be hidden"
         case .rollback: "the index can go back, and records of different times can be mixed"
+        case .channel: "records of another channel with the same keys can be shown"
         }
     }
 

@@ -44,7 +44,8 @@ public struct RequireSignedIndex: Rule {
     }
 }
 
-/// The signed index must list the package, and not as removed.
+/// The index must list the package, and not as removed. Where the channel is pinned to a TUF root the index is signed,
+/// else the record in it.
 public struct RequireIndexRecord: Rule {
     /// `in-index`.
     public let name = "in-index"
@@ -126,7 +127,7 @@ public struct RequireIndexDigest: Rule {
     }
 }
 
-/// Where a lock file names the package, its digests must agree with the signed index's.
+/// Where a lock file names the package, its digests must agree with the index's.
 public struct RequireLockAgreement: Rule {
     /// `lock-agrees`.
     public let name = "lock-agrees"
@@ -135,8 +136,8 @@ public struct RequireLockAgreement: Rule {
 
     /// Holds if there is a lock that gives the package's SHA-256, and no other digest than the package's.
     ///
-    /// A lock without SHA-256 has nothing to say: MD5 proves nothing where it agrees. Where it differs from the signed index's, the lock means other
-    /// bytes.
+    /// A lock without SHA-256 has nothing to say: MD5 proves nothing where it agrees. Where it differs from the index's, the
+    /// lock means other bytes.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let lock = evidence.lock else { return Finding(name, .notApplicable, "no lock file") }
         let strong = lock.digests.filter { $0.algorithm == .sha256 }
@@ -153,7 +154,7 @@ public struct RequireLockAgreement: Rule {
             return Finding(
                 name,
                 PolicyCode.lockDiffers,
-                "the lock demands \(other), the signed index says \(known)"
+                "the lock demands \(other), the index says \(known)"
             )
         }
         guard !strong.isEmpty else {

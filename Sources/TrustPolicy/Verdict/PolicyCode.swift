@@ -38,30 +38,30 @@ public enum PolicyCode: String, RefusalCode {
         case .unlisted:
             RefusalEntry(
                 .policy,
-                "the channel's signed index does not list the package",
+                "the channel's index does not list the package",
                 explanation:
-                    "The channel's owner vouches for the packages of the index only; a file that merely "
-                    + "lies on the server could have been put there by anyone.",
+                    "The channel's owner vouches for packages of the index only, by signing it or the records in it; a file "
+                    + "that merely lies on the server could have been put there by anyone.",
                 remedy: "check the name, or choose a package that the channel lists"
             )
         case .removed:
             RefusalEntry(
                 .policy,
-                "the channel's signed index lists the package as removed",
+                "the channel's index lists the package as removed",
                 explanation: "The channel's owner took it back, perhaps because it does harm.",
                 remedy: "choose another version or build"
             )
         case .digestMissing:
             RefusalEntry(
                 .missing,
-                "the signed index gives no SHA-256 for the package",
+                "the index gives no SHA-256 for the package",
                 explanation: "Nothing says which bytes the package has, so any would do. MD5 can be forged.",
                 remedy: "ask the channel's owner to index the package again with its SHA-256"
             )
         case .digestDiffers:
             RefusalEntry(
                 .invalid,
-                "the bytes are not the ones that the signed index promises",
+                "the bytes are not the ones that the index promises",
                 explanation:
                     "The file was altered, rebuilt or repacked after it was indexed, or it is another "
                     + "package of the same name.",

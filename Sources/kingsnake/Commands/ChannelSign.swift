@@ -12,8 +12,9 @@ struct ChannelSign: AsyncParsableCommand {
         discussion: """
             Run it often, for instance every hour: the timestamp is renewed when half of its life is over, the others when a \
             third is left. It signs what the keys at hand can sign and says what is left to do: without --all, offline keys \
-            that do not open are left out, and root-N.signer and targets-N.signer are not asked. Index files, shards and metadata \
-            that nothing has led to for seven days are removed.
+            that do not open are left out, and root-N.signer and targets-N.signer are not asked. pkg_mgr.json, which mamba asks for \
+            where conda content trust signs records in its form, is renewed with the package keys when a third is left. Index \
+            files, shards and metadata that nothing has led to for seven days are removed.
 
             It ends with 4 if the online key for something that is due is not there, if a role has expired and could not \
             be signed, or if --all finds some of a role's offline keys and too few of them. Offline keys that are all away \

@@ -18,7 +18,11 @@ struct ChannelStatusCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let now = SystemClock.now
-        let status = try ChannelStatus(directory: try channel.path, now: now)
+        let status = try ChannelStatus(
+            directory: try channel.path,
+            keys: try channel.keyRing,
+            now: now
+        )
         console.say("\(try channel.path)")
         console.say("root sha256 \(status.rootDigest.hex) (version 1, the one to pin)")
         console.say("")
@@ -33,6 +37,7 @@ struct ChannelStatusCommand: ParsableCommand {
         table.lines.forEach { console.say("\($0)") }
         console.say("")
         MaintainersReport(status.maintained, now).lines.forEach { console.say("\($0)") }
+        for step in status.trustSteps ?? [] { console.say("next: \(step)") }
         if status.isPending {
             console.warn(
                 "a publication was interrupted; the next `channel add`, `sign` or `verify` finishes it"

@@ -100,7 +100,7 @@ struct ContentTrustSign: AsyncParsableCommand {
         }
         if report.hasNoLedger {
             console.remark(
-                "the folder of keys cannot be written: the next run must verify every signature that it keeps"
+                "the folder of keys cannot be written: the next run must verify every signature that it keeps, and may not notice an older `key_mgr.json`"
             )
         }
     }

@@ -48,6 +48,11 @@ struct ContentTrustStatusCommand: ParsableCommand {
         console.say("verified from \(anchor)")
         console.say("")
         metadata(status).lines.forEach { console.say("\($0)") }
+        for file in status.files {
+            for entry in file.malformed {
+                console.say("  `\(file.role.rawValue)`, counts for nothing: \(entry.words)")
+            }
+        }
         console.say("")
         records(status).lines.forEach { console.say("\($0)") }
         for index in status.indexes {

@@ -85,15 +85,20 @@ struct ContentTrustVerify: AsyncParsableCommand {
         let limit = console.style == .json ? Int.max : show
         let check = ContentTrustCheck(source, now: SystemClock.now, keeping: limit)
         let start = try await startingRoot(check)
-        let subdirs = try await chosenSubdirs(check, isURL: isURL)
+        let chosen = try chosenSubdirs(isURL: isURL)
         let bar = ProgressBar(console)
         let report: ContentTrustReport
         if let client {
-            report = try await check.run(as: client, root: start, subdirs: subdirs) {
+            report = try await check.run(
+                as: client,
+                root: start,
+                subdirs: chosen,
+                skippingAbsent: subdirs.isEmpty
+            ) { bar.advance(UInt64($0)) }
+        } else {
+            report = try await check.run(root: start, subdirs: chosen, skippingAbsent: subdirs.isEmpty) {
                 bar.advance(UInt64($0))
             }
-        } else {
-            report = try await check.run(root: start, subdirs: subdirs) { bar.advance(UInt64($0)) }
         }
         bar.clear()
         ContentTrustResult(report, of: source.name, as: client, isPinned: root != nil).show(console)
@@ -115,12 +120,10 @@ struct ContentTrustVerify: AsyncParsableCommand {
         "win-64", "win-arm64",
     ]
 
-    private func chosenSubdirs(_ check: ContentTrustCheck, isURL: Bool) async throws -> [Subdir] {
+    private func chosenSubdirs(isURL: Bool) throws -> [Subdir] {
         guard subdirs.isEmpty else { return try subdirs.map { try Subdir($0) } }
         let names = isURL ? Self.usualSubdirs : try Folder.names(in: Folder.absolute(channel))
-        let found = try await check.indexed(of: names.compactMap { try? Subdir($0) })
-        guard !found.isEmpty else { throw Failure(.configuration, "the channel has no index", at: channel) }
-        return found.sorted()
+        return names.compactMap { try? Subdir($0) }.sorted()
     }
 }
 

@@ -22,6 +22,9 @@ struct NewKeyOptions: ParsableArguments {
     )
     var passphraseFile: String?
 
+    /// Whether any of them asks for something else than by default.
+    var isGiven: Bool { scheme.scheme != .ed25519 || noPassphrase || passphraseFile != nil }
+
     func validate() throws { try UsageCheck.path(passphraseFile, of: "--passphrase-file") }
 
     /// Makes a key, and writes it for its holder alone, and its public half for the others.

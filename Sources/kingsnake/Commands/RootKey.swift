@@ -12,7 +12,8 @@ struct RootKey: AsyncParsableCommand {
         abstract: "Make a key: PATH.key for its holder alone, PATH.pub for the others.",
         discussion: """
             The private key never leaves the machine that it is made on. The public key is sent to the others; compare its \
-            fingerprint with them by another way, such as a call. What stands before `.pub` is what the key is called. With --gpg no             key is made: the public half of one that GnuPG holds goes to PATH.pub, for roots of conda content trust.
+            fingerprint with them by another way, such as a call. What stands before `.pub` is what the key is called. With --gpg no \
+            key is made: the public half of one that GnuPG holds goes to PATH.pub, for roots of conda content trust.
             """
     )
 
@@ -30,7 +31,14 @@ struct RootKey: AsyncParsableCommand {
     @OptionGroup var key: NewKeyOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws { try CeremonySigner.check(gpg: gpg) }
+    func validate() throws {
+        try CeremonySigner.check(gpg: gpg)
+        guard gpg == nil || !key.isGiven else {
+            throw ValidationError(
+                "--gpg makes no key: leave out --scheme, --no-passphrase and --passphrase-file"
+            )
+        }
+    }
 
     func run() async throws {
         let console = output.console

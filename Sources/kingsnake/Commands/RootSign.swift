@@ -49,7 +49,7 @@ struct RootSign: AsyncParsableCommand {
     )
     var sha256: String?
 
-    @Flag(help: "Sign without asking. Needs --root or --root-sha256 if there is a root already.")
+    @Flag(help: "Sign without asking. Needs --root or --root-sha256, or --sha256 for a first root.")
     var yes = false
 
     @Flag(help: "Only show what would be signed, and check that the key has a say in it.")
@@ -134,13 +134,22 @@ struct RootSign: AsyncParsableCommand {
         if let wanted = sha256.flatMap({ Digest(.sha256, hex: $0) }), wanted != proposal.digest {
             throw proposal.otherDigest(self.proposal, expected: wanted)
         }
-        guard proposal.hasPredecessor else { return }
+        // Whoever wrote the proposal decided whether it has a chain: one without does not lead through a known root.
         try known.check { try proposal.check(leadsThrough: $0) }
-        guard !yes || dryRun || known.isGiven else {
+        guard yes, !dryRun, !known.isGiven else { return }
+        guard !proposal.hasPredecessor else {
             throw Failure(
                 .configuration,
                 "nobody looks at the root that the proposal begins with",
                 remedy: "give the root that you know with `--root FILE` or `--root-sha256 HEX`"
+            )
+        }
+        guard sha256 != nil else {
+            throw Failure(
+                .configuration,
+                "nobody looks at the first root, whose keys will have all power",
+                remedy:
+                    "compare the digest of the proposal with the other authorities, and give it with `--sha256 HEX`"
             )
         }
     }

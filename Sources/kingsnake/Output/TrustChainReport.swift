@@ -8,13 +8,14 @@ import TrustCore
 enum TrustChainReport {
     /// Says each step; answers them for `--json`.
     static func show(_ chain: TrustChain?, _ console: Console) -> [JSONObject] {
-        var before: VerifiedTrustMetadata?
+        var before: VerifiedRoot?
         return (chain?.links ?? []).map { root in
             let words = TrustWords(root, after: before, now: SystemClock.now)
-            let version = root.metadata.version ?? 0
+            let version = root.version
             console.say("\(console.good("verified")) root version \(version), sha256 \(root.digest.hex)")
             words.lines.forEach { console.say("  \($0)") }
             root.keyIDs.forEach { console.say("  signed by ed25519 \($0)") }
+            root.malformed.forEach { console.say("  counts for nothing: \($0.words)") }
             before = root
             var step = JSONObject()
             step["version"] = .number(JSONNumber(version))
@@ -23,6 +24,7 @@ enum TrustChainReport {
             step["words"] = .array(words.lines.map { .string($0) })
             step["roles"] = .array(words.roles.map { .object(CeremonyReport.json($0)) })
             step["signers"] = .array(root.keyIDs.map { .object(signer($0)) })
+            step["malformed"] = .array(root.malformed.map(\.json))
             return step
         }
     }
@@ -32,4 +34,12 @@ enum TrustChainReport {
         object["keyid"] = .string(keyID)
         return object
     }
+}
+
+extension MalformedSignature {
+    /// The entry in words.
+    var words: String { "what stands under `\(keyID)`, which is no signature (\(reason.codeName))" }
+
+    /// One object for `--json`.
+    var json: JSONValue { ["keyid": .string(keyID), "code": .string(reason.codeName)] }
 }

@@ -14,13 +14,13 @@ enum TrustChangeReport {
     static func json(
         _ change: TrustFolder.Change,
         _ chain: TrustChain,
-        _ keyManager: VerifiedTrustMetadata
+        _ keyManager: VerifiedKeyManager
     ) -> JSONObject {
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
         document["written"] = .array(change.written.map { .string($0) })
-        document["root_version"] = .number(JSONNumber(chain.root.metadata.version ?? 0))
+        document["root_version"] = .number(JSONNumber(chain.root.version))
         document["root_sha256"] = .string(chain.links[0].digest.hex)
         document["key_mgr_version"] = keyManager.metadata.version.map { .number(JSONNumber($0)) }
         document["awaiting"] = change.awaiting.map { .string($0.codeName) }

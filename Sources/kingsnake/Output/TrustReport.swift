@@ -14,7 +14,7 @@ struct TrustReport {
     /// The pinned TUF root; nil if the channel is not pinned to one.
     let root: RootMetadata?
     /// The pinned root of conda content trust; nil if the channel is not pinned to one.
-    let records: VerifiedTrustMetadata?
+    let records: VerifiedRoot?
 
     /// Reads the pinned roots.
     init(_ channel: TrustedChannel) throws {
@@ -34,10 +34,10 @@ struct TrustReport {
             ]
         }
         if let records, let anchor = channel.contentTrust {
-            let keys = records.metadata.delegations[.root]
+            let keys = records.rootKeys
             lines += [
-                "records   content trust root version \(records.metadata.version ?? 0), sha256 \(anchor.rootDigest.hex)",
-                "signers   \(keys?.threshold ?? 0) of \(keys?.keys.count ?? 0) root keys must agree to change it",
+                "records   content trust root version \(records.version), sha256 \(anchor.rootDigest.hex)",
+                "signers   \(keys.threshold) of \(keys.keys.count) root keys must agree to change it",
                 "expires   \(records.metadata.expiration); newer versions are looked for",
                 "pinned    \(anchor.added), \(Self.words(for: .file))",
             ]
@@ -78,7 +78,7 @@ struct TrustReport {
     private var recordsJSON: JSONValue? {
         guard let records, let anchor = channel.contentTrust else { return nil }
         var object = JSONObject()
-        object["root_version"] = .number(JSONNumber(records.metadata.version ?? 0))
+        object["root_version"] = .number(JSONNumber(records.version))
         object["root_sha256"] = .string(anchor.rootDigest.hex)
         object["root_expires"] = .string(records.metadata.expiration.description)
         object["metadata_url"] = anchor.metadataURL.map { .string($0.description) }

@@ -4,6 +4,7 @@
 import ChannelServer
 import CondaFormats
 import ContentTrust
+import Foundation
 import SigningKeys
 import TestSupport
 import Testing
@@ -54,8 +55,12 @@ struct ContentTrustCheckTests {
             $0.records[0].record["subdir"] = "noarch"
             $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
         },
-        Case(testDescription: "no subdir", code: "repodata.record-subdir", kind: .invalid) {
+        Case(testDescription: "no subdir", code: "gate.record-subdir", kind: .invalid) {
             $0.records[0].record["subdir"] = nil
+            $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
+        },
+        Case(testDescription: "names another file", code: "gate.record-file", kind: .invalid) {
+            $0.records[0].record["fn"] = "other-1-0.conda"
             $0.signatures[TrustedFolder.zlib] = try $0.signature(of: $0.records[0].record)
         },
         Case(testDescription: "no SHA-256", code: "channel.record-without-digest", kind: .missing) {
@@ -92,9 +97,59 @@ struct ContentTrustCheckTests {
         try scene.folder.write(Zstd.compress(scene.index(subdir: "noarch")), to: "linux-64/repodata.json.zst")
         #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
         try await scene.writeAll()
+        try scene.folder.write(Zstd.compress(scene.index()), to: "linux-64/current_repodata.json.zst")
+        #expect(try await Self.run(scene).subdirs.first?.compared.count == 3)
+        try scene.folder.write(
+            Zstd.compress(scene.index(subdir: "noarch")),
+            to: "linux-64/current_repodata.json.zst"
+        )
+        #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
         scene.signatures[TrustedFolder.zlib] = nil
         try scene.folder.write(scene.index(), to: "linux-64/current_repodata.json")
         #expect(await refusalCode { try await Self.run(scene) } == "channel.indexes-disagree")
+    }
+
+    @Test("A malformed signature refuses the index, whether its record is listed or not")
+    func malformed() async throws {
+        for name in [TrustedFolder.zlib, "gone-1-0.conda"] {
+            var scene = try TrustedFolder()
+            scene.signatures[name] = ["00": ["signature": "00"]]
+            try await scene.writeMetadata()
+            try scene.folder.write(scene.index(), to: "linux-64/repodata.json")
+            #expect(await refusalCode { try await Self.run(scene) } == "content-trust.signature-format")
+        }
+    }
+
+    @Test("An index that somebody writes while it is checked is no verdict but a failure")
+    func written() async throws {
+        let scene = try TrustedFolder()
+        try await scene.writeMetadata()
+        let good = scene.index()
+        try scene.folder.write(good, to: "linux-64/repodata.json")
+        let check = ContentTrustCheck(
+            ContentTrustSource(directory: scene.folder.path),
+            now: TrustedFolder.now
+        )
+        let root = try scene.folder.read("1.root.json")
+        let path = scene.folder.path + "/linux-64/repodata.json"
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        // In place; the same length, and shorter.
+        for change in [{ try file.write(contentsOf: [0x20]) }, { try file.truncate(atOffset: 50) }] {
+            await #expect(throws: Failure.self) {
+                try await check.run(root: root, subdirs: Self.subdirs) { _ in try? change() }
+            }
+            try file.truncate(atOffset: 0)
+            try file.write(contentsOf: good)
+            try file.seek(toOffset: 0)
+        }
+    }
+
+    @Test("A root that is there without the one before it refuses the channel")
+    func gap() async throws {
+        let scene = try TrustedFolder()
+        try await scene.writeAll()
+        try scene.folder.write(Array("{}".utf8), to: "3.root.json")
+        #expect(await refusalCode { try await Self.run(scene) } == "content-trust.root-version")
     }
 
     @Test("Bad metadata refuse the channel")

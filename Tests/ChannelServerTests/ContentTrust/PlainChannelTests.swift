@@ -152,6 +152,22 @@ struct PlainChannelTests {
         return before + (added ? [] : [0]) + index.text[signatures.endIndex...]
     }
 
+    private static func write(
+        _ index: RepodataIndex,
+        _ signatures: (Int) -> [UInt8]?,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let splice = SignatureSplice(try RepodataFile(StoredBytes(index.text), window: 50))
+        var length = 0
+        var bytes: [UInt8] = []
+        try splice.write(signatures) { piece in
+            length += piece.count
+            bytes += piece
+            try sink(piece)
+        }
+        #expect(try splice.compare(signatures) == (length, bytes == index.text))
+    }
+
     @Test("Random layouts: the text without the member is the old one, and a second splice changes nothing")
     func randomLayouts() throws {
         var random = SplitMix(seed: 4711)
@@ -176,7 +192,7 @@ struct PlainChannelTests {
             let signatures = { (position: Int) -> [UInt8]? in
                 position == 1 ? nil : Array("{\"k\":\(position)}".utf8)
             }
-            try SignatureSplice.write(old, signatures: signatures) { bytes += $0 }
+            try Self.write(old, signatures) { bytes += $0 }
             let new = try RepodataIndex(bytes)
             #expect(
                 Self.withoutSignatures(new, added: old.signatures == nil)
@@ -184,7 +200,7 @@ struct PlainChannelTests {
                 "\(text)"
             )
             var again: [UInt8] = []
-            try SignatureSplice.write(new, signatures: signatures) { again += $0 }
+            try Self.write(new, signatures) { again += $0 }
             #expect(again == bytes)
             #expect(try SignatureTable(new)?.count == records.count - (records.count > 1 ? 1 : 0))
         }
@@ -372,10 +388,41 @@ struct PlainChannelTests {
         #expect(try scene.status(now: later).isGood)
     }
 
+    @Test(
+        "A `pkg_mgr.json` that somebody without keys put there decides nothing that the keys sign",
+        arguments: [(Int64(1) << 53, "2026-01-01T00:00:00Z"), (1, "2099-01-01T00:00:00Z")]
+    )
+    func plantedPackageManager(_ version: Int64, _ date: String) async throws {
+        let scene = try await TrustScene.make(.mamba)
+        try scene.write(TrustScene.index([]))
+        var planted = try TrustEnvelope(
+            TrustMetadata(
+                .packageManager,
+                version: version,
+                timestamp: #require(Timestamp(date)),
+                expiration: #require(Timestamp("2100-01-01T00:00:00Z")),
+                delegations: [:]
+            )
+        )
+        try await planted.sign(with: PrivateKey.generate(.ed25519), now: TrustScene.start)
+        try scene.write(String(decoding: planted.encoded(), as: UTF8.self), to: PackageManagerFile.name)
+        #expect(try await scene.sign().hasRenewedPackageManager)
+        #expect(try scene.trust().packageManager?.metadata.version == 1)
+        #expect(try scene.status().isGood)
+    }
+
+    @Test("A chain of roots with a gap signs nothing")
+    func gap() async throws {
+        let scene = try await TrustScene.make()
+        try scene.write(TrustScene.index(Self.files))
+        try scene.write("{}", to: "3.root.json")
+        #expect(await refusalCode { try await scene.sign() } == "content-trust.root-version")
+    }
+
     @Test("An index that somebody writes meanwhile is not overwritten")
     func raceWithIndexer() async throws {
         let scene = try await TrustScene.make()
-        let index = try RepodataIndex(Array(TrustScene.index(Self.files).utf8))
+        let index = try RepodataFile(StoredBytes(Array(TrustScene.index(Self.files).utf8)))
         try scene.write("{}")
         let path = scene.directory + "/linux-64/repodata.json"
         let rewrite = try IndexRewrite(index, signatures: { _ in nil }, at: path)
@@ -453,8 +500,8 @@ struct PlainChannelTests {
         for length in [
             0, 1, RecordLedger.magic.count, RecordLedger.magic.count + 1, good.count - 1, good.count - 97,
         ] {
-            var record = SignedRecord(digest: Digest.of([]))
-            RecordLedger(Array(good.prefix(length)), keys).fill(&record)
+            var record = SignedRecord(digest: Digest.of([]).bytes[...])
+            try RecordLedger(StoredBytes(Array(good.prefix(length))), keys).fill(&record)
             #expect(record.count == 0)
         }
         for at in stride(from: 0, to: good.count, by: 7) {

@@ -13,18 +13,31 @@ import TrustCore
 
 @testable import ChannelServer
 
-/// A key that counts what it signs.
-private final class CountingSigner: Signer {
+/// A key that is asked as a token is, and remembers what.
+private final class TokenSigner: Signer {
     let key: PrivateKey
-    let count = Mutex(0)
+    let asked = Mutex<[[UInt8]]>([])
+    let mostAtOnce = Mutex(0)
+    private let lies: Bool
+    private let now = Mutex(0)
 
-    init() throws { key = try PrivateKey.generate(.ed25519) }
+    init(lies: Bool = false) throws {
+        key = try PrivateKey.generate(.ed25519)
+        self.lies = lies
+    }
 
     var publicKey: PublicKey { key.publicKey }
 
     func sign(_ message: [UInt8]) async throws -> [UInt8] {
-        count.withLock { $0 += 1 }
-        return try key.sign(message)
+        let count = now.withLock {
+            $0 += 1
+            return $0
+        }
+        mostAtOnce.withLock { $0 = max($0, count) }
+        await Task.yield()
+        now.withLock { $0 -= 1 }
+        asked.withLock { $0.append(message) }
+        return try key.sign(lies ? [] : message)
     }
 }
 
@@ -32,12 +45,17 @@ private final class CountingSigner: Signer {
 struct RecordSigningTests {
     /// Keys and a signing of an index of many records.
     private struct Bench {
-        let signers: [CountingSigner]
+        let signers: [TokenSigner]
+        let inMemory: [PrivateKey]
         let keys: RecordKeys
 
-        init(_ count: Int = 1, threshold: Int = 1) async throws {
-            signers = try (0..<count).map { _ in try CountingSigner() }
-            let named = try signers.map { try TrustKey($0.publicKey) }
+        init(_ count: Int = 1, threshold: Int = 1, inMemory memoryCount: Int = 0, lies: Bool = false)
+            async throws
+        {
+            signers = try (0..<count).map { _ in try TokenSigner(lies: lies) }
+            inMemory = try (0..<memoryCount).map { _ in try PrivateKey.generate(.ed25519) }
+            let named =
+                try signers.map { try TrustKey($0.publicKey) } + inMemory.map { try TrustKey($0.publicKey) }
             let root = try PrivateKey.generate(.ed25519)
             let only = try TrustDelegation([TrustKey(root.publicKey)], threshold: 1)
             let end = TrustScene.start.advanced(byDays: 1)
@@ -67,21 +85,22 @@ struct RecordSigningTests {
             )
         }
 
-        var counts: [Int] { signers.map { $0.count.withLock { $0 } } }
+        var counts: [Int] { signers.map { $0.asked.withLock { $0.count } } }
 
         func open() throws -> RecordSigners {
-            let byMember = try signers.map { signer in
-                (try #require(try keys.position(of: TrustKey(signer.publicKey).hex)), signer as any Signer)
+            let all = signers.map { $0 as any Signer } + inMemory.map { $0 as any Signer }
+            let byMember = try all.map { signer in
+                (try #require(try keys.position(of: TrustKey(signer.publicKey).hex)), signer)
             }
             return RecordSigners(signers: byMember.sorted { $0.0 < $1.0 }.map { ($0.0, $0.1) })
         }
 
         func run(_ text: String, _ ledger: RecordLedger, everything: Bool = false) async throws
-            -> [SignedRecord]
+            -> SignedRecords
         {
             let subdir = try Subdir("linux-64")
             let signing = RecordSigning(
-                try RepodataIndex(Array(text.utf8), subdir: subdir),
+                try RepodataFile(StoredBytes(Array(text.utf8)), subdir: subdir, window: 5000),
                 of: subdir,
                 by: keys,
                 ledger: ledger,
@@ -91,13 +110,27 @@ struct RecordSigningTests {
         }
     }
 
+    /// What a run leaves for the next one.
+    private static func ledger(_ records: SignedRecords, _ bench: Bench) throws -> RecordLedger {
+        var bytes: [UInt8] = []
+        try RecordLedger.write(records, bench.keys) { bytes += $0 }
+        return try RecordLedger(StoredBytes(bytes), bench.keys)
+    }
+
+    private static func splice(_ text: String, _ signatures: (Int) -> [UInt8]?) throws -> String {
+        var bytes: [UInt8] = []
+        let splice = try SignatureSplice(RepodataFile(StoredBytes(Array(text.utf8))))
+        try splice.write(signatures) { bytes += $0 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     @Test("Of a thousand records only those that changed are signed again")
     func counts() async throws {
         let bench = try await Bench()
         let files = (0..<1000).map { "p\($0)-1-0.conda" }
         let first = try await bench.run(TrustScene.index(files), .empty)
         #expect(bench.counts == [1000] && first.allSatisfy { $0.count == 1 && $0.madeCount == 1 })
-        let ledger = RecordLedger(RecordLedger.encode(first, bench.keys), bench.keys)
+        let ledger = try Self.ledger(first, bench)
         let same = try await bench.run(TrustScene.index(files.reversed()), ledger)
         #expect(bench.counts == [1000] && same.map(\.packed) == first.map(\.packed))
         let patched = try TrustScene.index(files + ["new-1-0.conda"]).replacing(
@@ -114,10 +147,7 @@ struct RecordSigningTests {
         let text = try TrustScene.index((0..<50).map { "p\($0)-1-0.conda" })
         let signed = try await bench.run(text, .empty)
         #expect(bench.counts == [50, 50])
-        let index = try RepodataIndex(Array(text.utf8))
-        var bytes: [UInt8] = []
-        try SignatureSplice.write(index, signatures: { signed[$0].json(bench.keys) }) { bytes += $0 }
-        let kept = try await bench.run(String(decoding: bytes, as: UTF8.self), .empty)
+        let kept = try await bench.run(Self.splice(text) { signed[$0].json(bench.keys) }, .empty)
         #expect(bench.counts == [50, 50] && kept.map(\.packed) == signed.map(\.packed))
         #expect(kept.allSatisfy { $0.madeCount == 0 })
     }
@@ -127,10 +157,7 @@ struct RecordSigningTests {
         let bench = try await Bench()
         let text = try TrustScene.index(["a-1-0.conda", "b-1-0.conda"])
         let signed = try await bench.run(text, .empty)
-        let index = try RepodataIndex(Array(text.utf8))
-        var bytes: [UInt8] = []
-        try SignatureSplice.write(index, signatures: { signed[1 - $0].json(bench.keys) }) { bytes += $0 }
-        let anew = try await bench.run(String(decoding: bytes, as: UTF8.self), .empty)
+        let anew = try await bench.run(Self.splice(text) { signed[1 - $0].json(bench.keys) }, .empty)
         #expect(bench.counts == [4] && anew.map(\.packed) == signed.map(\.packed))
     }
 
@@ -138,15 +165,74 @@ struct RecordSigningTests {
     func ledgerKnowsNames() async throws {
         let bench = try await Bench()
         let text = try TrustScene.index(["a-1-0.conda"])
-        let ledger = RecordLedger(
-            RecordLedger.encode(try await bench.run(text, .empty), bench.keys),
-            bench.keys
-        )
+        let ledger = try Self.ledger(try await bench.run(text, .empty), bench)
         let renamed = try await bench.run(
             text.replacing("\"a-1-0.conda\":", with: "\"a-2-0.conda\":"),
             ledger
         )
         #expect(renamed[0].count == 0 && renamed[0].defect?.codeName == "repodata.record-version")
+    }
+
+    @Test(
+        "Signers that are not in memory are asked for one signature after the other, in the order of the index"
+    )
+    func asksInOrder() async throws {
+        let bench = try await Bench(1, threshold: 2, inMemory: 1)
+        let files = (0..<300).map { "p\($0)-1-0.conda" }
+        let text = try TrustScene.index(files.reversed())
+        let signed = try await bench.run(text, .empty)
+        #expect(signed.allSatisfy { $0.count == 2 && $0.madeCount == 2 && !$0.isLacking })
+        let index = try RepodataIndex(Array(text.utf8))
+        let expected = try index.fileNames.map { name in
+            try PythonJSON.canonical(of: #require(index.recordText(fileName: name)), subject: name)
+        }
+        #expect(bench.signers[0].asked.withLock { $0 } == expected)
+        #expect(bench.signers[0].mostAtOnce.withLock { $0 } == 1)
+    }
+
+    @Test("A signer that answers something else is not believed")
+    func wrongSigner() async throws {
+        let bench = try await Bench(lies: true)
+        await #expect(throws: Failure.self) {
+            try await bench.run(TrustScene.index(["a-1-0.conda"]), .empty)
+        }
+    }
+
+    @Test("A ledger that is damaged, cut short or of other rules knows nothing, and none of it is believed")
+    func damagedLedger() async throws {
+        let bench = try await Bench()
+        let signed = try await bench.run(TrustScene.index(["a-1-0.conda", "b-1-0.conda"]), .empty)
+        var bytes: [UInt8] = []
+        try RecordLedger.write(signed, bench.keys) { bytes += $0 }
+        #expect(try !RecordLedger(StoredBytes(bytes), bench.keys).isEmpty)
+        for at in bytes.indices {
+            var damaged = bytes
+            damaged[at] ^= 1
+            #expect(try RecordLedger(StoredBytes(damaged), bench.keys).isEmpty)
+        }
+        for length in 0..<bytes.count {
+            #expect(try RecordLedger(StoredBytes(Array(bytes[..<length])), bench.keys).isEmpty)
+        }
+    }
+
+    @Test("What was just signed is known as from the ledger's file, records of several indexes too")
+    func knowsWhatWasSigned() async throws {
+        let bench = try await Bench(2)
+        let one = try await bench.run(TrustScene.index((0..<99).map { "p\($0)-1-0.conda" }), .empty)
+        var all = try await bench.run(TrustScene.index(["a-1-0.conda", "b-1-0.tar.bz2"]), .empty)
+        all.append(contentsOf: one)
+        #expect(all.count == 101 && all.suffix(99).map(\.packed) == one.map(\.packed))
+        let ledgers = [RecordLedger(all), try Self.ledger(all, bench)]
+        for expected in all {
+            for ledger in ledgers {
+                var record = SignedRecord(digest: expected.digest)
+                try ledger.fill(&record)
+                #expect(record.packed == expected.packed && record.count == 2)
+            }
+        }
+        var other = SignedRecord(digest: Digest.of([1]).bytes[...])
+        for ledger in ledgers { try ledger.fill(&other) }
+        #expect(other.count == 0)
     }
 
     @Test(

@@ -75,6 +75,14 @@ struct SignedChannelTrustTests {
         #expect(try scene.trusted.status().isGood && scene.trusted.status().isSignedByTUF)
     }
 
+    @Test("A copy of the channel that lacks the metadata of its signatures is refused")
+    func orphanedSignatures() async throws {
+        let scene = try await ChannelScene.makeTrusted(.conda, [.sample()])
+        try await scene.openToSignRecords()
+        for file in ["1.root.json", "key_mgr.json"] { try DurableFile.remove(scene.directory + "/" + file) }
+        #expect(refusalCode { try scene.check() } == "channel.trust-missing")
+    }
+
     @Test("Every later publication signs what is new and keeps the rest, also without a ledger")
     func publications() async throws {
         let scene = try await ChannelScene.makeTrusted(.conda, [.sample()])
@@ -195,7 +203,9 @@ struct SignedChannelTrustTests {
         #expect(
             await refusalCode { try await scene.openToSignRecords(now: later) } == "channel.trust-missing"
         )
-        try await scene.sign(now: later)
+        #expect(refusalCode { try scene.check(now: later) } == "channel.trust-missing")
+        try await scene.sign(.everything, now: later)
         try scene.check(now: later)
+        #expect(try RepodataIndex(scene.folder.read("channel/linux-64/repodata.json")).signatures == nil)
     }
 }

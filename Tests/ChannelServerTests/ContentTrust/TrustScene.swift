@@ -118,6 +118,15 @@ struct TrustScene {
         try folder.write(envelope.encoded(), to: "channel/key_mgr.json")
     }
 
+    /// Puts one more key into the folder of keys.
+    @discardableResult
+    func addKey(_ purpose: KeyRing.Purpose, number: Int) throws -> PrivateKey {
+        let key = try PrivateKey.generate(.ed25519)
+        let path = "\(keys.directory)/\(purpose.rawValue)-\(number).key"
+        try KeyFile.write(key, to: path, protection: .unsafelyUnencrypted)
+        return key
+    }
+
     /// Opens the folder and signs.
     @discardableResult
     func sign(

@@ -200,6 +200,16 @@ struct RepodataIndexTests {
         #expect(refusalCode { try index.record(fileName: "a-1-0.conda") } == "limit.too-large")
     }
 
+    @Test("A record deeper, or of more values, than any honest one is refused when it is read")
+    func deepRecord() throws {
+        let deep = String(repeating: "[", count: 16) + String(repeating: "]", count: 16)
+        let many = "[" + String(repeating: "0,", count: 50_000) + "0]"
+        for (value, code) in [(deep, "json.too-deep"), (many, "limit.too-large")] {
+            let index = try RepodataSamples.open("{\"packages.conda\":{\"a-1-0.conda\":{\"x\":\(value)}}}")
+            #expect(refusalCode { try index.record(fileName: "a-1-0.conda") } == code)
+        }
+    }
+
     @Test("A file in the other format's section is found and refused, and may not be in both")
     func misplaced() throws {
         let record = RepodataSamples.record(name: "a", version: "1", build: "0")

@@ -47,7 +47,7 @@ public struct ContentTrustFixture: Sendable {
     /// `base_url` of the index.
     public var baseURL: String?
     /// The version of the newest root.
-    public private(set) var rootVersion: Int64 = 1
+    public private(set) var rootVersion: Int64
     /// The version of the key manager's metadata.
     public var managerVersion: Int64 = 1
     /// For how many days roots and the key manager's metadata are in force.
@@ -61,12 +61,14 @@ public struct ContentTrustFixture: Sendable {
     /// Makes and publishes a channel.
     ///
     /// - Parameters:
+    ///   - rootVersion: the version of the first root, which users pin.
     ///   - folder: the folder of another channel, to which this adds its files; a new one if nil.
     public init(
         packages: [FixturePackage],
         subdir: String = "linux-64",
         packageKeyCount: Int = 1,
         threshold: Int = 1,
+        rootVersion: Int64 = 1,
         in folder: TemporaryFolder? = nil,
         now: Timestamp = ChannelFixture.start
     ) async throws {
@@ -77,8 +79,9 @@ public struct ContentTrustFixture: Sendable {
         managerKeys = [try PrivateKey.generate(.ed25519)]
         packageKeys = try (0..<packageKeyCount).map { _ in try PrivateKey.generate(.ed25519) }
         packageThreshold = threshold
-        root = try await envelope(rootMetadata(1, now), by: rootKeys, now).encoded()
-        try self.folder.write(root, to: "1.root.json")
+        self.rootVersion = rootVersion
+        root = try await envelope(rootMetadata(rootVersion, now), by: rootKeys, now).encoded()
+        try self.folder.write(root, to: "\(rootVersion).root.json")
         try await publish(now: now)
     }
 

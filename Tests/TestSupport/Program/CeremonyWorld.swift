@@ -82,7 +82,8 @@ public struct CeremonyWorld: Sendable {
     /// Has a copy of a proposal signed by some, each in their own folder, and collects the signatures.
     public func sign(_ proposal: String, by names: [String]) async throws {
         let root = ["channel/tuf/1.root.json", "channel/1.root.json"].first(where: world.exists)
-        let known = root.map { ["--root", $0] } ?? []
+        let known: [String]
+        if let root { known = ["--root", root] } else { known = try await world.agreed(on: proposal) }
         for name in names {
             let copy = try world.write(world.read(proposal), to: "\(name)/\(proposal)")
             let secret = authorities[name]?.secretFile.map { ["--passphrase-file", $0] } ?? []

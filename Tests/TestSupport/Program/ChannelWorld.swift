@@ -85,6 +85,12 @@ public struct ChannelWorld: Sendable {
         return result
     }
 
+    /// The option by which a signer says which proposal the authorities have agreed on.
+    public func agreed(on proposal: String) async throws -> [String] {
+        let digest = try await must("root", "merge", proposal, "--json").json()["proposal_sha256"]?.string
+        return ["--sha256", digest ?? "none"]
+    }
+
     /// The URL of a package in the channel.
     public func packageURL(_ package: PackageBuilder) -> String {
         "\(url)/\(package.subdir)/\(package.fileName(.conda))"
@@ -97,6 +103,8 @@ public struct ChannelWorld: Sendable {
             .replacing(/[0-9a-f]{64}/, with: "[digest]")
             .replacing(/\b[0-9a-f]{32}\b/, with: "[md5]")
             .replacing(/[0-9]+ (days|hours) left/, with: "[left]")
+            .replacing(/[0-9]+ days from now/, with: "[left] from now")
+            .replacing(/\b[0-9a-f]{16}\b/, with: "[keyid]")
             .replacing(/127\.0\.0\.1:[0-9]+/, with: "[server]")
             .replacing(/\b[0-9a-f]{8}\b/, with: "[keyid]")
             // Prefixes stand in files, and are as long as the folder's path.

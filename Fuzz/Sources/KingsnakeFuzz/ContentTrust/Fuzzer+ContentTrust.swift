@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import ContentTrust
 import SigningKeys
 import TrustCore
@@ -13,8 +14,18 @@ extension Fuzzer {
             let envelope = try Finding.accepted { try TrustEnvelope(parsing: bytes, as: role) }
             if let envelope { try checkEnvelope(envelope, bytes) }
         }
-        if let table = try Finding.accepted({ try RecordSignatureTable(bytes[...], of: "input") }) {
-            checkTable(table, bytes)
+        let text = Array("{\"signatures\":".utf8) + bytes + Array("}".utf8)
+        let file = try Finding.accepted {
+            try RepodataFile(StoredBytes(text), window: 64) { try RecordSignatures.check($1, of: $0) }
+        }
+        let table = try Finding.accepted {
+            let table = try SignatureTable(RepodataIndex(text))
+            try table?.check { try RecordSignatures.check($1, of: $0) }
+            return table
+        }
+        Finding.unless((file == nil) == (table == nil), "the index in a file is taken otherwise")
+        if let table = table ?? nil, let value = try? JSONReader.read(bytes, of: "input") {
+            checkTable(table, value)
         }
         if let headers = try Finding.accepted({ try OpenPGPHeaders(bytes, of: "input") }) {
             checkHeaders(headers, bytes)
@@ -43,18 +54,17 @@ extension Fuzzer {
     }
 
     /// Every entry can be read, is found by its name, and is what a reader of values finds there.
-    private static func checkTable(_ table: RecordSignatureTable, _ bytes: [UInt8]) {
-        let value = Finding.ifRefused("what was opened is refused") {
-            try JSONReader.read(bytes, of: "input")
-        }
+    private static func checkTable(_ table: SignatureTable, _ value: JSONValue) {
         guard let object = value.object else { Finding.report("signatures that are no object") }
-        let names = Array(table.fileNames)
+        let names = table.fileNames
         Finding.unlessEqual(names.count, object.count, "how many files there are")
         for (one, other) in zip(names, names.dropFirst()) {
             Finding.unless(ByteKey(one) < ByteKey(other), "the names are not in order")
         }
         for name in names {
-            let found = Finding.ifRefused("an entry is refused") { try table[name] }
+            let found = Finding.ifRefused("an entry is refused") {
+                try RecordSignatures.read(table.signatures(of: name.utf8) ?? [], of: name)
+            }
             let expected = Finding.ifRefused("an entry is refused as a value") {
                 try RecordSignatures.read(JSONWriter.encode(object[name] ?? .null, .indented), of: name)
             }

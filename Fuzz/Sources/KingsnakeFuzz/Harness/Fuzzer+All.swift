@@ -10,7 +10,7 @@ extension Fuzzer {
         .pathsJSON, .legacyPaths, .packageInfo, .entryPoints, .prefixRecord, .lockFiles,
         .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
-        .pythonJSON, .contentTrust,
+        .pythonJSON, .contentTrust, .trustClients,
         .bundles, .trustRoots, .statements, .sidecars, .logEntries,
         .certificates, .promises, .timestamps,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,

@@ -8,11 +8,6 @@ struct JSONDefect: Error {
     let code: CoreCode
     let at: Int
     let expected: StaticString
-
-    /// The defect as a refusal about a file.
-    func refusal(_ subject: String) -> Refusal {
-        Refusal(code, subject, at: "byte \(at)", expected: "\(expected)")
-    }
 }
 
 /// Steps over JSON text without making values of it: as strict as `JSONReader` but for duplicate keys inside

@@ -82,9 +82,14 @@ struct RecordTable: Sendable {
 
     /// The record of a file name.
     func entry(fileName: [UInt8], _ text: [UInt8]) -> Entry? {
+        position(fileName: fileName, text).map { entries[$0] }
+    }
+
+    /// The number of the record of a file name.
+    func position(fileName: [UInt8], _ text: [UInt8]) -> Int? {
         let at = lowerBound(fileName, text)
         guard at < entries.count, text[entries[at].name].elementsEqual(fileName) else { return nil }
-        return entries[at]
+        return at
     }
 
     /// The records whose file name starts with a package's name and goes on with a version and a build.

@@ -34,7 +34,9 @@ struct RepodataScanner {
         do {
             try scan()
         } catch let defect as JSONDefect {
-            throw defect.refusal(subject)
+            throw SectionDefect.json(defect).refusal(subject, in: text)
+        } catch let defect as SectionDefect {
+            throw defect.refusal(subject, in: text)
         }
         try sort()
     }
@@ -46,7 +48,9 @@ struct RepodataScanner {
         do {
             (tarBz2, _) = try scanSection(.tarBz2, text.span, start)
         } catch let defect as JSONDefect {
-            throw defect.refusal(subject)
+            throw SectionDefect.json(defect).refusal(subject, in: text)
+        } catch let defect as SectionDefect {
+            throw defect.refusal(subject, in: text)
         }
         try sort()
     }
@@ -120,31 +124,21 @@ struct RepodataScanner {
     ) throws -> (RecordTable, end: Int) {
         var table = RecordTable(format)
         guard JSONScanner.byte(span, start) == UInt8(ascii: "{") else {
-            throw shape(start, "an object of records")
+            throw JSONDefect(code: .jsonShape, at: start, expected: "an object of records")
         }
         var at = JSONScanner.skipSpace(span, start + 1)
         if JSONScanner.byte(span, at) == UInt8(ascii: "}") { return (table, at + 1) }
         while true {
-            let nameStart = try JSONScanner.expect(UInt8(ascii: "\""), span, at, "a file name")
-            let nameEnd = ArchiveNameScanner.end(span, nameStart)
-            guard JSONScanner.byte(span, nameEnd) == UInt8(ascii: "\""),
-                nameEnd - nameStart <= Self.maximumNameLength
-            else { throw badName(nameStart, nameEnd) }
-            let stem = ArchiveNameScanner.stem(span, nameStart..<nameEnd, table.format)
-            let record = try JSONScanner.skipColon(span, nameEnd + 1)
-            guard JSONScanner.byte(span, record) == UInt8(ascii: "{") else { throw shape(record, "a record") }
-            let recordEnd = try JSONScanner.skipValue(span, record)
+            let found = try SectionEntry(span, at, format)
             let entry = RecordTable.Entry(
-                nameStart: UInt32(truncatingIfNeeded: nameStart),
-                recordStart: UInt32(truncatingIfNeeded: record),
-                recordLength: UInt32(truncatingIfNeeded: recordEnd - record),
-                nameLength: UInt8(truncatingIfNeeded: nameEnd - nameStart),
-                packageNameLength: UInt8(
-                    truncatingIfNeeded: ArchiveNameScanner.packageNameLength(span, nameStart..<stem.end)
-                )
+                nameStart: UInt32(truncatingIfNeeded: found.name.lowerBound),
+                recordStart: UInt32(truncatingIfNeeded: found.record.lowerBound),
+                recordLength: UInt32(truncatingIfNeeded: found.record.count),
+                nameLength: UInt8(truncatingIfNeeded: found.name.count),
+                packageNameLength: found.packageNameLength
             )
-            table.append(entry, isMisplaced: !stem.isOwn, span)
-            at = JSONScanner.skipSpace(span, recordEnd)
+            table.append(entry, isMisplaced: found.isMisplaced, span)
+            at = JSONScanner.skipSpace(span, found.record.upperBound)
             guard JSONScanner.byte(span, at) == UInt8(ascii: ",") else { break }
             at = JSONScanner.skipSpace(span, at + 1)
         }
@@ -163,30 +157,6 @@ struct RepodataScanner {
             at: "byte \(twice.nameStart)",
             expected: "each file name once",
             found: "`\(String(decoding: text[twice.name], as: UTF8.self))` twice"
-        )
-    }
-
-    /// A value of another type; or none at all, where the text ends.
-    private func shape(_ at: Int, _ expected: String) -> Refusal {
-        Refusal(
-            at < text.count ? CoreCode.jsonShape : .jsonSyntax,
-            subject,
-            at: "byte \(at)",
-            expected: expected
-        )
-    }
-
-    private func badName(_ start: Int, _ end: Int) -> Refusal {
-        guard end < text.count else {
-            return Refusal(CoreCode.jsonSyntax, subject, at: "byte \(end)", expected: "the end of a string")
-        }
-        let shown = text[start..<min(end, start + Self.maximumNameLength)]
-        return Refusal(
-            RepodataCode.fileName,
-            subject,
-            at: "byte \(end)",
-            expected: "at most \(Self.maximumNameLength) printable ASCII characters, no slashes, no escapes",
-            found: "`\(String(decoding: shown, as: UTF8.self))…`"
         )
     }
 }

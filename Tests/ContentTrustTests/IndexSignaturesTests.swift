@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import TestSupport
 import Testing
 import TrustCore
@@ -8,17 +9,28 @@ import TrustCore
 @testable import ContentTrust
 
 @Suite("The signatures of an index")
-struct RecordSignatureTableTests {
+struct IndexSignaturesTests {
     static let key = String(repeating: "ab", count: 32)
     static let other = String(repeating: "cd", count: 32)
     static let value = String(repeating: "01", count: 64)
     static let one = #"{"\#(key)":{"signature":"\#(value)"}}"#
     static let headers = "040016080006" + "0502" + "5fac507c"
 
-    static func table(_ text: String) throws -> RecordSignatureTable {
-        // Not at the beginning of its array, as in an index.
-        let bytes = Array(("..." + text + "...").utf8)
-        return try RecordSignatureTable(bytes.dropFirst(3).dropLast(3), of: "index")
+    /// Opens the signatures of an index as those do that verify it: every one must be well-formed.
+    static func table(_ text: String) throws -> SignatureTable {
+        let index = try RepodataIndex(Array("{ \"signatures\":\(text)}".utf8))
+        let table = try #require(try SignatureTable(index))
+        try table.check { try RecordSignatures.check($1, of: $0) }
+        // The index that stays in its file takes and refuses the same.
+        let file = try RepodataFile(StoredBytes(index.text), window: 100) {
+            try RecordSignatures.check($1, of: $0)
+        }
+        #expect(file.signatureCount == table.count)
+        return table
+    }
+
+    static func signatures(_ name: String, _ table: SignatureTable) throws -> [TrustSignature] {
+        try table.signatures(of: name.utf8).map { try RecordSignatures.read($0, of: name) } ?? []
     }
 
     @Test("Each file's signatures are found by its name, in any order and shape")
@@ -31,20 +43,20 @@ struct RecordSignatureTableTests {
         )
         #expect(table.count == 5)
         #expect(Array(table.fileNames) == ["a", "b", "c", "d", "e"].map { "\($0)-1-0.conda" })
-        #expect(try table["a-1-0.conda"].isEmpty)
-        #expect(try table["b-1-0.conda"].map(\.keyID) == [Self.key])
-        #expect(try table["b-1-0.conda"][0].value == Array(repeating: 1, count: 64))
-        #expect(try table["c-1-0.conda"].map(\.keyID) == [Self.key, Self.other])
-        #expect(try table["d-1-0.conda"][0].headers != nil)
-        #expect(try table["e-1-0.conda"].map(\.keyID) == ["A {\"}"])
-        #expect(try table["f-1-0.conda"].isEmpty)
-        #expect(try table[""].isEmpty)
+        #expect(try Self.signatures("a-1-0.conda", table).isEmpty)
+        #expect(try Self.signatures("b-1-0.conda", table).map(\.keyID) == [Self.key])
+        #expect(try Self.signatures("b-1-0.conda", table)[0].value == Array(repeating: 1, count: 64))
+        #expect(try Self.signatures("c-1-0.conda", table).map(\.keyID) == [Self.key, Self.other])
+        #expect(try Self.signatures("d-1-0.conda", table)[0].headers != nil)
+        #expect(try Self.signatures("e-1-0.conda", table).map(\.keyID) == ["A {\"}"])
+        #expect(try Self.signatures("f-1-0.conda", table).isEmpty)
+        #expect(try Self.signatures("", table).isEmpty)
     }
 
     @Test("No files, no signatures")
     func empty() throws {
         #expect(try Self.table("{ }").count == 0)
-        #expect(try Self.table("{ }")["a"].isEmpty)
+        #expect(try Self.signatures("a", Self.table("{ }")).isEmpty)
     }
 
     @Test("What is written is read again, raw and wrapped")
@@ -61,8 +73,8 @@ struct RecordSignatureTableTests {
     }
 
     static let bad: [(text: String, code: String)] = [
-        ("{\"a\":\(one),\"a\":\(one)}", "json.duplicate-key"),
-        ("{\"b\":\(one),\"a\":\(one),\"b\":{}}", "json.duplicate-key"),
+        ("{\"a\":\(one),\"a\":\(one)}", "repodata.duplicate-file"),
+        ("{\"b\":\(one),\"a\":\(one),\"b\":{}}", "repodata.duplicate-file"),
         (
             #"{"a":{"\#(key)":{"signature":"\#(value)"},"\#(key)":{"signature":"\#(value)"}}}"#,
             "json.duplicate-key"
@@ -81,9 +93,9 @@ struct RecordSignatureTableTests {
         (#"{"a":{"\#(key)":"\#(value)"}}"#, "json.shape"),
         (#"{"a":[]}"#, "json.shape"),
         ("[]", "json.shape"),
-        (#"{"\u0061":{}}"#, "content-trust.signature-format"),
-        (#"{"é":{}}"#, "content-trust.signature-format"),
-        ("{\"\(String(repeating: "a", count: 256))\":{}}", "content-trust.signature-format"),
+        (#"{"\u0061":{}}"#, "repodata.file-name"),
+        (#"{"é":{}}"#, "repodata.file-name"),
+        ("{\"\(String(repeating: "a", count: 256))\":{}}", "repodata.file-name"),
         ("{\"a\":\(one),}", "json.syntax"),
         ("{\"a\":\(one)", "json.syntax"),
         ("{\"a\":{", "json.syntax"),
@@ -91,7 +103,7 @@ struct RecordSignatureTableTests {
         ("{\"a\"", "json.syntax"),
         ("{\"a", "json.syntax"),
         ("{a:{}}", "json.syntax"),
-        ("{\"a\":\(one)} {}", "json.trailing-data"),
+        ("{\"a\":\(one)} {}", "json.syntax"),
         ("{\"a\":{\"k\":{\"see_also\":\"\(String(repeating: "a", count: 1 << 20))\"}}}", "limit.too-large"),
     ]
 
