@@ -14,7 +14,7 @@ FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,ma
 FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.
-LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust TrustPolicy Gatekeeper Installer ChannelServer
+LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust Sigstore TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
 FORMATTED = Package.swift Sources Tests Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
 
@@ -86,10 +86,12 @@ fuzz: setup ## fuzz the parsers of TUF, content trust, logs and keys, FUZZ_SECON
 
 conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)
 	@echo "conformance-clients: compiling for release"
-	@swift build -c release --product tuf-client $(SWIFT_FLAGS)
 	@mkdir -p Conformance/bin
-	@cp "$$(swift build -c release --show-bin-path $(SWIFT_FLAGS))/tuf-client" Conformance/bin/tuf-client
-	@echo "conformance-clients: Conformance/bin/tuf-client (see Conformance/README.md)"
+	@for client in tuf-client sigstore-client; do \
+	    swift build -c release --product $$client $(SWIFT_FLAGS) && \
+	    cp "$$(swift build -c release --show-bin-path $(SWIFT_FLAGS))/$$client" Conformance/bin/$$client || exit 1; \
+	done
+	@echo "conformance-clients: Conformance/bin/tuf-client and sigstore-client (see Conformance/README.md)"
 
 install: setup ## build for release, install the program and its completions below PREFIX (/usr/local)
 	@echo "install: compiling for release"

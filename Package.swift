@@ -95,6 +95,7 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
+            exclude: ["Instances/SOURCES.md"],
             // The keys of the public instances, in the program itself: it is one file wherever it is put.
             resources: [
                 .embedInCode("Instances/public-good.root.json"),
@@ -134,7 +135,7 @@ let package = Package(
             name: "kingsnake",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF",
-                "ContentTrust",
+                "ContentTrust", "Sigstore",
                 "TrustPolicy", "Gatekeeper", "Installer", "ChannelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

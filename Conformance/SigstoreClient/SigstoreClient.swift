@@ -28,7 +28,10 @@ struct VerifyBundle: AsyncParsableCommand {
     var bundle: String
     @Option(help: "The name that the certificate must have.")
     var certificateIdentity: String?
-    @Option(name: .customLong("certificate-oidc-issuer"), help: "The identity provider that must vouch for it.")
+    @Option(
+        name: .customLong("certificate-oidc-issuer"),
+        help: "The identity provider that must vouch for it."
+    )
     var certificateOIDCIssuer: String?
     @Option(help: "The public key that must have signed, in PEM.")
     var key: String?
@@ -48,7 +51,8 @@ struct VerifyBundle: AsyncParsableCommand {
 
     private func verify() throws {
         let root = try TrustedRoot(
-            parsing: trustedRoot.map(Self.read) ?? (staging ? SigstoreInstance.staging : .publicGood).trustedRoot
+            parsing: trustedRoot.map(Self.read)
+                ?? (staging ? SigstoreInstance.staging : .publicGood).trustedRoot
         )
         let verifier = BundleVerifier(root)
         // The suite has bundles of all versions.
@@ -60,9 +64,13 @@ struct VerifyBundle: AsyncParsableCommand {
         }
         let verified = try verifier.verify(bundle, of: artifact())
         guard let certificateIdentity, let certificateOIDCIssuer else {
-            throw ValidationError("--certificate-identity and --certificate-oidc-issuer, or --key, must be given")
+            throw ValidationError(
+                "--certificate-identity and --certificate-oidc-issuer, or --key, must be given"
+            )
         }
-        guard let certificate = verified.certificate else { throw Refusal(VerificationCode.keyUnexpected, "bundle") }
+        guard let certificate = verified.certificate else {
+            throw Refusal(VerificationCode.keyUnexpected, "bundle")
+        }
         try certificate.certificate.identity.check(
             value: certificateIdentity,
             issuer: certificateOIDCIssuer

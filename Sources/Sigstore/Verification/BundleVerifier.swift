@@ -106,7 +106,8 @@ public struct BundleVerifier: Sendable {
 
 extension BundleVerifier {
     /// Verifies the signature itself, and that it is about the artifact; answers the statement, if there is one.
-    private static func content(_ bundle: Bundle, by key: VerificationKey, of artifact: Artifact) throws -> Statement?
+    private static func content(_ bundle: Bundle, by key: VerificationKey, of artifact: Artifact) throws
+        -> Statement?
     {
         switch bundle.content {
         case .message(let signature, let hint):

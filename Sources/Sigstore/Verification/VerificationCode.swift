@@ -28,14 +28,16 @@ public enum VerificationCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the signature is not by the signer's key over what is verified",
-                explanation: "The file or the statement was altered, or the signature belongs to something else.",
+                explanation:
+                    "The file or the statement was altered, or the signature belongs to something else.",
                 remedy: Self.signAgain
             )
         case .messageDigest:
             RefusalEntry(
                 .invalid,
                 "the bundle gives another digest than the file has",
-                explanation: "The digest beside the signature is only a hint; but one that is wrong means another file.",
+                explanation:
+                    "The digest beside the signature is only a hint; but one that is wrong means another file.",
                 remedy: "fetch the file and its bundle again; they do not belong together"
             )
         case .artifact:
@@ -51,7 +53,8 @@ public enum VerificationCode: String, RefusalCode {
             RefusalEntry(
                 .missing,
                 "a digest is not enough to verify this signature",
-                explanation: "Keys of this kind sign a file itself, or a digest by another hash function than was given.",
+                explanation:
+                    "Keys of this kind sign a file itself, or a digest by another hash function than was given.",
                 remedy: "give the file in place of its digest"
             )
         case .keyNeeded:
@@ -81,7 +84,8 @@ public enum VerificationCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the signature was made while the key did not count",
-                explanation: "A key counts from when to when its owner says. After that it may be in other hands.",
+                explanation:
+                    "A key counts from when to when its owner says. After that it may be in other hands.",
                 remedy: "name the key that counted then, or ask the publisher to sign again"
             )
         case .identity:

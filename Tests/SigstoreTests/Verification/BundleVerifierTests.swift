@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import Sigstore
 import SigningKeys
+import Sigstore
 import TestSupport
 import Testing
 import TrustCore
@@ -88,7 +88,10 @@ struct BundleVerifierTests {
         let signer = SimulatedInstance.Signer.workflow()
         let verifier = try Self.verifier(instance)
         let plain = try instance.bundle(of: Self.file, by: signer)
-        let forged = Self.with(.message(signature: try SimulatedKey().sign(Self.file), digest: nil), in: plain)
+        let forged = Self.with(
+            .message(signature: try SimulatedKey().sign(Self.file), digest: nil),
+            in: plain
+        )
         #expect(refusalCode { try verifier.verify(forged, of: Self.artifact) } == "sigstore.signature")
         let payload = try Self.statement()
         let stated = try instance.bundle(stating: payload, by: signer)
@@ -130,7 +133,8 @@ struct BundleVerifierTests {
         }
         let bundle = Self.with(.message(signature: signature, digest: nil), in: plain)
         #expect(
-            refusalCode { try Self.verifier(instance).verify(bundle, of: Self.artifact) } == "sigstore.signature"
+            refusalCode { try Self.verifier(instance).verify(bundle, of: Self.artifact) }
+                == "sigstore.signature"
         )
     }
 
@@ -143,7 +147,10 @@ struct BundleVerifierTests {
     }
 
     // Items 16 and 17: every proven time must be one at which the certificate is valid.
-    @Test("A signature after the certificate's end is refused", arguments: SimulatedInstance.Evidence.allCases)
+    @Test(
+        "A signature after the certificate's end is refused",
+        arguments: SimulatedInstance.Evidence.allCases
+    )
     func late(_ evidence: SimulatedInstance.Evidence) throws {
         var instance = try SimulatedInstance()
         let last = try instance.bundle(of: Self.file, by: .workflow(), evidence, at: 600)
@@ -273,7 +280,8 @@ extension BundleVerifierTests {
         try identity.check(value: identity.value, issuer: identity.issuer)
         let others = SimulatedInstance.Signer.workflow(of: "pallets/flask-cors").identity
         #expect(
-            refusalCode { try identity.check(value: others.value, issuer: identity.issuer) } == "sigstore.identity"
+            refusalCode { try identity.check(value: others.value, issuer: identity.issuer) }
+                == "sigstore.identity"
         )
         #expect(
             refusalCode { try identity.check(value: identity.value, issuer: identity.issuer + "/") }

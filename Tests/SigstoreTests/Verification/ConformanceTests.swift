@@ -22,12 +22,17 @@ struct ConformanceTests {
 
     private static let folder = "sigstore/conformance/bundle-verify"
     private static let usual = (
-        identity: "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/"
+        identity:
+            "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/"
             + "extremely-dangerous-oidc-beacon.yml@refs/heads/main",
         issuer: "https://token.actions.githubusercontent.com"
     )
 
-    @Test("Every case comes out as it must, with a file and with its digest", arguments: cases, [true, false])
+    @Test(
+        "Every case comes out as it must, with a file and with its digest",
+        arguments: cases,
+        [true, false]
+    )
     func verifies(_ item: Case, withFile: Bool) throws {
         let found = refusalCode { try Self.run(item.name, withFile: withFile) }
         #expect(found == item.code)
@@ -47,11 +52,16 @@ struct ConformanceTests {
             (try? bytes(file)).map { String(decoding: $0, as: UTF8.self) }?
                 .trimmingPrefix { $0.isWhitespace }.split(whereSeparator: \.isNewline).first.map(String.init)
         }
-        let root = try TrustedRoot(parsing: (try? bytes("trusted_root.json")) ?? SigstoreInstance.publicGood.trustedRoot)
+        let root = try TrustedRoot(
+            parsing: (try? bytes("trusted_root.json")) ?? SigstoreInstance.publicGood.trustedRoot
+        )
         let verifier = BundleVerifier(root)
         let file = try (try? bytes("artifact")) ?? SharedData.bytes("\(folder)/a.txt")
         let artifact = withFile ? Artifact.bytes(file) : .digests([Digest.of(file)])
-        let bundle = try Bundle(parsing: bytes("bundle.sigstore.json"), allowing: Set(Bundle.Version.allCases))
+        let bundle = try Bundle(
+            parsing: bytes("bundle.sigstore.json"),
+            allowing: Set(Bundle.Version.allCases)
+        )
         if let pem = try? bytes("key.pub") {
             let key = try VerificationKey(pem: String(decoding: pem, as: UTF8.self))
             _ = try verifier.verify(bundle, of: artifact, by: BundleVerifier.KnownKey(key))

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import Sigstore
 package import SigningKeys
+package import Sigstore
 package import TrustCore
 
 /// A whole Sigstore instance in memory: an authority for signers, a log of certificates, transparency logs of both
