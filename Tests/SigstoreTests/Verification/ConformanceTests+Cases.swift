@@ -43,7 +43,7 @@ extension ConformanceTests {
         "message-digest-mismatch_fail": "sigstore.message-digest",
         "rekor2-checkpoint-cosigned": nil,
         "rekor2-checkpoint-missing-log-signature_fail": "note.unsigned",
-        "rekor2-checkpoint-missing-origin_fail": "note.checkpoint-size",
+        "rekor2-checkpoint-missing-origin_fail": "note.checkpoint-origin",
         "rekor2-checkpoint-missing-root-hash_fail": "note.checkpoint-root",
         "rekor2-checkpoint-missing-size_fail": "note.checkpoint-size",
         "rekor2-checkpoint-multiple-cosigs": nil,

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-package import SigningKeys
+internal import SigningKeys
 package import Sigstore
 package import TrustCore
 
