@@ -10,11 +10,11 @@ SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
-FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients
+FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries
 FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.
-LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust TrustPolicy Gatekeeper Installer ChannelServer
+LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust Sigstore TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
 FORMATTED = Package.swift Sources Tests Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
 
@@ -80,16 +80,18 @@ bench: setup ## measure beside cph and py-rattler (needs Python and network once
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench $(STATIC) && \
 	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
 
-fuzz: setup ## fuzz the parsers of TUF, content trust and keys, FUZZ_SECONDS each (60), on all cores (Linux)
+fuzz: setup ## fuzz the parsers of TUF, content trust, logs and keys, FUZZ_SECONDS each (60), on all cores (Linux)
 	@echo "fuzz: compiling for release with sanitizers, then $(FUZZ_SECONDS) s for each of $(FUZZERS)"
 	@FUZZ_JOBS="$$(nproc)" Fuzz/run "$(FUZZERS)" "$(FUZZ_SECONDS)"
 
 conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)
 	@echo "conformance-clients: compiling for release"
-	@swift build -c release --product tuf-client $(SWIFT_FLAGS)
 	@mkdir -p Conformance/bin
-	@cp "$$(swift build -c release --show-bin-path $(SWIFT_FLAGS))/tuf-client" Conformance/bin/tuf-client
-	@echo "conformance-clients: Conformance/bin/tuf-client (see Conformance/README.md)"
+	@for client in tuf-client sigstore-client; do \
+	    swift build -c release --product $$client $(SWIFT_FLAGS) && \
+	    cp "$$(swift build -c release --show-bin-path $(SWIFT_FLAGS))/$$client" Conformance/bin/$$client || exit 1; \
+	done
+	@echo "conformance-clients: Conformance/bin/tuf-client and sigstore-client (see Conformance/README.md)"
 
 install: setup ## build for release, install the program and its completions below PREFIX (/usr/local)
 	@echo "install: compiling for release"

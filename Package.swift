@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "CondaFormats", targets: ["CondaFormats"]),
         .library(name: "TUF", targets: ["TUF"]),
         .library(name: "ContentTrust", targets: ["ContentTrust"]),
+        .library(name: "Sigstore", targets: ["Sigstore"]),
         .library(name: "TrustPolicy", targets: ["TrustPolicy"]),
         .library(name: "Gatekeeper", targets: ["Gatekeeper"]),
         .library(name: "Installer", targets: ["Installer"]),
@@ -34,6 +35,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -85,6 +88,25 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "ContentTrust", dependencies: ["TrustCore", "SigningKeys"], swiftSettings: settings),
+        .target(
+            name: "Sigstore",
+            dependencies: [
+                "TrustCore", "SigningKeys",
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            exclude: ["Instances/SOURCES.md"],
+            // The keys of the public instances, in the program itself: it is one file wherever it is put.
+            resources: [
+                .embedInCode("Instances/public-good.root.json"),
+                .embedInCode("Instances/public-good.trusted_root.json"),
+                .embedInCode("Instances/public-good.signing_config.json"),
+                .embedInCode("Instances/staging.root.json"),
+                .embedInCode("Instances/staging.trusted_root.json"),
+                .embedInCode("Instances/staging.signing_config.json"),
+            ],
+            swiftSettings: settings
+        ),
         .target(name: "TrustPolicy", dependencies: ["TrustCore", "CondaFormats"], swiftSettings: settings),
         .target(
             name: "Gatekeeper",
@@ -113,7 +135,7 @@ let package = Package(
             name: "kingsnake",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF",
-                "ContentTrust",
+                "ContentTrust", "Sigstore",
                 "TrustPolicy", "Gatekeeper", "Installer", "ChannelServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -138,11 +160,23 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "sigstore-client",
+            dependencies: [
+                "Sigstore", "SigningKeys", "TrustCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Conformance/SigstoreClient",
+            swiftSettings: settings
+        ),
+
         // Tests. TestSupport makes packages, channels and hostile mirrors; the demo uses it too.
         .target(
             name: "TestSupport",
             dependencies: [
-                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "CZstd", "CBzip2",
+                "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore",
+                "CZstd", "CBzip2", crypto,
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -183,6 +217,15 @@ let package = Package(
         .testTarget(
             name: "ContentTrustTests",
             dependencies: ["ContentTrust", "CondaFormats", "SigningKeys", "TrustCore", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SigstoreTests",
+            dependencies: [
+                "Sigstore", "SigningKeys", "TrustCore", "TestSupport",
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
             swiftSettings: settings
         ),
         .testTarget(

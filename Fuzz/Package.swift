@@ -25,7 +25,7 @@ let package = Package(
             name: "KingsnakeFuzz",
             dependencies: [
                 kingsnake("TrustCore"), kingsnake("SigningKeys"), kingsnake("CondaFormats"), kingsnake("TUF"),
-                kingsnake("ContentTrust"),
+                kingsnake("ContentTrust"), kingsnake("Sigstore"),
             ],
             swiftSettings: settings
         )

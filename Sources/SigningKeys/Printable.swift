@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Foreign text made fit for messages: printable ASCII, and not too much of it.
-enum Printable {
+package enum Printable {
     /// Replaces what could confuse a terminal or a reader by `?`, and shortens.
-    static func text(_ text: String, limit: Int = 80) -> String {
+    package static func text(_ text: String, limit: Int = 80) -> String {
         let bytes = text.utf8.prefix(limit).map { (0x21...0x7E).contains($0) && $0 != 0x60 ? $0 : 0x3F }
         return String(decoding: bytes, as: UTF8.self) + (text.utf8.count > limit ? "…" : "")
     }

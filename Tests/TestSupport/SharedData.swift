@@ -23,6 +23,18 @@ public enum SharedData {
         Array(try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)))
     }
 
+    /// The names of the folders in one of the folders, in no order.
+    public static func folders(_ path: String) throws -> [String] {
+        let folder = URL(fileURLWithPath: root + "/" + path)
+        return try FileManager.default.contentsOfDirectory(
+            at: folder,
+            includingPropertiesForKeys: [.isDirectoryKey]
+        )
+        .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }.map(
+            \.lastPathComponent
+        )
+    }
+
     /// What a skipped test says.
     public static let absence: String = "the shared test data is not beside this checkout"
 }

@@ -17,6 +17,7 @@ public enum RepodataCode: String, RefusalCode {
     case recordBuild = "repodata.record-build"
     case recordSubdir = "repodata.record-subdir"
     case recordDigest = "repodata.record-digest"
+    case recordAttestations = "repodata.record-attestations"
     case recordNumber = "repodata.record-number"
     case recordNoarch = "repodata.record-noarch"
     case sitePackages = "repodata.site-packages-path"
@@ -163,6 +164,16 @@ public enum RepodataCode: String, RefusalCode {
                 .invalid,
                 "a digest in a record is not hexadecimal text of the right length",
                 explanation: "A package without a digest that can be compared cannot be checked.",
+                remedy: Self.owner
+            )
+        case .recordAttestations:
+            RefusalEntry(
+                .invalid,
+                "the digest of a package's attestations is not 64 lower-case hexadecimal digits",
+                explanation:
+                    "It becomes part of the URL that they are fetched from: any other text could lead "
+                    + "elsewhere, and a package whose attestations cannot be found is not one without any "
+                    + "(CEP 50).",
                 remedy: Self.owner
             )
         case .recordNumber:

@@ -5,15 +5,15 @@ import TrustCore
 
 /// One PEM block, read strictly (RFC 7468, the strict grammar, with white space around it and lines of any
 /// length).
-struct PEMBlock {
+package struct PEMBlock {
     /// The longest text: an RSA private key of 8192 bits is under 7000 bytes.
-    static let maximumLength = 16 << 10
+    package static let maximumLength = 16 << 10
     private static let begin = Array("-----BEGIN ".utf8)
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
-    let label: String
-    var bytes: [UInt8]
+    package let label: String
+    package var bytes: [UInt8]
 
     /// Whether a text is meant as PEM rather than as hexadecimal digits or JSON.
     static func isIntended(_ text: [UInt8]) -> Bool { text.first { !isSpace($0) } == UInt8(ascii: "-") }
@@ -26,7 +26,7 @@ struct PEMBlock {
     ///
     /// Encrypted blocks of other programs are `key.foreign-encryption`; all else that is wrong is
     /// `key.malformed`.
-    static func read(_ text: [UInt8], _ subject: String) throws -> PEMBlock {
+    package static func read(_ text: [UInt8], _ subject: String) throws -> PEMBlock {
         guard text.count <= maximumLength else {
             throw Refusal(
                 KeyCode.tooLarge,
@@ -44,14 +44,15 @@ struct PEMBlock {
         else {
             throw Refusal(KeyCode.foreignEncryption, subject)
         }
-        guard body.allSatisfy({ !$0.isEmpty }), let bytes = Base64.decode(Array(body.joined())) else {
+        let encoded = body.reduce(into: [UInt8]()) { $0 += $1 }
+        guard body.allSatisfy({ !$0.isEmpty }), let bytes = Base64.decode(encoded) else {
             throw malformed(subject, "strict base64 between the PEM lines")
         }
         return PEMBlock(label: label, bytes: bytes)
     }
 
     /// Writes a block with lines of 64 characters and a final newline.
-    static func write(label: String, _ bytes: [UInt8]) -> String {
+    package static func write(label: String, _ bytes: [UInt8]) -> String {
         let text = Base64.encode(bytes)
         var lines = ["-----BEGIN \(label)-----"]
         for start in stride(from: 0, to: text.count, by: 64) {

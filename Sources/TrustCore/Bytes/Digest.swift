@@ -6,6 +6,7 @@ import Crypto
 /// The hash functions that conda, TUF and Sigstore name.
 public enum DigestAlgorithm: String, Sendable, CaseIterable {
     case sha256
+    case sha384
     case sha512
     /// Broken against collisions: read where a format has nothing else, and never enough to admit a package.
     case md5
@@ -14,6 +15,7 @@ public enum DigestAlgorithm: String, Sendable, CaseIterable {
     public var byteCount: Int {
         switch self {
         case .sha256: 32
+        case .sha384: 48
         case .sha512: 64
         case .md5: 16
         }
@@ -77,6 +79,7 @@ extension Digest: CustomStringConvertible {
 public struct StreamingDigest: Sendable {
     private enum State: Sendable {
         case sha256(SHA256)
+        case sha384(SHA384)
         case sha512(SHA512)
         case md5(Insecure.MD5)
         /// Only while bytes are taken in.
@@ -95,6 +98,7 @@ public struct StreamingDigest: Sendable {
         state =
             switch algorithm {
             case .sha256: .sha256(SHA256())
+            case .sha384: .sha384(SHA384())
             case .sha512: .sha512(SHA512())
             case .md5: .md5(Insecure.MD5())
             }
@@ -115,6 +119,9 @@ public struct StreamingDigest: Sendable {
         case .sha256(var hash):
             hash.update(bufferPointer: bytes)
             state = .sha256(hash)
+        case .sha384(var hash):
+            hash.update(bufferPointer: bytes)
+            state = .sha384(hash)
         case .sha512(var hash):
             hash.update(bufferPointer: bytes)
             state = .sha512(hash)
@@ -129,6 +136,7 @@ public struct StreamingDigest: Sendable {
     public func finish() -> Digest {
         switch state {
         case .sha256(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
+        case .sha384(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
         case .sha512(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
         case .md5(let hash): Digest(unchecked: algorithm, bytes: Array(hash.finalize()))
         case .taken: preconditionFailure("a digest takes in one piece at a time")

@@ -7,6 +7,7 @@ import ContentTrust
 import Gatekeeper
 import Installer
 import SigningKeys
+import Sigstore
 import TUF
 import Transport
 import TrustCore
@@ -30,6 +31,15 @@ enum RefusalCatalog {
         area("conda content trust", ContentTrustCode.self),
         area("Ceremonies of conda content trust", TrustCeremonyCode.self),
         area("Keys and signatures", KeyCode.self),
+        area("Proofs of transparency logs", MerkleCode.self),
+        area("Signed notes and checkpoints", NoteCode.self),
+        area("Sigstore bundles", BundleCode.self),
+        area("What Sigstore bundles prove", VerificationCode.self),
+        area("Signers' certificates", CertificateCode.self),
+        area("Timestamps", TimestampCode.self),
+        area("Entries in transparency logs", LogCode.self),
+        area("Sigstore's trust roots", TrustRootCode.self),
+        area("Attestations", AttestationCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
         area("Indexes", RepodataCode.self),

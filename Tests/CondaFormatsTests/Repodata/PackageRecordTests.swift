@@ -14,7 +14,7 @@ struct PackageRecordTests {
         arguments: [
             "depends", "constrains", "sha256", "md5", "size", "timestamp",
             "license", "noarch", "track_features", "features", "python_site_packages_path", "subdir",
-            "build_number",
+            "build_number", "attestations_sha256",
         ]
     )
     func nulls(key: String) throws {
@@ -31,6 +31,41 @@ struct PackageRecordTests {
     private static func fields(of record: PackageRecord) -> [String: String] {
         let members = Mirror(reflecting: record).children.filter { $0.label != "raw" }
         return Dictionary(uniqueKeysWithValues: members.map { ($0.label ?? "", "\($0.value)") })
+    }
+
+    @Test("The digest of the attestations is read, and kept in what is written of the record")
+    func attestations() throws {
+        let text = RepodataSamples.index(
+            record: RepodataSamples.record(["attestations_sha256": "\"\(RepodataSamples.sha256)\""])
+        )
+        let index = try RepodataSamples.open(text)
+        let record = try #require(try index.record(fileName: "zlib-1.2.11-h0_3.conda"))
+        #expect(record.attestationsSHA256?.hex == RepodataSamples.sha256)
+        var written: [UInt8] = []
+        try RepodataWriter.write(
+            index.info,
+            fileNames: [record.fileName],
+            record: { _ in .object(record.raw) },
+            to: { written += $0 }
+        )
+        let again = try RepodataIndex(written).record(fileName: record.fileName.text)
+        #expect(again?.attestationsSHA256 == record.attestationsSHA256)
+    }
+
+    /// Sigstore's list of what must fail, 65.
+    @Test(
+        "The digest of the attestations has one form, and nothing else comes near a URL",
+        arguments: [
+            "\"\"", "\"ab\"", "\"\(RepodataSamples.sha256.uppercased())\"", "\"\(RepodataSamples.sha256)a\"",
+            "\"\(RepodataSamples.sha256.dropLast())/\"", "\"sha256:\(RepodataSamples.sha256)\"", "1", "true",
+            "[]", "{}", "[\"\(RepodataSamples.sha256)\"]", "\"../\(RepodataSamples.sha256.dropLast(3))\"",
+        ]
+    )
+    func badAttestations(text: String) {
+        #expect(
+            refusalCode { try RepodataSamples.read(["attestations_sha256": text]) }
+                == "repodata.record-attestations"
+        )
     }
 
     @Test(

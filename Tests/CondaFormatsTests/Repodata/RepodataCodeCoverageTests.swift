@@ -29,6 +29,7 @@ struct RepodataCodeCoverageTests {
         .recordBuild: { try RepodataSamples.read(["build": "\"h0_4\""]) },
         .recordSubdir: { try RepodataSamples.read(["subdir": "\"noarch\""]) },
         .recordDigest: { try RepodataSamples.read(["sha256": "\"ab\""]) },
+        .recordAttestations: { try RepodataSamples.read(["attestations_sha256": "\"ab\""]) },
         .recordNumber: { try RepodataSamples.read(["size": "-1"]) },
         .recordNoarch: { try RepodataSamples.read(["noarch": "\"ruby\""]) },
         .sitePackages: { try RepodataSamples.read(["python_site_packages_path": "\"../x\""]) },

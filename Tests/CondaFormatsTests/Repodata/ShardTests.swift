@@ -45,6 +45,25 @@ struct ShardTests {
     }
 
     @Test(
+        "In a shard, the digest of the attestations may be raw bytes or text, of one form each"
+    )
+    func attestations() throws {
+        let digest = try #require(Digest(.sha256, hex: RepodataSamples.sha256))
+        func read(_ value: MessagePackValue) throws -> Digest? {
+            var map = try RecordCoding.pack(Self.record().raw, of: "record")
+            map.insert("attestations_sha256", value)
+            let object = try RecordCoding.unpack(map, of: "record")
+            return try PackageRecord(.object(object), fileName: "zlib-1.2.11-h0_3.conda", subdir: nil)
+                .attestationsSHA256
+        }
+        #expect(try read(.binary(digest.bytes)) == digest)
+        #expect(try read(.string(digest.hex)) == digest)
+        #expect(refusalCode { try read(.binary(Array(digest.bytes.dropLast()))) } == "shard.digest-length")
+        #expect(refusalCode { try read(.string(digest.hex.uppercased())) } == "repodata.record-attestations")
+        #expect(refusalCode { try read(.binary(Array(digest.hex.utf8))) } == "shard.digest-length")
+    }
+
+    @Test(
         "Numbers keep their value on the way to MessagePack and back",
         arguments: [
             "0", "-1", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1.5", "-0.0",

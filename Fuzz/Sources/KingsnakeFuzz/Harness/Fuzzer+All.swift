@@ -4,13 +4,15 @@
 extension Fuzzer {
     /// Every fuzzer. Each has a line in `fuzzers.tsv` and a folder in `Seeds`.
     static let all: [Fuzzer] = [
-        .json, .text,
+        .json, .text, .notes, .merkle,
         .messagePack, .compression, .repodata, .shards,
         .versions, .matchSpec, .textPattern, .names,
         .pathsJSON, .legacyPaths, .packageInfo, .entryPoints, .prefixRecord, .lockFiles,
         .archive, .tar, .archiveEntries,
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .pythonJSON, .contentTrust, .trustClients,
+        .bundles, .trustRoots, .statements, .sidecars, .logEntries,
+        .certificates, .promises, .timestamps,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }

@@ -18,7 +18,7 @@ extension PackageRecord {
         constrains = try fields.optionalStrings("constrains") ?? []
         sha256 = try Self.digest(fields, "sha256", .sha256)
         md5 = try Self.digest(fields, "md5", .md5)
-        attestationsSHA256 = try Self.digest(fields, "attestations_sha256", .sha256)
+        attestationsSHA256 = try Self.attestations(fields)
         size = try Self.unsigned(fields, "size")
         timestamp = try Self.unsigned(fields, "timestamp")
         license = try fields.optionalString("license")
@@ -85,6 +85,25 @@ extension PackageRecord {
                 at: "field `\(key)`",
                 expected: "\(algorithm.byteCount * 2) hexadecimal digits",
                 found: "`\(QuotedText.short(text))`"
+            )
+        }
+        return digest
+    }
+
+    /// What the attestations' URL is made of, so that only one spelling is let through (CEP 50). Null is the
+    /// same as nothing, as it is to other readers.
+    private static func attestations(_ fields: JSONFields) throws -> Digest? {
+        let key = "attestations_sha256"
+        guard let value = fields.optional(key) else { return nil }
+        guard let text = value.string, let digest = Digest(.sha256, hex: text),
+            ByteKey.areEqual(digest.hex, text)
+        else {
+            throw Refusal(
+                RepodataCode.recordAttestations,
+                fields.subject,
+                at: "field `\(key)`",
+                expected: "64 lower-case hexadecimal digits",
+                found: value.string.map { "`\(QuotedText.short($0))`" } ?? value.typeName
             )
         }
         return digest

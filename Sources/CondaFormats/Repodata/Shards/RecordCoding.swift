@@ -5,8 +5,9 @@ import TrustCore
 
 /// Records as MessagePack, and back: the digests are raw bytes there and hexadecimal text in JSON (CEP 16).
 enum RecordCoding {
-    /// The members that are digests in raw bytes. CEP 16 names the first two; the third is what indexers
-    /// write. Some shards have hexadecimal text here too, which is left as it is.
+    /// The members that are digests in raw bytes. CEP 16 names the first two. CEP 50 does not say in which
+    /// form the digest of the attestations is: the form of all digests here is what peers write. Some shards
+    /// have hexadecimal text here too, which is left as it is, for ``PackageRecord`` to check.
     private static let digests: [(key: String, algorithm: DigestAlgorithm)] = [
         ("sha256", .sha256), ("md5", .md5), ("attestations_sha256", .sha256), ("legacy_bz2_md5", .md5),
     ]

@@ -1,0 +1,75 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+/// The JSON Canonicalization Scheme (RFC 8785), as Rekor signs and stores entries. It is not TUF's form:
+/// ``CanonicalJSON``.
+///
+/// Numbers are covered as far as they are integers between -(2^53 - 1) and 2^53 - 1, written as such.
+/// Fractions and exponents are refused: their canonical form needs the shortest digits of a double, and
+/// nothing that is signed here has any.
+public enum JSONCanonicalization {
+    private static let largest: Int64 = 1 << 53 - 1
+
+    /// Encodes a value.
+    ///
+    /// - Throws: a ``Refusal`` with `json.number` for a number that is not covered.
+    public static func encode(_ value: JSONValue, of subject: String = "canonical JSON") throws -> [UInt8] {
+        var out: [UInt8] = []
+        try write(value, to: &out, subject)
+        return out
+    }
+
+    private static func write(_ value: JSONValue, to out: inout [UInt8], _ subject: String) throws {
+        switch value {
+        case .null: out += "null".utf8
+        case .bool(let flag): out += (flag ? "true" : "false").utf8
+        case .string(let text): write(text, to: &out)
+        case .number(let number):
+            guard let integer = number.integer, (-largest...largest).contains(integer) else {
+                throw Refusal(
+                    CoreCode.jsonNumber,
+                    subject,
+                    expected: "an integer of at most 53 bits",
+                    found: number.token
+                )
+            }
+            out += String(integer).utf8
+        case .array(let elements):
+            out.append(UInt8(ascii: "["))
+            for (at, element) in elements.enumerated() {
+                if at > 0 { out.append(UInt8(ascii: ",")) }
+                try write(element, to: &out, subject)
+            }
+            out.append(UInt8(ascii: "]"))
+        case .object(let object):
+            out.append(UInt8(ascii: "{"))
+            // RFC 8785, 3.2.3: by UTF-16 code units, which is not the order of code points.
+            let members = object.members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+            for (at, member) in members.enumerated() {
+                if at > 0 { out.append(UInt8(ascii: ",")) }
+                write(member.key, to: &out)
+                out.append(UInt8(ascii: ":"))
+                try write(member.value, to: &out, subject)
+            }
+            out.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// RFC 8785, 3.2.2.2: the short escapes where there are any, others in lower-case digits.
+    private static func write(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+            case 0x08: out += "\\b".utf8
+            case 0x09: out += "\\t".utf8
+            case 0x0A: out += "\\n".utf8
+            case 0x0C: out += "\\f".utf8
+            case 0x0D: out += "\\r".utf8
+            case 0..<0x20: out += "\\u00".utf8 + Array(Hex.encode([byte]).utf8)
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+}
