@@ -24,6 +24,7 @@ enum RefusalCatalog {
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
         area("What the policy says", PolicyCode.self),
+        area("Policy files", PolicyFileCode.self),
         area("TUF metadata", TUFCode.self),
         area("Several repositories", ConsensusCode.self),
         area("Ceremonies", CeremonyCode.self),

@@ -14,7 +14,8 @@ struct VerdictReport {
     func say(on console: Console) {
         for finding in verdict.findings {
             let word = Self.word(for: finding.outcome)
-            let shown = finding.permits ? console.good(word) : console.bad(word)
+            let isGood = finding.permits && finding.outcome != .warned
+            let shown = isGood ? console.good(word) : console.bad(word)
             console.say("  \(shown)  \(finding.rule): \(finding.reason)")
         }
     }
@@ -44,6 +45,7 @@ struct VerdictReport {
         switch outcome {
         case .satisfied: "ok     "
         case .notApplicable: "-      "
+        case .warned: "WARNING"
         case .missing: "MISSING"
         case .refused: "REFUSED"
         }
