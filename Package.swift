@@ -208,7 +208,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TrustPolicyTests",
-            dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
+            dependencies: ["TrustPolicy", "CondaFormats", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A value of a YAML file with everything left out that our files do not need: tags, anchors, types of scalars.
+/// A value of a YAML file with everything left out that our files do not need: tags, anchors, types of
+/// scalars.
 package struct YAMLNode {
     /// One key of a mapping and its value.
     package struct Member {

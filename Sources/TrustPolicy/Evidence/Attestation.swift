@@ -3,8 +3,8 @@
 
 public import TrustCore
 
-/// What a verifier found out about one attestation of a package: plain facts, with no opinion on whether the signer
-/// may publish it.
+/// What a verifier found out about one attestation of a package: plain facts, with no opinion on whether the
+/// signer may publish it.
 ///
 /// Only an attestation that was verified in full becomes one of these: signature, certificate at the time of
 /// signing, log entry, and a statement about this very file name and digest (CEP 27). What failed is an
@@ -57,8 +57,8 @@ public struct Attestation: Sendable, Equatable {
         self.logs = logs
     }
 
-    /// Whether it is the producer's statement that this is the package: any other may be true and say nothing of
-    /// the kind (as in CVE-2022-35929).
+    /// Whether it is the producer's statement that this is the package: any other may be true and say nothing
+    /// of the kind (as in CVE-2022-35929).
     public var isPublication: Bool { ByteKey.areEqual(predicateType, Self.publishPredicate) }
 }
 
@@ -83,7 +83,7 @@ public struct UnverifiedAttestation: Sendable, Equatable {
 public enum Sidecar: Sendable, Equatable {
     /// It was read: its bytes are those that the index promises, or nobody promises any.
     case read
-    /// It was not there, or not with the bytes or the form that it must have. A network that does not answer is no
-    /// such fact, but a failure.
+    /// It was not there, or not with the bytes or the form that it must have. A network that does not answer
+    /// is no such fact, but a failure.
     case unavailable(code: String, reason: String)
 }

@@ -4,8 +4,8 @@
 /// What a signing certificate says of the run that asked for it, beside who signed: the extensions
 /// 1.3.6.1.4.1.57264.1.9 to .24 of Fulcio, by names of our own.
 ///
-/// All of it was copied from the identity token by the certificate authority. It is as true as the authority and
-/// the token's issuer are.
+/// All of it was copied from the identity token by the certificate authority. It is as true as the authority
+/// and the token's issuer are.
 public enum CertificateClaim: String, Sendable, CaseIterable {
     /// The workflow that signed, which may be another repository's (.9).
     case buildSignerURI = "build-signer-uri"

@@ -14,7 +14,8 @@ public struct Evidence: Sendable, Equatable {
     public let channel: String
     /// The digest of the bytes at hand.
     public let packageDigest: Digest?
-    /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is enough.
+    /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is
+    /// enough.
     public var pin: ChannelPin?
     /// What signed metadata says about the channel's index, if it was verified.
     public var index: SignedIndex?
@@ -74,8 +75,8 @@ public struct IndexRecord: Sendable, Equatable {
     public let size: UInt64?
     /// Whether the index lists the file as removed.
     public let isRemoved: Bool
-    /// When the channel's server first listed the file, `indexed_timestamp` (CEP 47). Never the `timestamp` beside
-    /// it: that one comes out of the package, so that whoever made it chose it.
+    /// When the channel's server first listed the file, `indexed_timestamp` (CEP 47). Never the `timestamp`
+    /// beside it: that one comes out of the package, so that whoever made it chose it.
     public let indexed: Timestamp?
     /// SHA-256 of the package's sidecar, `attestations_sha256` (CEP 50); nil if the record promises none.
     public let attestations: Digest?

@@ -13,7 +13,8 @@ public struct Signer: Sendable, Equatable {
         case email
         /// Any other name in the certificate (OID 1.3.6.1.4.1.57264.1.7).
         case other
-        /// No certificate: a key by itself, named by SHA-256 of its SubjectPublicKeyInfo, in lower-case hexadecimal.
+        /// No certificate: a key by itself, named by SHA-256 of its SubjectPublicKeyInfo, in lower-case
+        /// hexadecimal.
         case key
     }
 

@@ -80,7 +80,8 @@ public struct PolicyFile: Sendable, Equatable {
     /// What is demanded of a channel, by its canonical URL; nil if nothing.
     public func channel(_ url: ChannelURL) -> Channel? { channels.first { $0.url == url } }
 
-    /// Puts demands on a channel in place of those that were there, or behind the others; nil takes them away.
+    /// Puts demands on a channel in place of those that were there, or behind the others; nil takes them
+    /// away.
     public mutating func set(_ channel: Channel?, of url: ChannelURL) throws {
         var changed = channels
         switch (changed.firstIndex { $0.url == url }, channel) {

@@ -61,7 +61,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 .invalid,
                 "the policy file uses YAML anchors or aliases",
                 explanation:
-                    "With them a line means what another line says, and a few can stand for more data than fits in memory. "
+                    "With them a line means what another line says, and a few can stand for more data than "
+                    + "fits in memory. "
                     + "A value that begins with `*` needs quotes.",
                 remedy: "write the value out, or put quotes around a text that begins with `*` or `&`"
             )
@@ -125,7 +126,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 .invalid,
                 "a value of the policy is not of the form that its key demands",
                 explanation:
-                    "A date, number or name that nothing can ever equal would lock everybody out, and one that "
+                    "A date, number or name that nothing can ever equal would lock everybody out, and one "
+                    + "that "
                     + "equals too much would let everybody in.",
                 remedy: repair
             )
@@ -139,7 +141,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 .invalid,
                 "the policy demands something of nobody",
                 explanation:
-                    "An empty list of publishers could be read as \"anyone\" or as \"nobody\". It is read as an error.",
+                    "An empty list of publishers could be read as \"anyone\" or as \"nobody\". It is read as "
+                    + "an error.",
                 remedy: "name at least one publisher, or leave the entry out"
             )
         case .wildcard:
@@ -173,7 +176,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 .invalid,
                 "a publisher of the policy has no issuer",
                 explanation:
-                    "An identity is a name that some issuer vouches for. Another issuer can give the same name to "
+                    "An identity is a name that some issuer vouches for. Another issuer can give the same "
+                    + "name to "
                     + "somebody else.",
                 remedy: "add `issuer:`, as the certificate names it"
             )
@@ -182,7 +186,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 .invalid,
                 "the policy is not about a channel that it could be about",
                 explanation:
-                    "A channel is named by its canonical URL: a short name stands for different channels on different "
+                    "A channel is named by its canonical URL: a short name stands for different channels on "
+                    + "different "
                     + "machines, and what one channel's owner signed must not count in another.",
                 remedy: "write the channel's canonical URL, as `kingsnake trust list` shows it"
             )

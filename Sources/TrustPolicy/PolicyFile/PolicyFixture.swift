@@ -35,7 +35,8 @@ public struct PolicyFixture: Sendable {
     /// Who published the package before.
     let lock: PublisherLock
 
-    /// Judges the facts by a policy file, with nothing signed by the channel's owner, or by what an owner signed.
+    /// Judges the facts by a policy file, with nothing signed by the channel's owner, or by what an owner
+    /// signed.
     public func verdict(user: PolicyFile?, owner: PublisherPolicy? = nil) -> Verdict {
         var evidence = evidence
         evidence.publishers = PublisherDemands(

@@ -26,8 +26,8 @@ struct PolicyMapping {
         }
     }
 
-    /// A member, by the bytes of its key. One that says nothing is refused where it is read: it is not the same as
-    /// one that is not there.
+    /// A member, by the bytes of its key. One that says nothing is refused where it is read: it is not the
+    /// same as one that is not there.
     subscript(key: String) -> PolicyNode? {
         members.first { ByteKey.areEqual($0.key, key) }.map(\.value)
     }

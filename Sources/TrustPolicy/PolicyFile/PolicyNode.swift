@@ -4,8 +4,8 @@
 import CondaFormats
 import TrustCore
 
-/// A value of a policy, in YAML or in JSON, that knows its place. One reader of both: what the user writes and what
-/// a channel's owner signs mean the same.
+/// A value of a policy, in YAML or in JSON, that knows its place. One reader of both: what the user writes
+/// and what a channel's owner signs mean the same.
 struct PolicyNode {
     struct Member {
         let key: String

@@ -13,17 +13,18 @@ extension PublisherPolicy {
 
     /// Reads what the owner of a channel signed for it. That it was signed is for the caller to know.
     ///
-    /// - Parameter channel: the channel that it was found in, by its canonical URL: what was signed for another is
-    ///   refused (`policy-file.channel`).
+    /// - Parameter channel: the channel that it was found in, by its canonical URL: what was signed for
+    ///   another is refused (`policy-file.channel`). Nil takes the one that it names: for checking a file
+    ///   before it is signed, never for one that was found.
     /// - Throws: a `Refusal` with a `json.…` or `policy-file.…` code.
-    public init(json bytes: [UInt8], of channel: ChannelURL, _ subject: String = "publishers.json") throws {
+    public init(json bytes: [UInt8], of channel: ChannelURL?, _ subject: String = "publishers.json") throws {
         let value = try JSONReader.read(bytes, of: subject, limits: JSONLimits(bytes: Self.maximumLength))
         let root = PolicyNode(value, at: "", subject)
         guard let top = root.mapping else { throw root.wrong("an object") }
         try top.checkVersion()
         try top.demandOnly(["version", "channel", "packages"])
         let own = try EntryReader.channel(try top.requiredText("channel"), top["channel"] ?? root)
-        guard own == channel else {
+        if let channel, own != channel {
             throw (top["channel"] ?? root).refusal(
                 .channel,
                 expected: channel.description,

@@ -4,14 +4,15 @@
 public import CondaFormats
 import TrustCore
 
-/// Which packages of a channel an entry is about: one name, the names with a prefix that ends at a boundary, or all.
+/// Which packages of a channel an entry is about: one name, the names with a prefix that ends at a boundary,
+/// or all.
 ///
 /// Of several that fit a name the longest counts, and a whole name before every prefix.
 public enum PackagePattern: Sendable, Equatable {
     /// One name.
     case exactly(PackageName)
-    /// Names that begin with this text and go on: lower case, its last byte is `-`, `_` or `.`. Written `lab-*`,
-    /// which is neither `lab` nor `labs-core`.
+    /// Names that begin with this text and go on: lower case, its last byte is `-`, `_` or `.`. Written
+    /// `lab-*`, which is neither `lab` nor `labs-core`.
     case prefix(String)
     /// Every package that no other pattern fits. Written `*`.
     case all

@@ -23,7 +23,7 @@ extension Publisher {
     ) -> PublisherMismatch? {
         let signer = attestation.signer
         guard signer.kind == kind, ByteKey.areEqual(signer.value, value) else {
-            return otherIdentity("the identity", value, signer)
+            return otherIdentity("the identity", value, signer, as: kind)
         }
         return issuerMismatch(issuer, signer)
     }
@@ -31,7 +31,7 @@ extension Publisher {
     private static func mismatch(_ key: Digest, _ attestation: Attestation) -> PublisherMismatch? {
         let signer = attestation.signer
         guard signer.kind == .key, ByteKey.areEqual(signer.value, key.hex) else {
-            return otherIdentity("the key", key.hex, signer)
+            return otherIdentity("the key", key.hex, signer, as: .key)
         }
         return nil
     }
@@ -43,10 +43,12 @@ extension Publisher {
     ) -> PublisherMismatch? {
         let signer = attestation.signer
         let expected = service.uri(repository)
-        guard signer.kind == .uri else { return Self.otherIdentity("the repository", expected, signer) }
+        guard signer.kind == .uri else {
+            return Self.otherIdentity("the repository", expected, signer, as: .uri)
+        }
         guard let uri = attestation.claims[.sourceRepositoryURI] else {
             guard Self.issuerMismatch(service.issuer, signer) == nil else {
-                return Self.otherIdentity("the repository", expected, signer)
+                return Self.otherIdentity("the repository", expected, signer, as: .uri)
             }
             return Self.absent(.sourceRepositoryURI, expected)
         }
@@ -56,7 +58,7 @@ extension Publisher {
         // Numbers mean something only beside the issuer that gave them.
         if let difference = Self.issuerMismatch(service.issuer, signer) {
             guard hasName || hasNumbers else {
-                return Self.otherIdentity("the repository", expected, signer, found: uri)
+                return Self.otherIdentity("the repository", expected, signer, as: .uri, found: uri)
             }
             return difference
         }
@@ -70,7 +72,7 @@ extension Publisher {
             return difference
         }
         guard isIdentified ? hasNumbers : hasName && ownerID == nil else {
-            return Self.otherIdentity("the repository", expected, signer, found: uri)
+            return Self.otherIdentity("the repository", expected, signer, as: .uri, found: uri)
         }
         return workflowMismatch(service, uri, attestation)
     }
@@ -159,9 +161,16 @@ extension Publisher {
         _ what: String,
         _ expected: String,
         _ signer: Signer,
+        as kind: Signer.Kind,
         found: String? = nil
     ) -> PublisherMismatch {
-        PublisherMismatch(.identity, .otherIdentity, what, expected: expected, found: found ?? signer.value)
+        PublisherMismatch(
+            signer.kind == kind ? .identity : .kind,
+            .otherIdentity,
+            what,
+            expected: expected,
+            found: found ?? signer.value
+        )
     }
 
     private static func absent(_ claim: CertificateClaim, _ expected: String) -> PublisherMismatch {

@@ -5,9 +5,9 @@ public import TrustCore
 
 /// Somebody who may publish: what an attestation's signer must be.
 ///
-/// Every comparison is of whole values or of whole components, as bytes; only the names of GitHub's owners and
-/// repositories are compared as GitHub does, without regard to the case of ASCII letters. The issuer is always
-/// compared. What a rule needs and a certificate does not say is no match.
+/// Every comparison is of whole values or of whole components, as bytes; only the names of GitHub's owners
+/// and repositories are compared as GitHub does, without regard to the case of ASCII letters. The issuer is
+/// always compared. What a rule needs and a certificate does not say is no match.
 public struct Publisher: Sendable, Equatable {
     /// Who.
     public enum Source: Sendable, Equatable {
@@ -21,7 +21,8 @@ public struct Publisher: Sendable, Equatable {
 
     /// Who.
     public let source: Source
-    /// The repository's number, which decides over its name: the name may change, and somebody else may take it.
+    /// The repository's number, which decides over its name: the name may change, and somebody else may take
+    /// it.
     public var repositoryID: String?
     /// The owner's number, which decides over the owner's name.
     public var ownerID: String?

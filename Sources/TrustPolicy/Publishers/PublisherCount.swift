@@ -69,8 +69,8 @@ struct PublisherCount {
         return owner.enumerated().compactMap { publisher, signer in signer.map { (publisher, $0) } }
     }
 
-    /// A statement that is meant for another channel says nothing of this one (CEP 27). One that names no channel
-    /// is for any.
+    /// A statement that is meant for another channel says nothing of this one (CEP 27). One that names no
+    /// channel is for any.
     static func channelMismatch(
         _ attestation: Attestation,
         _ channel: String,

@@ -3,10 +3,11 @@
 
 public import CondaFormats
 
-/// What is demanded of a package's publishers: by the channel's owner, by the user, and by what was seen before.
+/// What is demanded of a package's publishers: by the channel's owner, by the user, and by what was seen
+/// before.
 ///
-/// The owner's and the user's demands must both hold, each by itself. So whatever the user writes narrows what the
-/// owner signed, and cannot widen it; that is the whole rule of how they combine.
+/// The owner's and the user's demands must both hold, each by itself. So whatever the user writes narrows
+/// what the owner signed, and cannot widen it; that is the whole rule of how they combine.
 public struct PublisherDemands: Sendable, Equatable {
     /// What becomes of a package that the user's entry does not allow.
     public enum Mode: String, Sendable, CaseIterable {
@@ -68,7 +69,8 @@ public struct PublisherDemands: Sendable, Equatable {
     ) {
         let settings = user?.channel(channel)
         self.init(
-            // That it is of this channel was checked when it was read; if not, it demands too much rather than nothing.
+            // That it is of this channel was checked when it was read; if not, it demands too much rather
+            // than nothing.
             owner: owner?.entry(for: package),
             user: settings?.entry(for: package),
             userMode: settings?.mode ?? .require,

@@ -10,9 +10,9 @@ public struct PublisherEntry: Sendable, Equatable {
     public enum Exemption: Sendable, Equatable {
         /// None.
         case none
-        /// Those that the index lists since before a moment. Whoever signs the index says since when: it protects
-        /// from mirrors and uploaders, and not from a thief of the key that signs the index, who can date a new
-        /// package back.
+        /// Those that the index lists since before a moment. Whoever signs the index says since when: it
+        /// protects from mirrors and uploaders, and not from a thief of the key that signs the index, who can
+        /// date a new package back.
         case listed(before: Timestamp)
         /// Those with these digests and no others, whatever the index says of their age.
         case digests([Digest])
@@ -31,6 +31,8 @@ public struct PublisherEntry: Sendable, Equatable {
     public let exemption: Exemption
     /// Further channels that an attestation may name as its target; the channel itself always may.
     public let targetChannels: [ChannelURL]
+    /// What ``exemption`` names, to be looked up quickly.
+    private let exceptions: Set<Digest>
 
     /// Makes an entry.
     ///
@@ -43,7 +45,7 @@ public struct PublisherEntry: Sendable, Equatable {
         exemption: Exemption = .none,
         targetChannels: [ChannelURL] = []
     ) throws {
-        let subject = "the entry `\(pattern.description)`"
+        let subject = pattern.description
         guard !publishers.isEmpty else {
             throw Refusal(PolicyFileCode.empty, subject, expected: "at least one publisher", found: "none")
         }
@@ -76,14 +78,15 @@ public struct PublisherEntry: Sendable, Equatable {
         self.threshold = threshold
         self.exemption = exemption
         self.targetChannels = targetChannels
+        if case .digests(let digests) = exemption { exceptions = Set(digests) } else { exceptions = [] }
     }
 
     /// Why a package needs no attestation, in words; nil if it does.
     func reasonForExemption(_ evidence: Evidence) -> String? {
         switch exemption {
         case .none: return nil
-        case .digests(let digests):
-            guard let digest = evidence.packageDigest, digests.contains(digest) else { return nil }
+        case .digests:
+            guard let digest = evidence.packageDigest, exceptions.contains(digest) else { return nil }
             return "the entry `\(pattern.description)` excepts this file by its digest"
         case .listed(let moment):
             // A date that nobody signed is the attacker's to choose, and one that is not there is too late.

@@ -3,8 +3,8 @@
 
 import TrustCore
 
-/// Who published, as far as it stays the same from release to release: a repository on a build service, a person,
-/// or a key. Which workflow, ref and run it was is left out.
+/// Who published, as far as it stays the same from release to release: a repository on a build service, a
+/// person, or a key. Which workflow, ref and run it was is left out.
 public struct PublisherIdentity: Sendable, Equatable {
     /// What sort of identity signed.
     public let kind: Signer.Kind
@@ -45,8 +45,8 @@ public struct PublisherIdentity: Sendable, Equatable {
         )
     }
 
-    /// Whether this is the same publisher as another: by the repository's and the owner's number where both have
-    /// them, whatever the names are now; by the name where one of the two lacks a number.
+    /// Whether this is the same publisher as another: by the repository's and the owner's number where both
+    /// have them, whatever the names are now; by the name where one of the two lacks a number.
     public func isSame(as other: PublisherIdentity) -> Bool {
         guard hasSameIssuer(as: other) else { return false }
         if let mine = ownerID, let its = other.ownerID, !ByteKey.areEqual(mine, its) { return false }

@@ -10,8 +10,8 @@ extension PublisherLock {
 
     /// Reads a lock file.
     ///
-    /// - Throws: a `Refusal` with a `json.…`, `name.…` or `policy-file.…` code. A lock that cannot be read is no
-    ///   empty lock: everything would be believed on first use again.
+    /// - Throws: a `Refusal` with a `json.…`, `name.…` or `policy-file.…` code. A lock that cannot be read is
+    ///   no empty lock: everything would be believed on first use again.
     public init(json bytes: [UInt8], _ subject: String = "publisher lock") throws {
         self.init()
         let value = try JSONReader.read(bytes, of: subject, limits: JSONLimits(bytes: Self.maximumLength))

@@ -6,8 +6,8 @@ public import TrustCore
 
 /// Who published which package when it was first seen: trust on first use, written down.
 ///
-/// It protects nobody the first time. From then on it notices that somebody else publishes, or that the attestation
-/// is gone. Nothing here is signed: whoever can write the user's files can write this one.
+/// It protects nobody the first time. From then on it notices that somebody else publishes, or that the
+/// attestation is gone. Nothing here is signed: whoever can write the user's files can write this one.
 public struct PublisherLock: Sendable, Equatable {
     /// What was seen of one package.
     public struct Sighting: Sendable, Equatable {
@@ -51,8 +51,8 @@ public struct PublisherLock: Sendable, Equatable {
         channels.flatMap { channel in channel.sightings.map { (channel.url, $0) } }
     }
 
-    /// Records who published a package that was never seen before; says whether that was so. What was seen before
-    /// is never changed here: see ``accept(_:of:in:)``. For packages that were admitted only.
+    /// Records who published a package that was never seen before; says whether that was so. What was seen
+    /// before is never changed here: see ``accept(_:of:in:)``. For packages that were admitted only.
     public mutating func record(
         _ attestations: [Attestation],
         of file: ArchiveFileName,
@@ -78,7 +78,8 @@ public struct PublisherLock: Sendable, Equatable {
         return true
     }
 
-    /// Takes further publishers of a package that was seen before, by the user's word; says whether it was seen.
+    /// Takes further publishers of a package that was seen before, by the user's word; says whether it was
+    /// seen.
     public mutating func accept(
         _ identities: [PublisherIdentity],
         of package: PackageName,
@@ -91,7 +92,8 @@ public struct PublisherLock: Sendable, Equatable {
         }
     }
 
-    /// Takes a file without attestation of a package that had some, by the user's word; says whether it was seen.
+    /// Takes a file without attestation of a package that had some, by the user's word; says whether it was
+    /// seen.
     public mutating func accept(
         without digest: Digest,
         of package: PackageName,

@@ -5,7 +5,7 @@
 public struct PublisherMismatch: Sendable, Equatable {
     /// How near it came, the furthest first to fail last: of several mismatches the nearest is told.
     enum Step: Int, Comparable, Sendable {
-        case identity, issuer, number, claim
+        case kind, identity, issuer, number, claim
 
         static func < (a: Step, b: Step) -> Bool { a.rawValue < b.rawValue }
     }

@@ -47,8 +47,8 @@ public struct PublisherPolicy: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// The entry that counts for a package: of those that fit its name the longest, and a whole name before all.
-    /// Nil if none fits, and then the policy says nothing of the package.
+    /// The entry that counts for a package: of those that fit its name the longest, and a whole name before
+    /// all. Nil if none fits, and then the policy says nothing of the package.
     public func entry(for package: PackageName) -> PublisherEntry? {
         entries.filter { $0.pattern.matches(package) }.max { $0.pattern.closeness < $1.pattern.closeness }
     }

@@ -3,7 +3,8 @@
 
 import TrustCore
 
-/// A repository on a build service, or every repository directly below an owner: `pallets/flask`, `pallets/*`.
+/// A repository on a build service, or every repository directly below an owner: `pallets/flask`,
+/// `pallets/*`.
 ///
 /// Components are compared whole, so that `pallets/flask` is not `pallets/flask-cors`.
 public struct RepositoryPattern: Sendable, Equatable {
@@ -20,7 +21,8 @@ public struct RepositoryPattern: Sendable, Equatable {
     /// The repository's own name; nil for each that the owner has.
     public let name: String?
 
-    /// Reads `OWNER/NAME` or `OWNER/*`; nil for anything else. Owners with `/` in them are taken where they exist.
+    /// Reads `OWNER/NAME` or `OWNER/*`; nil for anything else. Owners with `/` in them are taken where they
+    /// exist.
     init?(_ text: String, mayNest: Bool) {
         guard text.utf8.count <= 512 else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

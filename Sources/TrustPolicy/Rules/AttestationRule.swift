@@ -3,10 +3,11 @@
 
 import TrustCore
 
-/// Where the channel's owner or the user says who may publish a package, there must be a verified attestation of it.
+/// Where the channel's owner or the user says who may publish a package, there must be a verified attestation
+/// of it.
 ///
-/// Taking the attestation away is not enough to pass: not from the sidecar, and not from the index either. Whether
-/// the signer is allowed is ``RequirePublisher``'s question.
+/// Taking the attestation away is not enough to pass: not from the sidecar, and not from the index either.
+/// Whether the signer is allowed is ``RequirePublisher``'s question.
 public struct RequireAttestation: Rule {
     /// `attested`.
     public let name = "attested"
@@ -42,7 +43,8 @@ public struct RequireAttestation: Rule {
             return demand.objection(
                 name,
                 promised == nil ? .attestationMissing : .attestationStripped,
-                "the sidecar with the attestations could not be used: \(Shown.text(reason)) (\(Shown.text(code)))"
+                "the sidecar with the attestations could not be used: \(Shown.text(reason)) "
+                    + "(\(Shown.text(code)))"
             )
         }
         if let first = evidence.unverifiedAttestations.first {
@@ -50,7 +52,8 @@ public struct RequireAttestation: Rule {
             return demand.objection(
                 name,
                 .attestationInvalid,
-                "of \(count) attestation\(count == 1 ? "" : "s") none could be verified: \(Shown.text(first.reason)) (\(Shown.text(first.code)))"
+                "of \(count) attestation\(count == 1 ? "" : "s") none could be verified: "
+                    + "\(Shown.text(first.reason)) (\(Shown.text(first.code)))"
             )
         }
         if promised != nil, evidence.attestations.isEmpty {

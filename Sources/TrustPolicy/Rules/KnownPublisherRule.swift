@@ -6,8 +6,8 @@ import TrustCore
 /// Where the user lets it count who published a package before, it must be the same.
 ///
 /// The weakest source: where the channel's owner or the user names publishers and one of them attests to the
-/// package, what was seen before decides nothing, so that an owner can hand a package on. The first time anybody is
-/// believed.
+/// package, what was seen before decides nothing, so that an owner can hand a package on. The first time
+/// anybody is believed.
 public struct RequireKnownPublisher: Rule {
     /// `known-publisher`.
     public let name = "known-publisher"
@@ -19,7 +19,7 @@ public struct RequireKnownPublisher: Rule {
         guard let known = evidence.publishers?.known else {
             return Finding(name, .notApplicable, "who published the package before does not count")
         }
-        if evidence.publisherJudgements.contains(where: \.isSatisfied) {
+        if evidence.publisherJudgements.contains(where: \.isDecisive) {
             return Finding(name, .notApplicable, "its publishers are named, which counts for more")
         }
         let identities = evidence.publications

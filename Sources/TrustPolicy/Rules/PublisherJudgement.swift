@@ -12,6 +12,9 @@ struct PublisherJudgement {
     /// Whether enough allowed publishers attest to the package.
     var isSatisfied: Bool { exemption == nil && count.counted.count >= entry.threshold }
 
+    /// Whether it decides, whichever way, so that weaker sources need not be asked.
+    var isDecisive: Bool { isSatisfied || (exemption == nil && source.mode == .require) }
+
     /// A finding that something is wrong, or would be: a user's entry may ask for warnings only.
     func objection(_ rule: String, _ code: PolicyCode, _ reason: String) -> Finding {
         switch source.mode {

@@ -3,8 +3,8 @@
 
 import TrustCore
 
-/// Where the channel's owner or the user says who may publish a package, those must have attested to it, and so many
-/// of them.
+/// Where the channel's owner or the user says who may publish a package, those must have attested to it, and
+/// so many of them.
 ///
 /// The owner's and the user's demand are judged each by itself: the user can narrow and never widen.
 public struct RequirePublisher: Rule {
@@ -13,8 +13,8 @@ public struct RequirePublisher: Rule {
     /// Makes the rule.
     public init() {}
 
-    /// Holds if nobody says who may publish the package, or if enough of those attest to it. Without any attestation
-    /// it is ``RequireAttestation`` that objects.
+    /// Holds if nobody says who may publish the package, or if enough of those attest to it. Without any
+    /// attestation it is ``RequireAttestation`` that objects.
     public func judge(_ evidence: Evidence) -> Finding {
         evidence.publisherJudgements.map { judge($0, evidence) }.worst
             ?? Finding(name, .notApplicable, "nobody says who may publish the package")
@@ -34,19 +34,25 @@ public struct RequirePublisher: Rule {
             return demand.objection(
                 name,
                 nearest.code,
-                "\(demand.words) does not allow it: \(nearest.description)"
+                "\(demand.words) does not allow it: \(nearest.description)\(others(demand))"
             )
         }
         guard demand.isSatisfied else {
             return demand.objection(
                 name,
                 .tooFewPublishers,
-                "\(demand.words) demands \(demand.entry.threshold) of \(demand.entry.publishers.count) publishers, found \(counted.count): \(who)"
+                "\(demand.words) demands \(demand.entry.threshold) of \(demand.entry.publishers.count) "
+                    + "publishers, found \(counted.count): \(who)"
             )
         }
         let quorum =
             demand.entry.threshold == 1
             ? "" : " (\(demand.entry.threshold) of \(demand.entry.publishers.count))"
         return Finding(name, .satisfied, "allowed by \(demand.words)\(quorum): \(who)")
+    }
+
+    private func others(_ demand: PublisherJudgement) -> String {
+        let count = demand.entry.publishers.count
+        return count == 1 ? "" : " (the nearest of \(count) publishers)"
     }
 }

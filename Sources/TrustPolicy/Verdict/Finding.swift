@@ -25,8 +25,8 @@ public struct Finding: Sendable, Equatable {
     public let outcome: Outcome
     /// Why, in words: lower case, no full stop.
     public let reason: String
-    /// The stable name of what stands in the way, or would if the user had not asked for a warning only; nil where
-    /// nothing does.
+    /// The stable name of what stands in the way, or would if the user had not asked for a warning only; nil
+    /// where nothing does.
     public let code: PolicyCode?
 
     /// Makes a finding.

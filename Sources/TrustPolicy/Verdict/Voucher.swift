@@ -7,13 +7,15 @@ public enum Voucher: Sendable, Equatable {
     case onlineKey(role: String)
     /// The package's maintainers, with keys of their own, so many of so many of them.
     case maintainers(role: String, threshold: Int, keyCount: Int)
-    /// The channel's package keys, which signed the record by conda content trust, so many of so many of them.
+    /// The channel's package keys, which signed the record by conda content trust, so many of so many of
+    /// them.
     ///
     /// `role` is the TUF role that vouches for the index as well; nil if nobody does, which leaves open what
     /// ``OpenAttack`` lists.
     case packageKeys(threshold: Int, keyCount: Int, role: String?)
 
-    /// Publishers whom the channel's owner or the user allows, by attestations to these very bytes; so many must.
+    /// Publishers whom the channel's owner or the user allows, by attestations to these very bytes; so many
+    /// must.
     ///
     /// `role` is the TUF role that vouches for the index as well; nil if nobody does.
     case publishers(names: [String], threshold: Int, role: String?)
@@ -50,8 +52,8 @@ extension Evidence {
             && (!pin.demandsRecords || recordSignature?.isEnough == true)
     }
 
-    /// Who vouches for the package, as far as that is shown: nil where nobody does, where a signature is missing
-    /// that the pin demands, and where the maintainers must vouch for it and do not.
+    /// Who vouches for the package, as far as that is shown: nil where nobody does, where a signature is
+    /// missing that the pin demands, and where the maintainers must vouch for it and do not.
     public var voucher: Voucher? {
         guard isSigned, let pin, let record, !record.isRemoved else { return nil }
         if let maintainers {

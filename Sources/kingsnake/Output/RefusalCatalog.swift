@@ -12,7 +12,8 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from it.
+/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from
+/// it.
 enum RefusalCatalog {
     /// One area's codes, in the order of their enum.
     struct Area {

@@ -52,12 +52,13 @@ struct VerdictReport {
     }
 }
 
-/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is a value.
+/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is
+/// a value.
 struct NotAllowed: Error {
     let verdicts: [Verdict]
 
-    /// By the worst finding: bad evidence before all, and missing evidence only where nothing speaks against the
-    /// package.
+    /// By the worst finding: bad evidence before all, and missing evidence only where nothing speaks against
+    /// the package.
     var exitStatus: Int32 {
         let kinds = Set(verdicts.flatMap(\.objections).compactMap(\.kind))
         let worst = [RefusalKind.invalid, .stale, .policy].first(where: kinds.contains)

@@ -76,7 +76,8 @@ enum AttestationSamples {
         )
     }
 
-    /// Good evidence whose owner demands this entry, with these attestations in a sidecar that the index promises.
+    /// Good evidence whose owner demands this entry, with these attestations in a sidecar that the index
+    /// promises.
     static func evidence(
         owner: PublisherEntry? = nil,
         user: PublisherEntry? = nil,

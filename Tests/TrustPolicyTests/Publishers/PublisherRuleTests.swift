@@ -176,6 +176,21 @@ struct PublisherRuleTests {
         #expect(Self.codes(Sample.evidence(owner: entry, others)) == [.tooFewPublishers])
     }
 
+    @Test("Of several publishers the nearest is told, and how many there are")
+    func nearest() throws {
+        let key = Publisher(.key(Digest.of([1])))
+        let person = Publisher(.identity(.email, "a@example.org", issuer: "https://accounts.example.org"))
+        let entry = try Sample.entry([key, person, try Sample.publisher()])
+        let verdict = Policy.standard.verdict(
+            on: Sample.evidence(owner: entry, [Sample.github("a/b", id: "7")])
+        )
+        let reason = try #require(verdict.objections.first).reason
+        #expect(
+            reason
+                == "the channel's owner for `*` does not allow it: the repository: expected `https://github.com/pallets/flask`, found `https://github.com/a/b` (the nearest of 3 publishers)"
+        )
+    }
+
     @Test("The user narrows what the owner signed, and never widens it")
     func combination() throws {
         let flask = try Sample.entry([try Sample.publisher()])
