@@ -5,9 +5,9 @@ import TrustCore
 
 /// Where the user lets it count who published a package before, it must be the same.
 ///
-/// The weakest source: where the channel's owner or the user names publishers and one of them attests to the
-/// package, what was seen before decides nothing, so that an owner can hand a package on. The first time
-/// anybody is believed.
+/// The weakest source: where the channel's owner or the user demands a named publisher, what was seen before
+/// decides nothing, so that an owner can hand a package on. It does where an entry only warns, or excepts the
+/// file. The first time anybody is believed.
 public struct RequireKnownPublisher: Rule {
     /// `known-publisher`.
     public let name = "known-publisher"
