@@ -230,7 +230,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TrustPolicyTests",
-            dependencies: ["TrustPolicy", "TrustCore", "TestSupport"],
+            dependencies: ["TrustPolicy", "CondaFormats", "TrustCore", "TestSupport"],
             swiftSettings: settings
         ),
         .testTarget(

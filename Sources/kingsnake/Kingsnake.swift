@@ -25,7 +25,10 @@ struct Kingsnake: AsyncParsableCommand {
                     InstallCommand.self, VerifyCommand.self, AuditCommand.self, ExtractCommand.self,
                 ]
             ),
-            CommandGroup(name: "Trust", subcommands: [TrustCommand.self, ExplainCommand.self]),
+            CommandGroup(
+                name: "Trust",
+                subcommands: [TrustCommand.self, PolicyCommand.self, ExplainCommand.self]
+            ),
             CommandGroup(
                 name: "Publishing",
                 subcommands: [

@@ -32,9 +32,11 @@ struct HelpTests {
     func hasCommonOptions() async throws {
         let commands = try await Self.commands(try ChannelWorld())
         for command in commands
-        where !["", "trust", "channel", "channel delegate", "content-trust", "root", "token"]
-            .contains(command.words.joined(separator: " "))
-        {
+        where ![
+            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "content-trust", "root",
+            "token",
+        ]
+        .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")
         }
     }

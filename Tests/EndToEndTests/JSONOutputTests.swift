@@ -62,6 +62,15 @@ struct JSONOutputTests {
         ],
         ["root", "merge", "third", "alice.signatures"],
         ["root", "publish", "third", "team", "--list", "hello=hello.list"],
+        ["trust", "publisher", "add", "https://conda.example.org/lab", "a-*", "--github", "a/b"],
+        ["trust", "publisher", "list"], ["policy", "check", "home/policy.yaml"],
+        [
+            "trust", "publisher", "test", "https://conda.example.org/lab", "a-b", "--identity", "https://c",
+            "--issuer", "https://token.actions.githubusercontent.com", "--claim",
+            "source-repository-uri=https://github.com/a/b",
+        ],
+        ["policy", "test", "home/policy.yaml", "cases.yaml"],
+        ["trust", "publisher", "remove", "https://conda.example.org/lab", "a-*"],
         ["content-trust", "init", "channel", "--no-passphrase"], ["content-trust", "sign", "channel"],
         ["content-trust", "sign", "channel", "--all"], ["content-trust", "status", "channel"],
         ["channel", "verify", "channel"],
@@ -72,6 +81,15 @@ struct JSONOutputTests {
         let world = try ChannelWorld()
         for package in [PackageBuilder.hello(), .hello("1.1")] { try world.write(package) }
         var agreed = ""
+        let cases = """
+            version: 1
+            cases:
+              - channel: https://conda.example.org/lab
+                package: a-b-1-0.conda
+                expect: refused
+                code: attested.missing
+            """
+        try world.write(Array(cases.utf8), to: "cases.yaml")
         for command in Self.commands {
             let arguments = command.map {
                 $0.replacing("URL", with: world.url).replacing("AGREED", with: agreed)
@@ -95,6 +113,8 @@ struct JSONOutputTests {
         (["verify", "packages/hello-1.0-0.conda"], 4, "refused"),
         (["audit", "--prefix", "nowhere", "--local"], 6, "failed"),
         (["trust", "remove", "file:///nowhere"], 4, "refused"),
+        (["trust", "publisher", "remove", "file:///nowhere"], 6, "failed"),
+        (["policy", "check", "nowhere.yaml"], 6, "failed"),
     ]
 
     @Test("With --json a command that ends badly says so in one document as well", arguments: refused)

@@ -55,11 +55,12 @@ struct OutcomeTests {
             #expect(result.status == 1)
             for rule in [
                 "signed-index", "signed-record", "in-index", "index-digest", "vouched-for", "lock-agrees",
+                "attested", "publisher", "known-publisher",
             ] {
                 #expect(result.output.contains("  \(rule): "), "\(result.transcript)")
             }
             let json = try await world.run(command, url, "--json").json()
-            #expect(json["status"]?.string == "refused" && json["findings"]?.array?.count == 6)
+            #expect(json["status"]?.string == "refused" && json["findings"]?.array?.count == 9)
         }
     }
 

@@ -8,9 +8,43 @@ import TrustPolicy
 @Suite("Codes of the policy")
 struct PolicyCodeCoverageTests {
     private typealias Sample = EvidenceSamples
+    private typealias Attested = AttestationSamples
 
     /// For each code the evidence that provokes it, and nothing else.
-    private static let provocations: [PolicyCode: Verdict] = [
+    private static func provocations() throws -> [PolicyCode: Verdict] {
+        try indexProvocations.merging(publisherProvocations()) { first, _ in first }
+    }
+
+    private static func publisherProvocations() throws -> [PolicyCode: Verdict] {
+        let publisher = try Attested.publisher {
+            $0.repositoryID = "100"
+            $0.ref = RefPattern("refs/tags/")
+        }
+        let entry = try Attested.entry([publisher])
+        let two = try Attested.entry([publisher, Publisher(.key(Digest.of([1])))], threshold: 2)
+        func owned(_ attestations: [Attestation], _ change: (inout Evidence) -> Void = { _ in }) -> Verdict {
+            judged(Attested.evidence(owner: entry, attestations, change))
+        }
+        let known = try Attested.known([Attested.github()])
+        return [
+            .attestationMissing: owned([]),
+            .attestationStripped: owned([]) { $0.record = Attested.record(promised: true) },
+            .attestationInvalid: owned([]) {
+                $0.unverifiedAttestations = [UnverifiedAttestation(position: 0, code: "a.b", reason: "c")]
+            },
+            .otherIdentity: owned([Attested.github("pallets/flask-cors", id: "101")]),
+            .otherIssuer: owned([Attested.github(issuer: "https://token.example.org")]),
+            .otherNumber: owned([Attested.github(id: "101")]),
+            .otherClaim: owned([Attested.github(ref: "refs/heads/main")]),
+            .claimMissing: owned([Attested.github(ref: nil)]),
+            .otherChannel: owned([Attested.github(target: "https://conda.example.org/test")]),
+            .tooFewPublishers: judged(Attested.evidence(owner: two, [Attested.github()])),
+            .publisherChanged: judged(Attested.evidence(known: known, [Attested.github(id: "101")])),
+            .attestationDisappeared: judged(Attested.evidence(known: known, [])),
+        ]
+    }
+
+    private static let indexProvocations: [PolicyCode: Verdict] = [
         .indexUnsigned: judged(Sample.good { $0.index = nil }),
         .recordUnsigned: judged(Sample.records { $0.recordSignature = nil }),
         .unlisted: judged(Sample.good { $0.record = nil }),
@@ -28,7 +62,7 @@ struct PolicyCodeCoverageTests {
         arguments: PolicyCode.allCases
     )
     func eachCodeIsProvoked(code: PolicyCode) throws {
-        let verdict = try #require(Self.provocations[code])
+        let verdict = try #require(try Self.provocations()[code])
         #expect(verdict.objections.map(\.code) == [code])
         #expect(verdict.objections.map(\.kind) == [code.entry.kind])
         // `kingsnake explain RULE` finds the codes of a rule by their beginning.

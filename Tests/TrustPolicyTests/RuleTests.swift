@@ -206,7 +206,7 @@ struct RuleTests {
             ]
         )
         let permits: [Finding.Outcome: Bool] = [
-            .satisfied: true, .notApplicable: true, .missing: false, .refused: false,
+            .satisfied: true, .notApplicable: true, .warned: true, .missing: false, .refused: false,
         ]
         for (outcome, permitted) in permits { #expect(Finding("rule", outcome, "").permits == permitted) }
     }

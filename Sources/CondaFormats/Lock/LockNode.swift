@@ -3,48 +3,10 @@
 
 import TrustCore
 
-/// A value of a YAML file with everything left out that lock files do not need: tags, anchors, types of
-/// scalars.
-struct LockNode {
-    struct Member {
-        let key: String
-        let value: LockNode
-    }
+/// A value of a lock file.
+typealias LockNode = YAMLNode
 
-    enum Content {
-        /// Text; null is told apart by `isNull`.
-        case scalar(String, isPlain: Bool)
-        case sequence([LockNode])
-        case mapping([Member])
-    }
-
-    let content: Content
-    /// Counted from 1.
-    let line: Int
-
-    var typeName: String {
-        switch content {
-        case .scalar: isNull ? "nothing" : "text"
-        case .sequence: "a list"
-        case .mapping: "a mapping"
-        }
-    }
-
-    var isNull: Bool {
-        if case .scalar(let text, true) = content {
-            ["", "~", "null", "Null", "NULL"].contains(text)
-        } else {
-            false
-        }
-    }
-
-    /// The text, if it is a scalar other than null.
-    var text: String? {
-        if case .scalar(let text, _) = content, !isNull { text } else { nil }
-    }
-
-    var sequence: [LockNode]? { if case .sequence(let nodes) = content { nodes } else { nil } }
-
+extension YAMLNode {
     /// Looks members up, if it is a mapping.
     var mapping: LockMapping? {
         if case .mapping(let members) = content { LockMapping(members: members, line: line) } else { nil }

@@ -2,144 +2,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import TrustCore
-import Yams
 
-/// Reads the YAML of lock files: one document of lists, text and mappings with text keys, each key once, no
-/// anchors.
+/// Reads the YAML of lock files, with the codes of lock files.
 enum LockYAML {
-    /// The deepest nesting; lock files have about seven levels.
-    static let maximumDepth = 32
-
     static func read(_ text: String, _ subject: String) throws -> LockNode {
-        if let line = lineOfReference(in: text) {
-            throw Refusal(
-                LockCode.alias,
-                subject,
-                at: "line \(line)",
-                expected: "no `&anchor` and no `*alias`"
-            )
-        }
         do {
-            // The parser limits nesting to 1,000 levels, and its nodes know their anchors while it lives.
-            let parser = try Parser(yaml: text, encoding: .utf8)
-            guard let root = try parser.singleRoot() else {
-                throw Refusal(LockCode.syntax, subject, expected: "a YAML document", found: "nothing")
-            }
-            return try withExtendedLifetime(parser) { try converted(root, depth: 0, subject) }
-        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            return try YAMLReader.read(text)
+        } catch let fault as YAMLFault {
             throw Refusal(
-                LockCode.duplicateKey,
+                code(of: fault.kind),
                 subject,
-                at: "line \(context.mark.line)",
-                expected: "each key once",
-                found: "`\(QuotedText.short(keys.first ?? ""))` twice"
-            )
-        } catch let error as YamlError {
-            throw Refusal(LockCode.syntax, subject, at: place(of: error), expected: "well-formed YAML")
-        }
-    }
-
-    private static func place(of error: YamlError) -> String? {
-        switch error {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-            "line \(mark.line)"
-        default: nil
-        }
-    }
-
-    private static func converted(_ node: Node, depth: Int, _ subject: String) throws -> LockNode {
-        let line = node.mark?.line ?? 0
-        guard depth <= maximumDepth else {
-            throw Refusal(
-                LockCode.tooDeep,
-                subject,
-                at: "line \(line)",
-                expected: "at most \(maximumDepth) levels"
-            )
-        }
-        guard node.anchor == nil else {
-            throw Refusal(
-                LockCode.alias,
-                subject,
-                at: "line \(line)",
-                expected: "no `&anchor` and no `*alias`"
-            )
-        }
-        switch node {
-        case .scalar(let scalar):
-            return LockNode(content: .scalar(scalar.string, isPlain: scalar.style == .plain), line: line)
-        case .sequence(let sequence):
-            return LockNode(
-                content: .sequence(try sequence.map { try converted($0, depth: depth + 1, subject) }),
-                line: line
-            )
-        case .mapping(let mapping):
-            var members: [LockNode.Member] = []
-            var keys: Set<ByteKey> = []
-            for (key, value) in mapping {
-                guard case .scalar(let name) = key, name.anchor == nil else {
-                    throw Refusal(LockCode.syntax, subject, at: "line \(line)", expected: "text as keys")
-                }
-                // The parser compares keys by type too; here `1` and `"1"` are one key.
-                guard keys.insert(ByteKey(name.string)).inserted else {
-                    throw Refusal(
-                        LockCode.duplicateKey,
-                        subject,
-                        at: "line \(line)",
-                        expected: "each key once",
-                        found: "`\(QuotedText.short(name.string))` twice"
-                    )
-                }
-                let content = try converted(value, depth: depth + 1, subject)
-                members.append(LockNode.Member(key: name.string, value: content))
-            }
-            return LockNode(content: .mapping(members), line: line)
-        case .alias:
-            throw Refusal(
-                LockCode.alias,
-                subject,
-                at: "line \(line)",
-                expected: "no `&anchor` and no `*alias`"
+                at: fault.line.map { "line \($0)" },
+                expected: fault.expected,
+                found: fault.found
             )
         }
     }
 
-    /// The line of the first `&name` or `*name` that stands where a YAML value can begin.
-    ///
-    /// A look at the bytes before the parser sees them, so that nothing that multiplies is ever composed. It
-    /// knows nothing of quotes and so may take text for a reference, never a reference for text: a value can
-    /// begin only at a line's beginning or after `-`, `?`, `:`, `,`, `[`, `{`. (Unicode line ends count as
-    /// any other non-ASCII.)
-    private static func lineOfReference(in text: String) -> Int? {
-        var line = 1
-        var previous = UInt8(ascii: "\n")
-        var afterSpace = true
-        var pending = false
-        for byte in text.utf8 {
-            if pending, !ASCIIClass.isSpace(byte) { return line }
-            pending = false
-            switch byte {
-            case 0x20, 0x09:
-                afterSpace = true
-                continue
-            case 0x0A: line += 1
-            case UInt8(ascii: "&"), UInt8(ascii: "*"):
-                pending = isBeginning(after: previous, spaced: afterSpace)
-            default: break
-            }
-            previous = byte
-            afterSpace = false
-        }
-        return nil
-    }
-
-    private static func isBeginning(after byte: UInt8, spaced: Bool) -> Bool {
-        switch byte {
-        case 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ":"),
-            UInt8(ascii: "?"):
-            true
-        case UInt8(ascii: "-"): spaced
-        default: byte >= 0x80
+    private static func code(of kind: YAMLFault.Kind) -> LockCode {
+        switch kind {
+        case .syntax: .syntax
+        case .alias: .alias
+        case .duplicateKey: .duplicateKey
+        case .tooDeep: .tooDeep
         }
     }
 }

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// Foreign text made fit for a message.
-enum QuotedText {
+package enum QuotedText {
     private static let maximumLength = 120
 
     /// The text's beginning, with everything that could move a terminal's cursor, reorder letters or look
     /// like another letter written as `\u{…}`.
-    static func short(_ text: some StringProtocol) -> String {
+    package static func short(_ text: some StringProtocol) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
             guard out.utf8.count < maximumLength else { return out + "…" }

@@ -14,7 +14,8 @@ public struct Evidence: Sendable, Equatable {
     public let channel: String
     /// The digest of the bytes at hand.
     public let packageDigest: Digest?
-    /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is enough.
+    /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is
+    /// enough.
     public var pin: ChannelPin?
     /// What signed metadata says about the channel's index, if it was verified.
     public var index: SignedIndex?
@@ -26,6 +27,14 @@ public struct Evidence: Sendable, Equatable {
     public var recordSignature: SignedRecord?
     /// The digests a lock file demands, if a lock file named the package.
     public var lock: LockDemand?
+    /// Who may publish the package, as far as anybody said; nil if nobody says anything of the channel.
+    public var publishers: PublisherDemands?
+    /// What became of the package's sidecar; nil if none was asked for.
+    public var sidecar: Sidecar?
+    /// The attestations that were verified.
+    public var attestations: [Attestation] = []
+    /// The entries of the sidecar that were not.
+    public var unverifiedAttestations: [UnverifiedAttestation] = []
 
     /// Makes evidence about a package; facts are added as they are verified.
     public init(package: String, channel: String, packageDigest: Digest?) {
@@ -66,13 +75,27 @@ public struct IndexRecord: Sendable, Equatable {
     public let size: UInt64?
     /// Whether the index lists the file as removed.
     public let isRemoved: Bool
+    /// When the channel's server first listed the file, `indexed_timestamp` (CEP 47). Never the `timestamp`
+    /// beside it: that one comes out of the package, so that whoever made it chose it.
+    public let indexed: Timestamp?
+    /// SHA-256 of the package's sidecar, `attestations_sha256` (CEP 50); nil if the record promises none.
+    public let attestations: Digest?
 
     /// Makes a fact.
-    public init(sha256: Digest?, md5: Digest? = nil, size: UInt64?, isRemoved: Bool) {
+    public init(
+        sha256: Digest?,
+        md5: Digest? = nil,
+        size: UInt64?,
+        isRemoved: Bool,
+        indexed: Timestamp? = nil,
+        attestations: Digest? = nil
+    ) {
         self.sha256 = sha256
         self.md5 = md5
         self.size = size
         self.isRemoved = isRemoved
+        self.indexed = indexed
+        self.attestations = attestations
     }
 }
 

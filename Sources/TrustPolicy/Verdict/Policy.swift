@@ -12,7 +12,13 @@ public struct Policy: Sendable {
     /// What Kingsnake demands of every package unless told to demand more.
     public static let standard = Policy([
         RequireSignedIndex(), RequireSignedRecord(), RequireIndexRecord(), RequireIndexDigest(),
-        RequireVoucher(), RequireLockAgreement(),
+        RequireVoucher(), RequireLockAgreement(), RequireAttestation(), RequirePublisher(),
+        RequireKnownPublisher(),
+    ])
+
+    /// The part of it that is about publishers: what the tests of a policy file are judged by.
+    public static let publishing = Policy([
+        RequireAttestation(), RequirePublisher(), RequireKnownPublisher(),
     ])
 
     /// Judges a package by every rule, also after one has failed: the verdict tells everything.

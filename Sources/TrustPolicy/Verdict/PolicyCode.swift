@@ -13,11 +13,27 @@ public enum PolicyCode: String, RefusalCode {
     case digestMissing = "index-digest.missing"
     case digestDiffers = "index-digest.differs"
     case lockDiffers = "lock-agrees.differs"
+    case attestationMissing = "attested.missing"
+    case attestationStripped = "attested.stripped"
+    case attestationInvalid = "attested.invalid"
+    case otherIdentity = "publisher.other-identity"
+    case otherIssuer = "publisher.other-issuer"
+    case otherNumber = "publisher.other-number"
+    case otherClaim = "publisher.other-claim"
+    case claimMissing = "publisher.claim-missing"
+    case otherChannel = "publisher.other-channel"
+    case tooFewPublishers = "publisher.too-few"
+    case publisherChanged = "known-publisher.changed"
+    case attestationDisappeared = "known-publisher.disappeared"
     case empty = "policy.empty"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
+        case .attestationMissing, .attestationStripped, .attestationInvalid, .otherIdentity, .otherIssuer,
+            .otherNumber, .otherClaim, .claimMissing, .otherChannel, .tooFewPublishers, .publisherChanged,
+            .attestationDisappeared:
+            publisherEntry
         case .indexUnsigned:
             RefusalEntry(
                 .missing,
@@ -75,7 +91,7 @@ public enum PolicyCode: String, RefusalCode {
                     + "locked: a file name means the same bytes for ever.",
                 remedy: "find out which of the two changed before you lock again"
             )
-        case .empty:
+        default:
             RefusalEntry(
                 .policy,
                 "the policy has no rules",

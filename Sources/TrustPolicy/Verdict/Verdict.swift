@@ -21,6 +21,9 @@ public struct Verdict: Sendable, Equatable {
     /// Whether every rule permits the package.
     public var isAllowed: Bool { !findings.isEmpty && findings.allSatisfy(\.permits) }
 
+    /// The findings that do not stand in the way by the user's word only.
+    public var warnings: [Finding] { findings.filter { $0.outcome == .warned } }
+
     /// The findings that stand in the way.
     public var objections: [Finding] { findings.filter { !$0.permits } }
 }

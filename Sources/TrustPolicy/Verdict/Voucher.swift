@@ -7,15 +7,25 @@ public enum Voucher: Sendable, Equatable {
     case onlineKey(role: String)
     /// The package's maintainers, with keys of their own, so many of so many of them.
     case maintainers(role: String, threshold: Int, keyCount: Int)
-    /// The channel's package keys, which signed the record by conda content trust, so many of so many of them.
+    /// The channel's package keys, which signed the record by conda content trust, so many of so many of
+    /// them.
     ///
     /// `role` is the TUF role that vouches for the index as well; nil if nobody does, which leaves open what
     /// ``OpenAttack`` lists.
     case packageKeys(threshold: Int, keyCount: Int, role: String?)
 
+    /// Publishers whom the channel's owner or the user allows, by attestations to these very bytes; so many
+    /// must.
+    ///
+    /// `role` is the TUF role that vouches for the index as well; nil if nobody does.
+    case publishers(names: [String], threshold: Int, role: String?)
+
     /// In words.
     public var description: String {
         switch self {
+        case .publishers(let names, _, let role):
+            "its publisher" + (names.count == 1 ? " " : "s ") + names.joined(separator: " and ")
+                + (role == nil ? ", and for the index nobody" : "")
         case .onlineKey: "the channel's online key"
         case .maintainers(_, let threshold, let count): "its maintainers (\(threshold) of \(count))"
         case .packageKeys(let threshold, let count, nil):
@@ -27,8 +37,10 @@ public enum Voucher: Sendable, Equatable {
 
     /// What an attacker who serves the channel can do all the same.
     public var unprotected: [OpenAttack] {
-        if case .packageKeys(_, _, nil) = self { return OpenAttack.allCases }
-        return []
+        switch self {
+        case .packageKeys(_, _, nil), .publishers(_, _, nil): OpenAttack.allCases
+        default: []
+        }
     }
 }
 
@@ -40,8 +52,8 @@ extension Evidence {
             && (!pin.demandsRecords || recordSignature?.isEnough == true)
     }
 
-    /// Who vouches for the package, as far as that is shown: nil where nobody does, where a signature is missing
-    /// that the pin demands, and where the maintainers must vouch for it and do not.
+    /// Who vouches for the package, as far as that is shown: nil where nobody does, where a signature is
+    /// missing that the pin demands, and where the maintainers must vouch for it and do not.
     public var voucher: Voucher? {
         guard isSigned, let pin, let record, !record.isRemoved else { return nil }
         if let maintainers {
@@ -52,6 +64,7 @@ extension Evidence {
                 keyCount: maintainers.keyCount
             )
         }
+        if let publishers = publishingVoucher(pin) { return publishers }
         if pin.demandsRecords, let recordSignature {
             return .packageKeys(
                 threshold: recordSignature.threshold,
@@ -60,5 +73,15 @@ extension Evidence {
             )
         }
         return index.map { .onlineKey(role: $0.role) }
+    }
+
+    /// The publishers that were demanded and are there, of the strongest demand that is enforced.
+    private func publishingVoucher(_ pin: ChannelPin) -> Voucher? {
+        guard let demand = publisherJudgements.first(where: { $0.isSatisfied }) else { return nil }
+        return .publishers(
+            names: demand.count.counted.map { PublisherIdentity($0.attestation).description },
+            threshold: demand.entry.threshold,
+            role: pin.demandsIndex ? index?.role : nil
+        )
     }
 }

@@ -12,8 +12,8 @@ import TrustCore
 struct TrustCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trust",
-        abstract: "Pin channels' roots, and see which are pinned.",
-        subcommands: [Add.self, List.self, Remove.self]
+        abstract: "Pin channels' roots, see which are pinned, and say who may publish in them.",
+        subcommands: [Add.self, List.self, Remove.self, TrustPublisher.self]
     )
 }
 

@@ -56,6 +56,11 @@ struct InstallReport {
         }
         VoucherReport.lines(admitted.map { ($0.record.name.raw, $0.verdict.voucher) })
             .forEach { console.say("  \($0)") }
+        for verdict in admitted.map(\.verdict) {
+            for finding in verdict.warnings {
+                console.warn("\(verdict.package): \(finding.rule): \(finding.reason)")
+            }
+        }
         for script in result?.scripts ?? [] { Self.tell(script, console) }
         if isFromLock, let others = standing?.others, !others.isEmpty {
             console.remark(

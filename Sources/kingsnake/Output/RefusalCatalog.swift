@@ -13,7 +13,8 @@ import Transport
 import TrustCore
 import TrustPolicy
 
-/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from it.
+/// Every refusal code the program knows, by area. `docs/refusals.md` and `kingsnake explain` are made from
+/// it.
 enum RefusalCatalog {
     /// One area's codes, in the order of their enum.
     struct Area {
@@ -25,6 +26,7 @@ enum RefusalCatalog {
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
         area("What the policy says", PolicyCode.self),
+        area("Policy files", PolicyFileCode.self),
         area("TUF metadata", TUFCode.self),
         area("Several repositories", ConsensusCode.self),
         area("Ceremonies", CeremonyCode.self),

@@ -14,7 +14,8 @@ struct VerdictReport {
     func say(on console: Console) {
         for finding in verdict.findings {
             let word = Self.word(for: finding.outcome)
-            let shown = finding.permits ? console.good(word) : console.bad(word)
+            let isGood = finding.permits && finding.outcome != .warned
+            let shown = isGood ? console.good(word) : console.bad(word)
             console.say("  \(shown)  \(finding.rule): \(finding.reason)")
         }
     }
@@ -44,18 +45,20 @@ struct VerdictReport {
         switch outcome {
         case .satisfied: "ok     "
         case .notApplicable: "-      "
+        case .warned: "WARNING"
         case .missing: "MISSING"
         case .refused: "REFUSED"
         }
     }
 }
 
-/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is a value.
+/// Thrown by a command at its very end, so that the process ends with the right status: the verdict itself is
+/// a value.
 struct NotAllowed: Error {
     let verdicts: [Verdict]
 
-    /// By the worst finding: bad evidence before all, and missing evidence only where nothing speaks against the
-    /// package.
+    /// By the worst finding: bad evidence before all, and missing evidence only where nothing speaks against
+    /// the package.
     var exitStatus: Int32 {
         let kinds = Set(verdicts.flatMap(\.objections).compactMap(\.kind))
         let worst = [RefusalKind.invalid, .stale, .policy].first(where: kinds.contains)

@@ -28,6 +28,12 @@ struct VoucherReport {
             object["threshold"] = .number(JSONNumber(Int64(threshold)))
             object["keys"] = .number(JSONNumber(Int64(count)))
             object["not_protected"] = .array(voucher.unprotected.map { .string($0.rawValue) })
+        case .publishers(let names, let threshold, let role):
+            object["kind"] = "publishers"
+            object["role"] = role.map { .string($0) }
+            object["threshold"] = .number(JSONNumber(Int64(threshold)))
+            object["publishers"] = .array(names.map { .string($0) })
+            object["not_protected"] = .array(voucher.unprotected.map { .string($0.rawValue) })
         }
         return object
     }
@@ -40,6 +46,10 @@ struct VoucherReport {
             "verified: the channel's package keys vouch for these bytes; for how current the index is, nobody does"
         case .packageKeys?:
             "verified: the channel's package keys and its signed index vouch for these bytes"
+        case .publishers(_, _, nil)?:
+            "verified: a publisher who may publish it attests to these bytes; for how current the index is, nobody does"
+        case .publishers?:
+            "verified: a publisher who may publish it, and the channel's signed index, vouch for these bytes"
         default: "verified: the channel's signed index vouches for these bytes"
         }
     }
@@ -55,6 +65,7 @@ struct VoucherReport {
     /// A line for those that their maintainers signed, if any, and one for the others.
     static func lines(_ packages: [(name: String, voucher: Voucher?)]) -> [String] {
         var maintained: [String] = []
+        var attested: [String] = []
         var others = 0
         var signed: [String: Int] = [:]
         var isOpen = false
@@ -63,6 +74,9 @@ struct VoucherReport {
             case .maintainers(_, let threshold, let count)?:
                 maintained.append("\(name) (\(threshold) of \(count))")
             case .onlineKey?: others += 1
+            case .publishers?:
+                attested.append("\(name) (\(voucher?.description ?? ""))")
+                isOpen = isOpen || voucher?.unprotected.isEmpty == false
             case .packageKeys?:
                 signed[voucher?.description ?? "", default: 0] += 1
                 isOpen = isOpen || voucher?.unprotected.isEmpty == false
@@ -72,6 +86,9 @@ struct VoucherReport {
         var lines: [String] = []
         if !maintained.isEmpty {
             lines.append("signed by their maintainers: \(maintained.joined(separator: ", "))")
+        }
+        if !attested.isEmpty {
+            lines.append("attested by their publishers: \(attested.joined(separator: ", "))")
         }
         if others > 0 { lines.append("by the channel's online key: \(others)") }
         lines += signed.sorted { $0.key < $1.key }.map { "by \($0.key): \($0.value)" }
