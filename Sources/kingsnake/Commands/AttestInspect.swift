@@ -1,0 +1,83 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import ArgumentParser
+import DurableFiles
+public import Sigstore
+import TrustCore
+
+struct AttestInspect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show a bundle, or a package's file of bundles, in words, and what of it holds.",
+        discussion: """
+            Everything is verified against the keys of an instance of Sigstore, without the network: certificate, logs, \
+            timestamps and signature. With --package it is verified that the bundle is about that file, too. Whether the \
+            signer may publish the package is not asked here.
+            """
+    )
+
+    @Argument(
+        help: ArgumentHelp("A bundle (.sigstore.json), or a file of bundles (.sigs).", valueName: "file"),
+        completion: .file()
+    )
+    var file: String
+
+    @Option(
+        help: ArgumentHelp("The package that it must be about.", valueName: "file"),
+        completion: .file(extensions: ["conda", "tar.bz2"])
+    )
+    var package: String?
+
+    @Option(help: ArgumentHelp("Whose keys to verify with.", valueName: "instance"))
+    var instance: SigstoreInstance = .publicGood
+
+    @Option(
+        help: ArgumentHelp(
+            "The keys of another instance, as trusted_root.json.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var trustedRoot: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        try UsageCheck.path(file, of: "the file")
+        try UsageCheck.path(package, of: "--package")
+        try UsageCheck.path(trustedRoot, of: "--trusted-root")
+    }
+
+    func run() async throws {
+        let console = output.console
+        let root = try TrustedRoot(
+            parsing: try trustedRoot.map { try Self.read($0, BundleInspection.rootLimit) }
+                ?? instance.trustedRoot,
+            of: trustedRoot ?? instance.rawValue
+        )
+        let digest = try package.map { path in
+            guard let stored = try DurableFile.open(path, maximumLength: BundleInspection.packageLimit) else {
+                throw Failure(.disk, "there is no such file", at: path)
+            }
+            return try stored.digest()
+        }
+        let inspections = try BundleInspection.all(
+            in: Self.read(file, Sidecar.maximumLength),
+            of: file,
+            by: BundleVerifier(root),
+            package: digest
+        )
+        BundleReport(inspections, of: file, by: trustedRoot ?? instance.rawValue).show(console)
+        if let worst = BundleInspection.worst(of: inspections) { throw ExitCode(worst.exitStatus) }
+    }
+
+    private static func read(_ path: String, _ limit: Int) throws -> [UInt8] {
+        guard let bytes = try DurableFile.read(path, maximumLength: limit) else {
+            throw Failure(.disk, "there is no such file", at: path)
+        }
+        return bytes
+    }
+}
+
+extension SigstoreInstance: ExpressibleByArgument {}

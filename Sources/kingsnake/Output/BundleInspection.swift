@@ -1,0 +1,83 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Sigstore
+import TrustCore
+
+/// One bundle of a file, and what of it holds.
+struct BundleInspection {
+    static let rootLimit = 16 << 20
+    static let packageLimit = 1 << 40
+
+    /// What it says; nil if it cannot be read.
+    let bundle: Bundle?
+    /// What it proves, or why it proves nothing.
+    let result: Result<VerifiedBundle, Refusal>
+
+    /// Looks at a file: one bundle, or a list of them (CEP 50).
+    ///
+    /// - Parameter package: the digest of the file that each must be about; nil to believe what it says of that.
+    static func all(
+        in bytes: [UInt8],
+        of subject: String,
+        by verifier: BundleVerifier,
+        package: Digest?
+    ) throws -> [BundleInspection] {
+        let first = bytes.first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
+        guard first == UInt8(ascii: "[") else {
+            return [try BundleInspection(bytes, subject, verifier, package)]
+        }
+        let sidecar = try Sidecar(parsing: bytes, expecting: nil, of: subject)
+        return try sidecar.bundles.enumerated().map { at, bundle in
+            try BundleInspection(bundle, "\(subject), bundle \(at + 1)", verifier, package)
+        }
+    }
+
+    private init(_ bytes: [UInt8], _ subject: String, _ verifier: BundleVerifier, _ package: Digest?) throws {
+        do {
+            let bundle = try Bundle(parsing: bytes, of: subject, allowing: Set(Bundle.Version.allCases))
+            self.bundle = bundle
+            do {
+                let digests = try package.map { [$0] } ?? Self.digests(bundle)
+                result = .success(try verifier.verify(bundle, of: .digests(digests)))
+            } catch let refusal as Refusal {
+                result = .failure(refusal)
+            }
+        } catch let refusal as Refusal {
+            bundle = nil
+            result = .failure(refusal)
+        }
+    }
+
+    /// The digests of the file that a bundle says it is about.
+    private static func digests(_ bundle: Bundle) throws -> [Digest] {
+        switch bundle.content {
+        case .message(_, let digest): return digest.map { [$0] } ?? []
+        case .envelope(let envelope):
+            let statement = try Statement(in: envelope)
+            return [DigestAlgorithm.sha256, .sha384, .sha512].compactMap { algorithm in
+                statement.subjects.first?.digest(algorithm)
+            }
+        }
+    }
+
+    /// How a file of bundles is judged: one that holds is enough.
+    static func worst(of inspections: [BundleInspection]) -> RefusalKind? {
+        let refusals = inspections.compactMap { inspection -> Refusal? in
+            if case .failure(let refusal) = inspection.result { refusal } else { nil }
+        }
+        return refusals.count == inspections.count ? refusals.first?.code.entry.kind : nil
+    }
+
+    /// What the envelope says, verified or not; nil if it is no statement.
+    var statement: Statement? {
+        guard case .envelope(let envelope) = bundle?.content else { return nil }
+        return try? Statement(in: envelope)
+    }
+
+    /// The signer's certificate, verified or not; nil if there is none that can be read.
+    var certificate: SigningCertificate? {
+        guard case .certificate(let der, _) = bundle?.material else { return nil }
+        return try? SigningCertificate(der: der)
+    }
+}
