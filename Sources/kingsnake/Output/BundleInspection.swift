@@ -34,17 +34,19 @@ struct BundleInspection {
     }
 
     private init(_ bytes: [UInt8], _ subject: String, _ verifier: BundleVerifier, _ package: Digest?) throws {
+        let bundle: Bundle
         do {
-            let bundle = try Bundle(parsing: bytes, of: subject, allowing: Set(Bundle.Version.allCases))
-            self.bundle = bundle
-            do {
-                let digests = try package.map { [$0] } ?? Self.digests(bundle)
-                result = .success(try verifier.verify(bundle, of: .digests(digests)))
-            } catch let refusal as Refusal {
-                result = .failure(refusal)
-            }
+            bundle = try Bundle(parsing: bytes, of: subject, allowing: Set(Bundle.Version.allCases))
         } catch let refusal as Refusal {
-            bundle = nil
+            self.bundle = nil
+            result = .failure(refusal)
+            return
+        }
+        self.bundle = bundle
+        do {
+            let digests = try package.map { [$0] } ?? Self.digests(bundle)
+            result = .success(try verifier.verify(bundle, of: .digests(digests)))
+        } catch let refusal as Refusal {
             result = .failure(refusal)
         }
     }
