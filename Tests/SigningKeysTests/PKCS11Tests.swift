@@ -32,7 +32,8 @@ struct PKCS11Tests {
         private var last: Task<Void, Never>?
 
         /// Does one thing after the other.
-        func next<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        func next<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value
+        {
             let before = last
             let task = Task {
                 await before?.value
