@@ -89,8 +89,16 @@ extension SignedChannel {
         guard !ChannelTrust.isThere(in: directory),
             !Folder.exists(keys.directory + "/" + ChannelTrust.anchorFile)
         else { return [] }
-        return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.map { try read($0) }
-            .filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
+        return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.filter(carriesSignatures)
+            .map { try read($0) }.filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
+    }
+
+    /// Whether a subdir's index has a member for signatures; said without reading a record, since nearly none has one.
+    /// Of a file that is missing or damaged nothing is known.
+    private func carriesSignatures(_ subdir: Subdir) -> Bool {
+        let path = ChannelLayout.file(ChannelLayout.plainIndex, in: subdir)
+        let stored = try? DurableFile.open(directory + "/" + path, maximumLength: SignedChannel.indexLimit)
+        return stored.flatMap { try? RepodataFile($0, of: path, subdir: subdir).hasSignatures } ?? true
     }
 
     private func sign(

@@ -53,7 +53,7 @@ extension Bundle {
     }
 
     fileprivate static func base64(_ bytes: [UInt8]) -> JSONValue {
-        .string(String(decoding: Base64.encode(bytes), as: UTF8.self))
+        .string(Base64.text(bytes))
     }
 }
 

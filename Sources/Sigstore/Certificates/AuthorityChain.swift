@@ -72,6 +72,27 @@ struct AuthorityChain: Sendable {
         others = certificates
     }
 
+    /// Reads the authorities of a trusted root: those that can be used, and what is wrong with the others, which harm
+    /// nobody but themselves.
+    static func all(_ authorities: [TrustedRoot.Authority], for purpose: Purpose) -> (
+        usable: [AuthorityChain], unusable: [Refusal]
+    ) {
+        var usable: [AuthorityChain] = []
+        var unusable: [Refusal] = []
+        for authority in authorities {
+            do {
+                usable.append(try AuthorityChain(authority, for: purpose))
+            } catch let refusal as Refusal {
+                unusable.append(refusal)
+            } catch {
+                unusable.append(
+                    Refusal(CertificateCode.authorityChain, "the authority \(authority.uri)", cause: error)
+                )
+            }
+        }
+        return (usable, unusable)
+    }
+
     /// The certificate that was not valid at a point in time, if any; both ends of a validity belong to it.
     func expired(at moment: Moment) -> ParsedCertificate? {
         ([first] + others).first { !$0.validity.contains(moment) }

@@ -17,21 +17,7 @@ public struct CertificateVerifier: Sendable {
 
     /// Reads and checks the authorities of a trusted root.
     public init(_ root: TrustedRoot) {
-        var chains: [AuthorityChain] = []
-        var unusable: [Refusal] = []
-        for authority in root.certificateAuthorities {
-            do {
-                chains.append(try AuthorityChain(authority, for: .signers))
-            } catch let refusal as Refusal {
-                unusable.append(refusal)
-            } catch {
-                unusable.append(
-                    Refusal(CertificateCode.authorityChain, "the authority \(authority.uri)", cause: error)
-                )
-            }
-        }
-        self.chains = chains
-        self.unusable = unusable
+        (chains, unusable) = AuthorityChain.all(root.certificateAuthorities, for: .signers)
         logs = CertificateLogs(logs: root.certificateLogs)
     }
 
@@ -131,13 +117,5 @@ public struct CertificateVerifier: Sendable {
         _ what: String
     ) -> Refusal {
         Refusal(code, what, expected: period.words, found: "\(moment.timestamp)")
-    }
-}
-
-extension ValidityPeriod {
-    /// For messages: from when until when.
-    var words: String {
-        let end = end.map { " until \($0.timestamp)" } ?? ""
-        return "a time from \(start.timestamp)\(end)"
     }
 }

@@ -9,7 +9,7 @@ import TrustCore
 /// Make one for a trusted root and use it for all bundles.
 public struct LogVerifier: Sendable {
     /// The most entries that a bundle may have.
-    public static let maximumEntries = 32
+    public static let maximumEntries = BundleLimits.logEntries
 
     private static let subject = "log entry"
     private let logs: [KnownLog]
@@ -230,11 +230,10 @@ extension LogVerifier {
             throw Refusal(code, Self.subject, expected: "a time that is signed")
         }
         for time in times where !log.validFor.contains(time) {
-            let end = log.validFor.end.map { " until \($0.timestamp)" } ?? ""
             throw Refusal(
                 LogCode.keyPeriod,
                 Self.subject,
-                expected: "a time from \(log.validFor.start.timestamp)\(end)",
+                expected: log.validFor.words,
                 found: "\(time.timestamp)"
             )
         }

@@ -12,10 +12,8 @@ import X509
 struct TimestampAuthority: Sendable {
     private let chain: AuthorityChain
 
-    /// Reads and checks an authority's certificates; the first signs the timestamps.
-    init(_ authority: TrustedRoot.Authority) throws {
-        chain = try AuthorityChain(authority, for: .timestamps)
-    }
+    /// Takes an authority's certificates, of which the first signs the timestamps.
+    init(_ chain: AuthorityChain) { self.chain = chain }
 
     /// Whether the response names this authority's certificate as its signer's.
     func isNamed(by response: TimestampResponse) -> Bool {

@@ -9,7 +9,7 @@ public import TrustCore
 /// once.
 public struct TimestampVerifier: Sendable {
     /// The most timestamps that are looked at for one signature.
-    public static let maximumCount = 32
+    public static let maximumCount = BundleLimits.timestamps
 
     private let authorities: [TimestampAuthority]
     /// What is wrong with those authorities of the trusted root whose certificates do not hold together, or
@@ -19,20 +19,8 @@ public struct TimestampVerifier: Sendable {
 
     /// Reads and checks the timestamp authorities of a trusted root.
     public init(_ root: TrustedRoot) {
-        var authorities: [TimestampAuthority] = []
-        var unusable: [Refusal] = []
-        for authority in root.timestampAuthorities {
-            do {
-                authorities.append(try TimestampAuthority(authority))
-            } catch let refusal as Refusal {
-                unusable.append(refusal)
-            } catch {
-                unusable.append(
-                    Refusal(CertificateCode.authorityChain, "the authority \(authority.uri)", cause: error)
-                )
-            }
-        }
-        self.authorities = authorities
+        let (chains, unusable) = AuthorityChain.all(root.timestampAuthorities, for: .timestamps)
+        authorities = chains.map { TimestampAuthority($0) }
         self.unusable = unusable
     }
 

@@ -18,4 +18,10 @@ public struct ValidityPeriod: Hashable, Sendable {
     public func contains(_ moment: Moment) -> Bool {
         start <= moment && (end.map { moment <= $0 } ?? true)
     }
+
+    /// For messages: from when until when.
+    var words: String {
+        let end = end.map { " until \($0.timestamp)" } ?? ""
+        return "a time from \(start.timestamp)\(end)"
+    }
 }

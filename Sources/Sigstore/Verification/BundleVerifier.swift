@@ -43,15 +43,9 @@ public struct BundleVerifier: Sendable {
             throw Refusal(VerificationCode.keyNeeded, "the bundle")
         }
         let certificate = try SigningCertificate(der: der)
-        let statement = try Self.content(bundle, by: certificate.publicKey, of: artifact)
-        let evidence = try evidence(bundle, by: certificate.publicKey, of: artifact)
-        let verified = try certificates.verify(certificate, at: evidence.moments, others: others)
-        return VerifiedBundle(
-            signer: .certificate(verified),
-            statement: statement,
-            timestamps: evidence.timestamps,
-            log: evidence.log,
-            moments: evidence.moments
+        let proven = try prove(bundle, by: certificate.publicKey, of: artifact)
+        return proven.bundle(
+            signedBy: .certificate(try certificates.verify(certificate, at: proven.moments, others: others))
         )
     }
 
@@ -63,9 +57,8 @@ public struct BundleVerifier: Sendable {
             throw Refusal(VerificationCode.keyUnexpected, "the bundle")
         }
         try Self.check(hint: hint, bundle, known.key)
-        let statement = try Self.content(bundle, by: known.key, of: artifact)
-        let evidence = try evidence(bundle, by: known.key, of: artifact)
-        for moment in evidence.moments where known.validFor?.contains(moment) == false {
+        let proven = try prove(bundle, by: known.key, of: artifact)
+        for moment in proven.moments where known.validFor?.contains(moment) == false {
             throw Refusal(
                 VerificationCode.keyPeriod,
                 "the bundle",
@@ -73,19 +66,31 @@ public struct BundleVerifier: Sendable {
                 found: "\(moment.timestamp)"
             )
         }
-        return VerifiedBundle(
-            signer: .key(known.key),
-            statement: statement,
-            timestamps: evidence.timestamps,
-            log: evidence.log,
-            moments: evidence.moments
-        )
+        return proven.bundle(signedBy: .key(known.key))
     }
 
-    /// When the signature was made, by the word of others: at least one of them.
-    private func evidence(_ bundle: Bundle, by key: VerificationKey, of artifact: Artifact) throws -> (
-        timestamps: [VerifiedTimestamp], log: VerifiedLogEntries, moments: [Moment]
-    ) {
+    /// What a bundle proves, whoever holds the key.
+    private struct Proven {
+        let statement: Statement?
+        let timestamps: [VerifiedTimestamp]
+        let log: VerifiedLogEntries
+
+        /// When the signature was made, by the word of others: at least one of them.
+        var moments: [Moment] { timestamps.map(\.moment) + log.integratedTimes }
+
+        func bundle(signedBy signer: VerifiedBundle.Signer) -> VerifiedBundle {
+            VerifiedBundle(
+                signer: signer,
+                statement: statement,
+                timestamps: timestamps,
+                log: log,
+                moments: moments
+            )
+        }
+    }
+
+    private func prove(_ bundle: Bundle, by key: VerificationKey, of artifact: Artifact) throws -> Proven {
+        let statement = try Self.content(bundle, by: key, of: artifact)
         let timestamps = try timestamps.verify(bundle.timestamps, of: bundle.signature)
         let log = try logs.verify(
             bundle.logEntries,
@@ -98,7 +103,7 @@ public struct BundleVerifier: Sendable {
             ),
             timestamps: timestamps.map(\.moment)
         )
-        return (timestamps, log, timestamps.map(\.moment) + log.integratedTimes)
+        return Proven(statement: statement, timestamps: timestamps, log: log)
     }
 }
 
@@ -145,12 +150,12 @@ extension BundleVerifier {
             }
         }
         let isValid: Bool
-        switch (key.algorithm.digest, artifact) {
-        case (nil, .bytes(let bytes)): isValid = key.isValid(signature: signature, for: bytes)
-        case (nil, .digests): throw needsArtifact(nil)
-        case (let algorithm?, _):
+        if let algorithm = key.algorithm.digest {
             guard let digest = artifact.digest(by: algorithm) else { throw needsArtifact(algorithm) }
             isValid = key.isValid(signature: signature, for: digest)
+        } else {
+            guard let bytes = artifact.bytes else { throw needsArtifact(nil) }
+            isValid = key.isValid(signature: signature, for: bytes)
         }
         guard isValid else { throw Refusal(VerificationCode.signature, "the file") }
     }

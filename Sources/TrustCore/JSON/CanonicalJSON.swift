@@ -35,7 +35,7 @@ public enum CanonicalJSON {
         var out: [UInt8] = []
         // A form of megabytes is not copied again and again while it grows.
         out.reserveCapacity(capacity + 4096)
-        let keys = (object.keys + [key]).sorted { ByteKey($0) < ByteKey($1) }
+        let keys = (object.keys + [key]).sorted(by: precedes)
         for (at, next) in keys.enumerated() {
             out.append(UInt8(ascii: at > 0 ? "," : "{"))
             write(next, to: &out)
@@ -49,38 +49,19 @@ public enum CanonicalJSON {
         out.append(UInt8(ascii: "}"))
         return out
     }
+}
 
-    private static func write(_ value: JSONValue, to out: inout [UInt8], _ subject: String) throws {
-        switch value {
-        case .null: out += "null".utf8
-        case .bool(let flag): out += (flag ? "true" : "false").utf8
-        case .string(let text): write(text, to: &out)
-        case .number(let number):
-            guard let integer = number.integer else {
-                throw Refusal(CoreCode.jsonNumber, subject, expected: "a 64-bit integer", found: number.token)
-            }
-            out += String(integer).utf8
-        case .array(let elements):
-            out.append(UInt8(ascii: "["))
-            for (at, element) in elements.enumerated() {
-                if at > 0 { out.append(UInt8(ascii: ",")) }
-                try write(element, to: &out, subject)
-            }
-            out.append(UInt8(ascii: "]"))
-        case .object(let object):
-            out.append(UInt8(ascii: "{"))
-            for (at, member) in object.members.sorted(by: { ByteKey($0.key) < ByteKey($1.key) }).enumerated()
-            {
-                if at > 0 { out.append(UInt8(ascii: ",")) }
-                write(member.key, to: &out)
-                out.append(UInt8(ascii: ":"))
-                try write(member.value, to: &out, subject)
-            }
-            out.append(UInt8(ascii: "}"))
+extension CanonicalJSON: CanonicalForm {
+    static func precedes(_ a: String, _ b: String) -> Bool { ByteKey(a) < ByteKey(b) }
+
+    static func integer(_ number: JSONNumber, _ subject: String) throws -> Int64 {
+        guard let integer = number.integer else {
+            throw Refusal(CoreCode.jsonNumber, subject, expected: "a 64-bit integer", found: number.token)
         }
+        return integer
     }
 
-    private static func write(_ text: String, to out: inout [UInt8]) {
+    static func write(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { out.append(UInt8(ascii: "\\")) }

@@ -18,45 +18,26 @@ public enum JSONCanonicalization {
         try write(value, to: &out, subject)
         return out
     }
+}
 
-    private static func write(_ value: JSONValue, to out: inout [UInt8], _ subject: String) throws {
-        switch value {
-        case .null: out += "null".utf8
-        case .bool(let flag): out += (flag ? "true" : "false").utf8
-        case .string(let text): write(text, to: &out)
-        case .number(let number):
-            guard let integer = number.integer, (-largest...largest).contains(integer) else {
-                throw Refusal(
-                    CoreCode.jsonNumber,
-                    subject,
-                    expected: "an integer of at most 53 bits",
-                    found: number.token
-                )
-            }
-            out += String(integer).utf8
-        case .array(let elements):
-            out.append(UInt8(ascii: "["))
-            for (at, element) in elements.enumerated() {
-                if at > 0 { out.append(UInt8(ascii: ",")) }
-                try write(element, to: &out, subject)
-            }
-            out.append(UInt8(ascii: "]"))
-        case .object(let object):
-            out.append(UInt8(ascii: "{"))
-            // RFC 8785, 3.2.3: by UTF-16 code units, which is not the order of code points.
-            let members = object.members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
-            for (at, member) in members.enumerated() {
-                if at > 0 { out.append(UInt8(ascii: ",")) }
-                write(member.key, to: &out)
-                out.append(UInt8(ascii: ":"))
-                try write(member.value, to: &out, subject)
-            }
-            out.append(UInt8(ascii: "}"))
+extension JSONCanonicalization: CanonicalForm {
+    /// RFC 8785, 3.2.3: by UTF-16 code units, which is not the order of code points.
+    static func precedes(_ a: String, _ b: String) -> Bool { a.utf16.lexicographicallyPrecedes(b.utf16) }
+
+    static func integer(_ number: JSONNumber, _ subject: String) throws -> Int64 {
+        guard let integer = number.integer, (-largest...largest).contains(integer) else {
+            throw Refusal(
+                CoreCode.jsonNumber,
+                subject,
+                expected: "an integer of at most 53 bits",
+                found: number.token
+            )
         }
+        return integer
     }
 
     /// RFC 8785, 3.2.2.2: the short escapes where there are any, others in lower-case digits.
-    private static func write(_ text: String, to out: inout [UInt8]) {
+    static func write(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -83,13 +83,7 @@ public struct SimulatedRekorV2: Sendable {
 
     /// The proof of an entry in the current tree, with a checkpoint.
     public func proof(of index: Int64) throws -> LogEntry.InclusionProof {
-        LogEntry.InclusionProof(
-            logIndex: index,
-            treeSize: Int64(tree.count),
-            rootHash: tree.root,
-            hashes: tree.inclusionProof(of: Int(index)) ?? [],
-            checkpoint: String(decoding: try checkpoint().encoded(), as: UTF8.self)
-        )
+        LogEntry.InclusionProof(of: index, in: tree, try checkpoint())
     }
 
     /// Signs a checkpoint of the current tree, and has the witnesses cosign it.

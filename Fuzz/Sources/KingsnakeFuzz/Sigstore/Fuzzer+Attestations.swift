@@ -25,7 +25,8 @@ extension Fuzzer {
         Finding.unless(channel.isSame(as: channel.text + "/"), "a channel that a slash makes another")
         Finding.unless(!channel.isSame(as: channel.text + "x"), "a channel that is another too")
         Finding.unless(channel.text.utf8.last != UInt8(ascii: "/"), "a slash at the end")
-        Finding.unless(!channel.text.utf8.contains(UInt8(ascii: "@")), "a user name")
+        let authority = channel.text.split(separator: "/").dropFirst().first
+        Finding.unless(authority?.contains("@") != true, "a user name")
     }
 
     /// The file of a package's attestations: the parts are where a reader of the whole finds them.

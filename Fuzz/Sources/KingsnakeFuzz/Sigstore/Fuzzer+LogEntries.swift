@@ -44,7 +44,7 @@ extension Fuzzer {
         ]
         for content in contents {
             let signed = LoggedSignature(signature: body.signature + [0], signer: signer, content: content)
-            let isAbout = try Finding.accepted { try body.check(isAbout: signed) }
+            let isAbout: Void? = try Finding.accepted { try body.check(isAbout: signed) }
             Finding.unless(isAbout == nil, "the entry is taken for another signature's")
         }
     }

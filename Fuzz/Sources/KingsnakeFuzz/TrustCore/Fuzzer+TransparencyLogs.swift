@@ -38,7 +38,7 @@ extension Fuzzer {
             try MerkleProof.root(leafHash: MerkleHash.empty, index: index, size: size, hashes: hashes)
         }
         if root != nil { Finding.unless(index >= 0 && index < size, "a proof for a place that is not there") }
-        let isConsistent = try Finding.accepted {
+        let isConsistent: Void? = try Finding.accepted {
             try MerkleProof.verifyConsistency(
                 size1: index,
                 size2: size,
