@@ -112,8 +112,7 @@ let package = Package(
             name: "Gatekeeper",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "Transport", "CondaFormats", "TUF",
-                "ContentTrust",
-                "TrustPolicy",
+                "ContentTrust", "Sigstore", "TrustPolicy",
             ],
             swiftSettings: settings
         ),
@@ -163,7 +162,7 @@ let package = Package(
         .executableTarget(
             name: "sigstore-client",
             dependencies: [
-                "Sigstore", "SigningKeys", "TrustCore",
+                "Sigstore", "SigningKeys", "Transport", "TrustCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Conformance/SigstoreClient",
@@ -222,7 +221,7 @@ let package = Package(
         .testTarget(
             name: "SigstoreTests",
             dependencies: [
-                "Sigstore", "SigningKeys", "TrustCore", "TestSupport",
+                "Sigstore", "SigningKeys", "Transport", "TrustCore", "TestSupport",
                 .product(name: "X509", package: "swift-certificates"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
@@ -237,7 +236,7 @@ let package = Package(
             name: "GatekeeperTests",
             dependencies: [
                 "Gatekeeper", "TrustPolicy", "Transport", "CondaFormats", "TrustCore", "SigningKeys", "TUF",
-                "ContentTrust", "TestSupport",
+                "ContentTrust", "Sigstore", "TestSupport",
             ],
             swiftSettings: settings
         ),
@@ -256,13 +255,15 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "TrustCore"],
+            dependencies: [
+                "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust", "Sigstore",
                 "TrustCore",
             ],
             swiftSettings: settings
