@@ -256,14 +256,16 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+                "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
+                "TrustCore",
             ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust", "Sigstore",
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
+                "Sigstore",
                 "TrustCore",
             ],
             swiftSettings: settings
