@@ -30,7 +30,8 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
     ///   `name.version-text` or `name.build-text`.
     public init(_ text: some StringProtocol) throws {
         let text = String(text)
-        let subject = QuotedText.short(text)
+        // Only where it is refused: indexes have half a million names.
+        var subject: String { QuotedText.short(text) }
         guard let format = ArchiveFormat.allCases.first(where: { text.utf8.hasSuffix($0.suffix.utf8) }) else {
             throw Refusal(
                 NameCode.fileFormat,
@@ -53,8 +54,8 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
         guard !name.utf8.isEmpty, !version.utf8.isEmpty, !build.utf8.isEmpty else {
             throw Refusal(NameCode.fileName, subject, expected: "no empty part")
         }
-        try Self.check(version, "._+!", NameCode.versionText, subject)
-        try Self.check(build, "._+", NameCode.buildText, subject)
+        try Self.check(version, "._+!", NameCode.versionText, of: text)
+        try Self.check(build, "._+", NameCode.buildText, of: text)
         try self.init(text, try PackageName(name), String(version), String(build), format)
     }
 
@@ -110,7 +111,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
         _ part: Substring,
         _ marks: StaticString,
         _ code: NameCode,
-        _ subject: String
+        of fileName: String
     ) throws {
         let isValid = marks.withUTF8Buffer { marks in
             part.utf8.allSatisfy { ASCIIClass.isAlphanumeric($0) || marks.contains($0) }
@@ -118,7 +119,7 @@ public struct ArchiveFileName: Hashable, Comparable, Sendable {
         guard isValid, part.utf8.count <= maximumPartLength else {
             throw Refusal(
                 code,
-                subject,
+                QuotedText.short(fileName),
                 expected: "at most \(maximumPartLength) ASCII letters, digits and `\(marks)`",
                 found: "`\(QuotedText.short(part))`"
             )

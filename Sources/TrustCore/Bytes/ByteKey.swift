@@ -17,9 +17,10 @@ public struct ByteKey: Hashable, Comparable, Sendable {
 
     /// Whether two texts are the same bytes. Quick where both are native strings, as nearly all are.
     public static func areEqual(_ a: String, _ b: String) -> Bool {
+        guard a.utf8.count == b.utf8.count else { return false }
         let quick = a.utf8.withContiguousStorageIfAvailable { first in
             b.utf8.withContiguousStorageIfAvailable { second in
-                first.count == second.count && first.elementsEqual(second)
+                first.indices.allSatisfy { first[$0] == second[$0] }
             }
         }
         return (quick ?? nil) ?? a.utf8.elementsEqual(b.utf8)

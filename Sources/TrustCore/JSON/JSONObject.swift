@@ -15,9 +15,9 @@ public struct JSONObject: Sendable, Equatable {
 
     /// All members, in the order they were written.
     public private(set) var members: [Member] = []
-    /// Built only for objects that are too large to search in a row.
+    /// Built only for objects that are too large to search in a row, which those of packages' records are not.
     private var positions: [ByteKey: Int] = [:]
-    private static let indexedFrom = 12
+    private static let indexedFrom = 32
 
     /// An empty object.
     public init() {}
