@@ -11,7 +11,7 @@ public actor SigstoreTrustSource {
     /// Whether keys are updated before they are used.
     public enum Refresh: String, Sendable, CaseIterable {
         /// Where their metadata has run out, or was never fetched. An instance that cannot be reached stops nothing
-        /// (``SigstoreTrust/missedUpdate``); one that shows bad metadata does.
+        /// (``SigstoreKeys/missedUpdate``); one that shows bad metadata does.
         case automatic = "auto"
         /// Never: what is here is all there is.
         case never
@@ -20,8 +20,8 @@ public actor SigstoreTrustSource {
         case required = "require"
     }
 
-    private let obtain: @Sendable () async throws -> SigstoreTrust
-    private var task: Task<SigstoreTrust, any Error>?
+    private let obtain: @Sendable () async throws -> SigstoreKeys
+    private var task: Task<SigstoreKeys, any Error>?
 
     /// The keys of a known instance.
     ///
@@ -49,14 +49,14 @@ public actor SigstoreTrustSource {
     /// - Parameter name: what the file is called.
     public init(exactly trustedRoot: [UInt8], signingConfig: [UInt8]? = nil, of name: String) {
         obtain = {
-            try SigstoreTrust(name, .files, trustedRoot: trustedRoot, signingConfig: signingConfig)
+            try SigstoreKeys(name, .files, trustedRoot: trustedRoot, signingConfig: signingConfig)
         }
     }
 
     /// The keys that came with the program, and never the network.
     public init(shipped instance: SigstoreInstance) {
         obtain = {
-            try SigstoreTrust(
+            try SigstoreKeys(
                 instance.rawValue,
                 .shipped,
                 trustedRoot: instance.trustedRoot,
@@ -68,7 +68,7 @@ public actor SigstoreTrustSource {
     /// The keys. They are looked for once; whoever asks meanwhile or later gets the same answer.
     ///
     /// - Throws: what ``SigstoreTrustStore/trust(in:)`` and an update throw.
-    public func trust() async throws -> SigstoreTrust {
+    public func trust() async throws -> SigstoreKeys {
         if let task { return try await task.value }
         let task = Task { [obtain] in try await obtain() }
         self.task = task
@@ -80,8 +80,8 @@ public actor SigstoreTrustSource {
         _ name: SigstoreInstanceName,
         _ refresh: Refresh,
         _ now: Timestamp,
-        update: () async throws -> SigstoreTrust
-    ) async throws -> SigstoreTrust {
+        update: () async throws -> SigstoreKeys
+    ) async throws -> SigstoreKeys {
         let known = try await known(store, name)
         if let known, refresh == .never || known.isCurrent(at: now) { return known }
         if refresh == .never { throw Refusal(SigstoreTrustCode.neverUpdated, name.text) }
@@ -99,7 +99,7 @@ public actor SigstoreTrustSource {
 
     /// What is known; nil if nothing is yet.
     private static func known(_ store: SigstoreTrustStore, _ name: SigstoreInstanceName) async throws
-        -> SigstoreTrust?
+        -> SigstoreKeys?
     {
         do { return try await store.trust(in: name) } catch let refusal as Refusal
             where refusal.is(SigstoreTrustCode.neverUpdated)
@@ -107,7 +107,7 @@ public actor SigstoreTrustSource {
     }
 }
 
-extension SigstoreTrust {
+extension SigstoreKeys {
     fileprivate func isCurrent(at now: Timestamp) -> Bool {
         switch freshness(at: now) {
         case .current, .fixed: true

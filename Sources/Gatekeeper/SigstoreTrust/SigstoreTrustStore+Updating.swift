@@ -15,23 +15,23 @@ extension SigstoreTrustStore {
     ///
     /// Stored keys are verified once more, from the root that came with the program or that the user gave. They are
     /// taken although their metadata has expired, for whatever came with the program is older still, and knows of
-    /// fewer revocations; ``SigstoreTrust/freshness(at:)`` says that they have. Stored keys that are older than
+    /// fewer revocations; ``SigstoreKeys/freshness(at:)`` says that they have. Stored keys that are older than
     /// those of the program are not taken.
     ///
     /// - Throws: `instance.unknown`, `instance.damaged`, `instance.cache-damaged`, `instance.never-updated` if there
     ///   are no keys at all yet, or a `trust-root.…` code.
-    public func trust(in name: SigstoreInstanceName) async throws -> SigstoreTrust {
+    public func trust(in name: SigstoreInstanceName) async throws -> SigstoreKeys {
         try await trust(by: anchor(name))
     }
 
-    func trust(by anchor: SigstoreAnchor) async throws -> SigstoreTrust {
+    func trust(by anchor: SigstoreAnchor) async throws -> SigstoreKeys {
         let name = anchor.name
         if let (state, verified) = try await storedState(of: anchor) {
             return try Self.trust(in: name, verified, checked: state.checked)
         }
         switch anchor.basis {
         case .shipped(let instance):
-            return try SigstoreTrust(
+            return try SigstoreKeys(
                 name.text,
                 .shipped,
                 trustedRoot: instance.trustedRoot,
@@ -39,7 +39,7 @@ extension SigstoreTrustStore {
             )
         case .repository: throw Refusal(SigstoreTrustCode.neverUpdated, name.text)
         case .files(let trustedRoot, let signingConfig):
-            return try SigstoreTrust(
+            return try SigstoreKeys(
                 name.text,
                 .files,
                 trustedRoot: trustedRoot,
@@ -52,13 +52,13 @@ extension SigstoreTrustStore {
         in name: SigstoreInstanceName,
         _ verified: VerifiedSigstoreState,
         checked: Timestamp
-    ) throws -> SigstoreTrust {
-        let update = SigstoreTrust.Update(
+    ) throws -> SigstoreKeys {
+        let update = SigstoreKeys.Update(
             versions: verified.versions,
             horizon: verified.horizon,
             checked: checked
         )
-        return try SigstoreTrust(
+        return try SigstoreKeys(
             name.text,
             .updated(update),
             trustedRoot: verified.trustedRoot,
@@ -131,7 +131,7 @@ extension SigstoreTrustStore {
         within time: Duration = .seconds(120),
         uptime: @escaping @Sendable () -> Duration = SigstoreTrustStore.uptime(),
         now: Timestamp
-    ) async throws -> SigstoreTrust {
+    ) async throws -> SigstoreKeys {
         try await update(
             anchor(name),
             over: fetcher,
@@ -151,7 +151,7 @@ extension SigstoreTrustStore {
         within time: Duration,
         uptime: @escaping @Sendable () -> Duration,
         now: Timestamp
-    ) async throws -> SigstoreTrust {
+    ) async throws -> SigstoreKeys {
         let name = anchor.name
         guard let (tufRoot, url) = try anchor.repository() else {
             throw Failure(

@@ -68,7 +68,7 @@ extension TrustSigstore {
             -> SigstoreTrustReport
         {
             let anchor = try store.anchor(name)
-            var trust: SigstoreTrust?
+            var trust: SigstoreKeys?
             do { trust = try await store.trust(in: name) } catch let refusal as Refusal
                 where refusal.is(SigstoreTrustCode.neverUpdated)
             {}

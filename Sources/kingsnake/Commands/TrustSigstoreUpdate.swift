@@ -80,7 +80,7 @@ extension TrustSigstore {
             _ fetcher: any Fetcher,
             _ console: Console
         ) async throws -> JSONObject {
-            var before: SigstoreTrust?
+            var before: SigstoreKeys?
             do { before = try await store.trust(in: name) } catch let refusal as Refusal
                 where refusal.is(SigstoreTrustCode.cacheDamaged)
             {

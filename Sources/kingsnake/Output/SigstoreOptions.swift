@@ -88,9 +88,9 @@ struct SigstoreOptions: ParsableArguments {
         _ locations: LocationOptions,
         refresh: SigstoreTrustSource.Refresh = .automatic,
         _ console: Console
-    ) async throws -> SigstoreTrust {
+    ) async throws -> SigstoreKeys {
         let fetcher = URLFetcher()
-        let result: Result<SigstoreTrust, any Error>
+        let result: Result<SigstoreKeys, any Error>
         do {
             result = .success(try await source(locations, refresh: refresh, fetcher: fetcher).trust())
         } catch { result = .failure(error) }

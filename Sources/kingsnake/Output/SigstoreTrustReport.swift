@@ -12,11 +12,11 @@ import TrustCore
 struct SigstoreTrustReport {
     let anchor: SigstoreAnchor
     /// Its keys; nil if none were fetched yet.
-    let trust: SigstoreTrust?
+    let trust: SigstoreKeys?
     let now: Timestamp
 
     /// Says on standard error what is wrong with the age of keys that are used.
-    static func warn(of trust: SigstoreTrust, _ console: Console) {
+    static func warn(of trust: SigstoreKeys, _ console: Console) {
         if let missed = trust.missedUpdate {
             console.warn("the keys of `\(trust.name)` could not be updated: \(missed.message)")
         }
@@ -68,7 +68,7 @@ struct SigstoreTrustReport {
         }
     }
 
-    private func keys(_ trust: SigstoreTrust) -> String {
+    private func keys(_ trust: SigstoreKeys) -> String {
         switch trust.source {
         case .shipped: "those that came with this program"
         case .updated: "the newest that were fetched"
@@ -76,7 +76,7 @@ struct SigstoreTrustReport {
         }
     }
 
-    private func offline(_ trust: SigstoreTrust) -> String {
+    private func offline(_ trust: SigstoreKeys) -> String {
         switch trust.freshness(at: now) {
         case .current(let horizon):
             "good until \(horizon.moment), \(now.words(until: horizon.moment)) (`\(horizon.role)`)"
@@ -100,7 +100,7 @@ struct SigstoreTrustReport {
         return "from \(period.start.timestamp) until \(end.timestamp)"
     }
 
-    private func signing(_ trust: SigstoreTrust) -> [String] {
+    private func signing(_ trust: SigstoreKeys) -> [String] {
         guard trust.signingConfigBytes != nil else { return [row("signing", "it does not say where")] }
         guard let config = try? trust.signingConfig() else {
             return [row("signing", "a signing configuration that this program cannot read")]
@@ -138,7 +138,7 @@ extension SigstoreTrustReport {
         return object
     }
 
-    private static func add(_ trust: SigstoreTrust, to object: inout JSONObject, at now: Timestamp) {
+    private static func add(_ trust: SigstoreKeys, to object: inout JSONObject, at now: Timestamp) {
         switch trust.source {
         case .shipped: object["keys"] = "shipped"
         case .files: object["keys"] = "files"
@@ -167,7 +167,7 @@ extension SigstoreTrustReport {
         object["signing_config_sha256"] = trust.signingConfigBytes.map { .string(Digest.of($0).hex) }
     }
 
-    private static func json(_ trust: SigstoreTrust) -> JSONObject {
+    private static func json(_ trust: SigstoreKeys) -> JSONObject {
         let root = trust.trustedRoot
         var object = JSONObject()
         object["sha256"] = .string(Digest.of(trust.trustedRootBytes).hex)

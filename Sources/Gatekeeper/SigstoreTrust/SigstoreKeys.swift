@@ -6,7 +6,7 @@ public import TUF
 public import TrustCore
 
 /// The keys of an instance of Sigstore as they are known now, and how much that is worth.
-public struct SigstoreTrust: Sendable {
+public struct SigstoreKeys: Sendable {
     /// What an update by TUF left behind.
     public struct Update: Sendable, Equatable {
         /// The versions of the metadata.
