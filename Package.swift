@@ -256,7 +256,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+                "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
+                "TrustCore",
                 "Transport", "Gatekeeper",
             ],
             swiftSettings: settings
@@ -264,8 +265,9 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust", "Sigstore",
-                "TrustCore",
+                "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
+                "Sigstore",
+                "TrustCore", "Gatekeeper",
             ],
             swiftSettings: settings
         ),

@@ -64,12 +64,13 @@ struct SigstoreInstanceTests {
     func shipped() async throws {
         let world = try ChannelWorld()
         let result = try await world.must("trust", "sigstore", "status")
+        #expect(!world.exists("home"))
         for words in [
             "public-good\n", "staging\n", "those that came with this program", "never updated",
             "https://rekor.sigstore.dev", "https://fulcio.sigstage.dev",
         ] { #expect(result.output.contains(words), "\(words)") }
         let document = try await world.must("trust", "sigstore", "status", "--json").json()
-        let instances = try #require(document["instances"]?.array?.compactMap(\.object))
+        let instances = (document["instances"]?.array ?? []).compactMap(\.object)
         #expect(instances.map { $0["name"]?.string } == ["public-good", "staging"])
         #expect(
             instances.allSatisfy {

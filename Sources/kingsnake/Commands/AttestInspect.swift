@@ -41,7 +41,7 @@ struct AttestInspect: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
-        let trust = try await sigstore.trust(locations, refresh: .never, console)
+        let keys = try await sigstore.keys(locations, refresh: .never, console)
         let digest = try package.map { path in
             guard let stored = try DurableFile.open(path, maximumLength: BundleInspection.packageLimit) else {
                 throw Failure(.disk, "there is no such file", at: path)
@@ -51,10 +51,10 @@ struct AttestInspect: AsyncParsableCommand {
         let inspections = try BundleInspection.all(
             in: Self.read(file, Sidecar.maximumLength),
             of: file,
-            by: BundleVerifier(trust.trustedRoot),
+            by: BundleVerifier(keys.trustedRoot),
             package: digest
         )
-        BundleReport(inspections, of: file, by: trust.name).show(console)
+        BundleReport(inspections, of: file, by: keys.name).show(console)
         if let worst = BundleInspection.worst(of: inspections) { throw ExitCode(worst.exitStatus) }
     }
 

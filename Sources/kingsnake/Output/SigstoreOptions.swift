@@ -84,7 +84,7 @@ struct SigstoreOptions: ParsableArguments {
     }
 
     /// The keys, for a command that needs them in any case; says what is wrong with their age.
-    func trust(
+    func keys(
         _ locations: LocationOptions,
         refresh: SigstoreTrustSource.Refresh = .automatic,
         _ console: Console
