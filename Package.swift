@@ -257,7 +257,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
-                "TrustCore",
+                "TrustCore", "Transport", "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -266,7 +266,7 @@ let package = Package(
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
                 "Sigstore",
-                "TrustCore",
+                "TrustCore", "Gatekeeper",
             ],
             swiftSettings: settings
         ),

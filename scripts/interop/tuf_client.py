@@ -7,6 +7,7 @@ version of each role that is trusted in the end, and path, length and sha256 of 
 """
 
 import argparse
+import datetime
 import hashlib
 import json
 import pathlib
@@ -45,6 +46,8 @@ def main(a: argparse.Namespace, metadata: pathlib.Path) -> dict:
         config=UpdaterConfig(prefix_targets_with_hash=not a.no_hash_prefix),
         bootstrap=pathlib.Path(a.root).read_bytes(),
     )
+    if a.now:
+        updater._trusted_set.reference_time = datetime.datetime.fromisoformat(a.now)
     updater.refresh()
     downloads = [download(updater, name, pathlib.Path(a.out)) for name in a.targets]
     return {"roles": trusted_versions(metadata), "downloads": downloads}
@@ -66,6 +69,7 @@ if __name__ == "__main__":
     parser.add_argument("out")
     parser.add_argument("--no-hash-prefix", action="store_true",
                         help="ask for targets by their plain names although the repository has consistent snapshots")
+    parser.add_argument("--now", help="the moment that decides what is expired, as in 2026-12-31T00:00:00+00:00")
     parser.add_argument("--metadata-dir", help="keep what is trusted here, for a later refresh")
     arguments = parser.parse_args()
     answer(lambda: run(arguments))
