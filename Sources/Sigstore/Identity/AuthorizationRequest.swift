@@ -4,8 +4,8 @@
 import SigningKeys
 import TrustCore
 
-/// One login in a browser: what is asked, and what must come back (OpenID Connect Core 1.0, 3.1, authorization
-/// code; RFC 7636; RFC 8252). Without I/O.
+/// One login in a browser: what is asked, and what must come back (OpenID Connect Core 1.0, 3.1,
+/// authorization code; RFC 7636; RFC 8252). Without I/O.
 struct AuthorizationRequest: Sendable {
     let provider: IdentityProvider
     let clientID: String
@@ -37,8 +37,8 @@ struct AuthorizationRequest: Sendable {
 
     /// The code in the query that the browser came back with.
     ///
-    /// - Throws: `identity.state` if it does not belong to this login, `identity.issuer`, `identity.answer`; a
-    ///   ``Failure`` if the provider says that there is no login.
+    /// - Throws: `identity.state` if it does not belong to this login, `identity.issuer`, `identity.answer`;
+    ///   a ``Failure`` if the provider says that there is no login.
     func code(in query: String) throws -> String {
         guard let fields = FormFields(parsing: query) else { throw Self.wrong("a query with each name once") }
         // First of all: what does not belong to this login is not looked at.

@@ -33,11 +33,11 @@ public enum BuildService: String, Sendable, CaseIterable {
         case .gitlab:
             "add `id_tokens:` with `SIGSTORE_ID_TOKEN:` and `aud: \(audience)` to the job"
         case .buildkite:
-            "give the job's token: `buildkite-agent oidc request-token --audience \(audience) | kingsnake … "
-                + "--identity-token -`"
+            "give the job's token: `buildkite-agent oidc request-token --audience \(audience) | "
+                + "kingsnake … --identity-token -`"
         case .circleci:
-            "give the job's token: `circleci run oidc get --claims '{\"aud\": \"\(audience)\"}' | kingsnake … "
-                + "--identity-token -`"
+            "give the job's token: `circleci run oidc get --claims '{\"aud\": \"\(audience)\"}' | "
+                + "kingsnake … --identity-token -`"
         case .cloudBuild:
             "give a service account's token: `gcloud auth print-identity-token --audiences=\(audience) "
                 + "--include-email --impersonate-service-account=ACCOUNT | kingsnake … --identity-token -`"

@@ -56,8 +56,8 @@ public enum IdentityCode: String, RefusalCode {
                 .invalid,
                 "a claim of the identity token is missing or not as it must be",
                 explanation:
-                    "Issuer, subject, audience and expiry decide what a token is good for; one that lacks any "
-                    + "of them would be refused by the certificate authority, too.",
+                    "Issuer, subject, audience and expiry decide what a token is good for; the certificate "
+                    + "authority would refuse one that lacks any of them, too.",
                 remedy: another
             )
         default:
@@ -88,8 +88,8 @@ public enum IdentityCode: String, RefusalCode {
                 .stale,
                 "the identity token has expired",
                 explanation:
-                    "Tokens are valid for minutes, so that a stolen one is soon worth nothing. The certificate "
-                    + "authority refuses one that has expired.",
+                    "Tokens are valid for minutes, so that a stolen one is soon worth nothing. The "
+                    + "certificate authority refuses one that has expired.",
                 remedy: "get a new identity token, and check the clock of this machine"
             )
         default:
@@ -97,7 +97,7 @@ public enum IdentityCode: String, RefusalCode {
                 .stale,
                 "the identity token is not valid yet",
                 explanation:
-                    "Its issuer says from when on it counts, and that is later than the time on this machine.",
+                    "Its issuer says from when on it counts, and on this machine it is not that late.",
                 remedy: "check the clock of this machine"
             )
         }
@@ -145,8 +145,8 @@ public enum IdentityCode: String, RefusalCode {
                 .invalid,
                 "the identity token does not belong to this login",
                 explanation:
-                    "A token that was made in another login was put in the place of this one's (OpenID Connect "
-                    + "Core 1.0, 3.1.3.7).",
+                    "A token that was made in another login was put in the place of this one's (OpenID "
+                    + "Connect Core 1.0, 3.1.3.7).",
                 remedy: again
             )
         }

@@ -4,7 +4,8 @@
 import TrustCore
 
 // What the certificate will say. Fulcio decides it by its own configuration of issuers; these are the rules
-// of the public instance (Fulcio's `oid-info.md` and its configuration), for the user to see before anything is signed.
+// of the public instance (Fulcio's `oid-info.md` and its configuration), for the user to see before anything
+// is signed.
 extension IdentityToken {
     /// The kinds of issuer whose tokens become names by rules of their own.
     private enum Service {

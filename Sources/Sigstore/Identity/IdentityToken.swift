@@ -44,7 +44,8 @@ public struct IdentityToken: Sendable {
 
     /// Reads a token. Its signature is not verified, nor whether it is valid now: ``check(audience:now:)``.
     ///
-    /// - Throws: a `Refusal` with an `identity.…` or `json.…` code, or `limit.too-large`. None holds the token.
+    /// - Throws: a `Refusal` with an `identity.…` or `json.…` code, or `limit.too-large`. None holds the
+    /// token.
     public init(_ text: String) throws {
         guard text.utf8.count <= Self.maximumLength else {
             throw Refusal(
