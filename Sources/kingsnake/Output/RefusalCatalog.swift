@@ -42,6 +42,7 @@ enum RefusalCatalog {
         area("Entries in transparency logs", LogCode.self),
         area("Sigstore's trust roots", TrustRootCode.self),
         area("Attestations", AttestationCode.self),
+        area("Signers' identities", IdentityCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
         area("Indexes", RepodataCode.self),
