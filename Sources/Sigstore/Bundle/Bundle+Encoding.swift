@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import SigningKeys
-import TrustCore
+package import TrustCore
 
 extension Bundle {
     /// The bundle in JSON, in the version that it has, as other clients write it: what is parsed again is
@@ -62,7 +62,8 @@ extension JSONValue {
 }
 
 extension Bundle.Envelope {
-    fileprivate func encodedValue() -> JSONValue {
+    /// The envelope as DSSE writes it.
+    func encodedValue() -> JSONValue {
         var entry = JSONObject()
         entry["sig"] = Bundle.base64(signature)
         if !keyID.utf8.isEmpty { entry["keyid"] = .string(keyID) }
@@ -75,7 +76,7 @@ extension Bundle.Envelope {
 
 extension LogEntry {
     /// The entry as bundles carry it.
-    func encodedValue() -> JSONValue {
+    package func encodedValue() -> JSONValue {
         var entry = JSONObject()
         entry["logIndex"] = .string(String(logIndex))
         entry["logId"] = ["keyId": Bundle.base64(logID)]
