@@ -263,7 +263,9 @@ struct SigstoreInstanceTests {
 
     @Test("Slips of the fingers are usage errors", arguments: wrong)
     func mistakes(_ wrong: (command: [String], names: String)) async throws {
-        let result = try await ChannelWorld().program.run(["trust", "sigstore"] + wrong.command)
+        let world = try ChannelWorld()
+        let result = try await world.program.run(["trust", "sigstore"] + wrong.command)
+        #expect(!world.exists("home"))
         #expect(
             result.status == 2 && result.errors.hasPrefix("error: \(wrong.names)"),
             "\(result.transcript)"
@@ -277,7 +279,8 @@ struct SigstoreInstanceTests {
         ]
     )
     func contradictions(_ other: [String]) async throws {
-        let result = try await ChannelWorld().program.run(
+        let world = try ChannelWorld()
+        let result = try await world.program.run(
             ["attest", "inspect", "x", "--trusted-root", "y"] + other
         )
         #expect(result.status == 2 && result.errors.contains("--trusted-root means exactly its keys"))

@@ -5,6 +5,7 @@ import CondaFormats
 import Foundation
 import Gatekeeper
 import Sigstore
+import TUF
 import TestSupport
 import Testing
 import Transport

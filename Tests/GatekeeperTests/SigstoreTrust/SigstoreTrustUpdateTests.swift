@@ -98,12 +98,11 @@ struct SigstoreTrustUpdateTests {
         Attack(code: "tuf.metadata-missing") { files, _ in without("timestamp.json", files) },
         Attack(code: "tuf.metadata-missing") { files, _ in without(".snapshot.json", files) },
         Attack(code: "tuf.rollback") { files, old in files.merging(["timestamp.json": old]) { $1 } },
-        // Metadata that promises a wrong length.
-        Attack(code: "tuf.signatures") { files, _ in
+        // Metadata that promises something else.
+        Attack(code: "tuf.metadata-hash") { files, _ in
             files.mapValues { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
-                guard text.contains("trusted_root.json") else { return bytes }
-                return Array(text.replacing("\"length\":", with: "\"length\":1").utf8)
+                return Array(text.replacing("\"trusted_root.json\"", with: "\"trusted_root.jsom\"").utf8)
             }
         },
     ]
