@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import TrustCore
 
-/// `kingsnake attest identity` in the surroundings that signers work in. After each run it is looked whether a secret
-/// is in what the program said.
+/// `kingsnake attest identity` in the surroundings that signers work in. After each run it is looked whether
+/// a secret is in what the program said.
 @Suite("Whose name would sign, by the command")
 struct IdentityCommandTests {
     /// A program, and the provider that it can ask.
