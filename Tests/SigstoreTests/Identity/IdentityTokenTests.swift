@@ -128,6 +128,36 @@ struct IdentityTokenTests {
         #expect(refusalCode { try token.check(audience: audience, now: now) } == code)
     }
 
+    @Test("A token that was cut or changed anywhere is read or refused, and ends nothing else")
+    func damage() throws {
+        let issuer = SimulatedIssuer(now: TokenSample.now)
+        let bytes = Array(issuer.token(issuer.personClaims()).utf8)
+        var refused = 0
+        for at in bytes.indices {
+            var changed = bytes
+            changed[at] ^= 0x15
+            for damaged in [Array(bytes[..<at]), changed] {
+                let code = refusalCode { try IdentityToken(String(decoding: damaged, as: UTF8.self)) }
+                guard let code else { continue }
+                refused += 1
+                #expect(["identity", "json", "limit"].contains { code.hasPrefix($0 + ".") }, "\(code)")
+            }
+        }
+        #expect(refused > bytes.count)
+    }
+
+    @Test("A query is read as forms are, each name once and not too many")
+    func queries() {
+        #expect(FormFields(parsing: "a=b+c%2B&d=")?["a"] == "b c+")
+        #expect(FormFields(parsing: "a=b&d=")?["d"] == nil && FormFields(parsing: "")?["a"] == nil)
+        #expect(FormFields(parsing: "a=b=c")?["a"] == "b=c" && FormFields(parsing: "a")?["a"] == nil)
+        for query in ["a=%", "a=%f", "a=%FF", "a=1&a=1", "a=1&%61=1", "a&a"] {
+            #expect(FormFields(parsing: query) == nil, "\(query)")
+        }
+        #expect(FormFields(parsing: (0..<33).map { "a\($0)=" }.joined(separator: "&")) == nil)
+        #expect(FormFields([("a b", "c&d=\u{E9}")]).text == "a%20b=c%26d%3D%C3%A9")
+    }
+
     @Test("No description, dump or interpolation of a token or of a source shows the token")
     func isNotShown() async throws {
         let issuer = SimulatedIssuer(now: TokenSample.now)
