@@ -49,7 +49,7 @@ package final class SimulatedSigstoreServer: Sendable {
         let folder = try TemporaryFolder()
         let http = try await LoopbackServer.start(serving: folder.path, longestBody: 1 << 20)
         let server = try SimulatedSigstoreServer(http, folder, clock)
-        http.follow { [weak server] request in server?.behaviour(for: request) ?? .status(503) }
+        http.follow { [weak server] request in server?.behaviour(to: request) ?? .status(503) }
         try await server.publish()
         return server
     }
@@ -101,7 +101,8 @@ package final class SimulatedSigstoreServer: Sendable {
         state.withLock { $0.interposition = interposition }
     }
 
-    private func behaviour(for request: LoopbackRequest) -> ServerBehaviour {
+    /// What it does with a request; what is not a service's is a file.
+    package func behaviour(to request: LoopbackRequest) -> ServerBehaviour {
         guard let interposition = state.withLock({ $0.interposition }) else { return answer(request) }
         return interposition(request) { self.answer($0) }
     }
