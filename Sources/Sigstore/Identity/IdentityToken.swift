@@ -167,7 +167,7 @@ extension IdentityToken {
     }
 
     /// Refuses a token that somebody else than the provider made that was asked (`identity.issuer`).
-    func check(issuer expected: String) throws {
+    public func check(issuer expected: String) throws {
         guard ByteKey.areEqual(issuer, expected) else {
             throw Refusal(
                 IdentityCode.issuer,
