@@ -258,6 +258,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+                "Transport", "Gatekeeper",
             ],
             swiftSettings: settings
         ),

@@ -41,6 +41,7 @@ enum RefusalCatalog {
         area("Timestamps", TimestampCode.self),
         area("Entries in transparency logs", LogCode.self),
         area("Sigstore's trust roots", TrustRootCode.self),
+        area("Sigstore instances", SigstoreTrustCode.self),
         area("Attestations", AttestationCode.self),
         area("Signers' identities", IdentityCode.self),
         area("Fetching", TransportCode.self),
