@@ -9,7 +9,12 @@ struct FulcioClient: Sendable {
     private let service: SigningService
 
     init(_ service: SigningConfig.Service, _ caller: any ServiceCaller) {
-        self.service = SigningService("the certificate authority", at: service, by: caller)
+        self.service = SigningService(
+            "the certificate authority",
+            at: service,
+            by: caller,
+            mayBeQuoted: false
+        )
     }
 
     /// Has a key certified to be that of whoever the token names.

@@ -12,9 +12,17 @@ struct SigningService: Sendable {
     let what: String
     let url: String
     let caller: any ServiceCaller
+    /// Whether messages may quote answers. What was sent a secret could say it again.
+    private let mayBeQuoted: Bool
 
-    init(_ what: String, at service: SigningConfig.Service, by caller: any ServiceCaller) {
+    init(
+        _ what: String,
+        at service: SigningConfig.Service,
+        by caller: any ServiceCaller,
+        mayBeQuoted: Bool = true
+    ) {
         self.what = what
+        self.mayBeQuoted = mayBeQuoted
         var bytes = Array(service.url.utf8)
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
         url = String(decoding: bytes, as: UTF8.self)
@@ -111,19 +119,20 @@ extension SigningService {
         do {
             return try body()
         } catch let refusal as Refusal {
+            let isOurs = refusal.is(SigningCode.answer)
             throw Refusal(
                 SigningCode.answer,
                 what,
-                at: shown,
+                at: (isOurs ? refusal.location : nil) ?? shown,
                 expected: refusal.expected,
-                found: refusal.found,
-                cause: refusal
+                found: mayBeQuoted ? refusal.found : nil,
+                cause: mayBeQuoted && !isOurs ? refusal : nil
             )
         }
     }
 
     /// Says that an answer's form is not the protocol's.
     func wrong(_ expected: String, found: String? = nil) -> Refusal {
-        Refusal(SigningCode.answer, what, at: shown, expected: expected, found: found)
+        Refusal(SigningCode.answer, what, at: shown, expected: expected, found: mayBeQuoted ? found : nil)
     }
 }

@@ -22,10 +22,19 @@ public struct LoopbackRequest: Sendable {
     }
 
     init(_ head: HTTPRequestHead, body: [UInt8] = []) {
-        method = head.method.rawValue
-        target = head.uri
-        path = String(head.uri.prefix { $0 != "?" })
+        self.init(head.method.rawValue, head.uri, head.headers, body)
+    }
+
+    /// A request that no server received, for services in memory.
+    public init(_ method: String, _ target: String, headers: [(String, String)], body: [UInt8]) {
+        self.init(method, target, HTTPHeaders(headers), body)
+    }
+
+    private init(_ method: String, _ target: String, _ fields: HTTPHeaders, _ body: [UInt8]) {
+        self.method = method
+        self.target = target
+        path = String(target.prefix { $0 != "?" })
         self.body = body
-        fields = head.headers
+        self.fields = fields
     }
 }

@@ -62,17 +62,17 @@ package struct SimulatedFulcio: Sendable {
     /// Checks a token as every service must that is given one.
     private func believe(_ text: String, at now: Timestamp) throws -> (TrustedIssuer, JSONObject) {
         let refusal = SimulatedServiceRefusal(400, "There was an error processing the identity token")
-        guard let token = SimulatedWebToken(text), let issuer = token.claims["iss"]?.string,
-            let trusted = issuers.first(where: { ByteKey.areEqual($0.url, issuer) }),
-            token.isSigned(by: trusted.publicKey), let end = token.claims["exp"]?.integer, now.seconds < end,
-            token.claims["nbf"]?.integer ?? 0 <= now.seconds + 60
+        guard let name = SimulatedWebToken(text)?.claims["iss"]?.string,
+            let issuer = issuers.first(where: { ByteKey.areEqual($0.url, name) }),
+            let claims = issuer.claims(text), let end = claims["exp"]?.integer, now.seconds < end,
+            claims["nbf"]?.integer ?? 0 <= now.seconds + 60
         else { throw refusal }
-        switch token.claims["aud"] {
+        switch claims["aud"] {
         case .string("sigstore"): break
         case .array(let audiences) where audiences.contains(.string("sigstore")): break
         default: throw refusal
         }
-        return (trusted, token.claims)
+        return (issuer, claims)
     }
 
     /// The key of a PKCS #10 request in PEM, which is signed with it (RFC 2986, 4).

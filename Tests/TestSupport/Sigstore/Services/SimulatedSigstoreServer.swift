@@ -49,7 +49,7 @@ package final class SimulatedSigstoreServer: Sendable {
         let folder = try TemporaryFolder()
         let http = try await LoopbackServer.start(serving: folder.path, longestBody: 1 << 20)
         let server = try SimulatedSigstoreServer(http, folder, clock)
-        http.follow { [weak server] request in server?.behaviour(for: request) ?? .status(503) }
+        http.follow { [weak server] request in server?.behaviour(to: request) ?? .status(503) }
         try await server.publish()
         return server
     }
@@ -101,7 +101,8 @@ package final class SimulatedSigstoreServer: Sendable {
         state.withLock { $0.interposition = interposition }
     }
 
-    private func behaviour(for request: LoopbackRequest) -> ServerBehaviour {
+    /// What it does with a request; what is not a service's is a file.
+    package func behaviour(to request: LoopbackRequest) -> ServerBehaviour {
         guard let interposition = state.withLock({ $0.interposition }) else { return answer(request) }
         return interposition(request) { self.answer($0) }
     }
@@ -109,30 +110,7 @@ package final class SimulatedSigstoreServer: Sendable {
     private func answer(_ request: LoopbackRequest) -> ServerBehaviour {
         let path = request.path
         guard path.hasPrefix("/api/") else { return .normal }
-        do {
-            let now = clock()
-            return try state.withLock { state in
-                if path.hasPrefix("/api/v1/timestamp") {
-                    return try state.instance.timestampAuthority.answer(request, at: now)
-                }
-                if path.hasPrefix("/api/v1/log") {
-                    return try state.instance.rekorV1.answer(request, at: now)
-                }
-                if path == "/api/v2/signingCert" || path == "/api/v2/trustBundle" {
-                    let fulcio = SimulatedFulcio(
-                        authority: state.instance.authority,
-                        certificateLog: state.instance.certificateLog,
-                        issuers: state.issuers
-                    )
-                    return try fulcio.answer(request, at: now)
-                }
-                return try state.instance.rekorV2.answer(request, at: now)
-            }
-        } catch let refusal as SimulatedServiceRefusal {
-            return refusal.answer
-        } catch {
-            return SimulatedServiceRefusal(400, "\(error)").answer
-        }
+        return state.withLock { $0.instance.answer(request, issuers: $0.issuers, at: clock()) }
     }
 }
 

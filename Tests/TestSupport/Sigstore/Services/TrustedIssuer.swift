@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import Sigstore
-internal import TrustCore
+package import TrustCore
 
 /// An identity provider that a ``SimulatedFulcio`` believes, and how it makes a name of what the provider says.
 package struct TrustedIssuer: Sendable {
@@ -20,16 +20,24 @@ package struct TrustedIssuer: Sendable {
 
     /// What tokens have as their issuer.
     package let url: String
-    /// The key that signs its tokens, as DER.
-    package let publicKey: [UInt8]
     /// What sort of provider it is.
     package let kind: Kind
+    /// The claims of a token that the provider signed; nil for any other.
+    package let claims: @Sendable (_ token: String) -> JSONObject?
 
-    /// Takes a provider.
-    package init(_ url: String, publicKey: [UInt8], kind: Kind) {
+    /// Takes a provider that checks its own tokens.
+    package init(_ url: String, kind: Kind, claims: @escaping @Sendable (_ token: String) -> JSONObject?) {
         self.url = url
-        self.publicKey = publicKey
         self.kind = kind
+        self.claims = claims
+    }
+
+    /// Takes a provider by the key that signs its tokens, as DER.
+    package init(_ url: String, publicKey: [UInt8], kind: Kind) {
+        self.init(url, kind: kind) { text in
+            guard let token = SimulatedWebToken(text), token.isSigned(by: publicKey) else { return nil }
+            return token.claims
+        }
     }
 
     /// What a signer proves the possession of a key with: a signature over this.
@@ -39,7 +47,9 @@ package struct TrustedIssuer: Sendable {
 
     /// Who the bearer of a token is, and what else goes into the certificate (Fulcio's `oidc.md`).
     func signer(_ claims: JSONObject) throws -> (identity: SignerIdentity, claims: [FulcioClaim: String]) {
-        var extensions: [FulcioClaim: String] = [.issuerV1: url, .issuer: url]
+        // A provider that asks others says whom: that one it is who knows the person.
+        let issuer = claims["federated_claims"]?.object?["connector_id"]?.string ?? url
+        var extensions: [FulcioClaim: String] = [.issuerV1: issuer, .issuer: issuer]
         extensions[.tokenSubject] = try text("sub", claims)
         let name: String
         switch kind {
@@ -58,7 +68,7 @@ package struct TrustedIssuer: Sendable {
             let folder = (try text("ref_type", claims)) == "tag" ? "tags" : "heads"
             extensions[.sourceRepositoryRef] = "refs/\(folder)/" + (try text("ref", claims))
         }
-        let identity = SignerIdentity(kind: kind == .email ? .email : .uri, value: name, issuer: url)
+        let identity = SignerIdentity(kind: kind == .email ? .email : .uri, value: name, issuer: issuer)
         return (identity, extensions)
     }
 
