@@ -28,8 +28,8 @@ struct PythonSigstoreTests {
                 let statement = try SigstoreScene.statement()
                 let (plain, stated) = try scene.server.withInstance { instance in
                     (
-                        try instance.bundle(of: SigstoreScene.package, by: Self.signer, evidence),
-                        try instance.bundle(stating: statement, by: Self.signer, evidence)
+                        try instance.bundle(of: SigstoreScene.package, by: Self.signer, evidence, at: 0),
+                        try instance.bundle(stating: statement, by: Self.signer, evidence, at: 0)
                     )
                 }
                 cases += [

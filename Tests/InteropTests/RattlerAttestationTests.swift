@@ -44,7 +44,9 @@ struct RattlerAttestationTests {
         statement: [UInt8]? = nil
     ) throws -> Sidecar {
         let statement = try statement ?? SigstoreScene.statement()
-        let bundle = try scene.server.withInstance { try $0.bundle(stating: statement, by: signer, evidence) }
+        let bundle = try scene.server.withInstance {
+            try $0.bundle(stating: statement, by: signer, evidence, at: 0)
+        }
         return try Sidecar(bundles: [bundle.encoded()], of: "the sidecar")
     }
 
@@ -55,12 +57,12 @@ struct RattlerAttestationTests {
         }
         cases.append(Case("anybody", good).changed { ($0.identity, $0.issuer) = (nil, nil) })
         cases.append(
-            Case("another identity", good, refusal: "identity").changed {
+            Case("another identity", good, refusal: "does not match the trusted publisher").changed {
                 $0.identity = "https://github.com/example/other/.github/workflows/release.yml@refs/tags/v1"
             }
         )
         cases.append(
-            Case("another issuer", good, refusal: "issuer").changed {
+            Case("another issuer", good, refusal: "does not match the trusted publisher").changed {
                 $0.issuer = "https://issuer.example.org"
             }
         )
@@ -75,7 +77,9 @@ struct RattlerAttestationTests {
             }
         )
         cases.append(
-            Case("another package", good, refusal: "digest").changed { $0.package = Array("another".utf8) }
+            Case("another package", good, refusal: "artifact hash does not match").changed {
+                $0.package = Array("another".utf8)
+            }
         )
         cases.append(Case("stripped", nil, refusal: "attestation"))
         cases.append(Case("swapped", good, refusal: "hash").changed { $0.advertised = other.digest })

@@ -209,7 +209,9 @@ struct SimulatedServerTests {
                 request.path == "/api/v1/log" ? .status(503) : answer(request)
             }
             #expect(scene.server.get("/api/v1/log/publicKey").status == 200)
-            if case .status(503) = scene.server.behaviour(to: .init("GET", "/api/v1/log")) {
+            if case .status(503) = scene.server.behaviour(
+                to: .init("GET", "/api/v1/log", headers: [], body: [])
+            ) {
             } else {
                 Issue.record("another answer")
             }

@@ -21,24 +21,20 @@ public struct LoopbackRequest: Sendable {
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
 
-    /// A request that did not come over a wire.
-    package init(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) {
-        self.init(
-            HTTPRequestHead(
-                version: .http1_1,
-                method: HTTPMethod(rawValue: method),
-                uri: target,
-                headers: HTTPHeaders(headers)
-            ),
-            body: body
-        )
+    init(_ head: HTTPRequestHead, body: [UInt8] = []) {
+        self.init(head.method.rawValue, head.uri, head.headers, body)
     }
 
-    init(_ head: HTTPRequestHead, body: [UInt8] = []) {
-        method = head.method.rawValue
-        target = head.uri
-        path = String(head.uri.prefix { $0 != "?" })
+    /// A request that no server received, for services in memory.
+    public init(_ method: String, _ target: String, headers: [(String, String)], body: [UInt8]) {
+        self.init(method, target, HTTPHeaders(headers), body)
+    }
+
+    private init(_ method: String, _ target: String, _ fields: HTTPHeaders, _ body: [UInt8]) {
+        self.method = method
+        self.target = target
+        path = String(target.prefix { $0 != "?" })
         self.body = body
-        fields = head.headers
+        self.fields = fields
     }
 }

@@ -110,30 +110,7 @@ package final class SimulatedSigstoreServer: Sendable {
     private func answer(_ request: LoopbackRequest) -> ServerBehaviour {
         let path = request.path
         guard path.hasPrefix("/api/") else { return .normal }
-        do {
-            let now = clock()
-            return try state.withLock { state in
-                if path.hasPrefix("/api/v1/timestamp") {
-                    return try state.instance.timestampAuthority.answer(request, at: now)
-                }
-                if path.hasPrefix("/api/v1/log") {
-                    return try state.instance.rekorV1.answer(request, at: now)
-                }
-                if path == "/api/v2/signingCert" || path == "/api/v2/trustBundle" {
-                    let fulcio = SimulatedFulcio(
-                        authority: state.instance.authority,
-                        certificateLog: state.instance.certificateLog,
-                        issuers: state.issuers
-                    )
-                    return try fulcio.answer(request, at: now)
-                }
-                return try state.instance.rekorV2.answer(request, at: now)
-            }
-        } catch let refusal as SimulatedServiceRefusal {
-            return refusal.answer
-        } catch {
-            return SimulatedServiceRefusal(400, "\(error)").answer
-        }
+        return state.withLock { $0.instance.answer(request, issuers: $0.issuers, at: clock()) }
     }
 }
 
