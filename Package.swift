@@ -73,6 +73,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: settings
@@ -257,6 +258,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+                "Transport", "Gatekeeper",
             ],
             swiftSettings: settings
         ),

@@ -11,7 +11,7 @@ package enum Printable {
 
     /// What a program said, in one line: its lines are separated by ` / `, and what could confuse a terminal
     /// or a reader is replaced by `?`.
-    static func line(_ bytes: [UInt8], limit: Int) -> String {
+    package static func line(_ bytes: [UInt8], limit: Int) -> String {
         bytes.prefix(limit).split(whereSeparator: { $0 == 0x0A || $0 == 0x0D })
             .map { line in
                 let clean = line.map {

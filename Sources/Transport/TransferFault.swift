@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+public import TrustCore
+
 /// Why a transfer did not come off: the `cause` of the failures that this module throws.
-public enum TransferFault: Error, Sendable, Equatable {
+public enum TransferFault: TransientFault, Sendable, Equatable {
     /// No connection, or it broke before there was an answer.
     case connection
     /// No secure connection: certificate, name, or TLS version.

@@ -5,7 +5,7 @@ import Synchronization
 import Transport
 import TrustCore
 
-/// The mirror that a channel's metadata is read from just now, and its time for it.
+/// The mirror that a channel's metadata, or a Sigstore instance's, is read from just now, and its time for it.
 ///
 /// The trust store is locked while metadata is fetched. A mirror that sends a byte now and then would otherwise
 /// keep every other process waiting; what takes longer than the given time is a failure, and the next mirror is
@@ -15,21 +15,25 @@ final class MetadataSource: Fetcher {
     let canonical: String
     /// Where the metadata is.
     let metadataURL: String
+    private let subject: String
     private let time: Duration
     private let uptime: @Sendable () -> Duration
     private let state: Mutex<(mirror: BoundMirror, start: Duration)>
 
     /// - Parameters:
     ///   - folder: the metadata's folder below the channel, with slashes at both ends.
+    ///   - subject: Whose metadata it is, for messages.
     ///   - uptime: How long ago some moment was, by a clock that only goes forward.
     init(
         _ mirror: BoundMirror,
         folder: String = "/tuf/",
+        of subject: String = "the channel",
         time: Duration,
         uptime: @escaping @Sendable () -> Duration
     ) {
         canonical = mirror.canonical
         metadataURL = mirror.canonical + folder
+        self.subject = subject
         self.time = time
         self.uptime = uptime
         state = Mutex((mirror, uptime()))
@@ -63,7 +67,7 @@ final class MetadataSource: Fetcher {
     private func tooSlow(_ mirror: BoundMirror, _ failure: Failure?) -> Failure {
         Failure(
             .network,
-            "the channel's metadata took longer than \(time)",
+            "the metadata of \(subject) took longer than \(time)",
             at: failure?.location ?? mirror.name,
             remedy: "try another mirror",
             cause: TransferFault.slow

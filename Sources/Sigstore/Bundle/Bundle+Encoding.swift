@@ -62,7 +62,8 @@ extension JSONValue {
 }
 
 extension Bundle.Envelope {
-    fileprivate func encodedValue() -> JSONValue {
+    /// The envelope as DSSE writes it.
+    func encodedValue() -> JSONValue {
         var entry = JSONObject()
         entry["sig"] = Bundle.base64(signature)
         if !keyID.utf8.isEmpty { entry["keyid"] = .string(keyID) }

@@ -51,6 +51,11 @@ public struct Bundle: Sendable {
             self.signature = signature
             self.keyID = keyID
         }
+
+        /// What the signature is over.
+        var signedBytes: [UInt8] {
+            DSSE.preAuthenticationEncoding(payloadType: payloadType, payload: payload)
+        }
     }
 
     /// The version of its format.

@@ -19,6 +19,13 @@ extension LogEntry {
         }
     }
 
+    /// Reads an entry as logs of the second generation answer it, in the form that bundles have.
+    init(parsing value: JSONValue, of subject: String) throws {
+        let fields = try Fields(value, of: subject)
+        try self.init(fields)
+        try check(.v03, fields)
+    }
+
     private init(_ fields: Fields) throws {
         try fields.check([
             "logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise", "inclusionProof",

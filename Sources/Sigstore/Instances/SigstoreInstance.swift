@@ -26,6 +26,15 @@ public enum SigstoreInstance: String, Sendable, CaseIterable {
         }
     }
 
+    /// The first version of the top-level targets metadata that vouches for ``trustedRoot``: whatever an earlier
+    /// one vouches for is older than what the program came with.
+    public var targetsVersion: Int64 {
+        switch self {
+        case .publicGood: 14
+        case .staging: 24
+        }
+    }
+
     /// The keys and certificates, `trusted_root.json`.
     public var trustedRoot: [UInt8] {
         switch self {

@@ -119,11 +119,7 @@ extension BundleVerifier {
             try check(signature, hint, by: key, of: artifact)
             return nil
         case .envelope(let envelope):
-            let encoded = DSSE.preAuthenticationEncoding(
-                payloadType: envelope.payloadType,
-                payload: envelope.payload
-            )
-            guard key.isValid(signature: envelope.signature, for: encoded) else {
+            guard key.isValid(signature: envelope.signature, for: envelope.signedBytes) else {
                 throw Refusal(VerificationCode.signature, "the envelope")
             }
             let statement = try Statement(in: envelope)
@@ -161,7 +157,7 @@ extension BundleVerifier {
     }
 
     /// One of the subjects is the file: by a digest that the verifier has, and by no digest another one.
-    private static func check(_ statement: Statement, isAbout artifact: Artifact) throws {
+    static func check(_ statement: Statement, isAbout artifact: Artifact) throws {
         let promised = [DigestAlgorithm.sha256, .sha384, .sha512].filter { algorithm in
             statement.subjects.contains { $0.digest(algorithm) != nil }
         }

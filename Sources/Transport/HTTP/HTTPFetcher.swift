@@ -4,7 +4,6 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 public import TrustCore
 
 /// Fetches over HTTP and HTTPS, one attempt at a time.
@@ -28,7 +27,7 @@ public final class HTTPFetcher: Fetcher {
         self.limits = limits
         self.options = options
         self.observer = observer
-        client = HTTPClient(configuration: Self.configuration(limits, options))
+        client = HTTPClient(configuration: HTTPClientSetup.configuration(limits, options))
     }
 
     deinit {
@@ -135,47 +134,25 @@ public final class HTTPFetcher: Fetcher {
     ) async throws {
         let shown = RedactedURL(address.url)
         try ContentEncoding.check(response.headers["content-encoding"], of: address.target, at: shown)
-        let announced = response.headers.first(name: "content-length").flatMap { Int($0) }
-        var meter = try BodyMeter(
+        var body = try MeteredBody(
+            response,
             limits,
             maximumLength: request.maximumLength,
-            announced: announced,
+            since: start,
             at: shown
         )
-        let transfer = Transfer(RedactedURL(request.url), expectedLength: announced)
+        let transfer = Transfer(RedactedURL(request.url), expectedLength: body.announced)
         observer?.began(transfer)
         do {
-            var body = response.body.makeAsyncIterator()
-            while let chunk = try await next(&body, &meter, since: start, at: shown) {
+            while let chunk = try await body.next() {
                 try chunk.withUnsafeReadableBytes(receive)
                 observer?.received(chunk.readableBytes, in: transfer)
             }
-            try meter.finish()
         } catch {
             observer?.ended(transfer, completely: false)
             throw error
         }
         observer?.ended(transfer, completely: true)
-    }
-
-    private func next(
-        _ body: inout HTTPClientResponse.Body.AsyncIterator,
-        _ meter: inout BodyMeter,
-        since start: ContinuousClock.Instant,
-        at shown: RedactedURL
-    ) async throws -> ByteBuffer? {
-        let asked = ContinuousClock.now
-        let chunk: ByteBuffer?
-        do {
-            try Task.checkCancellation()
-            chunk = try await body.next()
-        } catch {
-            throw ClientErrorWording.failure(error, delivered: meter.delivered, at: shown)
-        }
-        guard let chunk else { return nil }
-        let now = ContinuousClock.now
-        try meter.take(chunk.readableBytes, waited: asked.duration(to: now), elapsed: start.duration(to: now))
-        return chunk
     }
 
     /// Reads the short body of an answer that has none for us, so that the connection can be used again.
@@ -185,41 +162,14 @@ public final class HTTPFetcher: Fetcher {
         since start: ContinuousClock.Instant,
         _ limits: TransportLimits
     ) async {
-        let shown = RedactedURL(address.url)
-        let announced = response.headers.first(name: "content-length").flatMap { Int($0) }
-        guard
-            var meter = try? BodyMeter(
-                limits,
-                maximumLength: limits.errorBody,
-                announced: announced,
-                at: shown
-            )
-        else { return }
-        var body = response.body.makeAsyncIterator()
-        while let chunk = try? await next(&body, &meter, since: start, at: shown), chunk.readableBytes >= 0 {}
-    }
-
-    private static func configuration(
-        _ limits: TransportLimits,
-        _ options: HTTPOptions
-    ) -> HTTPClient.Configuration {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.minimumTLSVersion = .tlsv12
-        if let authorities = options.additionalAuthorities { tls.additionalTrustRoots = [.file(authorities)] }
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls,
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: TimeAmount(limits.connect), read: TimeAmount(limits.idle)),
-            decompression: .disabled
+        let body = try? MeteredBody(
+            response,
+            limits,
+            maximumLength: limits.errorBody,
+            since: start,
+            at: RedactedURL(address.url)
         )
-        // One stream a connection is faster for packages than HTTP/2, and its framing offers less to attack.
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
-            1,
-            limits.connectionsPerHost
-        )
-        // A dead mirror is left at once; the caller has others, and retries in its own time.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return configuration
+        guard var body else { return }
+        while (try? await body.next()) != nil {}
     }
 }

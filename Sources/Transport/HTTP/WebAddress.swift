@@ -18,6 +18,20 @@ struct WebAddress: Sendable {
     /// What is sent: no user, no fragment.
     var url: String { (isSecure ? "https://" : "http://") + authority + target }
 
+    /// Whether the host is this machine by its very form: an address that begins with 127, `[::1]`, or `localhost`.
+    var isLoopback: Bool {
+        let bytes = Array(authority.utf8)
+        let portStart = bytes.last == 0x5D ? nil : bytes.lastIndex(of: 0x3A)
+        let host = bytes[..<(portStart ?? bytes.endIndex)]
+        if host.elementsEqual("localhost".utf8) || host.elementsEqual("[::1]".utf8) { return true }
+        let parts = host.split(separator: 0x2E, omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0].elementsEqual("127".utf8)
+            && parts.allSatisfy { part in
+                part.allSatisfy { (0x30...0x39).contains($0) }
+                    && UInt8(String(decoding: part, as: UTF8.self)) != nil
+            }
+    }
+
     init?(_ url: String) {
         guard let (scheme, rest) = Self.split(url), scheme == "http" || scheme == "https" else { return nil }
         guard rest.starts(with: Array("//".utf8)) else { return nil }

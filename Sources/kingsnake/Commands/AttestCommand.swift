@@ -7,6 +7,6 @@ struct AttestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attest",
         abstract: "See attestations: who says what about which package, and whether that is true.",
-        subcommands: [AttestInspect.self]
+        subcommands: [AttestIdentity.self, AttestInspect.self]
     )
 }

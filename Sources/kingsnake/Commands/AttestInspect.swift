@@ -1,9 +1,10 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import ArgumentParser
+import ArgumentParser
 import DurableFiles
-public import Sigstore
+import Gatekeeper
+import Sigstore
 import TrustCore
 
 struct AttestInspect: AsyncParsableCommand {
@@ -11,8 +12,8 @@ struct AttestInspect: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Show a bundle, or a package's file of bundles, in words, and what of it holds.",
         discussion: """
-            Everything is verified against the keys of an instance of Sigstore, without the network: certificate, logs, \
-            timestamps and signature. With --package it is verified that the bundle is about that file, too. Whether the \
+            Everything is verified against the keys of an instance of Sigstore: certificate, logs, timestamps and \
+            signature. The network is not asked, unless --sigstore-update says so. With --package it is verified that the bundle is about that file, too. Whether the \
             signer may publish the package is not asked here.
             """
     )
@@ -29,33 +30,18 @@ struct AttestInspect: AsyncParsableCommand {
     )
     var package: String?
 
-    @Option(help: ArgumentHelp("Whose keys to verify with.", valueName: "instance"))
-    var instance: SigstoreInstance = .publicGood
-
-    @Option(
-        help: ArgumentHelp(
-            "The keys of another instance, as trusted_root.json.",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["json"])
-    )
-    var trustedRoot: String?
-
+    @OptionGroup var sigstore: SigstoreOptions
+    @OptionGroup var locations: LocationOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         try UsageCheck.path(file, of: "the file")
         try UsageCheck.path(package, of: "--package")
-        try UsageCheck.path(trustedRoot, of: "--trusted-root")
     }
 
     func run() async throws {
         let console = output.console
-        let root = try TrustedRoot(
-            parsing: try trustedRoot.map { try Self.read($0, BundleInspection.rootLimit) }
-                ?? instance.trustedRoot,
-            of: trustedRoot ?? instance.rawValue
-        )
+        let trust = try await sigstore.trust(locations, refresh: .never, console)
         let digest = try package.map { path in
             guard let stored = try DurableFile.open(path, maximumLength: BundleInspection.packageLimit) else {
                 throw Failure(.disk, "there is no such file", at: path)
@@ -65,10 +51,10 @@ struct AttestInspect: AsyncParsableCommand {
         let inspections = try BundleInspection.all(
             in: Self.read(file, Sidecar.maximumLength),
             of: file,
-            by: BundleVerifier(root),
+            by: BundleVerifier(trust.trustedRoot),
             package: digest
         )
-        BundleReport(inspections, of: file, by: trustedRoot ?? instance.rawValue).show(console)
+        BundleReport(inspections, of: file, by: trust.name).show(console)
         if let worst = BundleInspection.worst(of: inspections) { throw ExitCode(worst.exitStatus) }
     }
 
@@ -79,5 +65,3 @@ struct AttestInspect: AsyncParsableCommand {
         return bytes
     }
 }
-
-extension SigstoreInstance: ExpressibleByArgument {}

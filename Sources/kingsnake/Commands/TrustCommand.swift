@@ -13,7 +13,7 @@ struct TrustCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trust",
         abstract: "Pin channels' roots, see which are pinned, and say who may publish in them.",
-        subcommands: [Add.self, List.self, Remove.self, TrustPublisher.self]
+        subcommands: [Add.self, List.self, Remove.self, TrustPublisher.self, TrustSigstore.self]
     )
 }
 

@@ -6,7 +6,6 @@ import TrustCore
 
 /// One bundle of a file, and what of it holds.
 struct BundleInspection {
-    static let rootLimit = 16 << 20
     static let packageLimit = 1 << 40
 
     /// What it says; nil if it cannot be read.

@@ -70,7 +70,7 @@ struct BundleReport {
     private static let shownSubjects = 5
 
     /// The claims that are shown, in this order.
-    private static let claims: [(label: String, claim: FulcioClaim)] = [
+    static let claims: [(label: String, claim: FulcioClaim)] = [
         ("repository", .sourceRepositoryURI), ("its number", .sourceRepositoryIdentifier),
         ("owner", .sourceRepositoryOwnerURI), ("its number", .sourceRepositoryOwnerIdentifier),
         ("ref", .sourceRepositoryRef), ("commit", .sourceRepositoryDigest), ("workflow", .buildConfigURI),

@@ -1,0 +1,114 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import ArgumentParser
+import DurableFiles
+public import Gatekeeper
+import Sigstore
+import Transport
+import TrustCore
+
+/// With whose keys attestations are verified: options of every command that verifies them.
+struct SigstoreOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("sigstore-instance"), .customLong("instance")],
+        help: ArgumentHelp(
+            "The Sigstore instance whose keys count. (default: public-good)",
+            discussion:
+                "public-good, staging, or one that `kingsnake trust sigstore add` made known.",
+            valueName: "name"
+        )
+    )
+    var sigstoreInstance: String?
+
+    @Flag(help: "The same as --sigstore-instance staging, which proves nothing to anybody.")
+    var staging = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Exactly the keys in this trusted_root.json, and never the network.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var trustedRoot: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether the instance's keys are updated first: auto, never or require.",
+            discussion: """
+                auto: where they have run out or were never updated; an instance that cannot be reached stops nothing. \
+                never: without the network. require: keys that are not current then are refused.
+                """,
+            valueName: "when"
+        )
+    )
+    var sigstoreUpdate: SigstoreTrustSource.Refresh?
+
+    func validate() throws {
+        try UsageCheck.path(trustedRoot, of: "--trusted-root")
+        guard sigstoreInstance == nil || !staging else {
+            throw ValidationError("give one of --sigstore-instance and --staging")
+        }
+        guard trustedRoot == nil || (sigstoreInstance == nil && !staging && sigstoreUpdate == nil) else {
+            throw ValidationError(
+                "--trusted-root means exactly its keys: it goes with no other instance or update"
+            )
+        }
+        if let sigstoreInstance { _ = try UsageCheck.sigstoreInstance(sigstoreInstance) }
+    }
+
+    /// Whose keys these are, for people.
+    var name: String {
+        trustedRoot ?? (staging ? SigstoreInstanceName.staging.text : sigstoreInstance ?? "public-good")
+    }
+
+    /// Where the keys are looked for when they are first needed.
+    ///
+    /// - Parameter refresh: what is done unless the user says otherwise.
+    func source(
+        _ locations: LocationOptions,
+        refresh: SigstoreTrustSource.Refresh = .automatic,
+        fetcher: any Fetcher
+    ) throws -> SigstoreTrustSource {
+        if let trustedRoot {
+            return SigstoreTrustSource(exactly: try Self.read(trustedRoot), of: trustedRoot)
+        }
+        return SigstoreTrustSource(
+            SigstoreTrustStore(directory: locations.homeDirectory),
+            instance: try UsageCheck.sigstoreInstance(name),
+            refresh: sigstoreUpdate ?? refresh,
+            fetcher: fetcher,
+            now: SystemClock.now
+        )
+    }
+
+    /// The keys, for a command that needs them in any case; says what is wrong with their age.
+    func trust(
+        _ locations: LocationOptions,
+        refresh: SigstoreTrustSource.Refresh = .automatic,
+        _ console: Console
+    ) async throws -> SigstoreKeys {
+        let fetcher = URLFetcher()
+        let result: Result<SigstoreKeys, any Error>
+        do {
+            result = .success(try await source(locations, refresh: refresh, fetcher: fetcher).trust())
+        } catch { result = .failure(error) }
+        await fetcher.shutdown()
+        let trust = try result.get()
+        SigstoreTrustReport.warn(of: trust, console)
+        return trust
+    }
+
+    private static let limit = 4 << 20
+
+    /// A trusted root or a signing configuration.
+    static func read(_ path: String) throws -> [UInt8] {
+        guard let bytes = try DurableFile.read(path, maximumLength: limit) else {
+            throw Failure(.disk, "there is no such file", at: path)
+        }
+        return bytes
+    }
+}
+
+extension SigstoreTrustSource.Refresh: ExpressibleByArgument {}

@@ -1,0 +1,68 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Synchronization
+import TrustCore
+
+/// A server made of a dictionary, which remembers what it was asked for, and may be away or slow.
+final class InstanceServer: Fetcher {
+    static let url = "https://tuf.instance.example"
+
+    private struct State {
+        var files: [String: [UInt8]] = [:]
+        var requests: [String] = []
+        var isAway = false
+        var each = Duration.zero
+        var uptime = Duration.zero
+    }
+
+    private let state = Mutex(State())
+
+    /// What it has, by the path below ``url``.
+    var files: [String: [UInt8]] {
+        get { state.withLock { $0.files } }
+        set { state.withLock { $0.files = newValue } }
+    }
+
+    /// Whether nobody answers.
+    var isAway: Bool {
+        get { state.withLock { $0.isAway } }
+        set { state.withLock { $0.isAway = newValue } }
+    }
+
+    /// How long each answer takes, by ``uptime``.
+    var each: Duration {
+        get { state.withLock { $0.each } }
+        set { state.withLock { $0.each = newValue } }
+    }
+
+    /// A clock that only the server moves.
+    var uptime: Duration { state.withLock { $0.uptime } }
+
+    /// The paths asked for since the last call.
+    func takeRequests() -> [String] {
+        state.withLock { state in
+            defer { state.requests = [] }
+            return state.requests
+        }
+    }
+
+    func fetch(
+        _ request: FetchRequest,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> FetchOutcome {
+        let path = String(request.url.dropFirst(Self.url.count + 1))
+        let answer = try state.withLock { state in
+            state.requests.append(path)
+            state.uptime += state.each
+            guard !state.isAway else { throw Failure(.network, "nobody answered", at: request.url) }
+            return state.files[path]
+        }
+        guard let answer else { return .notFound }
+        guard answer.count <= request.maximumLength else {
+            throw Refusal(CoreCode.tooLarge, path, expected: "at most \(request.maximumLength) bytes")
+        }
+        try answer.withUnsafeBytes(receive)
+        return .complete
+    }
+}

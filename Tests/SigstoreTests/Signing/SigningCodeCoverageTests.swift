@@ -1,0 +1,24 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import Testing
+import TrustCore
+
+@testable import Sigstore
+
+/// That each of them is provoked is shown by ``ServiceAnswersTests``, whose table must name them all.
+@Suite("Every refusal of signing has an answer that provokes it")
+struct SigningCodeCoverageTests {
+    @Test("The table of wrong answers has it", arguments: SigningCode.allCases)
+    func code(_ code: SigningCode) {
+        #expect(ServiceAnswersTests.fulcio.contains { $0.code == code.rawValue })
+    }
+
+    @Test("Every code says what, why, and what to do", arguments: SigningCode.allCases)
+    func entry(_ code: SigningCode) {
+        #expect(code.rawValue.hasPrefix("signing."))
+        #expect(!code.entry.summary.isEmpty && !code.entry.summary.hasSuffix("."))
+        #expect(code.entry.explanation.hasSuffix("."))
+        #expect(!code.entry.remedy.isEmpty)
+    }
+}
