@@ -63,6 +63,36 @@ struct PythonSigstoreTests {
         }
     }
 
+    @Test("It verifies what our own signer makes with the services, by the signer and by nobody else")
+    func verifiesSigned() async throws {
+        try await SigstoreScene.run { scene in
+            var cases: [SigstoreScene.Case] = []
+            for evidence in SimulatedInstance.Evidence.allCases {
+                let made = try await scene.signByUs(evidence)
+                cases += [
+                    .init(bundle: made.statement.bundle, identity: Self.signer.identity),
+                    .init(
+                        bundle: made.package.bundle,
+                        identity: Self.signer.identity,
+                        isStatement: false
+                    ),
+                    .init(
+                        bundle: made.statement.bundle,
+                        identity: Self.other(issuer: "https://issuer.example")
+                    ),
+                ]
+            }
+            for (at, verdict) in try await scene.verdicts(cases).enumerated() {
+                #expect(verdict["verified"]?.bool == (at % 3 < 2), "\(at): \(verdict)")
+            }
+            // One certificate for each signer, and what is logged is logged once.
+            let asked = scene.server.http.requestedPaths
+            #expect(asked.filter { $0 == "/api/v2/signingCert" }.count == 3)
+            #expect(asked.filter { $0.hasSuffix("/log/entries") }.count == 6)
+            #expect(asked.filter { $0 == "/api/v1/timestamp" }.count == 4)
+        }
+    }
+
     @Test("It refuses our bundles when another instance is trusted")
     func otherInstance() async throws {
         try await SigstoreScene.run { scene in

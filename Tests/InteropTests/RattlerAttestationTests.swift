@@ -50,10 +50,15 @@ struct RattlerAttestationTests {
         return try Sidecar(bundles: [bundle.encoded()], of: "the sidecar")
     }
 
-    private static func cases(_ scene: SigstoreScene) throws -> [Case] {
+    private static func cases(_ scene: SigstoreScene) async throws -> [Case] {
         let good = try sidecar(scene), other = try sidecar(scene, .v2)
         var cases = try SimulatedInstance.Evidence.allCases.map {
             Case("evidence \($0)", try sidecar(scene, $0))
+        }
+        for evidence in SimulatedInstance.Evidence.allCases {
+            let signed = try await scene.signByUs(evidence).statement
+            let sidecar = try Sidecar(bundles: [signed.bytes], of: "the sidecar")
+            cases.append(Case("signed with the services, evidence \(evidence)", sidecar))
         }
         cases.append(Case("anybody", good).changed { ($0.identity, $0.issuer) = (nil, nil) })
         cases.append(
@@ -90,7 +95,7 @@ struct RattlerAttestationTests {
     @Test("It accepts our sidecars of every evidence, and refuses each attack for its own reason")
     func accepts() async throws {
         try await SigstoreScene.run { scene in
-            let cases = try Self.cases(scene)
+            let cases = try await Self.cases(scene)
             let channel = try TemporaryFolder()
             try await LoopbackServer.serving(channel.path) { server in
                 var list: [JSONValue] = []

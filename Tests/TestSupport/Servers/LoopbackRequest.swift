@@ -21,19 +21,6 @@ public struct LoopbackRequest: Sendable {
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
 
-    /// A request that did not come over a wire.
-    package init(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) {
-        self.init(
-            HTTPRequestHead(
-                version: .http1_1,
-                method: HTTPMethod(rawValue: method),
-                uri: target,
-                headers: HTTPHeaders(headers)
-            ),
-            body: body
-        )
-    }
-
     init(_ head: HTTPRequestHead, body: [UInt8] = []) {
         self.init(head.method.rawValue, head.uri, head.headers, body)
     }
