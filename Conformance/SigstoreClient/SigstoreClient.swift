@@ -7,15 +7,15 @@ import SigningKeys
 import Sigstore
 import TrustCore
 
-/// Kingsnake's verification of bundles behind the command line that the public suite (`sigstore-conformance`) calls.
+/// Kingsnake's verification and signing of bundles behind the command line that the public suite (`sigstore-conformance`) calls.
 ///
-/// Exit status 0 if the bundle is good; anything else if it is not, with the refusal's code on standard error.
+/// Exit status 0 if the bundle is good, or was made; anything else if not, with the refusal's code on standard error.
 @main
 struct SigstoreClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sigstore-client",
         abstract: "A Sigstore client for the conformance suite.",
-        subcommands: [VerifyBundle.self]
+        subcommands: [SignBundle.self, VerifyBundle.self]
     )
 }
 
@@ -87,7 +87,7 @@ struct VerifyBundle: AsyncParsableCommand {
         return .bytes(try Self.read(fileOrDigest))
     }
 
-    private static func read(_ path: String) throws -> [UInt8] {
+    static func read(_ path: String) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 }

@@ -6,7 +6,7 @@ import ArgumentParser
 struct AttestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attest",
-        abstract: "See attestations: who says what about which package, and whether that is true.",
-        subcommands: [AttestIdentity.self, AttestInspect.self]
+        abstract: "Make and see attestations: who says what about which package, and whether that is true.",
+        subcommands: [AttestCreate.self, AttestIdentity.self, AttestInspect.self]
     )
 }

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import ArgumentParser
-import Sigstore
+public import ArgumentParser
+public import Sigstore
 import Transport
 import TrustCore
 
@@ -43,3 +43,5 @@ struct AttestIdentity: AsyncParsableCommand {
             .identityProvider(at: Moment(SystemClock.now)).url
     }
 }
+
+extension SigstoreInstance: ExpressibleByArgument {}

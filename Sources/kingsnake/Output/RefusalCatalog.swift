@@ -44,6 +44,7 @@ enum RefusalCatalog {
         area("Sigstore instances", SigstoreTrustCode.self),
         area("Attestations", AttestationCode.self),
         area("Signers' identities", IdentityCode.self),
+        area("Signing with Sigstore", SigningCode.self),
         area("Fetching", TransportCode.self),
         area("Names, versions, specifications", NameCode.self),
         area("Indexes", RepodataCode.self),
