@@ -27,8 +27,8 @@ struct GateOptions: ParsableArguments {
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
-    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program.
-    /// A private instance is a matter of single channels, see `SigstoreTrust`.
+    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the
+    /// program. A private instance is a matter of single channels, see `SigstoreTrust`.
     private var sigstore: SigstoreTrust {
         get throws {
             let root = try TrustedRoot(
@@ -42,8 +42,8 @@ struct GateOptions: ParsableArguments {
     /// Runs a body with a gate, and ends its connections afterwards.
     ///
     /// - Parameters:
-    ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts on first
-    ///     use: for what is used, and not for what is only looked at.
+    ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts
+    ///     on first use: for what is used, and not for what is only looked at.
     ///   - attestations: of which packages attestations are fetched.
     func withGate<Value>(
         _ console: Console,
