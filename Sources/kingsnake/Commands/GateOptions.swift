@@ -27,8 +27,8 @@ struct GateOptions: ParsableArguments {
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
-    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the
-    /// program. A private instance is a matter of single channels, see `SigstoreTrust`.
+    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program.
+    /// A private instance is a matter of single channels, see `SigstoreTrust`.
     private var sigstore: SigstoreTrust {
         get throws {
             let root = try TrustedRoot(
