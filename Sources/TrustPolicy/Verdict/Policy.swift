@@ -32,13 +32,15 @@ public struct Policy: Sendable {
                         PolicyCode.empty,
                         "the policy has no rules, and an empty policy admits nothing"
                     )
-                ]
+                ],
+                evidence: evidence
             )
         }
         return Verdict(
             package: evidence.package,
             findings: rules.map { $0.judge(evidence) },
-            voucher: evidence.voucher
+            voucher: evidence.voucher,
+            evidence: evidence
         )
     }
 }

@@ -10,12 +10,15 @@ public struct Verdict: Sendable, Equatable {
     public let findings: [Finding]
     /// Who vouches for it, as far as that is shown. It alone allows nothing.
     public let voucher: Voucher?
+    /// What was judged; nil if that is not at hand. To be shown: it was judged already.
+    public let evidence: Evidence?
 
     /// Makes a verdict; one without findings does not permit.
-    public init(package: String, findings: [Finding], voucher: Voucher? = nil) {
+    public init(package: String, findings: [Finding], voucher: Voucher? = nil, evidence: Evidence? = nil) {
         self.package = package
         self.findings = findings
         self.voucher = voucher
+        self.evidence = evidence
     }
 
     /// Whether every rule permits the package.
