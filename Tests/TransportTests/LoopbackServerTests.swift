@@ -160,4 +160,33 @@ struct LoopbackServerTests {
             #expect(answer.status == 405)
         }
     }
+
+    @Test("A script sees the method and the body of a request, also when the client asks before it sends")
+    func bodies() async throws {
+        let folder = try TemporaryFolder()
+        let echo: LoopbackServer.Script = { request in
+            let answer = Array("\(request.method) \(request.body.count) ".utf8) + request.body
+            return .respond(status: 201, headers: [("X-Echo", "yes")], body: answer)
+        }
+        let server = try await LoopbackServer.start(serving: folder.path, longestBody: 64, script: echo)
+        func post(_ body: String, _ headers: [String] = []) throws -> Answer {
+            let lines = [
+                "POST /api?x=1 HTTP/1.1", "Host: localhost", "Connection: close",
+                "Content-Length: \(body.utf8.count)",
+            ]
+            return try Self.raw(server.port, (lines + headers).joined(separator: "\r\n") + "\r\n\r\n" + body)
+        }
+        let answer = try post("a=b")
+        #expect(answer.status == 201 && answer.headers["x-echo"] == "yes" && answer.body == "POST 3 a=b")
+        #expect(try post("").body == "POST 0 ")
+        #expect(try post(String(repeating: "x", count: 64)).status == 201)
+        #expect(try post(String(repeating: "x", count: 65)).status == 413)
+        #expect(server.requests.map(\.body.count) == [3, 0, 64], "what is too long reaches no script")
+        #expect(server.requests.allSatisfy { $0.path == "/api" && $0.target == "/api?x=1" })
+        // An interim answer comes first, and then the other one.
+        let patient = try post("abc", ["Expect: 100-continue"])
+        #expect(patient.status == 100 && patient.body.hasPrefix("HTTP/1.1 201"))
+        #expect(patient.body.hasSuffix("POST 3 abc"))
+        await server.stop()
+    }
 }

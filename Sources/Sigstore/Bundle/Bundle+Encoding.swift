@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import SigningKeys
-import TrustCore
+package import TrustCore
 
 extension Bundle {
     /// The bundle in JSON, in the version that it has, as other clients write it: what is parsed again is
@@ -75,7 +75,7 @@ extension Bundle.Envelope {
 
 extension LogEntry {
     /// The entry as bundles carry it.
-    func encodedValue() -> JSONValue {
+    package func encodedValue() -> JSONValue {
         var entry = JSONObject()
         entry["logIndex"] = .string(String(logIndex))
         entry["logId"] = ["keyId": Bundle.base64(logID)]

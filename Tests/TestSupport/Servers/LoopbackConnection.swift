@@ -29,18 +29,40 @@ struct LoopbackConnection: Sendable {
     func serve() async {
         try? await wire.executeThenClose { inbound, outbound in
             var head: HTTPRequestHead?
+            var body = ByteBuffer()
             for try await part in inbound {
                 switch part {
-                case .head(let received): head = received
-                case .body: break
+                case .head(let received):
+                    head = received
+                    body.clear()
+                    // RFC 9110 10.1.1: the client waits with the body until it hears that it is wanted.
+                    if received.headers[canonicalForm: "expect"].contains("100-continue") {
+                        try await outbound.write(
+                            .head(HTTPResponseHead(version: .http1_1, status: .continue))
+                        )
+                    }
+                case .body(let piece):
+                    guard body.readableBytes + piece.readableBytes <= server.longestBody else {
+                        return try await refuseBody(outbound)
+                    }
+                    body.writeImmutableBuffer(piece)
                 case .end:
                     guard let received = head else { return }
-                    let request = LoopbackRequest(received)
+                    let request = LoopbackRequest(received, body: Array(body.readableBytesView))
                     let goesOn = try await answer(request, by: server.behaviour(for: request), outbound)
                     guard goesOn, received.isKeepAlive else { return }
                 }
             }
         }
+    }
+
+    /// Says that a body is too long, and reads no more of it.
+    private func refuseBody(_ writer: Writer) async throws {
+        var response = ServedResponse.text(413, "content too large")
+        response.headers.append(("Connection", "close"))
+        try await begin(response, writer)
+        try await send(response.body, writer)
+        try await writer.write(.end(nil))
     }
 
     /// Answers whether the connection can be used for another request.

@@ -11,6 +11,8 @@ public struct LoopbackRequest: Sendable {
     public let target: String
     /// The path, without query, still percent-encoded.
     public let path: String
+    /// What was sent with it; empty for most.
+    public let body: [UInt8]
     private let fields: HTTPHeaders
 
     /// The values of a header, joined by commas; nil if it was not sent.
@@ -19,10 +21,11 @@ public struct LoopbackRequest: Sendable {
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
 
-    init(_ head: HTTPRequestHead) {
+    init(_ head: HTTPRequestHead, body: [UInt8] = []) {
         method = head.method.rawValue
         target = head.uri
         path = String(head.uri.prefix { $0 != "?" })
+        self.body = body
         fields = head.headers
     }
 }

@@ -9,7 +9,8 @@ import Synchronization
 /// A web server on 127.0.0.1 that serves a folder, and misbehaves on demand.
 ///
 /// For tests and the demo: a channel's good mirror and its hostile ones. Real clients read from it too, so what it
-/// does without a fault is proper HTTP: HEAD, ranges, conditional requests, `Cache-Control`.
+/// does without a fault is proper HTTP: HEAD, ranges, conditional requests, `Cache-Control`. A script can answer
+/// anything else from what was asked, method and body included: services are made of that.
 public final class LoopbackServer: Sendable {
     /// Decides what happens to a request.
     public typealias Script = @Sendable (LoopbackRequest) -> ServerBehaviour
@@ -25,11 +26,13 @@ public final class LoopbackServer: Sendable {
     /// What connections share.
     final class Shared: Sendable {
         let folder: ServedFolder
+        let longestBody: Int
         let script: Mutex<Script>
         let log = Mutex<[LoopbackRequest]>([])
 
-        init(folder: ServedFolder, script: @escaping Script) {
+        init(folder: ServedFolder, longestBody: Int, script: @escaping Script) {
             self.folder = folder
+            self.longestBody = longestBody
             self.script = Mutex(script)
         }
 
@@ -40,12 +43,19 @@ public final class LoopbackServer: Sendable {
     }
 
     /// Starts serving a folder, on a free port unless one is given.
+    ///
+    /// - Parameter longestBody: requests with more bytes than that are answered with 413, and no script sees them.
     public static func start(
         serving folder: String,
         port: Int = 0,
+        longestBody: Int = 8 << 20,
         script: @escaping Script = { _ in .normal }
     ) async throws -> LoopbackServer {
-        let shared = Shared(folder: ServedFolder(root: folder), script: script)
+        let shared = Shared(
+            folder: ServedFolder(root: folder),
+            longestBody: longestBody,
+            script: script
+        )
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)

@@ -104,6 +104,17 @@ extension CertificateDraft {
         until end: Timestamp,
         claims: [FulcioClaim: String] = [:]
     ) -> CertificateDraft {
+        signer(identity, publicKey: key.subjectPublicKeyInfo, from: start, until: end, claims: claims)
+    }
+
+    /// A certificate as Fulcio makes them, for a signer who alone has the private key.
+    public static func signer(
+        _ identity: SignerIdentity,
+        publicKey: [UInt8],
+        from start: Timestamp,
+        until end: Timestamp,
+        claims: [FulcioClaim: String] = [:]
+    ) -> CertificateDraft {
         var all = claims
         all[.issuer] = claims[.issuer] ?? identity.issuer
         let sorted = all.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -111,9 +122,9 @@ extension CertificateDraft {
             subject: SimulatedDER.sequence(),
             start: start,
             end: end,
-            subjectPublicKeyInfo: key.subjectPublicKeyInfo,
+            subjectPublicKeyInfo: publicKey,
             extensions: [
-                .signs, .purposes([Extension.codeSigning]), .keyIdentifier(key.subjectPublicKeyInfo),
+                .signs, .purposes([Extension.codeSigning]), .keyIdentifier(publicKey),
                 .names([identity]),
             ]
                 + sorted.map { Extension.claim($0.key, $0.value) }

@@ -90,4 +90,7 @@ public enum SimulatedDER {
         guard case .primitive(let bytes) = try DER.parse(der).content else { return [] }
         return Array(bytes)
     }
+
+    /// The bytes of a `BIT STRING` of whole bytes.
+    static func bitContents(_ der: [UInt8]) throws -> [UInt8] { Array(try contents(der).dropFirst()) }
 }

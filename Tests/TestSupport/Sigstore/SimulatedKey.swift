@@ -51,6 +51,14 @@ public struct SimulatedKey: Sendable {
         }
     }
 
+    /// Signs like ``sign(_:)``, in the form of JSON Web Signatures: both numbers, each in its full width.
+    public func signRaw(_ message: [UInt8]) throws -> [UInt8] {
+        switch material {
+        case .p256(let key): Array(try key.signature(for: message).rawRepresentation)
+        case .p384(let key): Array(try key.signature(for: message).rawRepresentation)
+        }
+    }
+
     /// Signs with another hash function, as timestamp authorities do: DER, and how tokens name the algorithm.
     /// MD5 stands for SHA-256 here, since nothing signs with it.
     func sign(_ message: [UInt8], by algorithm: DigestAlgorithm) throws -> (

@@ -32,13 +32,18 @@ public struct SimulatedLogBody: Sendable {
     /// - Parameters:
     ///   - signed: The signature. A file needs a digest by the hash function of the key.
     ///   - kind: In which form.
-    public init(_ signed: LoggedSignature, as kind: LogEntryKind) throws {
+    ///   - envelope: The bytes of the envelope as the log was given them, for forms with their digest.
+    public init(
+        _ signed: LoggedSignature,
+        as kind: LogEntryKind,
+        envelope: [UInt8] = Array("an envelope".utf8)
+    ) throws {
         let spec: JSONValue =
             switch kind {
             case .hashedRekordV001: Self.hashedRekordV001(signed)
             case .hashedRekordV002: Self.hashedRekordV002(signed)
-            case .dsseV001: Self.dsseV001(signed)
-            case .intotoV002: Self.intotoV002(signed)
+            case .dsseV001: Self.dsseV001(signed, envelope)
+            case .intotoV002: Self.intotoV002(signed, envelope)
             }
         let names = kind.rawValue.split(separator: "/").map { String($0) }
         try self.init(kind: names[0], version: names[1], spec: spec)
@@ -75,9 +80,9 @@ public struct SimulatedLogBody: Sendable {
         ]
     }
 
-    private static func dsseV001(_ signed: LoggedSignature) -> JSONValue {
+    private static func dsseV001(_ signed: LoggedSignature, _ envelope: [UInt8]) -> JSONValue {
         [
-            "envelopeHash": hex(Digest.of(Array("an envelope".utf8))),
+            "envelopeHash": hex(Digest.of(envelope)),
             "payloadHash": hex(Digest.of(payload(signed).bytes)),
             "signatures": [
                 ["signature": base64(signed.signature), "verifier": base64(pem(signed.signer))]
@@ -85,7 +90,7 @@ public struct SimulatedLogBody: Sendable {
         ]
     }
 
-    private static func intotoV002(_ signed: LoggedSignature) -> JSONValue {
+    private static func intotoV002(_ signed: LoggedSignature, _ envelope: [UInt8]) -> JSONValue {
         [
             "content": [
                 "envelope": [
@@ -97,7 +102,7 @@ public struct SimulatedLogBody: Sendable {
                         ]
                     ],
                 ],
-                "hash": hex(Digest.of(Array("an envelope".utf8))),
+                "hash": hex(Digest.of(envelope)),
                 "payloadHash": hex(Digest.of(payload(signed).bytes)),
             ]
         ]

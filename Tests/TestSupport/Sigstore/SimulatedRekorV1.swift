@@ -21,6 +21,13 @@ public struct SimulatedRekorV1: Sendable {
     public let treeID: UInt64
     /// The tree.
     public private(set) var tree = MerkleTree()
+    /// What it took in, in the order of the tree; nil for what others did.
+    private var records: [Record?] = []
+
+    private struct Record: Sendable {
+        let body: SimulatedLogBody
+        let time: Timestamp
+    }
 
     /// Starts a log without entries.
     public init(
@@ -50,14 +57,30 @@ public struct SimulatedRekorV1: Sendable {
 
     /// Takes in an entry, and answers what a bundle shows of it.
     public mutating func add(_ body: SimulatedLogBody, at time: Timestamp) throws -> LogEntry {
-        let index = Int64(tree.append(body.bytes))
+        records.append(Record(body: body, time: time))
+        return try entry(Int64(tree.append(body.bytes)), Record(body: body, time: time))
+    }
+
+    /// What it shows now of an entry that it took in, by its place in the tree; nil for any other.
+    public func entry(at index: Int64) throws -> LogEntry? {
+        guard let place = Int(exactly: index), records.indices.contains(place) else { return nil }
+        return try records[place].map { try entry(index, $0) }
+    }
+
+    /// Where in the tree it has these bytes; nil if it does not.
+    public func index(of body: [UInt8]) -> Int64? {
+        records.firstIndex { $0?.body.bytes == body }.map(Int64.init)
+    }
+
+    private func entry(_ index: Int64, _ record: Record) throws -> LogEntry {
+        let body = record.body
         return LogEntry(
             logIndex: earlierEntries + index,
             logID: logID,
             kind: body.kind,
             version: body.version,
-            integratedTime: time.seconds,
-            signedEntryTimestamp: try promise(body.bytes, index: earlierEntries + index, at: time),
+            integratedTime: record.time.seconds,
+            signedEntryTimestamp: try promise(body.bytes, index: earlierEntries + index, at: record.time),
             inclusionProof: try proof(of: index),
             canonicalizedBody: body.bytes
         )
@@ -65,7 +88,10 @@ public struct SimulatedRekorV1: Sendable {
 
     /// Takes in entries of others, which nobody asks for, so that the tree has more than one.
     public mutating func addOthers(_ count: Int) {
-        for number in 0..<count { tree.append(Array("entry \(number) of somebody else".utf8)) }
+        for number in 0..<count {
+            records.append(nil)
+            tree.append(Array("entry \(number) of somebody else".utf8))
+        }
     }
 
     /// Takes in a signature, in the form that the kind of its content has: `hashedrekord` or `dsse`.

@@ -34,6 +34,8 @@ public struct SimulatedRekorV2: Sendable {
     public var cosignatureTime = Timestamp(seconds: 1_700_000_000)
     /// The tree.
     public private(set) var tree = MerkleTree()
+    /// The content of each of its leaves.
+    public private(set) var leaves: [[UInt8]] = []
 
     /// Starts a log without entries.
     public init(host: String = "log2025.rekor.example", key: PrivateKey? = nil) throws {
@@ -58,6 +60,7 @@ public struct SimulatedRekorV2: Sendable {
 
     /// Takes in an entry, and answers what a bundle shows of it.
     public mutating func add(_ body: SimulatedLogBody) throws -> LogEntry {
+        leaves.append(body.bytes)
         let index = Int64(tree.append(body.bytes))
         return LogEntry(
             logIndex: index,
@@ -73,7 +76,10 @@ public struct SimulatedRekorV2: Sendable {
 
     /// Takes in entries of others, which nobody asks for, so that the tree has more than one.
     public mutating func addOthers(_ count: Int) {
-        for number in 0..<count { tree.append(Array("entry \(number) of somebody else".utf8)) }
+        for number in 0..<count {
+            leaves.append(Array("entry \(number) of somebody else".utf8))
+            tree.append(leaves[leaves.count - 1])
+        }
     }
 
     /// Takes in a signature, in the one form that there is.

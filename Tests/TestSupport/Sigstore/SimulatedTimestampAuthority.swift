@@ -79,7 +79,8 @@ public struct SimulatedTimestampAuthority: Sendable {
     /// The answer to a request in DER.
     public func answer(_ request: [UInt8], at time: Timestamp) throws -> [UInt8] {
         let fields = try SimulatedDER.elements(request)
-        let imprint = try SimulatedDER.elements(fields[1])
+        let imprint = fields.count > 1 ? try SimulatedDER.elements(fields[1]) : []
+        guard imprint.count == 2 else { throw Failure(.configuration, "no request") }
         let bytes = try SimulatedDER.contents(imprint[1])
         let algorithm = DigestAlgorithm.allCases.first { $0 != .md5 && $0.byteCount == bytes.count }
         guard let algorithm, let digest = Digest(algorithm, bytes: bytes) else {
