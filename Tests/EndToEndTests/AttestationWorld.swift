@@ -80,6 +80,11 @@ struct AttestationWorld {
         try instance.bundle(stating: statement.encoded(), by: signer, evidence)
     }
 
+    /// Any statement, signed and logged.
+    mutating func sign(_ statement: [UInt8]) throws -> Bundle {
+        try instance.bundle(stating: statement, by: Self.workflow)
+    }
+
     /// Attests to a version of `hello` and publishes that, with the signed index naming it (CEP 50).
     mutating func attest(_ version: String = "1.0", by signer: SimulatedInstance.Signer = workflow)
         async throws
@@ -105,7 +110,10 @@ struct AttestationWorld {
     // MARK: - The user
 
     /// The user demands that `hello` is attested by somebody.
-    func demand(_ publisher: String...) async throws {
+    func demand(_ publisher: String...) async throws { try await demand(publisher) }
+
+    /// The user demands that `hello` is attested by somebody.
+    func demand(_ publisher: [String]) async throws {
         try await world.must(["trust", "publisher", "add", Self.url, "hello"] + publisher)
     }
 

@@ -30,7 +30,9 @@ struct PublisherSummary {
     /// Why it was let pass; nil if a named publisher was demanded, which is told as what vouches for the package.
     private static func reason(_ review: PublisherReview) -> String? {
         guard !review.demands.contains(where: \.isMet) else { return nil }
-        guard review.decidesByFirstUse else { return "which nobody demands" }
+        guard review.decidesByFirstUse else {
+            return review.demands.allSatisfy { $0.exemption != nil } ? "which nobody demands" : nil
+        }
         switch review.comparison {
         case .firstSight?: return "believed on first use, and written down"
         case .same?: return "as before"
