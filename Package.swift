@@ -125,7 +125,7 @@ let package = Package(
             name: "ChannelServer",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "ContentTrust",
-                "TrustPolicy", "Gatekeeper",
+                "Sigstore", "TrustPolicy", "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -248,8 +248,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "SigningKeys", "CondaFormats",
-                "TrustCore", "TestSupport",
+                "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "Sigstore", "SigningKeys",
+                "CondaFormats", "TrustPolicy", "TrustCore", "TestSupport",
             ],
             swiftSettings: settings
         ),
