@@ -76,12 +76,12 @@ struct AttestationWorld {
         _ statement: Statement,
         by signer: SimulatedInstance.Signer = workflow,
         _ evidence: SimulatedInstance.Evidence = .v1
-    ) throws -> Bundle {
+    ) throws -> Sigstore.Bundle {
         try instance.bundle(stating: statement.encoded(), by: signer, evidence)
     }
 
     /// Any statement, signed and logged.
-    mutating func sign(_ statement: [UInt8]) throws -> Bundle {
+    mutating func sign(_ statement: [UInt8]) throws -> Sigstore.Bundle {
         try instance.bundle(stating: statement, by: Self.workflow)
     }
 
@@ -93,17 +93,17 @@ struct AttestationWorld {
     }
 
     /// Publishes attestations beside a package, and has the index name them.
-    func publish(_ bundles: [Bundle], of version: String = "1.0") async throws {
+    func publish(_ bundles: [Sigstore.Bundle], of version: String = "1.0") async throws {
         try world.write(Self.list(bundles), to: "channel/linux-64/\(Self.fileName(version)).sigs")
         try await world.must("channel", "sign", "channel")
     }
 
     /// Puts attestations beside a package under the name from before the standard, so that no index names them.
-    func place(_ bundles: [Bundle], beside version: String = "1.0") throws {
+    func place(_ bundles: [Sigstore.Bundle], beside version: String = "1.0") throws {
         try world.write(Self.list(bundles), to: "channel/linux-64/\(Self.fileName(version)).v0.sigs")
     }
 
-    static func list(_ bundles: [Bundle]) -> [UInt8] {
+    static func list(_ bundles: [Sigstore.Bundle]) -> [UInt8] {
         Array("[".utf8) + bundles.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8)
     }
 
