@@ -18,8 +18,12 @@ public struct AdmittedPackage: Sendable {
     public let sha256: Digest
     /// The file that holds the bytes. Whoever unpacks it checks the digest once more, on the bytes it reads.
     public let archivePath: String
-    /// Every finding about it.
+    /// Every finding about it, and the evidence.
     public let verdict: Verdict
+
+    /// What its publishers attested, verified, if that was asked for: see ``GateConfiguration/attestations``. Whether
+    /// they may is in the ``verdict``.
+    public var attestations: [Attestation] { verdict.evidence?.attestations ?? [] }
 
     init(url: PackageURL, record: PackageRecord, sha256: Digest, archivePath: String, verdict: Verdict) {
         self.url = url

@@ -25,6 +25,9 @@ public actor Gate {
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
     /// requests.
     ///
+    /// Where the user trusts on first use, and every one of the requests is admitted, publishers that were never seen
+    /// before are recorded.
+    ///
     /// - Throws: a `Refusal` where evidence is bad and no mirror gave better, a `Failure` where it could not
     /// be had.
     public func admit(_ requests: [PackageRequest]) async throws -> [Admission] {
@@ -33,58 +36,71 @@ public actor Gate {
         try await withThrowingTaskGroup(of: (Int, Admission).self) { group in
             var waiting = Array(requests.enumerated())[...]
             for (number, request) in waiting.prefix(max(1, configuration.parallelDownloads)) {
-                group.addTask { (number, try await self.admit(request)) }
+                group.addTask { (number, try await self.decide(request)) }
             }
             waiting = waiting.dropFirst(max(1, configuration.parallelDownloads))
             while let (number, admission) = try await group.next() {
                 admissions[number] = admission
                 if let (next, request) = waiting.popFirst() {
-                    group.addTask { (next, try await self.admit(request)) }
+                    group.addTask { (next, try await self.decide(request)) }
                 }
             }
         }
-        return requests.indices.compactMap { admissions[$0] }
+        let decided = requests.indices.compactMap { admissions[$0] }
+        return try FirstSightings(configuration.policy, now: configuration.now)
+            .record(decided, in: configuration.publishers.recorder)
     }
 
     /// Decides about one package, and downloads it if it may be used.
     public func admit(_ request: PackageRequest) async throws -> Admission {
-        let channel = try trustedChannel(of: request.url)
-        let session = try await session(of: channel)
-        let url = PackageURL(channel: channel.url, subdir: request.url.subdir, fileName: request.url.fileName)
-        guard let entry = try await session.entry(of: url.fileName, in: url.subdir) else {
-            throw Self.indexMissing(url)
+        guard let admission = try await admit([request]).first else {
+            preconditionFailure("one request has one answer")
         }
+        return admission
+    }
+
+    private func decide(_ request: PackageRequest) async throws -> Admission {
+        let found = try await look(at: request.url) { $0?.record?.sha256 }
+        let url = found.url
+        guard let entry = found.entry else { throw Self.indexMissing(url) }
         try entry.checkMaintainers(of: url)
         // First by the promised digest: what would be refused anyway is not downloaded.
-        let pin = channel.pin
-        var evidence = Self.evidence(for: url, pin, entry, entry.record?.sha256, lock: request.lock)
-        let expected = configuration.policy.verdict(on: evidence)
-        guard expected.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
-            return .refused(expected)
+        let verdict = verdict(on: found, lock: request.lock)
+        guard verdict.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
+            return .refused(verdict)
         }
-        // Whether it comes from a mirror or from the cache: these bytes were digested just now.
-        let path = try await session.download(url, entry, sha256: sha256)
-        evidence = Self.evidence(for: url, pin, entry, sha256, lock: request.lock)
-        let verdict = configuration.policy.verdict(on: evidence)
-        guard verdict.isAllowed else { return .refused(verdict) }
+        // Whether it comes from a mirror or from the cache: these bytes were digested just now, and have the digest
+        // that was judged.
+        let path = try await found.session.download(url, entry, sha256: sha256)
         return .admitted(
             AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
         )
     }
 
     /// Judges a file that is at hand: whether these bytes are what a channel's signed index lists under that
-    /// name.
+    /// name, and whether enough allowed publishers attest to them.
     ///
-    /// Nothing is downloaded but the index. A subdir without signed index is evidence that is missing. A verdict
-    /// that allows is no admission: the file may change later.
+    /// Nothing is downloaded but the index and attestations. A subdir without signed index is evidence that is
+    /// missing. A verdict that allows is no admission: the file may change later.
     public func judge(_ digest: Digest, as url: PackageURL) async throws -> Verdict {
-        let channel = try trustedChannel(of: url)
-        let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir)
-        let canonical = PackageURL(channel: channel.url, subdir: url.subdir, fileName: url.fileName)
-        try entry?.checkMaintainers(of: canonical)
-        return configuration.policy.verdict(
-            on: Self.evidence(for: canonical, channel.pin, entry, digest, lock: nil)
-        )
+        let found = try await look(at: url) { _ in digest }
+        try found.entry?.checkMaintainers(of: found.url)
+        return verdict(on: found, lock: nil)
+    }
+
+    /// What there is to know of a file that was installed with this digest, for audits: what the signed index says of
+    /// it now, and what the policy does.
+    ///
+    /// Unlike ``judge(_:as:)`` it throws nothing where the maintainers of the package did not sign the file: then
+    /// nobody vouches for it (`Verdict.voucher`).
+    /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
+    ///   ``admit(_:)-(PackageRequest)`` throws.
+    public func examine(_ digest: Digest?, as url: PackageURL) async throws -> (
+        entry: IndexEntry, verdict: Verdict
+    ) {
+        let found = try await look(at: url) { _ in digest }
+        guard let entry = found.entry else { throw Self.indexMissing(found.url) }
+        return (entry, verdict(on: found, lock: nil))
     }
 
     /// Opens the index that a package is in, unless it is open already: what it throws is about the channel, not
@@ -95,7 +111,8 @@ public actor Gate {
         try await session(of: trustedChannel(of: url)).open([url.subdir])
     }
 
-    /// What the signed index says of a file name, for audits; the channel's state is fetched once for all.
+    /// What the signed index says of a file name; the channel's state is fetched once for all. Attestations are not
+    /// looked at.
     ///
     /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
     ///   ``admit(_:)-(PackageRequest)`` throws.
@@ -107,6 +124,16 @@ public actor Gate {
             )
         }
         return entry
+    }
+
+    /// What is demanded of a package's publishers, before anything of theirs is fetched; nil if nobody demands
+    /// anything.
+    ///
+    /// - Throws: what ``admit(_:)-(PackageRequest)`` throws.
+    public func demands(on url: PackageURL) async throws -> PublisherDemands? {
+        let channel = try trustedChannel(of: url)
+        let entry = try await session(of: channel).entry(of: url.fileName, in: url.subdir)
+        return demands(on: url, of: channel, entry)
     }
 
     private static func indexMissing(_ url: PackageURL) -> Refusal {
@@ -143,22 +170,67 @@ public actor Gate {
         }
         return channel
     }
+}
 
-    private static func evidence(
-        for url: PackageURL,
-        _ pin: ChannelPin,
-        _ entry: IndexEntry?,
-        _ digest: Digest?,
-        lock: LockDemand?
-    ) -> Evidence {
+// MARK: - The one path
+
+extension Gate {
+    /// What was found out about a package, before it is judged.
+    private struct Findings {
+        let session: ChannelSession
+        /// By the channel's canonical URL.
+        let url: PackageURL
+        /// Nil if the signed metadata lists no index for the subdir.
+        let entry: IndexEntry?
+        let evidence: Evidence
+    }
+
+    /// Gathers all evidence on a package: whether it is to be admitted, is at hand, or was installed.
+    ///
+    /// - Parameter digest: the digest of the bytes that are meant, which may be those that the index promises.
+    private func look(at wanted: PackageURL, _ digest: (IndexEntry?) -> Digest?) async throws -> Findings {
+        let channel = try trustedChannel(of: wanted)
+        let session = try await session(of: channel)
+        let url = PackageURL(channel: channel.url, subdir: wanted.subdir, fileName: wanted.fileName)
+        let entry = try await session.entry(of: url.fileName, in: url.subdir)
+        let digest = digest(entry)
         var evidence = Evidence(
             package: url.fileName.text,
-            channel: url.channel.description,
+            // What attestations name as their target is compared with it.
+            channel: channel.url.identity,
             packageDigest: digest
         )
-        evidence.pin = pin
+        evidence.pin = channel.pin
         entry?.add(to: &evidence)
+        evidence.publishers = demands(on: url, of: channel, entry)
+        if let entry, let digest, isOfInterest(entry, evidence.publishers) {
+            try await session.attestations(url, entry, sha256: digest).add(to: &evidence)
+        }
+        return Findings(session: session, url: url, entry: entry, evidence: evidence)
+    }
+
+    /// Of what the index does not list there is nothing to be had: it is refused as such.
+    private func isOfInterest(_ entry: IndexEntry, _ demands: PublisherDemands?) -> Bool {
+        guard let record = entry.record, record.sha256 != nil else { return false }
+        return demands != nil
+            || (configuration.attestations == .promised && record.attestationsSHA256 != nil)
+    }
+
+    private func demands(on url: PackageURL, of channel: TrustedChannel, _ entry: IndexEntry?)
+        -> PublisherDemands?
+    {
+        PublisherDemands(
+            on: url.fileName.name,
+            of: channel.url,
+            owner: entry?.ownerPolicy,
+            user: configuration.publishers.policy,
+            lock: configuration.publishers.lock
+        )
+    }
+
+    private func verdict(on found: Findings, lock: LockDemand?) -> Verdict {
+        var evidence = found.evidence
         evidence.lock = lock
-        return evidence
+        return configuration.policy.verdict(on: evidence)
     }
 }

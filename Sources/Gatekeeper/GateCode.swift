@@ -18,6 +18,8 @@ public enum GateCode: String, RefusalCode {
     case recordFile = "gate.record-file"
     case maintainersSilent = "gate.maintainers-silent"
     case maintainersDisagree = "gate.maintainers-disagree"
+    case sidecarMissing = "gate.sidecar-missing"
+    case noTrustedRoot = "gate.no-trusted-root"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -124,6 +126,24 @@ public enum GateCode: String, RefusalCode {
                     "The maintainers signed a file of this name. The channel's online key lists another "
                     + "one under it: what a forged package looks like.",
                 remedy: "do not install it; tell the package's maintainers and the channel's owner"
+            )
+        case .sidecarMissing:
+            return RefusalEntry(
+                .missing,
+                "the index promises attestations of the package, and no mirror has them",
+                explanation:
+                    "The index names the file of attestations by its digest, so there must be one. That it is not there "
+                    + "is never read as a package without attestations: somebody may have taken it away (CEP 50).",
+                remedy: "try another mirror; if it repeats, tell the channel's owner"
+            )
+        case .noTrustedRoot:
+            return RefusalEntry(
+                .missing,
+                "there is no Sigstore instance whose word counts for the channel",
+                explanation:
+                    "An attestation is verified by the keys and certificates of an instance, its trusted root. Without "
+                    + "one anybody could have signed it.",
+                remedy: "give the trusted root of the instance by which the channel's publishers sign"
             )
         }
     }

@@ -49,7 +49,12 @@ struct ContentTrustGateTests {
         #expect(signature.expires == ChannelFixture.start.advanced(byDays: 30))
         #expect(entry.index == nil)
         // Taken for a channel that is pinned otherwise, it is worth nothing.
-        #expect(entry.voucher(pin: .index) == nil && entry.voucher(pin: .indexAndRecords) == nil)
+        for pin in [ChannelPin.index, .indexAndRecords] {
+            var evidence = Evidence(package: "", channel: "", packageDigest: nil)
+            evidence.pin = pin
+            entry.add(to: &evidence)
+            #expect(evidence.voucher == nil)
+        }
     }
 
     @Test("Roots are followed one by one, and keys that a newer one took away are worth nothing")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Sigstore
 import TUF
 import Transport
 import TrustCore
@@ -21,6 +22,10 @@ actor ChannelSession {
     /// Where the metadata of conda content trust is: the same mirrors, or the one address that it was pinned with.
     let trustMirrors: MirroredFetcher
     private let pause: @Sendable (Duration) async throws -> Void
+    /// Verifies attestations for this channel; nil if no instance's word counts here. The instance's own
+    /// certificates are checked once a run, and not before they are needed.
+    private lazy var verifier = sigstoreRoot.map { BundleVerifier($0) }
+    private let sigstoreRoot: TrustedRoot?
     let metadataTime: Duration
     let uptime: @Sendable () -> Duration
     private let fetcher: any Fetcher
@@ -58,6 +63,7 @@ actor ChannelSession {
         self.cache = cache
         now = configuration.now
         pause = configuration.retry.sleep
+        sigstoreRoot = configuration.sigstore.root(for: channel.url)
         metadataTime = configuration.metadataTime
         uptime = configuration.uptime
         fetcher = configuration.fetcher
@@ -203,7 +209,7 @@ actor ChannelSession {
     private func entryInView(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
         guard case .open(let index) = indexes[subdir] else { return nil }
         let reader = reader
-        let entry = try await entry(of: fileName, in: subdir, index)
+        let entry = try await entry(of: fileName, in: subdir, index).with(try reader?.publishers.get())
         guard entry.record != nil, let reader else { return entry }
         return entry.with(try await vouching(for: fileName, in: subdir, by: reader))
     }
@@ -309,6 +315,22 @@ actor ChannelSession {
             over: fetcher,
             retry: retry,
             observer: observer
+        )
+    }
+
+    /// Fetches and verifies the attestations of a file with this digest.
+    func attestations(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws
+        -> CollectedAttestations
+    {
+        // CEP 15: a sidecar is where its package is.
+        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
+        return try await AttestationCollector(mirrors: mirrors, cache: cache, verifier: verifier).collect(
+            AttestationCollector.Package(
+                fileName: url.fileName.text,
+                sha256: sha256,
+                path: try channel.url.path(of: location.url(of: url.fileName)),
+                promised: entry.record?.attestationsSHA256
+            )
         )
     }
 

@@ -15,7 +15,9 @@ public struct IndexEntry: Sendable {
     public let recordSignature: SignedRecord?
     /// What the package's maintainers say of the file; nil if the channel's offline keys do not demand that they
     /// sign it.
-    public let maintainers: MaintainerVouching?
+    public private(set) var maintainers: MaintainerVouching?
+    /// Who may publish what in the channel, as its owner signed it in the same view; nil if that is not said.
+    public private(set) var ownerPolicy: PublisherPolicy?
     /// Where the index says its packages are (CEP 15), as it was written; nil if beside it.
     let baseURL: String?
     /// Whether the index lists the file as removed.
@@ -26,23 +28,13 @@ public struct IndexEntry: Sendable {
         record: PackageRecord?,
         baseURL: String?,
         isRemoved: Bool,
-        recordSignature: SignedRecord? = nil,
-        maintainers: MaintainerVouching? = nil
+        recordSignature: SignedRecord? = nil
     ) {
         self.index = index
         self.record = record
         self.baseURL = baseURL
         self.isRemoved = isRemoved
         self.recordSignature = recordSignature
-        self.maintainers = maintainers
-    }
-
-    /// Who vouches for the file, as far as that is shown and the channel's pin lets it count.
-    public func voucher(pin: ChannelPin) -> Voucher? {
-        var evidence = Evidence(package: "", channel: "", packageDigest: nil)
-        evidence.pin = pin
-        add(to: &evidence)
-        return evidence.voucher
     }
 
     /// Adds what was verified to the evidence about the file.
@@ -55,14 +47,16 @@ public struct IndexEntry: Sendable {
 
     /// The same entry with what the maintainers say.
     func with(_ maintainers: MaintainerVouching?) -> IndexEntry {
-        IndexEntry(
-            index: index,
-            record: record,
-            baseURL: baseURL,
-            isRemoved: isRemoved,
-            recordSignature: recordSignature,
-            maintainers: maintainers
-        )
+        var entry = self
+        entry.maintainers = maintainers
+        return entry
+    }
+
+    /// The same entry with what the owner signed of publishers.
+    func with(_ ownerPolicy: PublisherPolicy?) -> IndexEntry {
+        var entry = self
+        entry.ownerPolicy = ownerPolicy
+        return entry
     }
 
     /// Refuses what the online key alone vouches for where the maintainers must: a stolen online key can list
@@ -102,6 +96,13 @@ public struct IndexEntry: Sendable {
     /// The same as a fact for the policy; nil if the index has never heard of the file.
     var fact: IndexRecord? {
         guard record != nil || isRemoved else { return nil }
-        return IndexRecord(sha256: record?.sha256, md5: record?.md5, size: record?.size, isRemoved: isRemoved)
+        return IndexRecord(
+            sha256: record?.sha256,
+            md5: record?.md5,
+            size: record?.size,
+            isRemoved: isRemoved,
+            indexed: record?.indexedAt,
+            attestations: record?.attestationsSHA256
+        )
     }
 }

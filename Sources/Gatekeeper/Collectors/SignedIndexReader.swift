@@ -18,6 +18,9 @@ struct SignedIndexReader {
     private let updater: Updater
     /// Packages whose maintainers sign them by demand of the channel's offline keys, and how.
     private let maintained: [PackageName: DelegatedRole]
+    /// Who may publish what, as the owner signed it; nil if nothing is said. What is bad about it is told when a
+    /// package is asked for: no mirror is to blame for what the owner signed.
+    let publishers: Result<PublisherPolicy?, Refusal>
 
     /// The longest `repodata.json`, decompressed, that is read.
     private static let indexLimit = 2 << 30
@@ -47,6 +50,39 @@ struct SignedIndexReader {
         try await updater.refresh()
         let trusted = try await updater.trusted()
         maintained = MaintainersRole.delegations(in: trusted.targets(of: trusted.topLevelTargets))
+        publishers = try await Self.publishers(of: channel, trusted, updater, source, cache)
+    }
+
+    /// Reads the owner's policy, if the top-level targets role, and so the channel's offline keys, lists one. Whatever
+    /// other roles list under its path is not looked for.
+    private static func publishers(
+        of channel: TrustedChannel,
+        _ trusted: TrustedMetadata,
+        _ updater: Updater,
+        _ source: MetadataSource,
+        _ cache: BlobCache
+    ) async throws -> Result<PublisherPolicy?, Refusal> {
+        guard let path = TargetPath(PublisherPolicy.targetPath),
+            trusted.targets(of: trusted.topLevelTargets)?.targets[path] != nil,
+            let target = try await updater.target(path), target.chain == [.targets]
+        else { return .success(nil) }
+        guard target.file.length <= UInt64(PublisherPolicy.maximumLength) else {
+            return .failure(
+                Refusal(
+                    CoreCode.tooLarge,
+                    path.text,
+                    at: channel.url.description,
+                    expected: "at most \(PublisherPolicy.maximumLength) bytes",
+                    found: "\(target.file.length) bytes"
+                )
+            )
+        }
+        let bytes = try await fetch(target, updater, source, cache)
+        do {
+            return .success(try PublisherPolicy(json: bytes, of: channel.url))
+        } catch let refusal as Refusal {
+            return .failure(refusal.located(at: channel.url.description))
+        }
     }
 
     /// Fetches a subdir's index in the form that costs least: the shard index, else compressed, else plain
@@ -67,7 +103,7 @@ struct SignedIndexReader {
                 isSharded = true
                 continue
             }
-            let bytes = try await fetch(target)
+            let bytes = try await Self.fetch(target, updater, source, cache)
             let fact = SignedIndex(target, in: try await updater.trusted())
             return try index(form, bytes, fact, subdir, trust)
         }
@@ -200,8 +236,13 @@ struct SignedIndexReader {
         }
     }
 
-    /// Fetches an index file unless the cache has it; either way its bytes have the promised digest.
-    private func fetch(_ target: TargetDescription) async throws -> [UInt8] {
+    /// Fetches a target unless the cache has it; either way its bytes have the promised digest.
+    private static func fetch(
+        _ target: TargetDescription,
+        _ updater: Updater,
+        _ source: MetadataSource,
+        _ cache: BlobCache
+    ) async throws -> [UInt8] {
         let sha256 = target.file.hashes.digest(by: .sha256)
         if let sha256,
             let bytes = try cache.bytes(of: sha256, maximumLength: Int(clamping: target.file.length))

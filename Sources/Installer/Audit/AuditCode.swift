@@ -17,6 +17,7 @@ public enum AuditCode: String, RefusalCode {
     case notInIndex = "audit.not-in-index"
     case differsFromIndex = "audit.differs-from-index"
     case notByMaintainers = "audit.not-by-maintainers"
+    case notAllowed = "audit.not-allowed"
     case differsFromPackage = "audit.differs-from-package"
     case unfinished = "audit.unfinished"
 
@@ -115,6 +116,15 @@ public enum AuditCode: String, RefusalCode {
                     "The channel's offline keys say that this package's own maintainers sign each of its "
                     + "files. They did not sign this one, or do not vouch for it any more.",
                 remedy: "remove the package, and ask its maintainers whether they published it"
+            )
+        case .notAllowed:
+            return RefusalEntry(
+                .policy,
+                "an installed package would not be admitted any more",
+                explanation:
+                    "Who may publish the package, as the channel's owner or you say it now, does not allow this one: it is "
+                    + "not attested, or by somebody else.",
+                remedy: "read why with `kingsnake verify URL`, and remove or update the package"
             )
         case .differsFromPackage:
             return RefusalEntry(

@@ -76,6 +76,8 @@ public struct PrefixAudit: Sendable {
                         found: found
                     )
                 )
+            case .notAllowed(let reason):
+                findings.append(AuditFinding(.notAllowed, path, package: package, found: reason))
             case .unlisted: findings.append(AuditFinding(.notInIndex, path, package: package))
             case .differs(let expected, let found):
                 findings.append(

@@ -14,11 +14,11 @@ public struct Attestation: Sendable, Equatable {
     public struct LogEntry: Sendable, Equatable {
         /// The log's name, such as `rekor.sigstore.dev`.
         public let log: String
-        /// Where in the log.
-        public let index: UInt64
+        /// Where in the log; nil if the log does not vouch for a number.
+        public let index: UInt64?
 
         /// Makes a fact.
-        public init(log: String, index: UInt64) {
+        public init(log: String, index: UInt64?) {
             self.log = log
             self.index = index
         }

@@ -15,7 +15,9 @@ extension Attestation {
         } else {
             parts.append(signer.description)
         }
-        parts += logs.map { "entry \($0.index) of \(Shown.text($0.log))" }
+        parts += logs.map { log in
+            log.index.map { "entry \($0) of \(Shown.text(log.log))" } ?? "an entry of \(Shown.text(log.log))"
+        }
         if let time = times.min() { parts.append("signed by \(time)") }
         return parts.joined(separator: ", ")
     }

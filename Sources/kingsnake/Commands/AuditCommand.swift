@@ -107,13 +107,12 @@ struct AuditCommand: AsyncParsableCommand {
             }
             var isOpen = false
             do {
-                guard let pin = try self.gate.trustStore.channel(url.channel)?.pin else { continue }
+                guard try self.gate.trustStore.channel(url.channel) != nil else { continue }
                 try await gate.openIndex(of: url)
                 isOpen = true
-                let entry = try await gate.entry(of: url)
-                let voucher = entry.voucher(pin: pin)
-                let status = Self.status(of: record, from: url, entry, voucher)
-                answers.known[name] = (status, status == .listed ? voucher : nil)
+                let (entry, verdict) = try await gate.examine(record.sha256, as: url)
+                let status = Self.status(of: record, from: url, entry, verdict)
+                answers.known[name] = (status, status == .listed ? verdict.voucher : nil)
             } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
                 // Verified metadata that lists no index for the subdir lists none of its packages.
                 answers.known[name] = (.unlisted, nil)
@@ -137,7 +136,7 @@ struct AuditCommand: AsyncParsableCommand {
         of record: PrefixRecord,
         from url: PackageURL,
         _ entry: IndexEntry,
-        _ voucher: Voucher?
+        _ verdict: Verdict
     ) -> IndexStatus {
         // A record that names another package's URL would otherwise be vouched for by that package's entry.
         let name = "\(record.name)-\(record.version)-\(record.build)"
@@ -151,8 +150,11 @@ struct AuditCommand: AsyncParsableCommand {
                 found: record.sha256?.description ?? "none"
             )
         }
-        guard voucher != nil else {
+        guard verdict.voucher != nil else {
             return .unsigned(found: "the channel's online key alone")
+        }
+        if let objection = verdict.objections.first {
+            return .notAllowed(reason: objection.reason)
         }
         return .listed
     }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import CondaFormats
 import Gatekeeper
+import Sigstore
 import Transport
 import TrustCore
 
@@ -26,10 +27,36 @@ struct GateOptions: ParsableArguments {
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
+    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program.
+    /// A private instance is a matter of single channels, see `SigstoreTrust`.
+    private var sigstore: SigstoreTrust {
+        get throws {
+            let root = try TrustedRoot(
+                parsing: SigstoreInstance.publicGood.trustedRoot,
+                of: "the keys of the public Sigstore instance"
+            )
+            return SigstoreTrust(publicInstance: root)
+        }
+    }
+
     /// Runs a body with a gate, and ends its connections afterwards.
-    func withGate<Value>(_ console: Console, _ body: (Gate, TransferDisplay) async throws -> Value)
-        async throws -> Value
-    {
+    ///
+    /// - Parameters:
+    ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts on first
+    ///     use: for what is used, and not for what is only looked at.
+    ///   - attestations: of which packages attestations are fetched.
+    func withGate<Value>(
+        _ console: Console,
+        recording: Bool = false,
+        showing attestations: GateConfiguration.AttestationInterest = .demanded,
+        _ body: (Gate, TransferDisplay) async throws -> Value
+    ) async throws -> Value {
+        // What cannot be read is told before there are connections to end.
+        let (sigstore, mirrors) = (try sigstore, try mirror.map { try ChannelURL($0) })
+        let publishers = try UserPublishers(
+            from: UserPolicyStore(directory: locations.homeDirectory),
+            recording: recording
+        )
         let display = TransferDisplay(console)
         let fetcher = URLFetcher(observer: display)
         var configuration = GateConfiguration(
@@ -38,8 +65,11 @@ struct GateOptions: ParsableArguments {
             fetcher: fetcher,
             now: SystemClock.now
         )
-        configuration.mirrorOverride = try mirror.map { try ChannelURL($0) }
+        configuration.mirrorOverride = mirrors
         configuration.observer = display
+        configuration.sigstore = sigstore
+        configuration.publishers = publishers
+        configuration.attestations = attestations
         do {
             let value = try await body(try Gate(configuration), display)
             display.clear()

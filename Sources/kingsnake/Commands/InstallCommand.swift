@@ -92,7 +92,8 @@ struct InstallCommand: AsyncParsableCommand {
             console.warn("the prefix's path has a space in it; scripts of packages may not work there")
         }
         let wanted = try requests(console)
-        let (packages, reports) = try await gate.withGate(console) { gate, display in
+        let isUsed = !dryRun
+        let (packages, reports) = try await gate.withGate(console, recording: isUsed) { gate, display in
             (try await gate.admit(wanted), display.json)
         }
         let refused = packages.map(\.verdict).filter { !$0.isAllowed }

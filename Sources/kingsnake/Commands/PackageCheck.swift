@@ -27,7 +27,7 @@ struct PackageCheck {
 
     /// Checks the package, and throws where evidence is bad.
     private func run() async throws -> Outcome {
-        try await gate.withGate(console) { gate, display in
+        try await gate.withGate(console, showing: .promised) { gate, display in
             if subject.contains("://") { return try await checkURL(gate, display) }
             return try await checkFile(gate, display)
         }

@@ -127,6 +127,12 @@ private let provocations: [AuditCode: @Sendable () throws -> AuditReport] = [
             .unsigned(found: "b")
         }
     },
+    .notAllowed: {
+        try audit { _ in
+        } lookup: { _ in
+            .notAllowed(reason: "b")
+        }
+    },
     .differsFromPackage: {
         try audit(againstPackage: true) { try forge("lib/a", Array("evil".utf8), in: $0) }
     },

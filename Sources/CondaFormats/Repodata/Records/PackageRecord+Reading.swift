@@ -21,6 +21,7 @@ extension PackageRecord {
         attestationsSHA256 = try Self.attestations(fields)
         size = try Self.unsigned(fields, "size")
         timestamp = try Self.unsigned(fields, "timestamp")
+        indexedTimestamp = try Self.unsigned(fields, "indexed_timestamp")
         license = try fields.optionalString("license")
         noarch = try Self.noarch(fields)
         trackFeatures = try Self.features(fields, "track_features")

@@ -28,6 +28,8 @@ public struct PackageRecord: Sendable {
     public let size: UInt64?
     /// When it was built, as it was written: milliseconds, or in old records seconds, since 1970.
     public let timestamp: UInt64?
+    /// When the channel's server first listed it, as it was written: milliseconds since 1970 (CEP 47).
+    public let indexedTimestamp: UInt64?
     /// The licence, as it was written.
     public let license: String?
     /// Whether it is installed in a way of its own.
@@ -49,11 +51,18 @@ public struct PackageRecord: Sendable {
     public var build: String { fileName.build }
 
     /// When it was built, in whole seconds.
-    public var builtAt: Timestamp? {
-        // conda's rule: a number beyond the year 9999 in seconds is meant in milliseconds.
-        guard let timestamp else { return nil }
-        let seconds = timestamp > 253_402_300_799 ? timestamp / 1_000 : timestamp
-        return Timestamp(seconds: Int64(clamping: seconds))
+    public var builtAt: Timestamp? { timestamp.map(Self.seconds) }
+
+    /// When the channel's server first listed it, in whole seconds. It is as true as whoever signed the record or
+    /// the index is.
+    ///
+    /// A number that is too small to be milliseconds of our time is read as seconds, and so as a later moment: what
+    /// is written wrongly makes no package look old.
+    public var indexedAt: Timestamp? { indexedTimestamp.map(Self.seconds) }
+
+    /// conda's rule: a number beyond the year 9999 in seconds is meant in milliseconds.
+    private static func seconds(_ number: UInt64) -> Timestamp {
+        Timestamp(seconds: Int64(clamping: number > 253_402_300_799 ? number / 1_000 : number))
     }
 }
 
