@@ -77,7 +77,7 @@ public struct PublisherReview: Sendable {
             )
         }
         known = evidence.publishers?.known
-        comparison = known?.comparison(evidence.presentPublishers, evidence.packageDigest)
+        comparison = known?.comparison(evidence.firstUsePublishers, evidence.packageDigest)
         decidesByFirstUse = known != nil && !judgements.contains(where: \.isDecisive)
         seen = evidence.attestations.map { attestation in
             Seen(

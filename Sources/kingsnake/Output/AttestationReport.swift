@@ -61,8 +61,9 @@ struct AttestationReport {
             }
             lines.append(LabelledLine(label, ForeignText.shown(value)))
         }
-        lines += attestation.logs.map {
-            LabelledLine("logged", "entry \($0.index) of \(ForeignText.shown($0.log))")
+        lines += attestation.logs.map { log in
+            let entry = log.index.map { "entry \($0)" } ?? "an entry"
+            return LabelledLine("logged", "\(entry) of \(ForeignText.shown(log.log))")
         }
         if let time = attestation.times.min() {
             lines.append(LabelledLine("signed at", "\(time), as a log or a timestamp authority vouches"))
@@ -162,7 +163,10 @@ extension AttestationReport {
         object["times"] = .array(attestation.times.map { .string($0.description) })
         object["log_entries"] = .array(
             attestation.logs.map { entry in
-                ["log": .string(entry.log), "index": .number(JSONNumber(Int64(clamping: entry.index)))]
+                var member = JSONObject()
+                member["log"] = .string(entry.log)
+                member["index"] = entry.index.map { .number(JSONNumber(Int64(clamping: $0))) }
+                return .object(member)
             }
         )
         object["judged_by"] = .array(seen.answers.map { .object(json($0)) })
