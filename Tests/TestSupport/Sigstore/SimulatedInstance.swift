@@ -45,7 +45,8 @@ package struct SimulatedInstance: Sendable {
             return Signer(
                 SignerIdentity(kind: .uri, value: workflow, issuer: issuer),
                 claims: [
-                    .sourceRepositoryURI: uri, .sourceRepositoryRef: ref, .buildConfigURI: workflow,
+                    .issuerV1: issuer, .sourceRepositoryURI: uri, .sourceRepositoryRef: ref,
+                    .buildConfigURI: workflow,
                     .buildSignerURI: workflow, .buildTrigger: "push", .sourceRepositoryIdentifier: "1001",
                     .sourceRepositoryOwnerIdentifier: "2002",
                     .sourceRepositoryDigest: String(repeating: "a", count: 40),

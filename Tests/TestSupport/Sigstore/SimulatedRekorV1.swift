@@ -57,8 +57,10 @@ public struct SimulatedRekorV1: Sendable {
 
     /// Takes in an entry, and answers what a bundle shows of it.
     public mutating func add(_ body: SimulatedLogBody, at time: Timestamp) throws -> LogEntry {
-        records.append(Record(body: body, time: time))
-        return try entry(Int64(tree.append(body.bytes)), Record(body: body, time: time))
+        let record = Record(body: body, time: time)
+        records.append(record)
+        let index = Int64(tree.append(body.bytes))
+        return try entry(index, record)
     }
 
     /// What it shows now of an entry that it took in, by its place in the tree; nil for any other.
