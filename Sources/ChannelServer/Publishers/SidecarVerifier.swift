@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
-public import SigningKeys
+import SigningKeys
 public import Sigstore
 import TrustCore
 import TrustPolicy
@@ -11,7 +11,6 @@ import TrustPolicy
 /// and statement (CEP 27). Whether the signers may publish is for the policy to say.
 public struct SidecarVerifier: Sendable {
     private let bundles: BundleVerifier
-    private let keys: [VerificationKey]
 
     /// What a sidecar holds.
     struct Findings {
@@ -20,12 +19,7 @@ public struct SidecarVerifier: Sendable {
     }
 
     /// Prepares a trusted root.
-    ///
-    /// - Parameter keys: the keys of publishers who sign without certificates.
-    public init(_ root: TrustedRoot, keys: [VerificationKey] = []) {
-        bundles = BundleVerifier(root)
-        self.keys = keys
-    }
+    public init(_ root: TrustedRoot) { bundles = BundleVerifier(root) }
 
     /// With the keys of the public instance that came with the program.
     public static func publicGood() throws -> SidecarVerifier {
@@ -72,15 +66,12 @@ public struct SidecarVerifier: Sendable {
 
     private func verify(_ bundle: Bundle, _ artifact: Artifact) throws -> VerifiedBundle {
         guard case .publicKey = bundle.material else { return try bundles.verify(bundle, of: artifact) }
-        var reason: (any Error)?
-        for key in keys {
-            do {
-                return try bundles.verify(bundle, of: artifact, by: BundleVerifier.KnownKey(key))
-            } catch {
-                reason = reason ?? error
-            }
+        // The key that it is logged with proves nothing by itself: the policy names keys by their digest.
+        guard let entry = bundle.logEntries.first, case .key(let key) = try LogEntryBody(entry).signer else {
+            throw Refusal(VerificationCode.keyNeeded, "the attestation")
         }
-        throw reason ?? Refusal(VerificationCode.keyNeeded, "the bundle")
+        let known = BundleVerifier.KnownKey(try VerificationKey(subjectPublicKeyInfo: key))
+        return try bundles.verify(bundle, of: artifact, by: known)
     }
 
     private static func signer(_ bundle: VerifiedBundle) -> TrustPolicy.Signer {
