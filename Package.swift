@@ -143,7 +143,7 @@ let package = Package(
 
         .executableTarget(
             name: "kingsnake-demo",
-            dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: ["TestSupport", "CondaFormats", "Sigstore", "TrustCore"],
             path: "Examples/Demo",
             swiftSettings: settings
         ),
