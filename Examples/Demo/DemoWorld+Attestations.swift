@@ -23,7 +23,8 @@ extension DemoWorld {
                 ("other repository", "a fork attests to the package", "publisher.other-identity")
             case .otherChannel:
                 ("other channel", "the attestation is for a channel of tests", "publisher.other-channel")
-            case .renamed: ("other package", "hello 1.0 is shown what was said of hello 1.1", "attested.invalid")
+            case .renamed:
+                ("other package", "hello 1.0 is shown what was said of hello 1.1", "attested.invalid")
             case .takenAway: ("stripped", "the mirror says that there is none", "attested.stripped")
             case .exchanged: ("swapped", "the mirror serves the fork's in its place", "attested.stripped")
             }
@@ -89,8 +90,11 @@ extension DemoWorld {
     }
 
     /// Does it over a mirror of its own, and answers the first code of the refusal.
-    private func code(of attack: AttestationAttack, _ instance: inout SimulatedInstance) async throws -> String? {
-        let fork = SimulatedInstance.Signer.workflow(of: "fork/hello")
+    private func code(of attack: AttestationAttack, _ instance: inout SimulatedInstance) async throws
+        -> String?
+    {
+        var fork = SimulatedInstance.Signer.workflow(of: "fork/hello")
+        fork.claims[.sourceRepositoryIdentifier] = "1002"
         let own = SimulatedInstance.Signer.workflow(of: "demo/hello")
         var script: LoopbackServer.Script = { _ in .normal }
         switch attack {

@@ -32,7 +32,7 @@ private enum AttestationAttack: String, CaseIterable {
         case .otherNumber: (1, "publisher.other-number", "expected `4711`, found `1001`")
         case .otherWorkflow: (1, "publisher.other-claim", "the workflow: expected")
         case .renamedPackage: (3, "attested.invalid", "attestation.file-name")
-        case .otherBytes: (3, "attested.invalid", "attestation.digest")
+        case .otherBytes: (3, "attested.invalid", "sigstore.artifact")
         case .wrongChannel:
             (1, "publisher.other-channel", "found `https://conda.example.org/testing`")
         case .invalidSignature: (3, "attested.invalid", "none could be verified")
@@ -52,14 +52,12 @@ private enum AttestationAttack: String, CaseIterable {
         typealias Signer = SimulatedInstance.Signer
         let truth = try AttestationWorld.Statement("1.0")
         switch self {
-        case .wrongIdentity: try await scene.attest(by: .workflow(of: "evil/hello"))
+        case .wrongIdentity: try await scene.attest(by: .stranger)
         case .wrongIssuer:
             var signer = Signer.workflow(of: "lab/hello")
-            signer.identity = SignerIdentity(
-                kind: signer.identity.kind,
-                value: signer.identity.value,
-                issuer: "https://issuer.evil.example"
-            )
+            let (own, evil) = (signer.identity.issuer, "https://issuer.evil.example")
+            signer.identity = SignerIdentity(kind: .uri, value: signer.identity.value, issuer: evil)
+            for (claim, value) in signer.claims where value == own { signer.claims[claim] = evil }
             try await scene.attest(by: signer)
         case .otherNumber, .otherWorkflow: try await scene.attest()
         case .renamedPackage:
@@ -104,11 +102,11 @@ private enum AttestationAttack: String, CaseIterable {
             scene.server.follow { $0.path.contains(".sigs") ? .status(404) : .normal }
         case .swapped:
             try await scene.attest()
-            let other = try AttestationWorld.list([scene.bundle(truth, by: .workflow(of: "evil/hello"))])
+            let other = try AttestationWorld.list([scene.bundle(truth, by: .stranger)])
             scene.server.follow { $0.path.contains(".sigs") ? .replace(other) : .normal }
         case .noAnswer:
             try await scene.attest()
-            scene.server.follow { $0.path.contains(".sigs") ? .status(403) : .normal }
+            scene.server.follow { $0.path.contains(".sigs") ? .status(401) : .normal }
         }
     }
 
@@ -165,7 +163,7 @@ struct AttestationAttackTests {
         #expect(first.status == 0, "\(first.transcript)")
         #expect(first.output.contains("believed on first use, and written down: hello"), "\(first.output)")
         try await scene.add("1.1")
-        try await scene.attest("1.1", by: .workflow(of: "evil/hello"))
+        try await scene.attest("1.1", by: .stranger)
         let changed = try await scene.install("1.1")
         #expect(changed.status == 1, "\(changed.transcript)")
         for words in [
@@ -198,8 +196,8 @@ struct AttestationAttackTests {
         try await scene.attest()
         #expect(try await scene.install().status == 0)
         try await scene.add("1.1")
-        try await scene.attest("1.1", by: .workflow(of: "lab/hello-next"))
-        try await scene.demand("--github", "lab/hello-next")
+        try await scene.attest("1.1", by: .stranger)
+        try await scene.demand("--github", "evil/hello")
         let result = try await scene.install("1.1")
         #expect(result.status == 0, "\(result.transcript)")
         #expect(result.errors.contains("warning: THE PUBLISHER OF hello CHANGED"), "\(result.transcript)")
@@ -208,7 +206,7 @@ struct AttestationAttackTests {
     @Test("A policy that only warns lets the package pass, and says so")
     func warns() async throws {
         var scene = try await AttestationWorld()
-        try await scene.attest(by: .workflow(of: "evil/hello"))
+        try await scene.attest(by: .stranger)
         try await scene.demand("--github", "lab/hello", "--warn")
         let verified = try await scene.verify()
         #expect(verified.status == 0, "\(verified.transcript)")

@@ -137,3 +137,13 @@ struct AttestationWorld {
         try await world.program.run(arguments + ["--trusted-root", "trusted_root.json"])
     }
 }
+
+extension SimulatedInstance.Signer {
+    /// A workflow of a repository of another name, number and owner.
+    static var stranger: SimulatedInstance.Signer {
+        var signer = workflow(of: "evil/hello")
+        signer.claims[.sourceRepositoryIdentifier] = "6661"
+        signer.claims[.sourceRepositoryOwnerIdentifier] = "6662"
+        return signer
+    }
+}

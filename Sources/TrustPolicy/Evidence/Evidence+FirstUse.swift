@@ -9,7 +9,4 @@ extension Evidence {
     public var firstUsePublications: [Attestation] {
         publications.filter { PublisherCount.channelMismatch($0, channel) == nil }
     }
-
-    /// Who made them, as far as it stays the same from release to release.
-    var firstUsePublishers: [PublisherIdentity] { firstUsePublications.map(PublisherIdentity.init) }
 }

@@ -49,3 +49,8 @@ public struct RequireKnownPublisher: Rule {
         known.sighting.map { " (seen \($0.firstSeen) by `\(Shown.text($0.file))`)" } ?? ""
     }
 }
+
+extension Evidence {
+    /// Who attests to the package, as far as it counts for trust on first use.
+    var firstUsePublishers: [PublisherIdentity] { firstUsePublications.map(PublisherIdentity.init) }
+}
