@@ -52,6 +52,25 @@ struct PublisherSigningOptions: ParsableArguments {
     @Flag(help: "Only show what would change, and which files clients would refuse.")
     var dryRun = false
 
+    /// Makes a change of a policy that must be there.
+    func change(
+        _ options: ChannelOptions,
+        _ console: Console,
+        _ edit: (PublisherPolicy) throws -> PublisherPolicy?
+    ) async throws {
+        try await sign(options, console) { policy in
+            guard let policy else {
+                throw Failure(
+                    .configuration,
+                    "the channel's owner says nothing of publishers yet",
+                    at: options.directory,
+                    remedy: "begin with `kingsnake channel publishers add`"
+                )
+            }
+            return try edit(policy)
+        }
+    }
+
     /// Makes the change.
     func sign(
         _ options: ChannelOptions,

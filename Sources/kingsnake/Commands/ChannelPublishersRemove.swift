@@ -45,11 +45,9 @@ struct ChannelPublishersRemove: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = pattern.flatMap(PackagePattern.init)
-        try await signing.sign(channel, output.console) { policy in
+        try await signing.change(channel, output.console) { policy in
             guard let pattern else { return nil }
-            guard let policy, let place = policy.entries.firstIndex(where: { $0.pattern == pattern }) else {
-                throw Refusal(ChannelCode.patternUnknown, pattern.description)
-            }
+            let place = try policy.place(of: pattern)
             var entries = policy.entries
             let old = entries.remove(at: place)
             if let publisher { entries.insert(try Self.entry(old, without: publisher), at: place) }

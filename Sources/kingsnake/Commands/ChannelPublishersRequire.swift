@@ -41,10 +41,8 @@ struct ChannelPublishersRequire: AsyncParsableCommand {
     func run() async throws {
         let pattern = try pattern.value
         let exemption = try exemption.exemption(pattern, inChannelAt: channel.path)
-        try await signing.sign(channel, output.console) { policy in
-            guard let policy, let place = policy.entries.firstIndex(where: { $0.pattern == pattern }) else {
-                throw Refusal(ChannelCode.patternUnknown, pattern.description)
-            }
+        try await signing.change(channel, output.console) { policy in
+            let place = try policy.place(of: pattern)
             let old = policy.entries[place]
             var entries = policy.entries
             entries[place] = try PublisherEntry(
