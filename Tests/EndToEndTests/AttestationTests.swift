@@ -131,4 +131,76 @@ struct AttestationTests {
         #expect(bad.status == 1, "\(bad.transcript)")
         #expect(bad.output.contains("audit.not-allowed") && bad.output.contains("lab/other"), "\(bad.output)")
     }
+
+    @Test(
+        "What the channel's owner demands is told first, holds for every client, and no user's policy widens it"
+    )
+    func ownerDemands() async throws {
+        var scene = try await AttestationWorld()
+        try await scene.attest()
+        try await scene.ownerDemands("--github", "lab/hello", "--repository-id", "1001")
+        let good = try await scene.verify()
+        #expect(good.status == 0, "\(good.transcript)")
+        let demand = "owner        `hello` must be attested by github lab/hello, repository number 1001\n"
+        #expect(good.output.contains(demand), "\(good.output)")
+        #expect(good.output.contains("  your policy  says nothing of who may publish this package\n"))
+        #expect(good.output.contains("  allowed by   the channel's owner for `hello`: github lab/hello"))
+        // A user who would believe somebody else believes nobody whom the owner does not.
+        try await scene.add("1.1", "--await-attestations")
+        try await scene.attest("1.1", by: .stranger)
+        try await scene.demand("--github", "evil/hello")
+        let bad = try await scene.verify("1.1")
+        #expect(bad.status == 1 && bad.output.contains("NOT ALLOWED  by the channel's owner for `hello`"))
+        #expect(
+            bad.output.contains("  allowed by   your policy for `hello`: github evil/hello"),
+            "\(bad.transcript)"
+        )
+    }
+
+    @Test("channel add says which publishers clients demand, and refuses what they would refuse")
+    func channelAdd() async throws {
+        var scene = try await AttestationWorld()
+        try await scene.attest()
+        try await scene.ownerDemands("--github", "lab/hello")
+        let path = try scene.world.write(.hello("1.1"))
+        let refused = try await scene.run(["channel", "add", "channel", path])
+        #expect(refused.status == 4 && refused.errors.contains("attest"), "\(refused.transcript)")
+        try scene.world.write(
+            AttestationWorld.list([scene.bundle(.init("1.1"))]),
+            to: "packages/\(AttestationWorld.fileName("1.1")).sigs"
+        )
+        let added = try await scene.run(["channel", "add", "channel", path])
+        #expect(added.status == 0, "\(added.transcript)")
+        #expect(
+            added.output.contains(
+                "every client demands of 1 package: `hello` must be attested by github lab/hello\n"
+            ),
+            "\(added.output)"
+        )
+        #expect(try await scene.verify("1.1").status == 0)
+        let another = try scene.world.write(.hello("1.2"))
+        let json = try await scene.run([
+            "channel", "add", "channel", another, "--await-attestations", "--json",
+        ])
+        let demanded = try #require(try json.json()["demanded"]?.array?.first?.object)
+        #expect(demanded["pattern"]?.string == "hello" && demanded["publishers"] == [["github": "lab/hello"]])
+        #expect(demanded["files"] == [.string("linux-64/" + AttestationWorld.fileName("1.2"))])
+    }
+
+    @Test("audit names who attested where nobody is named, and has what today's policy finds in --json")
+    func auditFirstUse() async throws {
+        var scene = try await AttestationWorld()
+        try scene.trustFirstUse()
+        try await scene.attest()
+        #expect(try await scene.install().status == 0)
+        let audit = try await scene.run(["audit", "--prefix", "env"])
+        let line =
+            "attested by https://github.com/lab/hello (repository number 1001) by https://token.actions"
+        #expect(audit.status == 0 && audit.output.contains(line), "\(audit.transcript)")
+        #expect(audit.output.contains(", as before: hello"), "\(audit.output)")
+        let json = try await scene.run(["audit", "--prefix", "env", "--json"]).json()
+        let verdict = try #require(json["publishers"]?.array?.first?.object)
+        #expect(verdict["record"]?.string == "hello-1.0-0.json" && verdict["allowed"] == true)
+        #expect(verdict["enforced"]?.object?["first_use"]?.object?["outcome"]?.string == "same")
+    }
 }

@@ -47,8 +47,8 @@ struct AttestationWorld {
     static func fileName(_ version: String) -> String { PackageBuilder.hello(version).fileName(.conda) }
 
     /// Puts a version of `hello` into the channel.
-    func add(_ version: String) async throws {
-        try await world.must("channel", "add", "channel", world.write(.hello(version)))
+    func add(_ version: String, _ options: String...) async throws {
+        try await world.must(["channel", "add", "channel", world.write(.hello(version))] + options)
     }
 
     // MARK: - Publishers
@@ -95,7 +95,7 @@ struct AttestationWorld {
     /// Publishes attestations beside a package, and has the index name them.
     func publish(_ bundles: [Sigstore.Bundle], of version: String = "1.0") async throws {
         try world.write(Self.list(bundles), to: "channel/linux-64/\(Self.fileName(version)).sigs")
-        try await world.must("channel", "sign", "channel")
+        try await world.must("channel", "sign", "channel", "--trusted-root", "trusted_root.json")
     }
 
     /// Puts attestations beside a package under the name from before the standard, so that no index names them.
@@ -105,6 +105,13 @@ struct AttestationWorld {
 
     static func list(_ bundles: [Sigstore.Bundle]) -> [UInt8] {
         Array("[".utf8) + bundles.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8)
+    }
+
+    /// The channel's owner demands that `hello` is attested by somebody.
+    func ownerDemands(_ publisher: String...) async throws {
+        try await world.must(
+            ["channel", "publishers", "add", "channel", "hello", "--channel", Self.url, "--yes"] + publisher
+        )
     }
 
     // MARK: - The user

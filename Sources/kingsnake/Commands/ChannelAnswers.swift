@@ -57,7 +57,8 @@ struct ChannelAnswers {
     func sayEnforced(on console: Console) {
         for (channel, answer) in list {
             guard let verdict = try? answer.get(), let report = EnforcementReport(verdict) else { continue }
-            console.say("what is enforced\(list.count > 1 ? ", for channel `\(channel)`" : "")")
+            let place = list.count > 1 ? ", for channel `\(channel)`" : ""
+            console.say("\(console.bold("what is enforced" + place))")
             report.lines.forEach { $0.say(on: console) }
         }
     }

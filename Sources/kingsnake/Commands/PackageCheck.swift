@@ -47,7 +47,7 @@ struct PackageCheck {
     private func say(_ outcome: Outcome) {
         console.say("\(console.bold(outcome.name.text))")
         outcome.channels.sayEnforced(on: console)
-        console.say("what was found")
+        console.say("\(console.bold("what was found"))")
         if let count = outcome.archive?.manifest.entries.count {
             console.say(
                 "  \(console.good("ok     "))  archive: \(Counted(count, "entry")), every file as the package lists it"

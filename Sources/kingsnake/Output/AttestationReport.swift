@@ -17,7 +17,7 @@ struct AttestationReport {
     func say(on console: Console) {
         for (at, seen) in review.seen.enumerated() {
             let number = review.seen.count > 1 ? " \(at + 1) of \(review.seen.count)" : ""
-            console.say("attestation\(number), verified")
+            console.say("\(console.bold("attestation\(number), verified"))")
             lines(seen).forEach { $0.say(on: console) }
         }
         for entry in review.unverified {

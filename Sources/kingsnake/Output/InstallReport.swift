@@ -56,7 +56,10 @@ struct InstallReport {
         }
         VoucherReport.lines(admitted.map { ($0.record.name.raw, $0.verdict.voucher) })
             .forEach { console.say("  \($0)") }
-        let publishers = PublisherSummary(admitted.map { ($0.record.name.raw, $0.verdict) })
+        let publishers = PublisherSummary(
+            admitted.map { ($0.record.name.raw, $0.verdict) },
+            isRecorded: !isDryRun
+        )
         publishers.lines.forEach { console.say("  \($0)") }
         for (package, change) in publishers.changes {
             console.warn(

@@ -9,11 +9,14 @@ struct PublisherSummary {
     private(set) var lines: [String] = []
     private(set) var changes: [(package: String, change: PublisherChange)] = []
 
-    init(_ packages: [(name: String, verdict: Verdict)]) {
+    /// - Parameter isRecorded: whether whoever was seen for the first time is written down.
+    init(_ packages: [(name: String, verdict: Verdict)], isRecorded: Bool) {
         var groups: [(who: String, packages: [String])] = []
         for (name, verdict) in packages {
             if let change = PublisherChange(verdict) { changes.append((name, change)) }
-            guard let review = verdict.publisherReview, let why = Self.reason(review) else { continue }
+            guard let review = verdict.publisherReview, let why = Self.reason(review, isRecorded) else {
+                continue
+            }
             let signers = review.seen.map(\.attestation).filter(\.isPublication)
                 .map { PublisherIdentity($0).description }
             guard !signers.isEmpty else { continue }
@@ -28,13 +31,14 @@ struct PublisherSummary {
     }
 
     /// Why it was let pass; nil if a named publisher was demanded, which is told as what vouches for the package.
-    private static func reason(_ review: PublisherReview) -> String? {
+    private static func reason(_ review: PublisherReview, _ isRecorded: Bool) -> String? {
         guard !review.demands.contains(where: \.isMet) else { return nil }
         guard review.decidesByFirstUse else {
             return review.demands.allSatisfy { $0.exemption != nil } ? "which nobody demands" : nil
         }
         switch review.comparison {
-        case .firstSight?: return "believed on first use, and written down"
+        case .firstSight?:
+            return isRecorded ? "believed on first use, and written down" : "believed on first use"
         case .same?: return "as before"
         default: return nil
         }
