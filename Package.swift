@@ -126,7 +126,7 @@ let package = Package(
             name: "ChannelServer",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "ContentTrust",
-                "TrustPolicy", "Gatekeeper",
+                "Sigstore", "TrustPolicy", "Gatekeeper",
             ],
             swiftSettings: settings
         ),
@@ -144,7 +144,7 @@ let package = Package(
 
         .executableTarget(
             name: "kingsnake-demo",
-            dependencies: ["TestSupport", "CondaFormats", "TrustCore"],
+            dependencies: ["TestSupport", "CondaFormats", "Sigstore", "TrustCore"],
             path: "Examples/Demo",
             swiftSettings: settings
         ),
@@ -249,8 +249,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "SigningKeys", "CondaFormats",
-                "TrustCore", "TestSupport",
+                "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "Sigstore", "SigningKeys",
+                "CondaFormats", "TrustPolicy", "TrustCore", "TestSupport",
             ],
             swiftSettings: settings
         ),

@@ -6,7 +6,7 @@ import TestSupport
 
 /// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a
 /// verified install, and a table of attacks, each refused with its code; then a folder that is signed for conda and
-/// mamba as they are, and what the three make of it.
+/// mamba as they are, and what the three make of it; and attestations, with a user who says who may publish.
 ///
 /// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
 /// should be.
@@ -21,7 +21,8 @@ enum Demo {
             try await publish(world)
             try await install(world)
             let areRefused = try await attack(world)
-            let isGood = try await contentTrust(world) && areRefused
+            let areUntrusted = try await contentTrust(world)
+            let isGood = try await attest(world) && areUntrusted && areRefused
             print(
                 isGood
                     ? "every attack was refused, with its code"
@@ -147,6 +148,14 @@ enum Demo {
         }
         print()
         return isGood
+    }
+
+    private static func attest(_ world: DemoWorld) async throws -> Bool {
+        chapter(
+            "5. Who published it",
+            "The publisher attests to a package with a Sigstore instance of the demo's own; the user demands that."
+        )
+        return try await world.attest()
     }
 
     private static func chapter(_ title: String, _ what: String) {

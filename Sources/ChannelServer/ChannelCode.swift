@@ -30,6 +30,10 @@ public enum ChannelCode: String, RefusalCode {
     case trustRootDiffers = "channel.trust-root-differs"
     case recordUnsignable = "channel.record-unsignable"
     case signatureStale = "channel.signature-stale"
+    case policyAltered = "channel.policy-altered"
+    case patternUnknown = "channel.pattern-unknown"
+    case packageUnattested = "channel.package-unattested"
+    case attestationsAltered = "channel.attestations-altered"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -238,6 +242,50 @@ public enum ChannelCode: String, RefusalCode {
                     "It was changed after it was signed, or signed by other keys, or not at all. conda and mamba would "
                     + "say that the package is not trusted, or refuse it.",
                 remedy: "run `kingsnake content-trust sign` where the keys are"
+            )
+        case .policyAltered, .patternUnknown, .packageUnattested, .attestationsAltered:
+            return publisherEntry
+        }
+    }
+
+    /// What is wrong with publishers and attestations.
+    private var publisherEntry: RefusalEntry {
+        switch self {
+        case .policyAltered:
+            RefusalEntry(
+                .invalid,
+                "the owner's policy of publishers is not the one that was signed",
+                explanation:
+                    "`publishers.json` at the top of the channel says who may publish what. Its digest is signed by the "
+                    + "offline targets key, so that nobody can widen it or take it away.",
+                remedy: "find out who changed it, and sign it again with `kingsnake channel publishers set DIR FILE`"
+            )
+        case .patternUnknown:
+            RefusalEntry(
+                .missing,
+                "the owner's policy has no such entry",
+                explanation: "Entries are named by the very pattern that they were made with.",
+                remedy: "see `kingsnake channel publishers list DIR` for what it has"
+            )
+        case .packageUnattested:
+            RefusalEntry(
+                .policy,
+                "clients would refuse the package by what the channel's owner demands of publishers",
+                explanation:
+                    "The policy that the owner signed says whose attestations the package needs. It has none of these "
+                    + "beside it, or others, so it is not published.",
+                remedy:
+                    "let the publisher attest to it with `kingsnake attest create`, and give the package with the "
+                    + "`.sigs` file beside it; or give `--await-attestations` and take them up later"
+            )
+        default:
+            RefusalEntry(
+                .invalid,
+                "the attestations of a package are not the ones that its record promises",
+                explanation:
+                    "Clients fetch them by the digest in the index, and refuse the package where they are missing or "
+                    + "others (CEP 50).",
+                remedy: "run `kingsnake channel sign DIR --repair`, or put the right `.sigs` file beside the package"
             )
         }
     }

@@ -7,6 +7,7 @@ import TUF
 import TestSupport
 import Testing
 import TrustCore
+import TrustPolicy
 
 @testable import ChannelServer
 
@@ -98,6 +99,24 @@ struct ChannelCodeCoverageTests {
             let scene = try await TrustScene.make()
             try scene.write(#"{"packages":{"a-1-0.tar.bz2":{"name":"a","version":"1","build":"0"}}}"#)
             try await scene.sign()
+        },
+        .policyAltered: {
+            let scene = try await ChannelScene.make()
+            try scene.folder.write([], to: "channel/publishers.json")
+            try scene.check()
+        },
+        .patternUnknown: { _ = try PublisherScene.policy().place(of: PackagePattern.all) },
+        .packageUnattested: {
+            let world = try await PublisherScene.make()
+            try await world.set(try PublisherScene.policy())
+            try await world.add(.sample())
+        },
+        .attestationsAltered: {
+            let world = try await PublisherScene.make()
+            let package = try FixturePackage.sample(), sidecar = try world.sidecar(of: package)
+            try await world.add(package, sidecar)
+            try world.scene.folder.write([], to: "channel/\(package.path).sigs.\(Digest.of(sidecar).hex)")
+            try world.scene.check()
         },
         .signatureStale: {
             let scene = try await ChannelScene.make()

@@ -24,13 +24,17 @@ struct InterruptionTests {
         case removalWithPruning
         case newSubdir
         case renewal
+        /// The owner's policy of publishers.
+        case publishers
+        /// Attestations that somebody put beside a package.
+        case sidecar
         /// A ceremony's new root and targets, with another online key.
         case ceremony
 
         /// When it happens.
         var now: Timestamp {
             switch self {
-            case .addition, .newSubdir, .ceremony: ChannelScene.start
+            case .addition, .newSubdir, .publishers, .sidecar, .ceremony: ChannelScene.start
             case .removalWithPruning: ChannelScene.start.advanced(byDays: 9)
             case .renewal: ChannelScene.start.advanced(bySeconds: 50_000)
             }
@@ -45,6 +49,14 @@ struct InterruptionTests {
                 var channel = try scene.open(now: now)
                 channel.observer = observer
                 _ = try await channel.addSubdirs([Subdir("win-64")], now: now)
+            case .publishers:
+                var channel = try scene.open(now: now)
+                channel.observer = observer
+                _ = try await channel.setPublisherPolicy(try PublisherScene.policy(), now: now)
+            case .sidecar:
+                var channel = try scene.open(now: now)
+                channel.observer = observer
+                _ = try await channel.sign(.whatIsDue, repairing: false, now: now)
             case .renewal:
                 var channel = try scene.open(now: now)
                 channel.observer = observer
@@ -72,9 +84,13 @@ struct InterruptionTests {
     }
 
     /// A channel with one package, and superseded files from before it came.
-    private static func original() async throws -> ChannelScene {
+    private static func original(_ change: Change) async throws -> ChannelScene {
         let scene = try await ChannelScene.make()
         try await scene.add([.sample()])
+        if change == .sidecar {
+            let world = try PublisherScene(scene)
+            try world.put(try world.sidecar(of: .sample()), beside: .sample())
+        }
         return scene
     }
 
@@ -95,7 +111,7 @@ struct InterruptionTests {
 
     @Test("Before every step: the channel is as before or as after, and verifies", arguments: Change.allCases)
     func everyStep(_ change: Change) async throws {
-        let original = try await Self.original()
+        let original = try await Self.original(change)
         let old = try Self.state(original)
         let finished = try original.copy()
         try await change.perform(on: finished) { _ in }
@@ -126,7 +142,7 @@ struct InterruptionTests {
         arguments: Change.allCases
     )
     func recoveryToo(_ change: Change) async throws {
-        let original = try await Self.original()
+        let original = try await Self.original(change)
         let finished = try original.copy()
         var steps: [Publication.Step] = []
         try await change.perform(on: finished) { steps.append($0) }
@@ -157,8 +173,8 @@ struct InterruptionTests {
 
     @Test("While a publication is under way, readers find a channel that is whole at every step")
     func readersMeanwhile() async throws {
-        for change in [Change.addition, .renewal, .newSubdir] {
-            let scene = try await Self.original()
+        for change in [Change.addition, .renewal, .newSubdir, .publishers, .sidecar] {
+            let scene = try await Self.original(change)
             let root = try scene.folder.read("channel/tuf/1.root.json")
             var count = 0
             try await change.perform(on: scene) { _ in
@@ -174,7 +190,7 @@ struct InterruptionTests {
 
     @Test("While an online key is replaced, readers refuse nothing but the old timestamp under the new root")
     func readersMeanwhileOfCeremony() async throws {
-        let scene = try await Self.original()
+        let scene = try await Self.original(.ceremony)
         let root = try scene.folder.read("channel/tuf/1.root.json")
         var refused: [Publication.Step] = []
         try await Change.ceremony.perform(on: scene) { step in

@@ -7,7 +7,8 @@ import TUF
 import Testing
 import TrustCore
 
-/// A TUF client that reads a channel's folder: all targets by their immutable names, all shards, all packages.
+/// A TUF client that reads a channel's folder: all targets by their immutable names, all shards, all packages
+/// and their attestations.
 struct Reader {
     private let directory: String
     private let root: [UInt8]
@@ -24,7 +25,7 @@ struct Reader {
         let editor = try RepositoryEditor(trustedRoot: root) { name in
             FileManager.default.contents(atPath: directory + "/tuf/" + name).map { Array($0) }
         }
-        for (role, metadata) in editor.roles where (try? Subdir(role.text)) != nil {
+        for (role, metadata) in editor.roles where role == .targets || (try? Subdir(role.text)) != nil {
             for (path, file) in metadata.targets {
                 let digest = try #require(file.hashes.digest(by: .sha256))
                 let bytes = try read(path.prefixed(by: digest))
@@ -48,6 +49,9 @@ struct Reader {
             for record in shard.records {
                 let sha256 = try #require(record.sha256)
                 try sha256.check(read("\(subdir)/\(record.fileName)"), of: record.fileName.text)
+                guard let sidecar = record.attestationsSHA256 else { continue }
+                let name = "\(record.fileName).sigs.\(sidecar.hex)"
+                try sidecar.check(read("\(subdir)/\(name)"), of: name)
             }
         }
     }

@@ -42,6 +42,7 @@ extension SignedChannel {
         let before = editor
         do {
             try editor.accept(ceremony)
+            try stagePublishers(of: ceremony, replacing: before.publishersTarget, &publication)
             let subdirs = try editor.subdirs.filter { before.roles[$0.role] == nil }.map(\.subdir)
             for subdir in subdirs { try Self.refuseIndexes(of: subdir, in: directory) }
             var contents = Dictionary(uniqueKeysWithValues: subdirs.map { ($0, SubdirContents($0)) })

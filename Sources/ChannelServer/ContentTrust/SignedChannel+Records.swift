@@ -84,12 +84,15 @@ extension SignedChannel {
         return result
     }
 
-    /// The subdirs whose indexes carry signatures that nothing in the folder can verify any more, without them.
-    func givingUpSignatures() throws -> [SubdirContents] {
+    /// The subdirs whose indexes carry signatures that nothing in the folder can verify any more, without them; and
+    /// those that change anyway.
+    func givingUpSignatures(besides changed: [SubdirContents]) throws -> [SubdirContents] {
         guard !ChannelTrust.isThere(in: directory),
             !Folder.exists(keys.directory + "/" + ChannelTrust.anchorFile)
-        else { return [] }
-        return try editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }.filter(carriesSignatures)
+        else { return changed }
+        let others = Set(changed.map(\.subdir))
+        return try changed + editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }
+            .filter { !others.contains($0) && carriesSignatures($0) }
             .map { try read($0) }.filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
     }
 

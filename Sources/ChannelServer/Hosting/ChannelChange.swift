@@ -9,6 +9,8 @@ public struct ChannelChange: Sendable {
     public internal(set) var added: [ChannelFile] = []
     /// Packages that were there already, with the same bytes.
     public internal(set) var unchanged: [ChannelFile] = []
+    /// Packages whose attestations were published, or took the place of others.
+    public internal(set) var attested: [ChannelFile] = []
     /// Packages that were taken out of the index.
     public internal(set) var removed: [ChannelFile] = []
     /// Subdirs that were delegated.
@@ -22,6 +24,9 @@ public struct ChannelChange: Sendable {
     /// What was to be signed anew and could not be, because not enough of its keys are at hand.
     public internal(set) var left: [UnsignedRole] = []
 
+    /// What somebody should look at, in words.
+    public internal(set) var warnings: [String] = []
+
     init() {}
 
     /// One object for `--json`.
@@ -31,11 +36,13 @@ public struct ChannelChange: Sendable {
         object["status"] = left.contains(where: \.isUrgent) ? "incomplete" : "ok"
         object["added"] = .array(added.map { .string($0.description) })
         object["unchanged"] = .array(unchanged.map { .string($0.description) })
+        object["attested"] = .array(attested.map { .string($0.description) })
         object["removed"] = .array(removed.map { .string($0.description) })
         object["subdirs"] = .array(subdirs.map { .string($0) })
         object["repaired"] = .array(repaired.map { .string($0) })
         object["pruned"] = .array(pruned.map { .string($0) })
         object["signed"] = .array(signed.map { .string($0) })
+        object["warnings"] = .array(warnings.map { .string($0) })
         object["left"] = .array(left.map { .string($0.description) })
         object["left_roles"] = .array(left.map { .object($0.json) })
         return object

@@ -6,6 +6,7 @@ import DurableFiles
 import Gatekeeper
 import TUF
 public import TrustCore
+import TrustPolicy
 
 /// A check of everything in a channel's folder, from the root down to every package, as a client would see
 /// it.
@@ -78,6 +79,7 @@ public struct ChannelCheck: Sendable {
         try refuseExpired(editor)
         let trust = try TrustCheck(directory: directory, now: now)
         var report = ChannelReport(rootVersion: editor.root.version, expires: Self.expiry(editor))
+        report.entryCount = try checkPublishers(editor)
         for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
             guard let subdir = try? Subdir(role.text) else { continue }
             let contents = try check(subdir, role, metadata, editor, depth, &report, progress)
@@ -148,6 +150,7 @@ public struct ChannelCheck: Sendable {
                 report.maintainedCount += 1
             }
             try check(record, in: subdir, depth)
+            if try checkAttestations(of: file, record) { report.attestedCount += 1 }
             report.packageCount += 1
             progress(record.size ?? 0)
         }
@@ -164,6 +167,41 @@ public struct ChannelCheck: Sendable {
         try expected.check(found, of: path)
         guard depth == .everyFile else { return }
         _ = try PackageArchiveReader.check(archivePath: directory + "/" + path, fileName: record.fileName)
+    }
+
+    /// The attestations that a record promises are there, with these bytes, under the name that clients ask for; says
+    /// whether it promises any. Whose they are is not asked.
+    private func checkAttestations(of file: ChannelFile, _ record: PackageRecord) throws -> Bool {
+        guard let expected = record.attestationsSHA256 else { return false }
+        let path = ChannelLayout.sidecar(of: file.fileName, expected, in: file.subdir)
+        let found = try SignedFiles(directory: directory).digest(path)
+        guard found == expected else {
+            throw Refusal(
+                ChannelCode.attestationsAltered,
+                path,
+                expected: expected.description,
+                found: found?.description ?? "no file"
+            )
+        }
+        return true
+    }
+
+    /// The owner's policy is there under both its names, as it was signed, and no other is; answers how many entries
+    /// it has.
+    private func checkPublishers(_ editor: RepositoryEditor) throws -> Int {
+        let expected = editor.publishersTarget?.hashes.digest(by: .sha256)
+        for name in [expected.map(PublishersFile.immutableName), PublishersFile.name].compactMap(\.self) {
+            let found = try SignedFiles(directory: directory).digest(name)
+            guard found == expected else {
+                throw Refusal(
+                    ChannelCode.policyAltered,
+                    name,
+                    expected: expected?.description ?? "no file, for none is signed",
+                    found: found?.description ?? "no file"
+                )
+            }
+        }
+        return try editor.publishers(in: directory)?.policy.entries.count ?? 0
     }
 
     /// No file that a client would take for a package is there without a record; those of removed ones may

@@ -22,6 +22,11 @@ public struct ChannelReport: Sendable {
     /// How many records are signed for conda content trust as well, if the channel has metadata of it.
     public internal(set) var trustedCount = 0
 
+    /// How many packages have attestations, whose digests were compared with their records.
+    public internal(set) var attestedCount = 0
+    /// How many entries the owner's policy of publishers has.
+    public internal(set) var entryCount = 0
+
     init(rootVersion: Int64, expires: Timestamp) {
         self.rootVersion = rootVersion
         self.expires = expires
@@ -40,6 +45,8 @@ public struct ChannelReport: Sendable {
         object["packages"] = .number(JSONNumber(Int64(packageCount)))
         object["packages_by_maintainers"] = .number(JSONNumber(Int64(maintainedCount)))
         object["records_by_content_trust"] = .number(JSONNumber(Int64(trustedCount)))
+        object["packages_attested"] = .number(JSONNumber(Int64(attestedCount)))
+        object["publisher_entries"] = .number(JSONNumber(Int64(entryCount)))
         return object
     }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
+import DurableFiles
+import Sigstore
 public import TrustCore
 
 /// A package that was inspected, every file in it checked against its manifest, and that may be put into a
@@ -19,17 +21,23 @@ public struct IncomingPackage: Sendable {
     public let size: UInt64
     /// Its record for the index, from its own `info/index.json`.
     let record: PackageRecord
+    /// The attestations that lie beside it, as `FILE.sigs` (CEP 50).
+    var sidecar: PackageSidecar?
+
+    /// How many attestations come along; 0 if no file of them lies beside it.
+    public var attestationCount: Int { sidecar?.sidecar.count ?? 0 }
 }
 
 extension IncomingPackage {
     /// Inspects a package.
     ///
     /// What `kingsnake install` would refuse by the package alone is refused here: also paths that no package may
-    /// have, and link information that nobody can follow.
+    /// have, and link information that nobody can follow. Attestations beside it, in `FILE.sigs`, come along: that
+    /// they are about this package is checked here, and who signed them where the package is published.
     ///
     /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks,
-    ///   `channel.package-name` if it calls itself something else than its file name does, or
-    ///   `version.invalid` if its version cannot be ordered.
+    ///   `channel.package-name` if it calls itself something else than its file name does,
+    ///   `version.invalid` if its version cannot be ordered, or what is wrong with its attestations.
     public init(inspecting path: String) throws {
         let name = try ArchiveFileName(path.split(separator: "/").last.map(String.init) ?? path)
         try self.init(name, path, try PackageArchiveReader.check(archivePath: path, fileName: name))
@@ -47,6 +55,11 @@ extension IncomingPackage {
         sha256 = summary.sha256
         size = summary.size
         record = try Self.record(index, summary, name, subdir)
+        sidecar = try PackageSidecar(
+            at: Folder.parent(of: path) + "/" + PackageSidecar.fileName(of: name),
+            of: name,
+            sha256: summary.sha256
+        )
     }
 
     /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something

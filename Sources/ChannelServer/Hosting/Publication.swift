@@ -7,14 +7,18 @@ import TrustCore
 /// A set of changes to a channel's folder that happens whole or not at all.
 ///
 /// Everything is staged beside the channel first; one rename commits it; then the files are moved to their
-/// places in the order that readers need: packages, shards, index, TUF metadata, a new root, `timestamp.json`
-/// last (a reader that sees the new timestamp finds everything it leads to). A process that dies before the
+/// places in the order that readers need: packages, their attestations, shards, index, TUF metadata, a new
+/// root, `timestamp.json` last (a reader that sees the new timestamp finds everything it leads to). A process that dies before the
 /// commit leaves the channel as it was; one that dies after it is finished by whoever comes next, without any
 /// key.
 struct Publication {
     /// What a file is, in the order files are moved to their places.
     enum Stage: Int, CaseIterable {
         case package
+        /// Attestations under names that hold their digest: what the index leads to (CEP 50).
+        case attestations
+        /// Attestations under the name that always has the newest.
+        case newestAttestations
         case shard
         /// What conda content trust needs to verify records by.
         case trust
@@ -65,13 +69,20 @@ struct Publication {
         writes.append((stage, path, .copy(of: source, sha256: sha256)))
     }
 
+    /// Plans all that another one has planned, too.
+    mutating func add(_ other: Publication) {
+        writes += other.writes
+        removals += other.removals
+    }
+
     /// Plans that a file be removed, after everything else.
     mutating func remove(_ path: String) { removals.append(path) }
 
-    /// Leaves out shards and index files under immutable names that are there already, with the same bytes.
+    /// Leaves out shards, attestations, and index files under immutable names that are there already, with the
+    /// same bytes.
     mutating func omitUnchanged(in channel: String) throws {
         writes = try writes.filter { write in
-            guard write.stage == .shard || write.stage == .index, case .bytes(let bytes) = write.content
+            guard Self.immutableStages.contains(write.stage), case .bytes(let bytes) = write.content
             else {
                 return true
             }
@@ -82,6 +93,8 @@ struct Publication {
             return try file.readAll(maximumLength: bytes.count) != bytes
         }
     }
+
+    private static let immutableStages: Set<Stage> = [.attestations, .newestAttestations, .shard, .index]
 
     /// Performs the changes. The caller holds the channel's lock.
     func commit(to channel: String, observer: Observer = { _ in }) throws {

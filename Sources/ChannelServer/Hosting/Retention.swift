@@ -29,7 +29,7 @@ struct Retention {
     /// ago.
     func unneeded(besides planned: Set<ByteKey>, now: Timestamp) throws -> [String] {
         let limit = now.advanced(bySeconds: -max(Self.grace, MetadataRetention(lifetimes).grace))
-        var candidates = try metadata()
+        var candidates = try metadata() + policies()
         for (role, metadata) in roles.sorted(by: { $0.key < $1.key }) {
             // Where the index in force is damaged nobody can say what it leads to: all of it stays until it is repaired.
             guard let subdir = try? Subdir(role.text), let needed = try? needed(by: metadata, of: subdir)
@@ -56,6 +56,9 @@ struct Retention {
         now: Timestamp
     ) throws {
         var paths = status.filter { role in files.contains { $0.role == role.role } }.compactMap(Self.file)
+        if files.contains(where: { $0.role == .targets }) {
+            paths += [policy].compactMap(\.self).filter { !planned.contains(ByteKey($0)) }
+        }
         for subdir in subdirs {
             guard let role = RoleName(subdir.text), let metadata = roles[role],
                 let needed = try? needed(by: metadata, of: subdir)
@@ -94,6 +97,16 @@ struct Retention {
             Self.isDigest(of: $0, before: ".msgpack.zst")
         }
         return indexes.map { "\(subdir.text)/\($0)" } + shards.map { "\(subdir.text)/shards/\($0)" }
+    }
+
+    /// The owner's policy in force, under its immutable name; nil if there is none.
+    private var policy: String? {
+        roles[.targets]?.targets[PublishersFile.path]?.hashes.digest(by: .sha256).map(PublishersFile.immutableName)
+    }
+
+    /// All policies of the owner but the one in force.
+    private func policies() throws -> [String] {
+        try Folder.names(in: directory).filter { PublishersFile.isImmutableName($0) && $0 != policy }
     }
 
     /// All metadata of roles in force, in older versions.

@@ -19,7 +19,8 @@ extension SignedChannel {
     }
 
     /// Renews signatures, and writes index files again where they are missing or altered, if asked. `pkg_mgr.json`,
-    /// which mamba needs where keys are named that sign for it, is renewed in the same publication.
+    /// which mamba needs where keys are named that sign for it, is renewed in the same publication. Attestations that
+    /// somebody put beside the packages are taken up, see ``SidecarIntake``.
     ///
     /// What was to be renewed and could not be, for want of keys, is told in ``ChannelChange/left``: it is no
     /// error here, for the rest was renewed.
@@ -30,12 +31,15 @@ extension SignedChannel {
         var publication = Publication()
         if repairing { try repair(&publication, &change) }
         let due = editor.status.filter { isDue($0, renewal, now) }
-        let signers = try await signers(for: due.map(\.role), renewal)
+        let sidecars = sidecarIntake(comparingAll: repairing || renewal == .everything, repairing: repairing)
+        let needed = due.map(\.role) + (sidecars.changed.isEmpty ? [] : [.snapshot])
+        let signers = try await signers(for: needed, renewal)
+        let attested = sidecars.publish(with: editor.quorum(of: .snapshot, among: signers), &publication, &change)
         let packageManager = try await renewPackageManager(renewal, &publication, &change, now: now)
         let before = editor
         do {
             editor.renew(due.map(\.role).filter { Self.purpose(of: $0) != nil }, by: signers)
-            let changed = renewal == .everything ? try givingUpSignatures() : []
+            let changed = renewal == .everything ? try givingUpSignatures(besides: attested) : attested
             try await publish(changed, &publication, &change, signers: signers, now: now)
         } catch {
             editor = before
@@ -57,6 +61,23 @@ extension SignedChannel {
         }
         if let packageManager { change.left.append(packageManager) }
         return change
+    }
+
+    /// Takes up attestations that lie beside the packages. What is wrong with them is told, and keeps no signature
+    /// from being renewed.
+    private func sidecarIntake(comparingAll: Bool, repairing: Bool) -> SidecarIntake {
+        var intake = SidecarIntake(directory: directory)
+        do {
+            for role in editor.roles.keys.sorted() {
+                guard let subdir = try? Subdir(role.text) else { continue }
+                let packages = try comparingAll ? intake.all(in: subdir) : intake.news(in: subdir)
+                guard !packages.isEmpty || repairing else { continue }
+                try intake.take(packages, in: read(subdir), by: publisherJudge, repairing: repairing)
+            }
+            return intake
+        } catch {
+            return intake.givenUp(because: error)
+        }
     }
 
     /// The signers that these roles need. A run that nobody attends goes on without offline keys that are not at

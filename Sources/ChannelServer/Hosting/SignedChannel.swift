@@ -19,6 +19,11 @@ public struct SignedChannel {
     let keys: KeyRing
     let passphrase: KeyRing.PassphraseSource
     private let lock: FileLock
+    /// Verifies attestations, where the owner demands some: opened when they are needed. The public instance's
+    /// keys, as they came with the program, unless others are set.
+    public var sidecarVerifier: @Sendable () throws -> SidecarVerifier = SidecarVerifier.publicGood
+    /// Whether packages are published although clients refuse them for want of attestations, which are to come.
+    public var awaitsAttestations = false
     var editor: RepositoryEditor
     /// Is told each step of a publication.
     var observer: Publication.Observer = { _ in }
@@ -59,16 +64,18 @@ public struct SignedChannel {
     }
 
     /// Puts packages in, all or none. One that is there already with the same bytes is left as it is; if its
-    /// file is missing or altered, it is written again.
+    /// file is missing or altered, it is written again. Attestations that lie beside a package take the place of
+    /// those that it had.
     ///
     /// - Throws: `channel.package-exists` for a name that has other bytes, `channel.subdir-not-delegated`,
     ///   `channel.key-not-authorised`; `channel.maintainers-unsigned` for a package that its maintainers must
-    ///   sign and have not, see ``accept(_:of:packages:removingUnlisted:now:)``.
+    ///   sign and have not, see ``accept(_:of:packages:removingUnlisted:now:)``;
+    ///   `channel.package-unattested` for one that lacks what the owner demands of publishers.
     public mutating func add(_ packages: [IncomingPackage], now: Timestamp) async throws -> ChannelChange {
         var change = ChannelChange()
         var publication = Publication()
         var contents: [Subdir: SubdirContents] = [:]
-        try insert(packages, into: &contents, &publication, &change)
+        try insert(packages, into: &contents, &publication, &change, now: now)
         try await publish(contents.ordered, &publication, &change, now: now)
         return change
     }
@@ -78,17 +85,53 @@ public struct SignedChannel {
         _ packages: [IncomingPackage],
         into contents: inout [Subdir: SubdirContents],
         _ publication: inout Publication,
-        _ change: inout ChannelChange
+        _ change: inout ChannelChange,
+        now: Timestamp
     ) throws {
+        let judge = try publisherJudge()
         for package in packages {
             let file = ChannelFile(subdir: package.subdir, fileName: package.fileName)
             var subdir = try contents[package.subdir] ?? read(package.subdir)
             try editor.vouching(for: file)?.check(file, sha256: package.sha256, size: package.size)
-            if try plan(package, in: subdir, &publication, &change) {
-                subdir.insert(package.record)
-                contents[package.subdir] = subdir
+            let isNew = try plan(package, in: subdir, &publication, &change)
+            let known = isNew ? nil : subdir.records[package.fileName]
+            var record = try known ?? package.record.listed(since: now)
+            if isNew, let built = record.builtAt, built > now {
+                // CEP 47: such a package is flagged, for solvers that go by the builder's word are misled.
+                change.warnings.append("`\(file)` says that it was built on \(built), which is yet to come")
             }
+            if let sidecar = package.sidecar, record.attestationsSHA256 != sidecar.digest {
+                record = try record.attested(by: sidecar.digest)
+                publication.write(sidecar, of: file)
+                change.attested.append(file)
+            }
+            guard isNew || record.attestationsSHA256 != known?.attestationsSHA256 else { continue }
+            try refuseUnattested(file, record, package.sidecar, judge, &change)
+            subdir.insert(record)
+            contents[package.subdir] = subdir
         }
+    }
+
+    /// Refuses (`channel.package-unattested`) what every client would refuse, unless attestations are to come.
+    private func refuseUnattested(
+        _ file: ChannelFile,
+        _ record: PackageRecord,
+        _ sidecar: PackageSidecar?,
+        _ judge: PublisherJudge?,
+        _ change: inout ChannelChange
+    ) throws {
+        guard let objection = judge?.objection(to: file, record, sidecar?.sidecar) else { return }
+        guard awaitsAttestations else {
+            throw Refusal(
+                ChannelCode.packageUnattested,
+                file.description,
+                expected: "what the channel's owner demands of publishers",
+                found: "\(objection.reason) [\(objection.code)]"
+            )
+        }
+        change.warnings.append(
+            "clients refuse `\(file)` until it is attested: \(objection.reason) [\(objection.code)]"
+        )
     }
 
     /// Plans to write a package where it is not yet; says whether its record is new to the index.
@@ -141,11 +184,20 @@ public struct SignedChannel {
             } else if !(wasRemoved && deletingFiles) {
                 throw Refusal(ChannelCode.packageUnknown, file.description)
             }
-            if deletingFiles { publication.remove(file.description) }
+            if deletingFiles { try removeFiles(of: file, &publication) }
             change.removed.append(file)
         }
         try await publish(contents.ordered, &publication, &change, now: now)
         return change
+    }
+
+    /// Plans to remove a package's file and its attestations, which are kept as long as the package is.
+    private func removeFiles(of file: ChannelFile, _ publication: inout Publication) throws {
+        publication.remove(file.description)
+        for name in try Folder.names(in: directory + "/" + file.subdir.text)
+        where PackageSidecar.isSidecar(name, of: file.fileName) {
+            publication.remove(ChannelLayout.file(name, in: file.subdir))
+        }
     }
 
     /// What the signed index of a subdir says.

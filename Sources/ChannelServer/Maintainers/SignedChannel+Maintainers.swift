@@ -104,7 +104,7 @@ extension SignedChannel {
         return try await edit { channel, publication, change in
             var contents: [Subdir: SubdirContents] = [:]
             try channel.take(list, of: role, taking, into: &contents, &change)
-            try channel.insert(packages, into: &contents, &publication, &change)
+            try channel.insert(packages, into: &contents, &publication, &change, now: now)
             try await channel.publish(contents.ordered, &publication, &change, now: now)
         }
     }
@@ -274,13 +274,13 @@ extension SignedChannel {
     }
 
     /// The offline key that says who signs what, and the online key, for the snapshot must name the new version.
-    private func offlineSigners() async throws -> [any Signer] {
+    func offlineSigners() async throws -> [any Signer] {
         try await keys.signers(for: .targets, passphrase: passphrase)
             + keys.signers(for: .online, passphrase: passphrase)
     }
 
     /// Makes a change that is undone in this value too if it cannot be published.
-    private mutating func edit(
+    mutating func edit(
         _ body: (inout SignedChannel, inout Publication, inout ChannelChange) async throws -> Void
     ) async throws -> ChannelChange {
         var change = ChannelChange()

@@ -124,7 +124,7 @@ public enum CeremonyCode: String, RefusalCode {
         case .otherBytes:
             RefusalEntry(
                 .invalid,
-                "the signature, or the digest you gave, is for another proposal",
+                "the signature, the digest you gave, or a file that came along, is for another proposal",
                 explanation:
                     "The proposal was changed after somebody signed it, or two proposals are under way.",
                 remedy: "compare the digests with the other authorities, and sign the same proposal"

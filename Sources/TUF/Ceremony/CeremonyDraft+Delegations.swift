@@ -53,6 +53,25 @@ extension CeremonyDraft {
         setups[.delegated(name)] = nil
     }
 
+    /// Lets the top-level targets role itself vouch for a small file, which travels with the proposal so that
+    /// everybody who signs can read it.
+    public mutating func setFile(_ path: TargetPath, to bytes: [UInt8]) {
+        removedFiles.remove(path)
+        files[path] = bytes
+    }
+
+    /// Lets the top-level targets role not vouch for a file any more; nothing changes if it does not.
+    public mutating func removeFile(_ path: TargetPath) {
+        files[path] = nil
+        removedFiles.insert(path)
+    }
+
+    /// Takes files out, and puts files in.
+    func changeFiles(_ targets: inout TargetsMetadata) {
+        for path in removedFiles { targets.targets[path] = nil }
+        for (path, bytes) in files { targets.targets[path] = TargetFile(of: bytes) }
+    }
+
     private mutating func add(_ role: NewRole) throws {
         let delegations = targetsInForce.delegations
         if case .bins = delegations?.roles { throw unknown(.delegated(role.name), expected: "no hash bins") }

@@ -35,6 +35,9 @@ public struct CeremonyDraft: Sendable {
     var removed: Set<RoleName> = []
     /// The order of the search that the delegations shall have; nil leaves it as it is.
     var order: (@Sendable (DelegatedRole, DelegatedRole) -> Bool)?
+    /// Files that the targets role is to vouch for, and those that it is not to any more.
+    var files: [TargetPath: [UInt8]] = [:]
+    var removedFiles: Set<TargetPath> = []
     /// The delegated roles that the online keys sign.
     private let onlineRoles: [RoleName]
 
@@ -151,6 +154,7 @@ public struct CeremonyDraft: Sendable {
         }
         try targets.apply(setups)
         try change(&targets, online: root.authority(for: .timestamp))
+        changeFiles(&targets)
         let hasNewRoot = root != self.root || options.renewing.contains(.root)
         let hasNewTargets =
             targets != currentTargets.role || options.renewing.contains(.targets)
@@ -163,7 +167,8 @@ public struct CeremonyDraft: Sendable {
             chain: chain,
             currentTargets: currentTargets,
             root: hasNewRoot ? root : nil,
-            targets: hasNewTargets ? targets : nil
+            targets: hasNewTargets ? targets : nil,
+            files: hasNewTargets ? files : [:]
         )
         try proposal.check(now: now)
         return proposal

@@ -10,7 +10,7 @@ extension CeremonyProposal {
     /// Whether the change is wanted is for people to say, see ``CeremonyWords``.
     /// - Throws: a `Refusal` with `ceremony.no-change`, `ceremony.threshold-unreachable`,
     ///   `ceremony.key-twice`, `ceremony.expiry-past`, `ceremony.targets-unsigned`, `ceremony.file-format`,
-    ///   `tuf.version-mismatch` or `tuf.succinct-roles`.
+    ///   `ceremony.other-bytes` for a file that the proposed metadata do not vouch for, `tuf.version-mismatch` or `tuf.succinct-roles`.
     public func check(now: Timestamp) throws {
         guard root != nil || targets != nil else { throw Refusal(CeremonyCode.noChange, Self.subject) }
         guard chain != nil || (root != nil && targets != nil) else {
@@ -34,6 +34,24 @@ extension CeremonyProposal {
             if case .bins(let bins) = targets.role.delegations?.roles { try bins.checkListable() }
         }
         try checkTargetsStaySigned()
+        try checkFiles()
+    }
+
+    /// A file that travels with the proposal is one that is signed: nobody is shown another.
+    private func checkFiles() throws {
+        for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            let promised = targets?.role.targets[path]
+            guard let promised, promised.length == UInt64(bytes.count),
+                promised.hashes.digest(by: .sha256) == Digest.of(bytes)
+            else {
+                throw Refusal(
+                    CeremonyCode.otherBytes,
+                    path.text,
+                    expected: promised?.hashes.digest(by: .sha256)?.description ?? "no such file",
+                    found: Digest.of(bytes).description
+                )
+            }
+        }
     }
 
     private static func check(

@@ -25,12 +25,18 @@ public struct CeremonyProposal: Sendable {
     /// The next top-level targets metadata, if new ones are proposed.
     public private(set) var targets: ProposedMetadata<TargetsMetadata>?
 
+    /// Files that the proposed targets metadata vouch for, so that whoever signs can read them. That they are
+    /// these is for ``check(now:)`` to say.
+    public let files: [TargetPath: [UInt8]]
+
     init(
         chain: RootChain?,
         currentTargets: VerifiedMetadata<TargetsMetadata>?,
         root: RootMetadata?,
-        targets: TargetsMetadata?
+        targets: TargetsMetadata?,
+        files: [TargetPath: [UInt8]] = [:]
     ) throws {
+        self.files = files
         self.chain = chain
         self.currentTargets = currentTargets
         self.root = try root.map { try ProposedMetadata($0) }
@@ -62,6 +68,23 @@ public struct CeremonyProposal: Sendable {
         let proposed = try fields.fields("proposed")
         root = try proposed.optional("root").map { try ProposedMetadata($0, of: .root) }
         targets = try proposed.optional("targets").map { try ProposedMetadata($0, of: .targets) }
+        self.files = try Self.files(fields)
+    }
+
+    private static func files(_ fields: JSONFields) throws -> [TargetPath: [UInt8]] {
+        var files: [TargetPath: [UInt8]] = [:]
+        for member in try fields.optionalFields("files")?.object.members ?? [] {
+            guard let text = member.value.string else {
+                throw Refusal(
+                    CeremonyCode.fileFormat,
+                    subject,
+                    expected: "files as text",
+                    found: member.value.typeName
+                )
+            }
+            files[try TargetPath(checking: member.key, in: subject)] = Array(text.utf8)
+        }
+        return files
     }
 
     /// The file.
@@ -75,6 +98,13 @@ public struct CeremonyProposal: Sendable {
         )
         object["targets"] = currentTargets.map { .string(String(decoding: $0.bytes, as: UTF8.self)) }
         object["proposed"] = .object(proposed)
+        if !files.isEmpty {
+            var texts = JSONObject()
+            for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+                texts[path.text] = .string(String(decoding: bytes, as: UTF8.self))
+            }
+            object["files"] = .object(texts)
+        }
         return JSONWriter.encode(.object(object), .indented) + [0x0A]
     }
 

@@ -11,6 +11,8 @@ public struct FinishedCeremony: Sendable {
     public let root: VerifiedMetadata<RootMetadata>?
     /// The new targets metadata, if there are any.
     public let targets: VerifiedMetadata<TargetsMetadata>?
+    /// The files that came with it and that the new targets metadata vouch for.
+    public let files: [TargetPath: [UInt8]]
     /// What the proposal was made from.
     let base: (root: Digest, targets: TargetsMetadata)?
 
@@ -30,6 +32,7 @@ public struct FinishedCeremony: Sendable {
         }
         let file = try proposal.root?.file(countedBy: proposal.rootAuthorities, of: .root)
         chain = try Self.chain(proposal.chain, followedBy: file)
+        files = proposal.files
         root = proposal.root == nil ? nil : chain.last.root
         let authority = chain.last.root.role.authority(for: .targets)
         targets = try proposal.targets.map { targets in

@@ -18,18 +18,22 @@ public struct PublisherDemands: Sendable, Equatable {
     }
 
     /// Whose demand it is.
-    enum Source: Sendable {
+    public enum Source: Sendable, Equatable {
+        /// The channel's owner, by the channel's signed metadata.
         case owner
+        /// The user, by the policy file.
         case user(Mode)
 
-        var words: String {
+        /// In words.
+        public var words: String {
             switch self {
             case .owner: "the channel's owner"
             case .user: "your policy"
             }
         }
 
-        var mode: Mode { if case .user(let mode) = self { mode } else { .require } }
+        /// What becomes of a package that the demand does not allow; the owner's is always required.
+        public var mode: Mode { if case .user(let mode) = self { mode } else { .require } }
     }
 
     /// The entry that the channel's owner signed for the package.

@@ -43,7 +43,7 @@ public struct RequireAttestation: Rule {
             return demand.objection(
                 name,
                 promised == nil ? .attestationMissing : .attestationStripped,
-                "the sidecar with the attestations could not be used: \(Shown.text(reason)) "
+                "the file with the attestations could not be used: \(Shown.text(reason)) "
                     + "(\(Shown.text(code)))"
             )
         }

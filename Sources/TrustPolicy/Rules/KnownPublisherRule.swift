@@ -22,9 +22,7 @@ public struct RequireKnownPublisher: Rule {
         if evidence.publisherJudgements.contains(where: \.isDecisive) {
             return Finding(name, .notApplicable, "its publishers are named, which counts for more")
         }
-        let identities = evidence.publications
-            .filter { PublisherCount.channelMismatch($0, evidence.channel) == nil }
-            .map(PublisherIdentity.init)
+        let identities = evidence.firstUsePublishers
         let now = identities.map(\.description).joined(separator: "; ")
         let before = known.sighting?.publishers.map(\.description).joined(separator: "; ") ?? ""
         switch known.comparison(identities, evidence.packageDigest) {
@@ -50,4 +48,9 @@ public struct RequireKnownPublisher: Rule {
     private func since(_ known: KnownPublishers) -> String {
         known.sighting.map { " (seen \($0.firstSeen) by `\(Shown.text($0.file))`)" } ?? ""
     }
+}
+
+extension Evidence {
+    /// Who attests to the package, as far as it counts for trust on first use.
+    var firstUsePublishers: [PublisherIdentity] { firstUsePublications.map(PublisherIdentity.init) }
 }

@@ -26,7 +26,7 @@ public struct RequirePublisher: Rule {
             return Finding(name, .notApplicable, "there is no attestation whose signer could be compared")
         }
         let counted = demand.count.counted
-        let who = counted.map(\.attestation.summary).joined(separator: "; and ")
+        let who = counted.map { PublisherIdentity($0.attestation).description }.joined(separator: "; and ")
         guard !counted.isEmpty else {
             guard let nearest = demand.count.nearest else {
                 return demand.objection(name, .otherIdentity, "\(demand.words) allows none of its signers")

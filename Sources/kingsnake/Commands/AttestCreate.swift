@@ -184,7 +184,7 @@ extension AttestCreate {
             let signed = try await signer.sign(statement: draft.statement, about: .digests([draft.sha256]))
             let sidecar = try draft.add(signed.bytes)
             if let bundle { try DurableFile.write(signed.bytes, to: bundle) }
-            let report = AttestationReport(draft, signed, sidecar, bundle: bundle)
+            let report = MadeAttestationReport(draft, signed, sidecar, bundle: bundle)
             report.lines(console).forEach { console.say($0) }
             written.append(.object(report.json))
         }

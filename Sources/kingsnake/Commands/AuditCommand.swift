@@ -82,6 +82,9 @@ struct AuditCommand: AsyncParsableCommand {
             vouchers: records.compactMap { record in
                 answers.known[ByteKey(record.recordFileName)]?.voucher.map { (record, $0) }
             },
+            verdicts: records.compactMap { record in
+                answers.verdicts[ByteKey(record.recordFileName)].map { (record, $0) }
+            },
             unasked: records.compactMap { answers.unasked[ByteKey($0.recordFileName)] },
             isLocal: local,
             compared: contents?.count
@@ -113,6 +116,7 @@ struct AuditCommand: AsyncParsableCommand {
                 let (entry, verdict) = try await gate.examine(record.sha256, as: url)
                 let status = Self.status(of: record, from: url, entry, verdict)
                 answers.known[name] = (status, status == .listed ? verdict.voucher : nil)
+                answers.verdicts[name] = verdict
             } catch let refusal as Refusal where refusal.is(GateCode.indexMissing) {
                 // Verified metadata that lists no index for the subdir lists none of its packages.
                 answers.known[name] = (.unlisted, nil)

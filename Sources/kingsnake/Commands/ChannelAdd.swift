@@ -13,6 +13,10 @@ struct ChannelAdd: AsyncParsableCommand {
         discussion: """
             Every package is inspected first, and every file in it checked against its own list: what `kingsnake install` \
             would refuse does not get in. All packages are published together, or none.
+
+            Attestations that lie beside a package, in a file of its name with .sigs at the end, are published with it. Where \
+            the owner's policy demands a publisher (`kingsnake channel publishers`), they are verified, and a package without \
+            the right ones is refused.
             """
     )
 
@@ -24,6 +28,11 @@ struct ChannelAdd: AsyncParsableCommand {
     )
     var packages: [String]
 
+    @OptionGroup var attestations: SidecarVerifierOptions
+
+    @Flag(help: "Publish packages that clients refuse for want of attestations, which are to come.")
+    var awaitAttestations = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws { try packages.forEach(UsageCheck.archive) }
@@ -32,6 +41,7 @@ struct ChannelAdd: AsyncParsableCommand {
         let console = output.console
         let bar = ProgressBar(console)
         var channel = try channel.open()
+        channel.use(attestations, awaiting: awaitAttestations)
         var incoming: [IncomingPackage] = []
         for (number, path) in packages.enumerated() {
             bar.expect(
@@ -46,7 +56,12 @@ struct ChannelAdd: AsyncParsableCommand {
         let change = try await channel.add(incoming, now: SystemClock.now)
         for file in change.added { console.say("added `\(file)`") }
         for file in change.unchanged { console.say("`\(file)` was there already, the same bytes") }
+        ChannelChangeReport.say(attestationsOf: change, on: console)
+        let demands = ChannelDemandReport(try channel.publisherPolicy(), on: change)
+        demands.say(on: console)
         change.signed.forEach { console.say("signed \($0)") }
-        console.emit(change.json)
+        var document = change.json
+        document["demanded"] = demands.json
+        console.emit(document)
     }
 }

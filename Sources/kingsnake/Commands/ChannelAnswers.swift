@@ -53,7 +53,17 @@ struct ChannelAnswers {
         return verdict.objections.contains { $0.outcome == .refused } ? 2 : 3
     }
 
-    /// Says the findings of the only channel, or those of each under its name.
+    /// Says of the only channel, or of each under its name, what is enforced there.
+    func sayEnforced(on console: Console) {
+        for (channel, answer) in list {
+            guard let verdict = try? answer.get(), let report = EnforcementReport(verdict) else { continue }
+            let place = list.count > 1 ? ", for channel `\(channel)`" : ""
+            console.say("\(console.bold("what is enforced" + place))")
+            report.lines.forEach { $0.say(on: console) }
+        }
+    }
+
+    /// Says the findings of the only channel, or those of each under its name, and who attested.
     func say(on console: Console) {
         for (channel, answer) in list {
             if list.count > 1 { console.say("  channel `\(channel)`:") }
@@ -61,6 +71,10 @@ struct ChannelAnswers {
             case .success(let verdict): VerdictReport(verdict).say(on: console)
             case .failure(let error): console.say("  \(console.bad("UNKNOWN"))  \(Self.text(of: error))")
             }
+        }
+        for (_, answer) in list {
+            guard let verdict = try? answer.get() else { continue }
+            AttestationReport(verdict)?.say(on: console)
         }
     }
 

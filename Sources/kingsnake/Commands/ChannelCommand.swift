@@ -10,6 +10,7 @@ struct ChannelCommand: AsyncParsableCommand {
         subcommands: [
             ChannelInit.self, ChannelAdd.self, ChannelRemove.self, ChannelAddSubdir.self, ChannelSign.self,
             ChannelStatusCommand.self, ChannelList.self, ChannelVerify.self, ChannelDelegate.self,
+            ChannelPublishers.self,
         ]
     )
 }

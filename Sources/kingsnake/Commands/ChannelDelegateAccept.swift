@@ -38,6 +38,11 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
     @Flag(help: "Take out of the index what a first list by new keys does not name.")
     var removeUnlisted = false
 
+    @OptionGroup var attestations: SidecarVerifierOptions
+
+    @Flag(help: "Publish packages that clients refuse for want of attestations, which are to come.")
+    var awaitAttestations = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -52,6 +57,7 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
             try Refusal.naming(path) { try IncomingPackage(inspecting: Folder.absolute(path)) }
         }
         var channel = try channel.open()
+        channel.use(attestations, awaiting: awaitAttestations)
         let change = try await channel.accept(
             bytes,
             of: try package.package,
@@ -64,6 +70,7 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
         for file in change.removed {
             console.say("removed `\(file)` from the index: the list does not name it")
         }
+        ChannelChangeReport.say(attestationsOf: change, on: console)
         change.signed.forEach { console.say("signed \($0)") }
         console.emit(change.json)
     }

@@ -14,7 +14,9 @@ struct ChannelSign: AsyncParsableCommand {
             third is left. It signs what the keys at hand can sign and says what is left to do: without --all, offline keys \
             that do not open are left out, and root-N.signer and targets-N.signer are not asked. pkg_mgr.json, which mamba asks for \
             where conda content trust signs records in its form, is renewed with the package keys when a third is left. Index \
-            files, shards and metadata that nothing has led to for seven days are removed.
+            files, shards and metadata that nothing has led to for seven days are removed. Attestations that somebody put beside a \
+            package, in a file of its name with .sigs at the end, are taken into the index, unless clients would refuse by them \
+            what they accept now; with --all and --repair every such file is compared with the index.
 
             It ends with 4 if the online key for something that is due is not there, if a role has expired and could not \
             be signed, or if --all finds some of a role's offline keys and too few of them. Offline keys that are all away \
@@ -33,11 +35,13 @@ struct ChannelSign: AsyncParsableCommand {
     )
     var repair = false
 
+    @OptionGroup var attestations: SidecarVerifierOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let console = output.console
         var channel = try channel.open()
+        channel.use(attestations)
         let change = try await channel.sign(
             all ? .everything : .whatIsDue,
             repairing: repair,
@@ -47,6 +51,7 @@ struct ChannelSign: AsyncParsableCommand {
             console.say(change.left.isEmpty ? "nothing is due" : "nothing was signed")
         }
         change.repaired.forEach { console.say("repaired \($0)") }
+        ChannelChangeReport.say(attestationsOf: change, on: console)
         change.signed.forEach { console.say("signed \($0)") }
         if !change.pruned.isEmpty {
             console.say(

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import CondaFormats
+import DurableFiles
 import Gatekeeper
 import Sigstore
 import Transport
@@ -23,17 +24,36 @@ struct GateOptions: ParsableArguments {
     )
     var mirror: [String] = []
 
-    func validate() throws { for url in mirror { try UsageCheck.channel(url, of: "--mirror") } }
+    @Option(
+        help: ArgumentHelp(
+            "The keys of the Sigstore instance whose word counts on who attested, as trusted_root.json. (default: the public instance's)",
+            discussion: "An instance can vouch for any identity it likes: give only one that you trust.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var trustedRoot: String?
+
+    func validate() throws {
+        for url in mirror { try UsageCheck.channel(url, of: "--mirror") }
+        try UsageCheck.path(trustedRoot, of: "--trusted-root")
+    }
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
 
-    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program.
-    /// A private instance is a matter of single channels, see `SigstoreTrust`.
+    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program,
+    /// or that of the one instance that the user named in its place.
     private var sigstore: SigstoreTrust {
         get throws {
+            let bytes = try trustedRoot.map { path in
+                guard let bytes = try DurableFile.read(path, maximumLength: BundleInspection.rootLimit) else {
+                    throw Failure(.disk, "there is no such file", at: path)
+                }
+                return bytes
+            }
             let root = try TrustedRoot(
-                parsing: SigstoreInstance.publicGood.trustedRoot,
-                of: "the keys of the public Sigstore instance"
+                parsing: bytes ?? SigstoreInstance.publicGood.trustedRoot,
+                of: trustedRoot ?? "the keys of the public Sigstore instance"
             )
             return SigstoreTrust(publicInstance: root)
         }

@@ -46,6 +46,8 @@ struct PackageCheck {
     /// Says what was found out.
     private func say(_ outcome: Outcome) {
         console.say("\(console.bold(outcome.name.text))")
+        outcome.channels.sayEnforced(on: console)
+        console.say("\(console.bold("what was found"))")
         if let count = outcome.archive?.manifest.entries.count {
             console.say(
                 "  \(console.good("ok     "))  archive: \(Counted(count, "entry")), every file as the package lists it"
@@ -60,11 +62,13 @@ struct PackageCheck {
         if !outcome.verdict.isAllowed {
             NotAllowed(verdicts: [outcome.verdict]).advice.forEach { console.say("\($0)") }
         }
-        console.say("Nothing here proves that the code in the package is harmless.")
+        let unproved = Unproved.all(for: outcome.verdict)
+        Unproved.say(unproved, on: console)
         var document = VerdictReport(outcome.verdict).json
         document["schema"] = 1
         document["status"] = outcome.verdict.isAllowed ? "ok" : "refused"
         document["channels"] = outcome.channels.json
+        document["not_proved"] = .array(unproved.map { .string($0.rawValue) })
         if let archive = outcome.archive {
             document["sha256"] = .string(archive.sha256.hex)
             document["size"] = .number(JSONNumber(Int64(clamping: archive.size)))

@@ -6,6 +6,7 @@ import ChannelServer
 import CondaFormats
 import TUF
 import TrustCore
+import TrustPolicy
 
 struct RootPropose: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -81,6 +82,18 @@ struct RootPropose: ParsableCommand {
     var undelegated: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Sign who may publish what, by a file in the form of publishers.json; it travels with the proposal.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["json"])
+    )
+    var publishers: String?
+
+    @Flag(help: "Take every demand on publishers away.")
+    var noPublishers = false
+
+    @Option(
         name: .customLong("renew"),
         parsing: .singleValue,
         help: ArgumentHelp("A new version of a role although nothing in it changes: root or targets.")
@@ -96,6 +109,10 @@ struct RootPropose: ParsableCommand {
 
     func validate() throws {
         for edit in added + removed + thresholds { _ = try edit.role }
+        try UsageCheck.path(publishers, of: "--publishers")
+        guard publishers == nil || !noPublishers else {
+            throw ValidationError("give one of --publishers and --no-publishers")
+        }
         for edit in thresholds { _ = try edit.number }
         for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
         for edit in delegated { _ = try (edit.package, edit.number) }
@@ -107,6 +124,11 @@ struct RootPropose: ParsableCommand {
         var draft = try ChannelProposal.draft(ofChannelIn: directory)
         for edit in delegated { try draft.delegate(edit.package, threshold: edit.number) }
         for name in undelegated { try draft.removeDelegation(of: PackageName(name)) }
+        if let publishers {
+            let bytes = try PolicySource.bytes(of: publishers, maximumLength: PublisherPolicy.maximumLength)
+            try draft.setPublishers(PublisherPolicy(json: bytes, of: nil, publishers))
+        }
+        if noPublishers { try draft.setPublishers(nil) }
         for edit in added {
             let key = try NamedKey(file: edit.right)
             try draft.add(key.key, named: key.name, to: edit.role)

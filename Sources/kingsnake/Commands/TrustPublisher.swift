@@ -15,7 +15,7 @@ struct TrustPublisher: AsyncParsableCommand {
             Your policy is policy.yaml in the folder of pinned roots. It can only narrow what the channel's owner \
             signed. The file is written anew by each change: its order stays, its comments do not.
             """,
-        subcommands: [Add.self, List.self, Remove.self, Test.self]
+        subcommands: [Add.self, List.self, Remove.self, Test.self, Accept.self, Forget.self]
     )
 
     /// A channel and some of its packages, as the command line gives them.

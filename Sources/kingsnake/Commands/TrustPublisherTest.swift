@@ -23,35 +23,13 @@ extension TrustPublisher {
         @Argument(help: ArgumentHelp("The package's name.", valueName: "name"))
         var package: String
 
-        @Option(
-            help: ArgumentHelp("A URI or an e-mail address, as certificates give it.", valueName: "identity")
-        )
-        var identity: String?
-
-        @Option(help: ArgumentHelp("Who vouches for the identity.", valueName: "url"))
-        var issuer: String?
-
-        @Option(help: ArgumentHelp("SHA-256 of a key's SubjectPublicKeyInfo.", valueName: "hex"))
-        var key: String?
-
-        @Option(
-            name: .long,
-            parsing: .singleValue,
-            help: ArgumentHelp(
-                "What the certificate says; may be given several times.",
-                valueName: "name=value"
-            )
-        )
-        var claim: [String] = []
-
+        @OptionGroup var signer: SignerOptions
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
             try TrustPublisher.check(url, nil)
             _ = try UsageCheck.value(package) { try PackageName($0) }
-            _ = try signer()
-            _ = try ClaimArgument.parse(claim)
         }
 
         func run() throws {
@@ -68,7 +46,11 @@ extension TrustPublisher {
                 lock: try store.publisherLock()
             )
             evidence.attestations = [
-                Attestation(targetChannel: channel.identity, signer: try signer(), claims: try claims())
+                Attestation(
+                    targetChannel: channel.identity,
+                    signer: try signer.signer(),
+                    claims: try signer.claims()
+                )
             ]
             let verdict = Policy.publishing.verdict(on: evidence)
             VerdictReport(verdict).say(on: console)
@@ -81,29 +63,6 @@ extension TrustPublisher {
             document["schema"] = 1
             document["status"] = "ok"
             console.emit(document)
-        }
-
-        private func claims() throws -> [CertificateClaim: String] {
-            var claims: [CertificateClaim: String] = [:]
-            for member in try ClaimArgument.parse(claim).members {
-                guard let name = CertificateClaim(rawValue: member.key) else { continue }
-                claims[name] = member.value.string
-            }
-            return claims
-        }
-
-        private func signer() throws -> Signer {
-            switch (identity, key) {
-            case (let identity?, nil):
-                return Signer(Publisher.usualKind(of: identity), identity, issuer: issuer)
-            case (nil, let key?):
-                guard let fingerprint = Digest(.sha256, hex: key) else {
-                    throw ValidationError("--key takes 64 hexadecimal digits")
-                }
-                guard issuer == nil else { throw ValidationError("--issuer goes with --identity") }
-                return Signer(key: fingerprint)
-            default: throw ValidationError("give exactly one of --identity and --key")
-            }
         }
     }
 }

@@ -20,6 +20,8 @@ struct ChannelFault {
 /// What pinned channels say of installed packages, by the names of their records.
 struct IndexAnswers {
     var known: [ByteKey: (status: IndexStatus, voucher: Voucher?)] = [:]
+    /// What today's policy makes of each.
+    var verdicts: [ByteKey: Verdict] = [:]
     /// Those whose channel gave no answer.
     var unasked: [ByteKey: ChannelFault] = [:]
 }
@@ -32,6 +34,8 @@ struct AuditResult {
     let unvouched: [PrefixRecord]
     /// Who vouches for the packages that are listed as they were installed.
     let vouchers: [(record: PrefixRecord, voucher: Voucher)]
+    /// What today's policy makes of the packages whose channel gave an answer.
+    let verdicts: [(record: PrefixRecord, verdict: Verdict)]
     /// Packages whose channel gave no answer.
     let unasked: [ChannelFault]
     let isLocal: Bool
@@ -71,6 +75,15 @@ struct AuditResult {
         )
         VoucherReport.lines(vouchers.map { ($0.record.name, $0.voucher) }).forEach {
             console.say("    \($0)")
+        }
+        let publishers = PublisherSummary(verdicts.map { ($0.record.name, $0.verdict) }, isRecorded: false)
+        publishers.lines.forEach { console.say("    \($0)") }
+        for (record, verdict) in verdicts {
+            for finding in verdict.warnings {
+                console.say(
+                    "  \(console.bad("WARNING"))  \(record.recordFileName): \(finding.rule): \(finding.reason)"
+                )
+            }
         }
         if !unvouched.isEmpty {
             let names = unvouched.prefix(8).map { $0.name }.joined(separator: ", ")
@@ -129,6 +142,14 @@ struct AuditResult {
         object["vouched_by"] = .array(
             vouchers.map { record, voucher in
                 var entry = VoucherReport(voucher).json
+                entry["record"] = .string(record.recordFileName)
+                return .object(entry)
+            }
+        )
+        // Of packages whose publishers matter to nobody, the verdict says no more than the rest does.
+        object["publishers"] = .array(
+            verdicts.filter { $0.verdict.evidence?.publishers != nil }.map { record, verdict in
+                var entry = VerdictReport(verdict).json
                 entry["record"] = .string(record.recordFileName)
                 return .object(entry)
             }

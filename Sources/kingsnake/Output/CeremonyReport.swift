@@ -43,7 +43,8 @@ extension CeremonyReport {
         let words = CeremonyWords(proposal, now: now)
         let passages = PackagePassage.all(in: proposal, now: now)
         let progress = try CeremonyProgress(proposal)
-        let contents = words.lines + passages.flatMap(\.lines)
+        let publishers = try PublisherPolicyChange.lines(in: proposal) ?? []
+        let contents = words.lines + passages.flatMap(\.lines) + publishers
         let lists = passages.filter { $0.threshold != nil }.map { " --list \($0.package)=FILE" }
         self.init(
             contents: contents,
@@ -59,7 +60,7 @@ extension CeremonyReport {
             },
             isComplete: progress.isComplete,
             next: "next, where the online key is: kingsnake root publish PROPOSAL DIR\(lists.joined())",
-            json: Self.json(proposal, words, passages, progress)
+            json: Self.json(proposal, words, passages, publishers, progress)
         )
     }
 
@@ -67,6 +68,7 @@ extension CeremonyReport {
         _ proposal: CeremonyProposal,
         _ words: CeremonyWords,
         _ passages: [PackagePassage],
+        _ publishers: [String],
         _ progress: CeremonyProgress
     ) -> JSONObject {
         var object = JSONObject()
@@ -76,7 +78,8 @@ extension CeremonyReport {
         object["root_version"] = proposal.root.map { .number(JSONNumber($0.role.version)) }
         object["targets_version"] = proposal.targets.map { .number(JSONNumber($0.role.version)) }
         object["complete"] = .bool(progress.isComplete)
-        object["words"] = .array((words.lines + passages.flatMap(\.lines)).map { .string($0) })
+        object["words"] = .array((words.lines + passages.flatMap(\.lines) + publishers).map { .string($0) })
+        object["publishers"] = .array(publishers.map { .string($0) })
         object["packages"] = .array(passages.map { .object(json($0)) })
         object["roles"] = .array(words.roles.map { .object(json($0)) })
         object["thresholds"] = .array(progress.requirements.map { .object(json($0)) })

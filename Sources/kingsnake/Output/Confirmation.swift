@@ -7,7 +7,7 @@ import TrustCore
 /// A question on the terminal that only `yes` answers.
 enum Confirmation {
     /// Asks; throws if the answer is another, or nobody is there to give it.
-    static func demand(_ question: TerminalText) throws {
+    static func demand(_ question: TerminalText, otherwise: String = "nothing was signed") throws {
         guard isatty(STDIN_FILENO) == 1 else {
             throw Failure(
                 .configuration,
@@ -17,7 +17,7 @@ enum Confirmation {
         }
         try? FileHandle.standardError.write(contentsOf: Data((question.text + " (yes/no) ").utf8))
         guard let answer = readLine(strippingNewline: true), Array(answer.utf8) == Array("yes".utf8) else {
-            throw Failure(.cancelled, "not confirmed; nothing was signed")
+            throw Failure(.cancelled, "not confirmed; \(otherwise)")
         }
     }
 }

@@ -56,6 +56,17 @@ struct InstallReport {
         }
         VoucherReport.lines(admitted.map { ($0.record.name.raw, $0.verdict.voucher) })
             .forEach { console.say("  \($0)") }
+        let publishers = PublisherSummary(
+            admitted.map { ($0.record.name.raw, $0.verdict) },
+            isRecorded: !isDryRun
+        )
+        publishers.lines.forEach { console.say("  \($0)") }
+        for (package, change) in publishers.changes {
+            console.warn(
+                "THE PUBLISHER OF \(package) CHANGED; the new one is named as its publisher, and so allowed"
+            )
+            change.lines.forEach { console.remark("    \($0)") }
+        }
         for verdict in admitted.map(\.verdict) {
             for finding in verdict.warnings {
                 console.warn("\(verdict.package): \(finding.rule): \(finding.reason)")

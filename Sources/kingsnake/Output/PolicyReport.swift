@@ -20,7 +20,8 @@ enum PolicyReport {
         }
     }
 
-    private static func demand(_ entry: PublisherEntry) -> String {
+    /// What an entry demands, without its publishers.
+    static func demand(_ entry: PublisherEntry) -> String {
         let who =
             entry.publishers.count == 1
             ? "must be attested by"

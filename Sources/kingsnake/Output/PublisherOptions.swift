@@ -74,6 +74,11 @@ struct PublisherOptions: ParsableArguments {
         for (key, text) in texts { object[key] = text.map { .string($0) } }
         let claims = try ClaimArgument.parse(claim)
         if claims.count > 0 { object["claims"] = .object(claims) }
+        return try Self.publisher(object)
+    }
+
+    /// A publisher by the members that policies have.
+    static func publisher(_ object: JSONObject) throws -> Publisher {
         do {
             return try Publisher(json: object)
         } catch let refusal as Refusal {

@@ -10,9 +10,13 @@ struct VerdictReport {
 
     init(_ verdict: Verdict) { self.verdict = verdict }
 
-    /// Says one line a finding, with a word for its outcome in front.
+    /// Says one line a finding, with a word for its outcome in front. Where nobody says who may publish the package,
+    /// the rules about that are passed over.
     func say(on console: Console) {
+        let isAsked = EnforcementReport(verdict)?.demandsPublishers ?? true
+        let omitted = isAsked ? [] : Policy.publishing.rules.map(\.name)
         for finding in verdict.findings {
+            guard finding.outcome != .notApplicable || !omitted.contains(finding.rule) else { continue }
             let word = Self.word(for: finding.outcome)
             let isGood = finding.permits && finding.outcome != .warned
             let shown = isGood ? console.good(word) : console.bad(word)
@@ -38,6 +42,11 @@ struct VerdictReport {
                 return .object(member)
             }
         )
+        object["enforced"] = EnforcementReport(verdict).map { .object($0.json) }
+        if let attestations = AttestationReport(verdict) {
+            object["attestations"] = attestations.json
+            object["sidecar"] = attestations.sidecarJSON
+        }
         return object
     }
 
@@ -67,13 +76,19 @@ struct NotAllowed: Error {
 
     var text: String {
         let reasons = verdicts.map { verdict in
-            let lines = verdict.objections.map {
-                "  \(Visible.text($0.rule)): \(Visible.text($0.reason))\n"
-            }.joined()
+            let lines = verdict.objections.map { Self.text($0, in: verdict) }.joined()
             return "error: `\(Visible.text(verdict.package))` is not allowed\n" + lines
         }.joined()
         let advice = advice.map { $0 + "\n" }.joined()
         return advice.isEmpty ? reasons : reasons + "\n" + advice
+    }
+
+    /// A change of publisher is told so that it cannot be overlooked: who it was, and who it is now.
+    private static func text(_ finding: Finding, in verdict: Verdict) -> String {
+        let text = "  \(Visible.text(finding.rule)): \(Visible.text(finding.reason))\n"
+        guard finding.code == .publisherChanged, let change = PublisherChange(verdict) else { return text }
+        return "  \(Visible.text(finding.rule)): THE PUBLISHER CHANGED\n"
+            + change.lines.map { "    \(Visible.text($0))\n" }.joined()
     }
 
     /// What to do, and which code tells more: two lines for each thing that stands in the way, each once.

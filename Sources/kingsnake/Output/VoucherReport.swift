@@ -65,7 +65,7 @@ struct VoucherReport {
     /// A line for those that their maintainers signed, if any, and one for the others.
     static func lines(_ packages: [(name: String, voucher: Voucher?)]) -> [String] {
         var maintained: [String] = []
-        var attested: [String] = []
+        var attested: [(publishers: String, packages: [String])] = []
         var others = 0
         var signed: [String: Int] = [:]
         var isOpen = false
@@ -74,8 +74,13 @@ struct VoucherReport {
             case .maintainers(_, let threshold, let count)?:
                 maintained.append("\(name) (\(threshold) of \(count))")
             case .onlineKey?: others += 1
-            case .publishers?:
-                attested.append("\(name) (\(voucher?.description ?? ""))")
+            case .publishers(let names, _, _)?:
+                let publishers = names.joined(separator: " and ")
+                if let at = attested.firstIndex(where: { $0.publishers == publishers }) {
+                    attested[at].packages.append(name)
+                } else {
+                    attested.append((publishers, [name]))
+                }
                 isOpen = isOpen || voucher?.unprotected.isEmpty == false
             case .packageKeys?:
                 signed[voucher?.description ?? "", default: 0] += 1
@@ -87,8 +92,8 @@ struct VoucherReport {
         if !maintained.isEmpty {
             lines.append("signed by their maintainers: \(maintained.joined(separator: ", "))")
         }
-        if !attested.isEmpty {
-            lines.append("attested by their publishers: \(attested.joined(separator: ", "))")
+        lines += attested.map { publishers, packages in
+            "attested by \(publishers), who may publish them: \(packages.joined(separator: ", "))"
         }
         if others > 0 { lines.append("by the channel's online key: \(others)") }
         lines += signed.sorted { $0.key < $1.key }.map { "by \($0.key): \($0.value)" }

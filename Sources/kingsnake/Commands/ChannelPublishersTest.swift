@@ -1,0 +1,57 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import CondaFormats
+import TrustCore
+import TrustPolicy
+
+struct ChannelPublishersTest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Say whether the signed policy lets a signer publish a package.",
+        discussion: """
+            The signer is made up, and nothing of it is verified. Shows what was expected and what was found where it does not \
+            fit. A policy that is not signed yet is tested by `kingsnake policy test`.
+            """
+    )
+
+    @OptionGroup var channel: ChannelOptions
+
+    @Argument(help: ArgumentHelp("The package's name.", valueName: "name"))
+    var package: String
+
+    @OptionGroup var signer: SignerOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws { _ = try UsageCheck.value(package) { try PackageName($0) } }
+
+    func run() throws {
+        let console = output.console
+        let name = try PackageName(package)
+        let policy = try PublishersFile.policy(inChannelAt: channel.path)
+        let entry = policy?.entry(for: name)
+        let identity = policy?.channel.identity ?? ""
+        var evidence = Evidence(package: name.raw, channel: identity, packageDigest: nil)
+        evidence.publishers = entry.map { PublisherDemands(owner: $0) }
+        evidence.attestations = [
+            Attestation(
+                targetChannel: policy?.channel.identity,
+                signer: try signer.signer(),
+                claims: try signer.claims()
+            )
+        ]
+        let verdict = Policy.publishing.verdict(on: evidence)
+        VerdictReport(verdict).say(on: console)
+        guard verdict.isAllowed else { throw NotAllowed(verdicts: [verdict]) }
+        console.say(
+            entry == nil
+                ? "the owner's policy says nothing of it" : "the owner's policy lets this signer publish it"
+        )
+        var document = VerdictReport(verdict).json
+        document["schema"] = 1
+        document["status"] = "ok"
+        console.emit(document)
+    }
+}

@@ -1,0 +1,20 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ChannelServer
+
+/// What became of attestations when a channel was changed, and what somebody should look at, for people.
+enum ChannelChangeReport {
+    static func say(attestationsOf change: ChannelChange, on console: Console) {
+        for file in change.attested { console.say("published the attestations of `\(file)`") }
+        change.warnings.forEach { console.warn("\($0)") }
+    }
+}
+
+extension SignedChannel {
+    /// Verifies attestations as the command line says.
+    mutating func use(_ options: SidecarVerifierOptions, awaiting: Bool = false) {
+        sidecarVerifier = { try options.verifier }
+        awaitsAttestations = awaiting
+    }
+}

@@ -1,0 +1,28 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import TrustPolicy
+
+/// That somebody else than before attests to a package.
+struct PublisherChange {
+    private let before: [PublisherIdentity]
+    private let now: [PublisherIdentity]
+    private let since: String
+    /// Whether somebody stronger than first use says who may publish the package.
+    let isNamed: Bool
+
+    /// Nil if nothing changed, or what was seen before does not count.
+    init?(_ verdict: Verdict) {
+        guard let review = verdict.publisherReview, review.comparison == .changed,
+            let sighting = review.known?.sighting
+        else { return nil }
+        before = sighting.publishers
+        now = review.seen.filter(\.attestation.isPublication).map { PublisherIdentity($0.attestation) }
+        since = "since \(sighting.firstSeen), with \(sighting.file)"
+        isNamed = !review.decidesByFirstUse
+    }
+
+    var lines: [String] {
+        before.map { "before  \($0.description), \(since)" } + now.map { "now     \($0.description)" }
+    }
+}
