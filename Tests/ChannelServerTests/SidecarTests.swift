@@ -81,7 +81,7 @@ struct SidecarTests {
         let table: [(sidecar: [UInt8], code: String?)] = [
             (try world.sidecar(of: same), nil), (Array("[]".utf8), "attestation.sidecar-shape"),
             (Array("{}".utf8), "attestation.sidecar-shape"), ([], "json.syntax"),
-            (Array("[{}]".utf8), "bundle.field-missing"),
+            (Array("[{}]".utf8), "bundle.missing-field"),
             (try world.sidecar(of: same, named: other.fileName.text), "attestation.file-name"),
             (try world.sidecar(of: other, named: same.fileName.text), "attestation.digest"),
         ]

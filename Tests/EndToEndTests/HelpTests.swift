@@ -33,7 +33,8 @@ struct HelpTests {
         let commands = try await Self.commands(try ChannelWorld())
         for command in commands
         where ![
-            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "content-trust", "root",
+            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "channel publishers",
+            "content-trust", "root",
             "token",
         ]
         .contains(command.words.joined(separator: " ")) {
