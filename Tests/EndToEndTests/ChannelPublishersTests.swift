@@ -43,7 +43,7 @@ struct ChannelPublishersTests {
     func enforces() async throws {
         let world = try await Self.world()
         #expect(try await Self.add(world).status == 0)
-        let stripped = try await world.run("channel", "add", "channel", "stripped/" + Self.package)
+        let stripped = try await world.run("channel", "add", "channel", "stripped/" + Self.package, "--json")
         #expect(stripped.status == 1 && stripped.refusalCode == "channel.package-unattested")
         #expect(stripped.errors.contains("[attested.missing]"), "\(stripped.transcript)")
         let added = try await world.must("channel", "add", "channel", "attested/" + Self.package, "--json")
@@ -61,7 +61,13 @@ struct ChannelPublishersTests {
         ] {
             let world = try await Self.world()
             #expect(try await Self.add(world, other).status == 0)
-            let result = try await world.run("channel", "add", "channel", "attested/" + Self.package)
+            let result = try await world.run(
+                "channel",
+                "add",
+                "channel",
+                "attested/" + Self.package,
+                "--json"
+            )
             #expect(result.refusalCode == "channel.package-unattested", "\(other): \(result.transcript)")
             #expect(result.errors.contains("[publisher."), "\(result.transcript)")
         }
@@ -77,7 +83,9 @@ struct ChannelPublishersTests {
         let files = try dry.json()["files"]?.object
         #expect(files?["judged"] == 1 && files?["locked_out"]?.array?.count == 1, "\(dry.transcript)")
         #expect(files?["refused"]?.array?.first?.object?["code"] == "publisher.other-identity")
-        #expect(try world.read("channel/tuf/timestamp.json") == before && !world.exists("channel/publishers.json"))
+        #expect(
+            try world.read("channel/tuf/timestamp.json") == before && !world.exists("channel/publishers.json")
+        )
         // Without a terminal nobody can say yes.
         let unasked = try await Self.add(world, Self.publisher, [])
         #expect(unasked.status == 6 && !world.exists("channel/publishers.json"), "\(unasked.transcript)")

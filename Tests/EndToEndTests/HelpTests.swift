@@ -34,8 +34,7 @@ struct HelpTests {
         for command in commands
         where ![
             "", "trust", "trust publisher", "policy", "channel", "channel delegate", "channel publishers",
-            "content-trust", "root",
-            "token",
+            "content-trust", "root", "token", "attest",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

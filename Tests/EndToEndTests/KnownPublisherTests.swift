@@ -33,7 +33,10 @@ struct KnownPublisherTests {
     func accepts() async throws {
         let world = try Self.world()
         let shown = try await Self.run(world, "accept", "--github", "lab-org/new", "--dry-run")
-        #expect(shown.status == 0 && shown.output.contains("believed from this one too"), "\(shown.transcript)")
+        #expect(
+            shown.status == 0 && shown.output.contains("believed from this one too"),
+            "\(shown.transcript)"
+        )
         #expect(shown.output.contains("https://github.com/lab-org/tools (repository number 7)"))
         #expect(String(decoding: try world.read("home/publishers.json"), as: UTF8.self) == Self.lock)
         #expect(try await Self.run(world, "accept", "--github", "lab-org/new").status == 6)

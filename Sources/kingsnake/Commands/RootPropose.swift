@@ -168,10 +168,16 @@ extension RootPropose {
     /// Says which files of the channel clients would refuse by a policy, if the folder has its indexes.
     private func tryOut(_ policy: PublisherPolicy, _ console: Console) throws {
         do {
-            let trial = try PublisherTrial(of: policy, inChannelAt: directory, verifier: attestations.verifier)
+            let trial = try PublisherTrial(
+                of: policy,
+                inChannelAt: directory,
+                verifier: attestations.verifier
+            )
             PublisherTrialReport(trial).say(on: console)
         } catch let refusal as Refusal where refusal.is(ChannelCode.indexAltered) {
-            console.warn("the folder has no good index: which files clients would refuse by the policy is not known")
+            console.warn(
+                "the folder has no good index: which files clients would refuse by the policy is not known"
+            )
         }
     }
 }
