@@ -34,7 +34,7 @@ struct HelpTests {
         for command in commands
         where ![
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
-            "channel delegate", "content-trust", "root", "token",
+            "channel delegate", "channel publishers", "content-trust", "root", "token",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")
