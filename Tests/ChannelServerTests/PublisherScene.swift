@@ -61,12 +61,12 @@ final class PublisherScene {
     /// Opens the channel, to verify with the simulated instance's keys.
     func open(now: Timestamp = start) throws -> SignedChannel {
         var channel = try scene.open(now: now)
-        let verifier = SidecarVerifier(try instance.trustedRoot())
-        channel.sidecarVerifier = { verifier }
+        let verifier = try verifier
+        channel.attestationVerifier = { verifier }
         return channel
     }
 
-    var verifier: SidecarVerifier { get throws { SidecarVerifier(try instance.trustedRoot()) } }
+    var verifier: BundleVerifier { get throws { BundleVerifier(try instance.trustedRoot()) } }
 
     @discardableResult
     func set(_ policy: PublisherPolicy?, now: Timestamp = start) async throws -> ChannelChange {

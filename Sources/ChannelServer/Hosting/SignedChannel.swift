@@ -21,7 +21,10 @@ public struct SignedChannel {
     private let lock: FileLock
     /// Verifies attestations, where the owner demands some: opened when they are needed. The public instance's
     /// keys, as they came with the program, unless others are set.
-    public var sidecarVerifier: @Sendable () throws -> SidecarVerifier = SidecarVerifier.publicGood
+    public var attestationVerifier: @Sendable () throws -> BundleVerifier = {
+        let instance = SigstoreInstance.publicGood
+        return BundleVerifier(try TrustedRoot(parsing: instance.trustedRoot, of: instance.rawValue))
+    }
     /// Whether packages are published although clients refuse them for want of attestations, which are to come.
     public var awaitsAttestations = false
     var editor: RepositoryEditor
@@ -120,7 +123,7 @@ public struct SignedChannel {
         _ judge: PublisherJudge?,
         _ change: inout ChannelChange
     ) throws {
-        guard let objection = judge?.objection(to: file, record, sidecar?.sidecar) else { return }
+        guard let objection = try judge?.objection(to: file, record, sidecar?.sidecar) else { return }
         guard awaitsAttestations else {
             throw Refusal(
                 ChannelCode.packageUnattested,

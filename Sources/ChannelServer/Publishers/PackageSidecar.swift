@@ -9,7 +9,7 @@ import TrustCore
 /// The attestations that lie beside a package, `FILE.sigs` (CEP 50), as they may be published with it.
 ///
 /// They are bundles, and each that says that somebody published a package (CEP 27) is about this very one. Who
-/// signed them, and whether the signatures are good, is for ``SidecarVerifier`` to say.
+/// signed them, and whether the signatures are good, is for `VerifiedSidecar` to say.
 struct PackageSidecar: Sendable {
     let sidecar: Sigstore.Sidecar
 

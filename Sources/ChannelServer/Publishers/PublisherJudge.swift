@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Gatekeeper
 import Sigstore
 import TUF
 public import TrustCore
@@ -10,7 +11,7 @@ import TrustPolicy
 /// Says which files of a channel its owner's policy refuses, by the rules that clients apply.
 struct PublisherJudge {
     let policy: PublisherPolicy
-    let verifier: SidecarVerifier
+    let verifier: BundleVerifier
 
     private static let rules = Policy([RequireAttestation(), RequirePublisher()])
 
@@ -23,7 +24,7 @@ struct PublisherJudge {
         to file: ChannelFile,
         _ record: PackageRecord,
         _ sidecar: Sigstore.Sidecar?
-    ) -> RefusedFile? {
+    ) throws -> RefusedFile? {
         guard let entry = policy.entry(for: file.fileName.name) else { return nil }
         var evidence = Evidence(
             package: file.fileName.text,
@@ -47,10 +48,10 @@ struct PublisherJudge {
         )
         evidence.publishers = PublisherDemands(owner: entry)
         if let sidecar, let sha256 = record.sha256 {
-            let findings = verifier.findings(in: sidecar, of: file, sha256: sha256)
+            let verified = try VerifiedSidecar(sidecar, of: file.fileName.text, sha256: sha256, by: verifier)
             evidence.sidecar = .read
-            evidence.attestations = findings.attestations
-            evidence.unverifiedAttestations = findings.unverified
+            evidence.attestations = verified.attestations
+            evidence.unverifiedAttestations = verified.unverified
         }
         guard let objection = Self.rules.verdict(on: evidence).objections.first else { return nil }
         return RefusedFile(

@@ -25,8 +25,7 @@ public struct PublisherTrial: Sendable {
     /// - Parameter policy: what would be signed; nil for no policy, which refuses nothing.
     /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with the channel's metadata, its
     ///   indexes or the policy in force.
-    public init(of policy: PublisherPolicy?, inChannelAt directory: String, verifier: SidecarVerifier) throws
-    {
+    public init(of policy: PublisherPolicy?, inChannelAt directory: String, verifier: BundleVerifier) throws {
         guard let policy else { return }
         let editor = try RepositoryEditor(channel: directory, root: nil)
         let judge = PublisherJudge(policy: policy, verifier: verifier)
@@ -42,9 +41,9 @@ public struct PublisherTrial: Sendable {
                 judgedCount += 1
                 let file = ChannelFile(subdir: contents.subdir, fileName: record.fileName)
                 let sidecar = try SignedFiles(directory: directory).sidecar(of: file, record)
-                guard let objection = judge.objection(to: file, record, sidecar) else { continue }
+                guard let objection = try judge.objection(to: file, record, sidecar) else { continue }
                 refused.append(objection)
-                if before?.objection(to: file, record, sidecar) == nil { lockedOut.append(objection) }
+                if try before?.objection(to: file, record, sidecar) == nil { lockedOut.append(objection) }
             }
         }
     }

@@ -117,10 +117,10 @@ struct SidecarIntake {
             return false
         }
         let attested = try record.attested(by: sidecar.digest)
-        if let objection = judge?.objection(to: file, attested, sidecar.sidecar) {
+        if let objection = try judge?.objection(to: file, attested, sidecar.sidecar) {
             let before = try SignedFiles(directory: directory).sidecar(of: file, record)
             // What clients accept now must not be taken from them by a file that somebody exchanged.
-            if judge?.objection(to: file, record, before) == nil {
+            if try judge?.objection(to: file, record, before) == nil {
                 warnings.append(
                     "`\(path)` is not taken up, for clients would refuse the package by it: "
                         + "\(objection.reason) [\(objection.code)]"

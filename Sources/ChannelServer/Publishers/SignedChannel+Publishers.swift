@@ -72,6 +72,6 @@ extension SignedChannel {
     /// Judges packages by what the owner demands; nil if the owner demands nothing of publishers.
     func publisherJudge() throws -> PublisherJudge? {
         guard let policy = try publisherPolicy() else { return nil }
-        return PublisherJudge(policy: policy, verifier: try sidecarVerifier())
+        return PublisherJudge(policy: policy, verifier: try attestationVerifier())
     }
 }

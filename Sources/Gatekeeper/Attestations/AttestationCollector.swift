@@ -32,11 +32,11 @@ struct CollectedAttestations: Sendable {
 /// before the digest is right. Where it promises none, `.sigs` is not asked for either: CEP 50 has clients
 /// discover attestations by the index alone. Only the name that prefix.dev uses, from before that, is looked
 /// for: what is found under it binds itself to the package by the publishers' signatures.
-struct AttestationCollector: Sendable {
+struct AttestationCollector {
     let mirrors: MirroredFetcher
     let cache: BlobCache
-    /// Nil if no instance's word counts, and then nothing can be verified.
-    let verifier: BundleVerifier?
+    /// Asked when there is something to verify; nil if no instance's word counts, and then nothing can be.
+    let verifier: () async throws -> BundleVerifier?
 
     /// The file whose attestations are wanted.
     struct Package: Sendable {
@@ -58,7 +58,7 @@ struct AttestationCollector: Sendable {
     ///   a fact among others.
     func collect(_ package: Package) async throws -> CollectedAttestations {
         switch try await fetch(package) {
-        case .found(let bytes): try await Self.verify(bytes, of: package, by: verifier)
+        case .found(let bytes): try await Self.verify(bytes, of: package, by: try await verifier())
         case .absent: CollectedAttestations()
         case .unavailable(let refusal): CollectedAttestations(unavailable: refusal)
         }
@@ -142,37 +142,16 @@ extension AttestationCollector {
         } catch let refusal as Refusal {
             return CollectedAttestations(unavailable: refusal)
         }
+        let verified = try VerifiedSidecar(
+            sidecar,
+            of: package.fileName,
+            sha256: package.sha256,
+            by: verifier
+        )
         var collected = CollectedAttestations()
         collected.sidecar = .read
-        for (position, bundle) in sidecar.bundles.enumerated() {
-            do {
-                guard let verifier else { throw Refusal(GateCode.noTrustedRoot, package.fileName) }
-                collected.attestations.append(
-                    try Attestation(
-                        verifying: bundle,
-                        of: package.fileName,
-                        sha256: package.sha256,
-                        by: verifier
-                    )
-                )
-            } catch let refusal as Refusal {
-                collected.unverified.append(
-                    UnverifiedAttestation(
-                        position: position,
-                        code: refusal.codeName,
-                        reason: refusal.reason
-                    )
-                )
-            }
-        }
+        collected.attestations = verified.attestations
+        collected.unverified = verified.unverified
         return collected
-    }
-}
-
-extension Refusal {
-    /// Why, in one line without the subject and the code.
-    fileprivate var reason: String {
-        code.entry.summary + (expected.map { ", expected \($0)" } ?? "")
-            + (found.map { ", found \($0)" } ?? "")
     }
 }

@@ -15,17 +15,34 @@ public import Sigstore
 /// Where a channel has none at all, no attestation of its packages can be verified, which is no permission: a
 /// demanded one is then refused.
 public struct SigstoreTrust: Sendable {
-    /// The instance for every channel that has none of its own; nil for none.
-    public var publicInstance: TrustedRoot?
-    private var ownInstances: [ChannelURL: TrustedRoot] = [:]
+    private enum Keys: Sendable {
+        case root(TrustedRoot)
+        case source(SigstoreTrustSource)
+    }
+
+    private var general: Keys?
+    private var ownInstances: [ChannelURL: Keys] = [:]
 
     /// Makes the choice for all channels; nil for no instance.
-    public init(publicInstance: TrustedRoot?) { self.publicInstance = publicInstance }
+    public init(publicInstance: TrustedRoot?) { general = publicInstance.map { .root($0) } }
+
+    /// Makes the choice for all channels: the keys of one instance, which are looked for when they are first needed.
+    public init(_ source: SigstoreTrustSource) { general = .source(source) }
 
     /// Lets another instance, such as a private one, count for one channel, by its canonical URL, in place of
     /// the one that counts for others.
-    public mutating func use(_ root: TrustedRoot, for channel: ChannelURL) { ownInstances[channel] = root }
+    public mutating func use(_ root: TrustedRoot, for channel: ChannelURL) {
+        ownInstances[channel] = .root(root)
+    }
 
-    /// The one instance whose word counts for a channel; nil for none.
-    public func root(for channel: ChannelURL) -> TrustedRoot? { ownInstances[channel] ?? publicInstance }
+    /// Verifies by the one instance whose word counts for a channel; nil for none.
+    ///
+    /// - Throws: what ``SigstoreTrustSource/trust()`` throws.
+    func verifier(for channel: ChannelURL) async throws -> BundleVerifier? {
+        switch ownInstances[channel] ?? general {
+        case nil: nil
+        case .root(let root): BundleVerifier(root)
+        case .source(let source): BundleVerifier(try await source.trust().trustedRoot)
+        }
+    }
 }

@@ -14,7 +14,8 @@ extension ChannelSession {
     {
         // CEP 15: a sidecar is where its package is.
         let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
-        return try await AttestationCollector(mirrors: mirrors, cache: cache, verifier: verifier).collect(
+        let collector = AttestationCollector(mirrors: mirrors, cache: cache) { try await self.verifier.value }
+        return try await collector.collect(
             AttestationCollector.Package(
                 fileName: url.fileName.text,
                 sha256: sha256,

@@ -22,10 +22,12 @@ actor ChannelSession {
     /// Where the metadata of conda content trust is: the same mirrors, or the one address that it was pinned with.
     let trustMirrors: MirroredFetcher
     private let pause: @Sendable (Duration) async throws -> Void
-    /// Verifies attestations for this channel; nil if no instance's word counts here. The instance's own
-    /// certificates are checked once a run, and not before they are needed.
-    lazy var verifier = sigstoreRoot.map { BundleVerifier($0) }
-    private let sigstoreRoot: TrustedRoot?
+    /// Verifies attestations for this channel; nil if no instance's word counts here. The instance's keys are
+    /// looked for, and its own certificates checked, once a run, and not before they are needed.
+    private(set) lazy var verifier = Task { [sigstore, channel] in
+        try await sigstore.verifier(for: channel.url)
+    }
+    private let sigstore: SigstoreTrust
     let metadataTime: Duration
     let uptime: @Sendable () -> Duration
     private let fetcher: any Fetcher
@@ -63,7 +65,7 @@ actor ChannelSession {
         self.cache = cache
         now = configuration.now
         pause = configuration.retry.sleep
-        sigstoreRoot = configuration.sigstore.root(for: channel.url)
+        sigstore = configuration.sigstore
         metadataTime = configuration.metadataTime
         uptime = configuration.uptime
         fetcher = configuration.fetcher

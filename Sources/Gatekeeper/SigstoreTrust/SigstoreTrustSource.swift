@@ -75,6 +75,9 @@ public actor SigstoreTrustSource {
         return try await task.value
     }
 
+    /// The keys, if somebody asked for them and there were some.
+    public func obtained() async -> SigstoreKeys? { try? await task?.value }
+
     private static func obtain(
         _ store: SigstoreTrustStore,
         _ name: SigstoreInstanceName,

@@ -41,7 +41,7 @@ struct AttestInspect: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console
-        let keys = try await sigstore.keys(locations, refresh: .never, console)
+        let keys = try await sigstore.keys(home: locations.homeDirectory, refresh: .never, console)
         let digest = try package.map { path in
             guard let stored = try DurableFile.open(path, maximumLength: BundleInspection.packageLimit) else {
                 throw Failure(.disk, "there is no such file", at: path)

@@ -28,7 +28,7 @@ struct ChannelAdd: AsyncParsableCommand {
     )
     var packages: [String]
 
-    @OptionGroup var attestations: SidecarVerifierOptions
+    @OptionGroup var sigstore: SigstoreOptions
 
     @Flag(help: "Publish packages that clients refuse for want of attestations, which are to come.")
     var awaitAttestations = false
@@ -41,7 +41,7 @@ struct ChannelAdd: AsyncParsableCommand {
         let console = output.console
         let bar = ProgressBar(console)
         var channel = try channel.open()
-        channel.use(attestations, awaiting: awaitAttestations)
+        try await channel.use(sigstore, console, awaiting: awaitAttestations)
         var incoming: [IncomingPackage] = []
         for (number, path) in packages.enumerated() {
             bar.expect(

@@ -38,7 +38,7 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
     @Flag(help: "Take out of the index what a first list by new keys does not name.")
     var removeUnlisted = false
 
-    @OptionGroup var attestations: SidecarVerifierOptions
+    @OptionGroup var sigstore: SigstoreOptions
 
     @Flag(help: "Publish packages that clients refuse for want of attestations, which are to come.")
     var awaitAttestations = false
@@ -57,7 +57,7 @@ struct ChannelDelegateAccept: AsyncParsableCommand {
             try Refusal.naming(path) { try IncomingPackage(inspecting: Folder.absolute(path)) }
         }
         var channel = try channel.open()
-        channel.use(attestations, awaiting: awaitAttestations)
+        try await channel.use(sigstore, console, awaiting: awaitAttestations)
         let change = try await channel.accept(
             bytes,
             of: try package.package,

@@ -44,7 +44,7 @@ struct PatternArgument: ParsableArguments {
 /// How the commands that change the owner's policy show, confirm and sign it.
 struct PublisherSigningOptions: ParsableArguments {
     @OptionGroup var targets: TargetsKeyOptions
-    @OptionGroup var attestations: SidecarVerifierOptions
+    @OptionGroup var sigstore: SigstoreOptions
 
     @Flag(help: "Sign without asking.")
     var yes = false
@@ -91,7 +91,7 @@ struct PublisherSigningOptions: ParsableArguments {
         }
         change.lines.forEach { console.say("\($0)") }
         if let new {
-            let trial = try PublisherTrial(of: new, inChannelAt: directory, verifier: attestations.verifier)
+            let trial = try PublisherTrial(of: new, inChannelAt: directory, verifier: try await sigstore.verifier(console))
             PublisherTrialReport(trial).say(on: console)
             document["files"] = .object(trial.json)
         }

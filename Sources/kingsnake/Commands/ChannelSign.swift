@@ -35,13 +35,13 @@ struct ChannelSign: AsyncParsableCommand {
     )
     var repair = false
 
-    @OptionGroup var attestations: SidecarVerifierOptions
+    @OptionGroup var sigstore: SigstoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let console = output.console
         var channel = try channel.open()
-        channel.use(attestations)
+        try await channel.use(sigstore, console)
         let change = try await channel.sign(
             all ? .everything : .whatIsDue,
             repairing: repair,

@@ -3,9 +3,7 @@
 
 import ArgumentParser
 import CondaFormats
-import DurableFiles
 import Gatekeeper
-import Sigstore
 import Transport
 import TrustCore
 
@@ -24,40 +22,13 @@ struct GateOptions: ParsableArguments {
     )
     var mirror: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The keys of the Sigstore instance whose word counts on who attested, as trusted_root.json. (default: the public instance's)",
-            discussion: "An instance can vouch for any identity it likes: give only one that you trust.",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["json"])
-    )
-    var trustedRoot: String?
+    @OptionGroup var sigstore: SigstoreOptions
 
     func validate() throws {
         for url in mirror { try UsageCheck.channel(url, of: "--mirror") }
-        try UsageCheck.path(trustedRoot, of: "--trusted-root")
     }
 
     var trustStore: TrustStore { TrustStore(directory: locations.homeDirectory) }
-
-    /// Whose word counts on who signed attestations: the public instance's, by the keys that come with the program,
-    /// or that of the one instance that the user named in its place.
-    private var sigstore: SigstoreTrust {
-        get throws {
-            let bytes = try trustedRoot.map { path in
-                guard let bytes = try DurableFile.read(path, maximumLength: BundleInspection.rootLimit) else {
-                    throw Failure(.disk, "there is no such file", at: path)
-                }
-                return bytes
-            }
-            let root = try TrustedRoot(
-                parsing: bytes ?? SigstoreInstance.publicGood.trustedRoot,
-                of: trustedRoot ?? "the keys of the public Sigstore instance"
-            )
-            return SigstoreTrust(publicInstance: root)
-        }
-    }
 
     /// Runs a body with a gate, and ends its connections afterwards.
     ///
@@ -72,13 +43,14 @@ struct GateOptions: ParsableArguments {
         _ body: (Gate, TransferDisplay) async throws -> Value
     ) async throws -> Value {
         // What cannot be read is told before there are connections to end.
-        let (sigstore, mirrors) = (try sigstore, try mirror.map { try ChannelURL($0) })
+        let mirrors = try mirror.map { try ChannelURL($0) }
         let publishers = try UserPublishers(
             from: UserPolicyStore(directory: locations.homeDirectory),
             recording: recording
         )
         let display = TransferDisplay(console)
         let fetcher = URLFetcher(observer: display)
+        let keys = try sigstore.source(home: locations.homeDirectory, fetcher: fetcher)
         var configuration = GateConfiguration(
             trustStore: trustStore,
             cacheDirectory: locations.cacheDirectory,
@@ -87,12 +59,13 @@ struct GateOptions: ParsableArguments {
         )
         configuration.mirrorOverride = mirrors
         configuration.observer = display
-        configuration.sigstore = sigstore
+        configuration.sigstore = SigstoreTrust(keys)
         configuration.publishers = publishers
         configuration.attestations = attestations
         do {
             let value = try await body(try Gate(configuration), display)
             display.clear()
+            if let keys = await keys.obtained() { SigstoreTrustReport.warn(of: keys, console) }
             await fetcher.shutdown()
             return value
         } catch {

@@ -103,7 +103,7 @@ struct RootPropose: ParsableCommand {
     @Flag(help: "The holders of root keys that are taken away will sign their removal.")
     var removedKeysSign = false
 
-    @OptionGroup var attestations: SidecarVerifierOptions
+    @OptionGroup var sigstore: SigstoreOptions
     @OptionGroup var known: KnownRootOptions
     @OptionGroup var expiry: CeremonyExpiryOptions
     @OptionGroup var output: OutputOptions
@@ -144,7 +144,7 @@ struct RootPropose: ParsableCommand {
             let subdir = try Subdir(name)
             try draft.delegate(ChannelProposal.scope(of: subdir), to: ChannelProposal.role(of: subdir))
         }
-        if let policy { try tryOut(policy, console) }
+        if let policy { try await tryOut(policy, console) }
         let now = SystemClock.now
         var options = CeremonyDraft.Options(
             rootExpires: now.advanced(bySeconds: expiry.rootLifetime.seconds),
@@ -166,12 +166,12 @@ struct RootPropose: ParsableCommand {
 
 extension RootPropose {
     /// Says which files of the channel clients would refuse by a policy, if the folder has its indexes.
-    private func tryOut(_ policy: PublisherPolicy, _ console: Console) throws {
+    private func tryOut(_ policy: PublisherPolicy, _ console: Console) async throws {
         do {
             let trial = try PublisherTrial(
                 of: policy,
                 inChannelAt: directory,
-                verifier: attestations.verifier
+                verifier: try await sigstore.verifier(console)
             )
             PublisherTrialReport(trial).say(on: console)
         } catch let refusal as Refusal where refusal.is(ChannelCode.indexAltered) {

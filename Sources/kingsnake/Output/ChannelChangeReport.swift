@@ -13,8 +13,9 @@ enum ChannelChangeReport {
 
 extension SignedChannel {
     /// Verifies attestations as the command line says.
-    mutating func use(_ options: SidecarVerifierOptions, awaiting: Bool = false) {
-        sidecarVerifier = { try options.verifier }
+    mutating func use(_ options: SigstoreOptions, _ console: Console, awaiting: Bool = false) async throws {
+        let verifier = try await options.verifier(console)
+        attestationVerifier = { verifier }
         awaitsAttestations = awaiting
     }
 }

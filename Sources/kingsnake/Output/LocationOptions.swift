@@ -27,8 +27,11 @@ struct LocationOptions: ParsableArguments {
         try UsageCheck.path(cache, of: "--cache")
     }
 
-    var homeDirectory: String { home ?? Self.folder("KINGSNAKE_HOME", "XDG_DATA_HOME", ".local/share") }
+    var homeDirectory: String { home ?? Self.usualHome }
     var cacheDirectory: String { cache ?? Self.folder("KINGSNAKE_CACHE", "XDG_CACHE_HOME", ".cache") }
+
+    /// The trust store's folder, unless the user names another one.
+    static var usualHome: String { folder("KINGSNAKE_HOME", "XDG_DATA_HOME", ".local/share") }
 
     private static func folder(_ own: String, _ shared: String, _ fallback: String) -> String {
         let environment = ProcessInfo.processInfo.environment

@@ -30,7 +30,7 @@ struct SigningInstanceOptions: ParsableArguments {
         let given = try signingConfig.map {
             try SigningConfig(parsing: SigstoreOptions.read($0), of: $0)
         }
-        let keys = try await sigstore.keys(locations, console)
+        let keys = try await sigstore.keys(home: locations.homeDirectory, console)
         return (keys, try given ?? keys.signingConfig())
     }
 }

@@ -27,6 +27,7 @@ struct SigstoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Exactly the keys in this trusted_root.json, and never the network.",
+            discussion: "An instance can vouch for any identity it likes: give only one that you trust.",
             valueName: "file"
         ),
         completion: .file(extensions: ["json"])
@@ -67,15 +68,18 @@ struct SigstoreOptions: ParsableArguments {
     ///
     /// - Parameter refresh: what is done unless the user says otherwise.
     func source(
-        _ locations: LocationOptions,
+        home: String,
         refresh: SigstoreTrustSource.Refresh = .automatic,
         fetcher: any Fetcher
     ) throws -> SigstoreTrustSource {
         if let trustedRoot {
-            return SigstoreTrustSource(exactly: try Self.read(trustedRoot), of: trustedRoot)
+            let bytes = try Self.read(trustedRoot)
+            // A file that is none is told at once, also where no attestation turns up.
+            _ = try TrustedRoot(parsing: bytes, of: trustedRoot)
+            return SigstoreTrustSource(exactly: bytes, of: trustedRoot)
         }
         return SigstoreTrustSource(
-            SigstoreTrustStore(directory: locations.homeDirectory),
+            SigstoreTrustStore(directory: home),
             instance: try UsageCheck.sigstoreInstance(name),
             refresh: sigstoreUpdate ?? refresh,
             fetcher: fetcher,
@@ -85,19 +89,25 @@ struct SigstoreOptions: ParsableArguments {
 
     /// The keys, for a command that needs them in any case; says what is wrong with their age.
     func keys(
-        _ locations: LocationOptions,
+        home: String,
         refresh: SigstoreTrustSource.Refresh = .automatic,
         _ console: Console
     ) async throws -> SigstoreKeys {
         let fetcher = URLFetcher()
         let result: Result<SigstoreKeys, any Error>
         do {
-            result = .success(try await source(locations, refresh: refresh, fetcher: fetcher).trust())
+            result = .success(try await source(home: home, refresh: refresh, fetcher: fetcher).trust())
         } catch { result = .failure(error) }
         await fetcher.shutdown()
         let trust = try result.get()
         SigstoreTrustReport.warn(of: trust, console)
         return trust
+    }
+
+    /// Verifies attestations for those who publish, by the keys that are known here: without the network, unless the
+    /// user asks for an update.
+    func verifier(_ console: Console) async throws -> BundleVerifier {
+        BundleVerifier(try await keys(home: LocationOptions.usualHome, refresh: .never, console).trustedRoot)
     }
 
     private static let limit = 4 << 20
