@@ -32,11 +32,11 @@ struct CollectedAttestations: Sendable {
 /// before the digest is right. Where it promises none, `.sigs` is not asked for either: CEP 50 has clients
 /// discover attestations by the index alone. Only the name that prefix.dev uses, from before that, is looked
 /// for: what is found under it binds itself to the package by the publishers' signatures.
-struct AttestationCollector {
+struct AttestationCollector: Sendable {
     let mirrors: MirroredFetcher
     let cache: BlobCache
     /// Asked when there is something to verify; nil if no instance's word counts, and then nothing can be.
-    let verifier: () async throws -> BundleVerifier?
+    let verifier: @Sendable () async throws -> BundleVerifier?
 
     /// The file whose attestations are wanted.
     struct Package: Sendable {
