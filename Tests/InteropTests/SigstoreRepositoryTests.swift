@@ -11,7 +11,8 @@ import Testing
 import Transport
 import TrustCore
 
-/// A Sigstore instance's TUF repository, read by python-tuf's client and by ours: what is refused here is refused there.
+/// A Sigstore instance's TUF repository, read by python-tuf's client and by ours: what is refused here is
+/// refused there.
 @Suite(
     "python-tuf's client and the repositories of Sigstore",
     .enabled(if: Peers.arePresent, "\(Peers.absence)")

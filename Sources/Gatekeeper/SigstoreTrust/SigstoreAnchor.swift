@@ -5,7 +5,8 @@ public import CondaFormats
 public import Sigstore
 public import TrustCore
 
-/// An instance of Sigstore that is known on this machine, and what everything that is believed of it begins with.
+/// An instance of Sigstore that is known on this machine, and what everything that is believed of it begins
+/// with.
 public struct SigstoreAnchor: Sendable {
     /// What the keys of an instance follow from.
     public enum Basis: Sendable {

@@ -5,7 +5,8 @@ import CondaFormats
 import DurableFiles
 import TrustCore
 
-/// What the trust store's folder of a private instance says, before its files were compared with their digests.
+/// What the trust store's folder of a private instance says, before its files were compared with their
+/// digests.
 struct SigstoreInstanceEntry {
     /// The names of files, and the digests of what the user gave.
     let digests: [String: String]

@@ -53,8 +53,8 @@ public struct SigstoreKeys: Sendable {
     /// Why the keys were not updated although that was due; nil if they were, or it was not.
     public internal(set) var missedUpdate: Failure?
 
-    /// Reads the keys (`trust-root.…`). The signing configuration is read when it is asked for: one of a version
-    /// that is not known must not keep revocations from arriving.
+    /// Reads the keys (`trust-root.…`). The signing configuration is read when it is asked for: one of a
+    /// version that is not known must not keep revocations from arriving.
     init(_ name: String, _ source: Source, trustedRoot: [UInt8], signingConfig: [UInt8]?) throws {
         self.name = name
         self.source = source
@@ -73,8 +73,8 @@ public struct SigstoreKeys: Sendable {
         }
     }
 
-    /// Demands keys that are known to be the instance's newest (`instance.expired`, `instance.never-updated`), or
-    /// that the user chose.
+    /// Demands keys that are known to be the instance's newest (`instance.expired`,
+    /// `instance.never-updated`), or that the user chose.
     public func demandFresh(at now: Timestamp) throws {
         switch freshness(at: now) {
         case .current, .fixed: return

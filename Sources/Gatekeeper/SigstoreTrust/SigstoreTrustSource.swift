@@ -5,13 +5,13 @@ public import Sigstore
 import Transport
 public import TrustCore
 
-/// Where a verifier gets the keys of its instance from when it first needs them: not before, so that whoever has
-/// no attestation to verify asks no server.
+/// Where a verifier gets the keys of its instance from when it first needs them: not before, so that whoever
+/// has no attestation to verify asks no server.
 public actor SigstoreTrustSource {
     /// Whether keys are updated before they are used.
     public enum Refresh: String, Sendable, CaseIterable {
-        /// Where their metadata has run out, or was never fetched. An instance that cannot be reached stops nothing
-        /// (``SigstoreKeys/missedUpdate``); one that shows bad metadata does.
+        /// Where their metadata has run out, or was never fetched. An instance that cannot be reached stops
+        /// nothing (``SigstoreKeys/missedUpdate``); one that shows bad metadata does.
         case automatic = "auto"
         /// Never: what is here is all there is.
         case never
@@ -28,18 +28,27 @@ public actor SigstoreTrustSource {
     /// - Parameters:
     ///   - fetcher: Fetches over the network, where that is allowed.
     ///   - time: How long an update may take.
+    ///   - uptime: How long ago some moment was, by a clock that only goes forward.
     public init(
         _ store: SigstoreTrustStore,
         instance name: SigstoreInstanceName,
         refresh: Refresh,
         fetcher: any Fetcher,
         within time: Duration = .seconds(30),
+        uptime: @escaping @Sendable () -> Duration = SigstoreTrustStore.uptime(),
         now: Timestamp
     ) {
         obtain = {
             try await Self.obtain(store, name, refresh, now) {
                 let once = MirrorRetry(rounds: 1)
-                return try await store.update(name, over: fetcher, retry: once, within: time, now: now)
+                return try await store.update(
+                    name,
+                    over: fetcher,
+                    retry: once,
+                    within: time,
+                    uptime: uptime,
+                    now: now
+                )
             }
         }
     }

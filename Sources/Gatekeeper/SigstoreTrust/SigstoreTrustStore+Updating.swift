@@ -13,13 +13,13 @@ public import TrustCore
 extension SigstoreTrustStore {
     /// The newest verified keys of an instance, without the network.
     ///
-    /// Stored keys are verified once more, from the root that came with the program or that the user gave. They are
-    /// taken although their metadata has expired, for whatever came with the program is older still, and knows of
-    /// fewer revocations; ``SigstoreKeys/freshness(at:)`` says that they have. Stored keys that are older than
-    /// those of the program are not taken.
+    /// Stored keys are verified once more, from the root that came with the program or that the user gave.
+    /// They are taken although their metadata has expired, for whatever came with the program is older still,
+    /// and knows of fewer revocations; ``SigstoreKeys/freshness(at:)`` says that they have. Stored keys that
+    /// are older than those of the program are not taken.
     ///
-    /// - Throws: `instance.unknown`, `instance.damaged`, `instance.cache-damaged`, `instance.never-updated` if there
-    ///   are no keys at all yet, or a `trust-root.…` code.
+    /// - Throws: `instance.unknown`, `instance.damaged`, `instance.cache-damaged`, `instance.never-updated` if
+    ///   there are no keys at all yet, or a `trust-root.…` code.
     public func trust(in name: SigstoreInstanceName) async throws -> SigstoreKeys {
         try await trust(by: anchor(name))
     }
@@ -108,20 +108,20 @@ extension SigstoreTrustStore {
     /// The longest time that an update may be given.
     public static let maximumTime = Duration.seconds(300)
 
-    /// Updates the keys of an instance from its TUF repository, by the workflow of the TUF specification 1.0.34,
-    /// section 5, and answers what is known then.
+    /// Updates the keys of an instance from its TUF repository, by the workflow of the TUF specification
+    /// 1.0.34, section 5, and answers what is known then.
     ///
-    /// A state is kept whole or not at all: metadata without the files that it vouches for would leave nothing to
-    /// verify with, and whoever withholds a file can withhold the metadata as well. Stored metadata that is damaged
-    /// is fetched anew.
+    /// A state is kept whole or not at all: metadata without the files that it vouches for would leave
+    /// nothing to verify with, and whoever withholds a file can withhold the metadata as well. Stored
+    /// metadata that is damaged is fetched anew.
     ///
     /// - Parameters:
     ///   - fetcher: Fetches over the network; makes one attempt each time.
     ///   - mirror: Where to fetch from instead of the instance's own repository. It is not trusted.
     ///   - time: How long it may take, at most ``maximumTime``.
     ///   - uptime: How long ago some moment was, by a clock that only goes forward.
-    /// - Throws: a `Refusal` with a `tuf.…`, `trust-root.…` or `instance.…` code, or a `Failure`; then what was known
-    ///   before stays.
+    /// - Throws: a `Refusal` with a `tuf.…`, `trust-root.…` or `instance.…` code, or a `Failure`; then what was
+    ///   known before stays.
     @discardableResult
     public func update(
         _ name: SigstoreInstanceName,

@@ -6,11 +6,11 @@ import DurableFiles
 import Sigstore
 public import TrustCore
 
-/// The instances of Sigstore that are known on this machine, and the newest verified keys of each, in the folder of
-/// the trust store.
+/// The instances of Sigstore that are known on this machine, and the newest verified keys of each, in the
+/// folder of the trust store.
 ///
-/// The public instances come with the program. Others are made known by the user's word only, by a TUF root or by
-/// the very keys.
+/// The public instances come with the program. Others are made known by the user's word only, by a TUF root
+/// or by the very keys.
 public struct SigstoreTrustStore: Sendable {
     /// The folder that holds the trust store.
     public let directory: String
@@ -29,14 +29,15 @@ public struct SigstoreTrustStore: Sendable {
             + own.filter { $0.shipped == nil && Folder.exists(instancesDirectory + "/\($0)/instance.json") }
     }
 
-    /// Whether there is somewhere to update an instance from, and the user has shown that it is needed: it was added by
-    /// its TUF root, or was updated before.
+    /// Whether there is somewhere to update an instance from, and the user has shown that it is needed: it
+    /// was added by its TUF root, or was updated before.
     public func canUpdate(_ name: SigstoreInstanceName) -> Bool {
         let folder = folder(of: name)
         return Folder.exists(folder + "/state.json") || Folder.exists(folder + "/root.json")
     }
 
-    /// A known instance (`instance.unknown`, or `instance.damaged` if its files are not those that were given).
+    /// A known instance (`instance.unknown`, or `instance.damaged` if its files are not those that were
+    /// given).
     public func anchor(_ name: SigstoreInstanceName) throws -> SigstoreAnchor {
         let folder = folder(of: name)
         if let instance = name.shipped {
@@ -117,8 +118,8 @@ public struct SigstoreTrustStore: Sendable {
         return try anchor(name)
     }
 
-    /// Forgets an instance and what was verified of it; says whether there was one. Those that come with the program
-    /// stay known, and lose what was fetched: rollbacks since are not noticed any more.
+    /// Forgets an instance and what was verified of it; says whether there was one. Those that come with the
+    /// program stay known, and lose what was fetched: rollbacks since are not noticed any more.
     public func remove(_ name: SigstoreInstanceName) throws -> Bool {
         let lock = try FileLock(directory + "/.lock")
         defer { withExtendedLifetime(lock) {} }

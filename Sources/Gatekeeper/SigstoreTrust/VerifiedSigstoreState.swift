@@ -11,8 +11,8 @@ struct VerifiedSigstoreState: Sendable {
     let versions: SigstoreVersions
     let horizon: FreshnessHorizon
 
-    /// Verifies what was stored once more, from a root that is trusted. Whether it is expired is not asked here: it
-    /// is verified as of a moment at which nothing had expired, and ``horizon`` says when it did.
+    /// Verifies what was stored once more, from a root that is trusted. Whether it is expired is not asked
+    /// here: it is verified as of a moment at which nothing had expired, and ``horizon`` says when it did.
     init(_ state: SigstoreState, from tufRoot: [UInt8]) async throws {
         let updater = Updater(
             offline: InMemoryMetadataStore(state.metadata),

@@ -57,7 +57,8 @@ extension TrustSigstore {
                 } catch { failures.append((name, error)) }
             }
             await fetcher.shutdown()
-            // Of one instance an error is the command's, as everywhere; of several, each is told beside the others.
+            // Of one instance an error is the command's, as everywhere; of several, each is told beside the
+            // others.
             if names.count == 1, let failure = failures.first { throw failure.error }
             failures.forEach { console.warn("\($0.name): \(ChannelAnswers.text(of: $0.error))") }
             var document = JSONObject()

@@ -5,8 +5,8 @@ import ArgumentParser
 import Gatekeeper
 import Sigstore
 
-/// With which instance of Sigstore somebody signs: options of commands that make attestations, which are verified with
-/// the same instance's keys before they are handed out.
+/// With which instance of Sigstore somebody signs: options of commands that make attestations, which are
+/// verified with the same instance's keys before they are handed out.
 struct SigningInstanceOptions: ParsableArguments {
     @OptionGroup var sigstore: SigstoreOptions
 

@@ -58,7 +58,14 @@ struct InstanceScene {
     func known() async throws -> SigstoreKeys { try await store.trust(in: name) }
 
     func source(_ refresh: SigstoreTrustSource.Refresh) -> SigstoreTrustSource {
-        SigstoreTrustSource(store, instance: name, refresh: refresh, fetcher: server, now: now)
+        SigstoreTrustSource(
+            store,
+            instance: name,
+            refresh: refresh,
+            fetcher: server,
+            uptime: { .zero },
+            now: now
+        )
     }
 
     /// What stands in the state's file, changed.

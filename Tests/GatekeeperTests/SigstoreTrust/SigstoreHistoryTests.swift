@@ -11,8 +11,8 @@ import TrustCore
 
 @testable import Gatekeeper
 
-/// The public-good instance's own repository: roots 1 to 15, targets 14, snapshot 165, timestamp 762. Timestamp 762
-/// expired on 2026-08-28 and root 15 on 2026-11-20, so the clock is pinned.
+/// The public-good instance's own repository: roots 1 to 15, targets 14, snapshot 165, timestamp 762.
+/// Timestamp 762 expired on 2026-08-28 and root 15 on 2026-11-20, so the clock is pinned.
 @Suite(
     "The real history of the public-good instance",
     .enabled(if: SharedData.isPresent, "\(SharedData.absence)")

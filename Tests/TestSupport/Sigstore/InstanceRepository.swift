@@ -6,8 +6,8 @@ internal import SigningKeys
 package import TUF
 package import TrustCore
 
-/// The TUF repository of a Sigstore instance, as its server has it: metadata at the top, files in `targets/`, with
-/// consistent snapshots.
+/// The TUF repository of a Sigstore instance, as its server has it: metadata at the top, files in `targets/`,
+/// with consistent snapshots.
 package struct InstanceRepository {
     /// Everything that was ever published, by its path.
     package private(set) var files: [String: [UInt8]] = [:]
