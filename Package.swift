@@ -257,6 +257,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys", "TrustCore",
+                "TrustPolicy",
             ],
             swiftSettings: settings
         ),
