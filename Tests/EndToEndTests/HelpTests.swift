@@ -33,7 +33,8 @@ struct HelpTests {
         let commands = try await Self.commands(try ChannelWorld())
         for command in commands
         where ![
-            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "content-trust", "root",
+            "", "attest", "trust", "trust publisher", "policy", "channel", "channel delegate",
+            "content-trust", "root",
             "token",
         ]
         .contains(command.words.joined(separator: " ")) {
