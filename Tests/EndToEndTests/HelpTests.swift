@@ -33,9 +33,8 @@ struct HelpTests {
         let commands = try await Self.commands(try ChannelWorld())
         for command in commands
         where ![
-            "", "attest", "trust", "trust publisher", "policy", "channel", "channel delegate",
-            "content-trust", "root",
-            "token",
+            "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
+            "channel delegate", "content-trust", "root", "token",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

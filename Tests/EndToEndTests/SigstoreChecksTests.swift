@@ -76,11 +76,19 @@ struct SigstoreChecksTests {
             #expect(body.contains("\"\(row.code)\"") || body.contains(".\(name)"), "it asks for another code")
             return
         }
-        // In a table of cases: the first code behind the case, or where codes stand in front, the last before it.
-        let written = rest.firstMatch(of: /"((?:log|merkle|note)\.[a-z0-9-]+)"/).map { String($0.1) }
+        // In a table of cases: the code behind the case, or where codes stand in front, the last before it. Cases of logs
+        // may share one code, which is the first behind them.
+        if row.path.hasPrefix("SigstoreTests/Log/") {
+            let first = rest.firstMatch(of: /"((?:log|merkle|note)\.[a-z0-9-]+)"/).map { String($0.1) }
+            #expect(first == row.code, "it asks for another code")
+            return
+        }
         let before = source[..<start].suffix(80).matches(of: /\.([a-z][A-Za-z]+),/).last.map { String($0.1) }
         let behind = rest.prefix(420).matches(of: /\.([a-z][A-Za-z]+)\n? *\)/).map { String($0.1) }
-        #expect(written == row.code || before == name || behind.contains(name), "it asks for another code")
+        #expect(
+            rest.prefix(160).contains("\"\(row.code)\"") || before == name || behind.contains(name),
+            "it asks for another code"
+        )
     }
 
     @Test("Every number that a test of Sigstore bears in its name is on the list with that test")
