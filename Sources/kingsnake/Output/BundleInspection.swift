@@ -62,8 +62,8 @@ struct BundleInspection {
         }
     }
 
-    /// A publish attestation is about a file of that name, too (CEP 27): the same bytes under another name are another
-    /// package. Other statements bind a file by its digest alone, which is verified already.
+    /// A publish attestation is about a file of that name, too (CEP 27): the same bytes under another name are
+    /// another package. Other statements bind a file by its digest alone, which is verified already.
     private static func check(_ verified: VerifiedBundle, isAbout package: Package) throws {
         guard let statement = verified.statement,
             ByteKey.areEqual(statement.predicateType, PublishAttestation.predicateType)

@@ -6,8 +6,8 @@ import Sigstore
 import TrustCore
 
 extension Fuzzer {
-    /// Checkpoints as logs of both generations sign them, whatever they say: a log that signs nonsense, and one that
-    /// signs nothing. An entry is in the log only by a checkpoint of that very tree, under the log's own name.
+    /// Checkpoints as a log of the second generation signs them, whatever they say: an entry is in the log only
+    /// by a checkpoint of that very tree, under the log's own name, that the log has signed.
     static let checkpoints = Fuzzer("checkpoint") { bytes in
         let log = try world.get()
         guard let text = String(validating: bytes, as: UTF8.self) else { return }
