@@ -10,7 +10,7 @@ SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
-FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries
+FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock
 FUZZ_SECONDS ?= 60
 
 # The libraries that have a documentation catalogue.
@@ -80,7 +80,7 @@ bench: setup ## measure beside cph and py-rattler (needs Python and network once
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench $(STATIC) && \
 	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
 
-fuzz: setup ## fuzz the parsers of TUF, content trust, logs and keys, FUZZ_SECONDS each (60), on all cores (Linux)
+fuzz: setup ## fuzz the parsers of TUF, Sigstore, content trust, policies and keys, FUZZ_SECONDS each (60), on all cores (Linux)
 	@echo "fuzz: compiling for release with sanitizers, then $(FUZZ_SECONDS) s for each of $(FUZZERS)"
 	@FUZZ_JOBS="$$(nproc)" Fuzz/run "$(FUZZERS)" "$(FUZZ_SECONDS)"
 

@@ -258,7 +258,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
-                "TrustCore", "Transport", "Gatekeeper",
+                "TrustCore", "TrustPolicy", "Transport", "Gatekeeper",
             ],
             swiftSettings: settings
         ),

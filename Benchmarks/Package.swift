@@ -31,6 +31,7 @@ let package = Package(
                 .product(name: "Installer", package: "kingsnake"),
                 .product(name: "DurableFiles", package: "kingsnake"),
                 .product(name: "SigningKeys", package: "kingsnake"),
+                .product(name: "Sigstore", package: "kingsnake"),
                 .product(name: "TUF", package: "kingsnake"),
                 .product(name: "Transport", package: "kingsnake"),
             ],

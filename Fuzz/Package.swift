@@ -25,7 +25,7 @@ let package = Package(
             name: "KingsnakeFuzz",
             dependencies: [
                 kingsnake("TrustCore"), kingsnake("SigningKeys"), kingsnake("CondaFormats"), kingsnake("TUF"),
-                kingsnake("ContentTrust"), kingsnake("Sigstore"),
+                kingsnake("ContentTrust"), kingsnake("Sigstore"), kingsnake("TrustPolicy"),
             ],
             swiftSettings: settings
         )

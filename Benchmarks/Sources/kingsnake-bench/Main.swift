@@ -24,6 +24,7 @@ struct Main {
                kingsnake-bench trust-sign INDEX TRUST DIR
                kingsnake-bench trust-verify DIR
                kingsnake-bench trust-curve COUNT
+               kingsnake-bench bundles ROOT FILE NAME DIGEST IDENTITY ISSUER COUNT
         """
 
     static func main() async {
@@ -92,6 +93,17 @@ struct Main {
         case ("trust-curve", 1):
             guard let count = Int(operands[0]) else { return nil }
             return try await TrustCurveJob(count: count).run()
+        case ("bundles", 7):
+            guard let count = Int(operands[6]) else { return nil }
+            return try BundlesJob(
+                root: operands[0],
+                file: operands[1],
+                name: operands[2],
+                digest: operands[3],
+                identity: operands[4],
+                issuer: operands[5],
+                count: count
+            ).run()
         default: return nil
         }
     }

@@ -12,9 +12,10 @@ struct AttestInspect: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Show a bundle, or a package's file of bundles, in words, and what of it holds.",
         discussion: """
-            Everything is verified against the keys of an instance of Sigstore: certificate, logs, timestamps and \
-            signature. The network is not asked, unless --sigstore-update says so. With --package it is verified that the bundle is about that file, too. Whether the \
-            signer may publish the package is not asked here.
+            Everything is verified against the keys of an instance of Sigstore, without the network unless --sigstore-update says \
+            otherwise: certificate, logs, timestamps and signature. With --package it is verified that the bundle is about that \
+            file, too: by its digest, and, for what publishers attest (CEP 27), by its name. Whether the signer may publish the \
+            package is not asked here. Of several bundles in a file one that holds is enough.
             """
     )
 
@@ -42,17 +43,18 @@ struct AttestInspect: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let keys = try await sigstore.keys(home: locations.homeDirectory, refresh: .never, console)
-        let digest = try package.map { path in
+        let package = try package.map { path in
             guard let stored = try DurableFile.open(path, maximumLength: BundleInspection.packageLimit) else {
                 throw Failure(.disk, "there is no such file", at: path)
             }
-            return try stored.digest()
+            let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+            return BundleInspection.Package(fileName: name ?? path, sha256: try stored.digest())
         }
         let inspections = try BundleInspection.all(
             in: Self.read(file, Sidecar.maximumLength),
             of: file,
             by: BundleVerifier(keys.trustedRoot),
-            package: digest
+            package: package
         )
         BundleReport(inspections, of: file, by: keys.name).show(console)
         if let worst = BundleInspection.worst(of: inspections) { throw ExitCode(worst.exitStatus) }

@@ -8,6 +8,13 @@ import TrustCore
 struct BundleInspection {
     static let packageLimit = 1 << 40
 
+    /// The package that each bundle must be about.
+    struct Package {
+        /// What it is called.
+        let fileName: String
+        let sha256: Digest
+    }
+
     /// What it says; nil if it cannot be read.
     let bundle: Bundle?
     /// What it proves, or why it proves nothing.
@@ -15,12 +22,12 @@ struct BundleInspection {
 
     /// Looks at a file: one bundle, or a list of them (CEP 50).
     ///
-    /// - Parameter package: the digest of the file that each must be about; nil to believe what it says of that.
+    /// - Parameter package: the file that each must be about; nil to believe what it says of that.
     static func all(
         in bytes: [UInt8],
         of subject: String,
         by verifier: BundleVerifier,
-        package: Digest?
+        package: Package?
     ) throws -> [BundleInspection] {
         let first = bytes.first { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }
         guard first == UInt8(ascii: "[") else {
@@ -32,7 +39,9 @@ struct BundleInspection {
         }
     }
 
-    private init(_ bytes: [UInt8], _ subject: String, _ verifier: BundleVerifier, _ package: Digest?) throws {
+    private init(_ bytes: [UInt8], _ subject: String, _ verifier: BundleVerifier, _ package: Package?)
+        throws
+    {
         let bundle: Bundle
         do {
             bundle = try Bundle(parsing: bytes, of: subject, allowing: Set(Bundle.Version.allCases))
@@ -43,11 +52,22 @@ struct BundleInspection {
         }
         self.bundle = bundle
         do {
-            let digests = try package.map { [$0] } ?? Self.digests(bundle)
-            result = .success(try verifier.verify(bundle, of: .digests(digests)))
+            let digests = try package.map { [$0.sha256] } ?? Self.digests(bundle)
+            let verified = try verifier.verify(bundle, of: .digests(digests))
+            if let package { try Self.check(verified, isAbout: package) }
+            result = .success(verified)
         } catch let refusal as Refusal {
             result = .failure(refusal)
         }
+    }
+
+    /// A publish attestation is about a file of that name, too (CEP 27): the same bytes under another name are
+    /// another package. Other statements bind a file by its digest alone, which is verified already.
+    private static func check(_ verified: VerifiedBundle, isAbout package: Package) throws {
+        guard let statement = verified.statement,
+            ByteKey.areEqual(statement.predicateType, PublishAttestation.predicateType)
+        else { return }
+        try PublishAttestation(statement).check(fileName: package.fileName, sha256: package.sha256)
     }
 
     /// The digests of the file that a bundle says it is about.

@@ -25,13 +25,14 @@ struct BundleReport {
                 console.say("\(console.good("verified"))  bundle\(number), by the keys of \(instance)")
             case .failure(let refusal):
                 console.say("\(console.bad("refused"))   bundle\(number): \(refusal.code.entry.summary)")
-                let found = refusal.found.map { ", found \($0)" } ?? ""
-                console.say(
-                    "  why         \(refusal.expected.map { "expected \($0)" } ?? "")\(found) [\(refusal.codeName)]"
-                )
-                console.say("  what to do  \(refusal.remedy)")
+                for line in Self.why(refusal) { console.say("  \(line.label.padded)\(line.text)") }
             }
-            for line in Self.lines(inspection) { console.say("  \(line.label.padded)\(line.text)") }
+            let lines = Self.lines(inspection)
+            // Without this a forged bundle would speak with the program's voice.
+            if case .failure = inspection.result, !lines.isEmpty {
+                console.say("  What it says of itself, for which nobody vouches:")
+            }
+            for line in lines { console.say("  \(line.label.padded)\(line.text)") }
         }
         console.remark(
             "note: this says who signed; whether they may publish the package is what a policy says"
@@ -43,6 +44,15 @@ struct BundleReport {
     private struct Line {
         let label: String
         let text: String
+    }
+
+    private static func why(_ refusal: Refusal) -> [Line] {
+        let rows = [
+            ("where", refusal.location), ("expected", refusal.expected), ("found", refusal.found),
+            ("what to do", refusal.remedy),
+            ("code", "\(refusal.codeName) (run `kingsnake explain \(refusal.codeName)`)"),
+        ]
+        return rows.compactMap { label, text in text.map { Line(label: label, text: $0) } }
     }
 
     private static func lines(_ inspection: BundleInspection) -> [Line] {

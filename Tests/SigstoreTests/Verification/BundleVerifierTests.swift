@@ -120,22 +120,15 @@ struct BundleVerifierTests {
         )
     }
 
-    @Test("A signature that is not canonical DER is refused", arguments: [true, false])
-    func malleable(_ trailing: Bool) throws {
+    /// Sigstore's list of what must fail, 56: other forms of the very same signature.
+    @Test("A signature that is not canonical DER is refused", arguments: MalleableSignature.allCases)
+    func malleable(_ form: MalleableSignature) throws {
         var instance = try SimulatedInstance()
         let plain = try instance.bundle(of: Self.file, by: .workflow())
-        var signature = plain.signature
-        if trailing {
-            signature.append(0)
-        } else {
-            // A longer form of the same length.
-            signature = [signature[0], 0x81] + signature.dropFirst()
-        }
-        let bundle = Self.with(.message(signature: signature, digest: nil), in: plain)
-        #expect(
-            refusalCode { try Self.verifier(instance).verify(bundle, of: Self.artifact) }
-                == "sigstore.signature"
-        )
+        let bundle = Self.with(.message(signature: form.of(plain.signature), digest: nil), in: plain)
+        let verifier = try Self.verifier(instance)
+        _ = try verifier.verify(plain, of: Self.artifact)
+        #expect(refusalCode { try verifier.verify(bundle, of: Self.artifact) } == "sigstore.signature")
     }
 
     @Test("Another instance's bundle is refused")
@@ -287,5 +280,41 @@ extension BundleVerifierTests {
             refusalCode { try identity.check(value: identity.value, issuer: identity.issuer + "/") }
                 == "sigstore.issuer"
         )
+    }
+}
+
+/// Forms of an ECDSA signature that lenient readers of DER take for it.
+enum MalleableSignature: CaseIterable {
+    case trailingByte
+    case trailingByteInside
+    case longLength
+    case leadingZero
+    case negative
+
+    /// The signature in this form.
+    func of(_ signature: [UInt8]) -> [UInt8] {
+        // A sequence of two integers, each shorter than 128 bytes: its length is at 1, that of the first integer at 3.
+        var changed = signature
+        switch self {
+        case .trailingByte: changed.append(0)
+        case .trailingByteInside:
+            changed.append(0)
+            changed[1] += 1
+        case .longLength: changed = [changed[0], 0x81] + changed.dropFirst()
+        case .leadingZero:
+            changed[1] += 1
+            changed[3] += 1
+            changed.insert(0, at: 4)
+        case .negative:
+            // The number with its sign turned: without the zero that says that it is none below 0, or with its highest bit set.
+            if changed[4] == 0 {
+                changed.remove(at: 4)
+                changed[3] -= 1
+                changed[1] -= 1
+            } else {
+                changed[4] |= 0x80
+            }
+        }
+        return changed
     }
 }

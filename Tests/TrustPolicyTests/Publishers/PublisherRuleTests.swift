@@ -73,11 +73,22 @@ struct PublisherRuleTests {
             [Sample.github(predicate: "https://slsa.dev/provenance/v1")]
         )
         #expect(Self.codes(other) == [.attestationMissing])
-        // A good one beside a bad one is enough (70).
-        let beside = Sample.evidence(owner: owner, [Sample.github()]) {
-            $0.unverifiedAttestations = [UnverifiedAttestation(position: 1, code: "x.y", reason: "bad")]
+    }
+
+    @Test("[70] One good attestation is enough, whatever stands beside it, and bad ones alone are none")
+    func beside() throws {
+        let owner = try Sample.entry([try Sample.publisher()])
+        let bad = [0, 2].map { UnverifiedAttestation(position: $0, code: "x.y", reason: "bad") }
+        let stranger = Sample.github("mallory/x", id: "6", owner: "66")
+        for good in [[Sample.github()], [stranger, Sample.github()], [Sample.github(), stranger]] {
+            let evidence = Sample.evidence(owner: owner, good) { $0.unverifiedAttestations = bad }
+            #expect(Self.codes(evidence).isEmpty)
         }
-        #expect(Self.codes(beside).isEmpty)
+        let none = Sample.evidence(owner: owner, []) {
+            $0.sidecar = .read
+            $0.unverifiedAttestations = bad
+        }
+        #expect(Self.codes(none) == [.attestationInvalid])
     }
 
     @Test("Only a signed date exempts from a demand that has a beginning")

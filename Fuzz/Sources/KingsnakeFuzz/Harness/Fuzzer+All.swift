@@ -12,7 +12,8 @@ extension Fuzzer {
         .publicKeys, .privateKeys, .keyFiles, .signatures, .threshold,
         .pythonJSON, .contentTrust, .trustClients,
         .bundles, .trustRoots, .statements, .sidecars, .logEntries,
-        .certificates, .promises, .timestamps,
+        .certificates, .promises, .timestamps, .checkpoints, .envelopes,
+        .policyFile, .publishersFile, .publisherLock,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
     ]
 }
