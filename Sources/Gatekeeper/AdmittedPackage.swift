@@ -21,8 +21,8 @@ public struct AdmittedPackage: Sendable {
     /// Every finding about it, and the evidence.
     public let verdict: Verdict
 
-    /// What its publishers attested, verified, if that was asked for: see ``GateConfiguration/attestations``. Whether
-    /// they may is in the ``verdict``.
+    /// What its publishers attested, verified, if that was asked for: see ``GateConfiguration/attestations``.
+    /// Whether they may is in the ``verdict``.
     public var attestations: [Attestation] { verdict.evidence?.attestations ?? [] }
 
     init(url: PackageURL, record: PackageRecord, sha256: Digest, archivePath: String, verdict: Verdict) {

@@ -25,8 +25,8 @@ public actor Gate {
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
     /// requests.
     ///
-    /// Where the user trusts on first use, and every one of the requests is admitted, publishers that were never seen
-    /// before are recorded.
+    /// Where the user trusts on first use, and every one of the requests is admitted, publishers that were
+    /// never seen before are recorded.
     ///
     /// - Throws: a `Refusal` where evidence is bad and no mirror gave better, a `Failure` where it could not
     /// be had.
@@ -69,8 +69,8 @@ public actor Gate {
         guard verdict.isAllowed, let record = entry.record, let sha256 = record.sha256 else {
             return .refused(verdict)
         }
-        // Whether it comes from a mirror or from the cache: these bytes were digested just now, and have the digest
-        // that was judged.
+        // Whether it comes from a mirror or from the cache: these bytes were digested just now, and have the
+        // digest that was judged.
         let path = try await found.session.download(url, entry, sha256: sha256)
         return .admitted(
             AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
@@ -80,19 +80,19 @@ public actor Gate {
     /// Judges a file that is at hand: whether these bytes are what a channel's signed index lists under that
     /// name, and whether enough allowed publishers attest to them.
     ///
-    /// Nothing is downloaded but the index and attestations. A subdir without signed index is evidence that is
-    /// missing. A verdict that allows is no admission: the file may change later.
+    /// Nothing is downloaded but the index and attestations. A subdir without signed index is evidence that
+    /// is missing. A verdict that allows is no admission: the file may change later.
     public func judge(_ digest: Digest, as url: PackageURL) async throws -> Verdict {
         let found = try await look(at: url) { _ in digest }
         try found.entry?.checkMaintainers(of: found.url)
         return verdict(on: found, lock: nil)
     }
 
-    /// What there is to know of a file that was installed with this digest, for audits: what the signed index says of
-    /// it now, and what the policy does.
+    /// What there is to know of a file that was installed with this digest, for audits: what the signed index
+    /// says of it now, and what the policy does.
     ///
-    /// Unlike ``judge(_:as:)`` it throws nothing where the maintainers of the package did not sign the file: then
-    /// nobody vouches for it (`Verdict.voucher`).
+    /// Unlike ``judge(_:as:)`` it throws nothing where the maintainers of the package did not sign the file:
+    /// then nobody vouches for it (`Verdict.voucher`).
     /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
     ///   ``admit(_:)-(PackageRequest)`` throws.
     public func examine(_ digest: Digest?, as url: PackageURL) async throws -> (
@@ -111,8 +111,8 @@ public actor Gate {
         try await session(of: trustedChannel(of: url)).open([url.subdir])
     }
 
-    /// What the signed index says of a file name; the channel's state is fetched once for all. Attestations are not
-    /// looked at.
+    /// What the signed index says of a file name; the channel's state is fetched once for all. Attestations
+    /// are not looked at.
     ///
     /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
     ///   ``admit(_:)-(PackageRequest)`` throws.
@@ -126,8 +126,8 @@ public actor Gate {
         return entry
     }
 
-    /// What is demanded of a package's publishers, before anything of theirs is fetched; nil if nobody demands
-    /// anything.
+    /// What is demanded of a package's publishers, before anything of theirs is fetched; nil if nobody
+    /// demands anything.
     ///
     /// - Throws: what ``admit(_:)-(PackageRequest)`` throws.
     public func demands(on url: PackageURL) async throws -> PublisherDemands? {
@@ -187,7 +187,8 @@ extension Gate {
 
     /// Gathers all evidence on a package: whether it is to be admitted, is at hand, or was installed.
     ///
-    /// - Parameter digest: the digest of the bytes that are meant, which may be those that the index promises.
+    /// - Parameter digest: the digest of the bytes that are meant, which may be those that the index
+    ///   promises.
     private func look(at wanted: PackageURL, _ digest: (IndexEntry?) -> Digest?) async throws -> Findings {
         let channel = try trustedChannel(of: wanted)
         let session = try await session(of: channel)
@@ -203,16 +204,16 @@ extension Gate {
         evidence.pin = channel.pin
         entry?.add(to: &evidence)
         evidence.publishers = demands(on: url, of: channel, entry)
-        if let entry, let digest, isOfInterest(entry, evidence.publishers) {
+        if let entry, let digest, isOfInterest(entry, evidence) {
             try await session.attestations(url, entry, sha256: digest).add(to: &evidence)
         }
         return Findings(session: session, url: url, entry: entry, evidence: evidence)
     }
 
     /// Of what the index does not list there is nothing to be had: it is refused as such.
-    private func isOfInterest(_ entry: IndexEntry, _ demands: PublisherDemands?) -> Bool {
+    private func isOfInterest(_ entry: IndexEntry, _ evidence: Evidence) -> Bool {
         guard let record = entry.record, record.sha256 != nil else { return false }
-        return demands != nil
+        return evidence.isAttestationDemanded
             || (configuration.attestations == .promised && record.attestationsSHA256 != nil)
     }
 

@@ -132,8 +132,9 @@ public enum GateCode: String, RefusalCode {
                 .missing,
                 "the index promises attestations of the package, and no mirror has them",
                 explanation:
-                    "The index names the file of attestations by its digest, so there must be one. That it is not there "
-                    + "is never read as a package without attestations: somebody may have taken it away (CEP 50).",
+                    "The index names the file of attestations by its digest, so there must be one. That it is "
+                    + "not there is never read as a package without attestations: somebody may have taken it "
+                    + "away (CEP 50).",
                 remedy: "try another mirror; if it repeats, tell the channel's owner"
             )
         case .noTrustedRoot:
@@ -141,8 +142,8 @@ public enum GateCode: String, RefusalCode {
                 .missing,
                 "there is no Sigstore instance whose word counts for the channel",
                 explanation:
-                    "An attestation is verified by the keys and certificates of an instance, its trusted root. Without "
-                    + "one anybody could have signed it.",
+                    "An attestation is verified by the keys and certificates of an instance, its trusted root. "
+                    + "Without one anybody could have signed it.",
                 remedy: "give the trusted root of the instance by which the channel's publishers sign"
             )
         }

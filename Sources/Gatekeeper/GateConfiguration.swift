@@ -33,8 +33,8 @@ public struct GateConfiguration: Sendable {
     public var observer: (any TransferObserver)?
     /// How many packages are downloaded at once.
     public var parallelDownloads: Int
-    /// Whose word counts on who signed attestations, channel by channel; at first nobody's, and then a package whose
-    /// attestation is demanded is refused.
+    /// Whose word counts on who signed attestations, channel by channel; at first nobody's, and then a
+    /// package whose attestation is demanded is refused.
     public var sigstore: SigstoreTrust
     /// What the user demands of publishers, and whom the user's machine has seen before; at first nothing.
     public var publishers: UserPublishers
@@ -43,7 +43,8 @@ public struct GateConfiguration: Sendable {
 
     /// Of which packages attestations are fetched.
     public enum AttestationInterest: Sendable {
-        /// Of those whose publishers matter to somebody: the channel's owner, the user, or by what was seen before.
+        /// Of those whose publishers matter to somebody: the channel's owner, the user, or by what was seen
+        /// before.
         case demanded
         /// Of those, and of all that the index promises attestations of: to be shown.
         case promised

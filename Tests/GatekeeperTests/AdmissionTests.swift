@@ -34,6 +34,7 @@ struct AdmissionTests {
             #expect(
                 admitted.verdict.findings.map(\.outcome) == [
                     .satisfied, .notApplicable, .satisfied, .satisfied, .satisfied, .notApplicable,
+                    .notApplicable, .notApplicable, .notApplicable,
                 ]
             )
             #expect(server.requests.isEmpty != overHTTP)

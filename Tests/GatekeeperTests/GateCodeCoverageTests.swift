@@ -84,7 +84,23 @@ struct GateCodeCoverageTests {
             try await world.fixture.publish()
             _ = try await world.admit(world.zlib)
         },
+        .sidecarMissing: {
+            let scene = try await AttestedScene.good()
+            try scene.fixture.folder.remove(scene.sidecarPath)
+            try throwCode(try await scene.outcome().sidecar)
+        },
+        .noTrustedRoot: {
+            var scene = try await AttestedScene.good()
+            scene.trust = SigstoreTrust(publicInstance: nil)
+            try throwCode(try await scene.outcome().unverified.first)
+        },
     ]
+
+    /// Throws what is a fact among others at the gate.
+    private static func throwCode(_ name: String?) throws {
+        guard let code = name.flatMap({ GateCode(rawValue: $0) }) else { return }
+        throw Refusal(code, "")
+    }
 
     private static func fetchRoot(from directory: String, expecting digest: Digest?) async throws {
         let fetcher = FileFetcher()

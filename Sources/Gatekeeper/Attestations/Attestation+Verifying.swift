@@ -7,11 +7,11 @@ import TrustCore
 import TrustPolicy
 
 extension Attestation {
-    /// Verifies a bundle in full, and that its statement is about this very file: signature, certificate at the time
-    /// of signing, log entry, then the rules of CEP 27 on name, digest and target channel.
+    /// Verifies a bundle in full, and that its statement is about this very file: signature, certificate at
+    /// the time of signing, log entry, then the rules of CEP 27 on name, digest and target channel.
     ///
-    /// Which channel the statement is for is a fact here: whether it may be another one is the policy's question,
-    /// and so is whether the signer may publish.
+    /// Which channel the statement is for is a fact here: whether it may be another one is the policy's
+    /// question, and so is whether the signer may publish.
     /// - Parameter fileName: the name that the package was asked for by.
     /// - Throws: a `Refusal` with the code of the part that is bad.
     init(
@@ -50,8 +50,8 @@ extension Attestation {
         )
     }
 
-    /// The key that a bundle without certificate is logged with. It proves nothing by itself: the signature must be
-    /// valid by it, and policies name keys by their digest.
+    /// The key that a bundle without certificate is logged with. It proves nothing by itself: the signature
+    /// must be valid by it, and policies name keys by their digest.
     private static func loggedKey(of bundle: Bundle) throws -> VerificationKey {
         guard let entry = bundle.logEntries.first, case .key(let key) = try LogEntryBody(entry).signer else {
             throw Refusal(VerificationCode.keyNeeded, "the attestation")

@@ -29,9 +29,9 @@ struct CollectedAttestations: Sendable {
 /// Fetches a package's attestations from the channel's mirrors, and verifies them (CEP 50, CEP 27).
 ///
 /// Where the index promises a sidecar, the file that is named by its digest is fetched, and nothing is parsed
-/// before the digest is right. Where it promises none, `.sigs` is not asked for either: CEP 50 has clients discover
-/// attestations by the index alone. Only the name that prefix.dev uses, from before that, is looked for: what is
-/// found under it binds itself to the package by the publishers' signatures.
+/// before the digest is right. Where it promises none, `.sigs` is not asked for either: CEP 50 has clients
+/// discover attestations by the index alone. Only the name that prefix.dev uses, from before that, is looked
+/// for: what is found under it binds itself to the package by the publishers' signatures.
 struct AttestationCollector: Sendable {
     let mirrors: MirroredFetcher
     let cache: BlobCache
@@ -54,8 +54,8 @@ struct AttestationCollector: Sendable {
         }
     }
 
-    /// - Throws: a `Failure` where it could not be found out whether there are any. What is bad about them is a fact
-    ///   among others.
+    /// - Throws: a `Failure` where it could not be found out whether there are any. What is bad about them is
+    ///   a fact among others.
     func collect(_ package: Package) async throws -> CollectedAttestations {
         switch try await fetch(package) {
         case .found(let bytes): try await Self.verify(bytes, of: package, by: verifier)
@@ -90,7 +90,7 @@ struct AttestationCollector: Sendable {
                     denials[mirror.name] = true
                     throw failure
                 }
-                // CEP 50: before anything is parsed. A mirror that serves other bytes is left for the next one.
+                // CEP 50: before anything is parsed. A mirror with other bytes is left for the next one.
                 if let promised { try Self.check(bytes, promised, package) }
                 return bytes
             }
@@ -107,7 +107,7 @@ struct AttestationCollector: Sendable {
                 guard denials.values.contains(true) else { throw failure }
                 return .absent
             }
-            // A network that does not answer says nothing: only if all mirrors deny it, the file is not there.
+            // A network that does not answer says nothing: all mirrors must deny it.
             guard !denials.isEmpty, denials.values.allSatisfy(\.self) else { throw failure }
             return .unavailable(Refusal(GateCode.sidecarMissing, package.fileName, at: package.sidecarPath))
         }

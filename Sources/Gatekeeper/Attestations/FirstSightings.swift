@@ -17,15 +17,15 @@ struct FirstSightings {
 
     /// Records, all or nothing, and answers what became of the packages.
     ///
-    /// Meanwhile another run may have seen somebody else publish one of them, or two of these packages have one name
-    /// and different publishers. So each is judged again by what the lock says by then, for as long as nobody else
-    /// can change it.
+    /// Meanwhile another run may have seen somebody else publish one of them, or two of these packages have
+    /// one name and different publishers. So each is judged again by what the lock says by then, for as long
+    /// as nobody else can change it.
     func record(_ admissions: [Admission], in store: UserPolicyStore?) throws -> [Admission] {
         let packages = admissions.map { admission in
             if case .admitted(let package) = admission { package } else { nil as AdmittedPackage? }
         }
         guard let store, packages.allSatisfy({ $0 != nil }),
-            packages.contains(where: { $0?.verdict.evidence?.publishers?.known != nil })
+            packages.contains(where: { $0?.isFirstSight == true })
         else { return admissions }
         var judged = admissions
         try store.changePublisherLock { lock in
@@ -57,5 +57,12 @@ struct FirstSightings {
             lock.sighting(of: package.url.fileName.name, in: package.url.channel)
         )
         return policy.verdict(on: evidence)
+    }
+}
+
+extension AdmittedPackage {
+    /// Whether who published it before would count, and nothing was seen of it before.
+    fileprivate var isFirstSight: Bool {
+        verdict.evidence?.publishers?.known.map { $0.sighting == nil } ?? false
     }
 }

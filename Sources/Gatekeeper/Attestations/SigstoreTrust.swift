@@ -8,9 +8,9 @@ public import Sigstore
 ///
 /// An instance's authority can certify any identity it likes, a workflow of any repository by any issuer. So
 /// publishers that a policy names mean those whom *one* instance vouches for: the public one, which CEP 27
-/// recommends, unless the user says otherwise for a channel. A private instance counts for the channels that are
-/// named with it and for no other; there it takes the place of the public one. No channel ever has two: with a
-/// union, whoever runs either could be anybody.
+/// recommends, unless the user says otherwise for a channel. A private instance counts for the channels that
+/// are named with it and for no other; there it takes the place of the public one. No channel ever has two:
+/// with a union, whoever runs either could be anybody.
 ///
 /// Where a channel has none at all, no attestation of its packages can be verified, which is no permission: a
 /// demanded one is then refused.
@@ -22,8 +22,8 @@ public struct SigstoreTrust: Sendable {
     /// Makes the choice for all channels; nil for no instance.
     public init(publicInstance: TrustedRoot?) { self.publicInstance = publicInstance }
 
-    /// Lets another instance, such as a private one, count for one channel, by its canonical URL, in place of the
-    /// one that counts for others.
+    /// Lets another instance, such as a private one, count for one channel, by its canonical URL, in place of
+    /// the one that counts for others.
     public mutating func use(_ root: TrustedRoot, for channel: ChannelURL) { ownInstances[channel] = root }
 
     /// The one instance whose word counts for a channel; nil for none.

@@ -9,8 +9,8 @@ public struct UserPublishers: Sendable {
     public var policy: PolicyFile?
     /// Who published packages when they were first seen.
     public var lock: PublisherLock
-    /// Where publishers that are seen for the first time are recorded; nil to record nothing, as for whoever only
-    /// looks.
+    /// Where publishers that are seen for the first time are recorded; nil to record nothing, as for whoever
+    /// only looks.
     public var recorder: UserPolicyStore?
 
     /// No demands, nothing seen, and nothing recorded.

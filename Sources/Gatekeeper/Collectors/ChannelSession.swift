@@ -24,7 +24,7 @@ actor ChannelSession {
     private let pause: @Sendable (Duration) async throws -> Void
     /// Verifies attestations for this channel; nil if no instance's word counts here. The instance's own
     /// certificates are checked once a run, and not before they are needed.
-    private lazy var verifier = sigstoreRoot.map { BundleVerifier($0) }
+    lazy var verifier = sigstoreRoot.map { BundleVerifier($0) }
     private let sigstoreRoot: TrustedRoot?
     let metadataTime: Duration
     let uptime: @Sendable () -> Duration
@@ -317,39 +317,4 @@ actor ChannelSession {
             observer: observer
         )
     }
-
-    /// Fetches and verifies the attestations of a file with this digest.
-    func attestations(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws
-        -> CollectedAttestations
-    {
-        // CEP 15: a sidecar is where its package is.
-        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
-        return try await AttestationCollector(mirrors: mirrors, cache: cache, verifier: verifier).collect(
-            AttestationCollector.Package(
-                fileName: url.fileName.text,
-                sha256: sha256,
-                path: try channel.url.path(of: location.url(of: url.fileName)),
-                promised: entry.record?.attestationsSHA256
-            )
-        )
-    }
-
-    /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
-    func download(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws -> String {
-        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
-        let path = try channel.url.path(of: location.url(of: url.fileName))
-        return try await mirrors.fetch(
-            path,
-            expected: sha256,
-            size: entry.maintainers?.file?.length ?? entry.record?.size,
-            maximumLength: entry.record?.size == nil ? Self.unpromisedLimit : Self.packageLimit,
-            into: cache
-        )
-    }
-
-    /// Larger packages than this are not fetched, whatever the index says.
-    private static let packageLimit = 64 << 30
-    /// The same where the index promises no length, as old channels do: whoever sends without end costs no more
-    /// of the disk than this.
-    private static let unpromisedLimit = 4 << 30
 }

@@ -18,8 +18,8 @@ struct SignedIndexReader {
     private let updater: Updater
     /// Packages whose maintainers sign them by demand of the channel's offline keys, and how.
     private let maintained: [PackageName: DelegatedRole]
-    /// Who may publish what, as the owner signed it; nil if nothing is said. What is bad about it is told when a
-    /// package is asked for: no mirror is to blame for what the owner signed.
+    /// Who may publish what, as the owner signed it; nil if nothing is said. What is bad about it is told
+    /// when a package is asked for: no mirror is to blame for what the owner signed.
     let publishers: Result<PublisherPolicy?, Refusal>
 
     /// The longest `repodata.json`, decompressed, that is read.
@@ -53,8 +53,8 @@ struct SignedIndexReader {
         publishers = try await Self.publishers(of: channel, trusted, updater, source, cache)
     }
 
-    /// Reads the owner's policy, if the top-level targets role, and so the channel's offline keys, lists one. Whatever
-    /// other roles list under its path is not looked for.
+    /// Reads the owner's policy, if the top-level targets role, and so the channel's offline keys, lists one.
+    /// Whatever other roles list under its path is not looked for.
     private static func publishers(
         of channel: TrustedChannel,
         _ trusted: TrustedMetadata,

@@ -122,8 +122,8 @@ public enum AuditCode: String, RefusalCode {
                 .policy,
                 "an installed package would not be admitted any more",
                 explanation:
-                    "Who may publish the package, as the channel's owner or you say it now, does not allow this one: it is "
-                    + "not attested, or by somebody else.",
+                    "Who may publish the package, as the channel's owner or you say it now, does not allow this "
+                    + "one: it is not attested, or by somebody else.",
                 remedy: "read why with `kingsnake verify URL`, and remove or update the package"
             )
         case .differsFromPackage:

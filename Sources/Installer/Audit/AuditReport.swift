@@ -64,7 +64,8 @@ public enum IndexStatus: Sendable, Equatable {
     case differs(expected: String, found: String)
     /// It lists the archive, and the package's maintainers, who must sign it, did not.
     case unsigned(found: String)
-    /// It lists the archive, and who may publish it, as the channel's owner or the user says it, does not allow it.
+    /// It lists the archive, and who may publish it, as the channel's owner or the user says it, does not
+    /// allow it.
     case notAllowed(reason: String)
     /// Nobody asked, or there is no index for it.
     case unknown

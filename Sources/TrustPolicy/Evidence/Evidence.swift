@@ -29,7 +29,8 @@ public struct Evidence: Sendable, Equatable {
     public var lock: LockDemand?
     /// Who may publish the package, as far as anybody said; nil if nobody says anything of the channel.
     public var publishers: PublisherDemands?
-    /// What became of the package's sidecar; nil if none was asked for, or if none is promised and none is there.
+    /// What became of the package's sidecar; nil if none was asked for, or if none is promised and none is
+    /// there.
     public var sidecar: Sidecar?
     /// The attestations that were verified.
     public var attestations: [Attestation] = []

@@ -62,8 +62,8 @@ struct GateOptions: ParsableArguments {
     /// Runs a body with a gate, and ends its connections afterwards.
     ///
     /// - Parameters:
-    ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts on first
-    ///     use: for what is used, and not for what is only looked at.
+    ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts
+    ///     on first use: for what is used, and not for what is only looked at.
     ///   - attestations: of which packages attestations are fetched.
     func withGate<Value>(
         _ console: Console,

@@ -53,11 +53,11 @@ public struct PackageRecord: Sendable {
     /// When it was built, in whole seconds.
     public var builtAt: Timestamp? { timestamp.map(Self.seconds) }
 
-    /// When the channel's server first listed it, in whole seconds. It is as true as whoever signed the record or
-    /// the index is.
+    /// When the channel's server first listed it, in whole seconds. It is as true as whoever signed the
+    /// record or the index is.
     ///
-    /// A number that is too small to be milliseconds of our time is read as seconds, and so as a later moment: what
-    /// is written wrongly makes no package look old.
+    /// A number that is too small to be milliseconds of our time is read as seconds, and so as a later
+    /// moment: what is written wrongly makes no package look old.
     public var indexedAt: Timestamp? { indexedTimestamp.map(Self.seconds) }
 
     /// conda's rule: a number beyond the year 9999 in seconds is meant in milliseconds.

@@ -1,0 +1,45 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import Transport
+import TrustCore
+import TrustPolicy
+
+/// Files that the index names by their digests, so that any mirror may have them.
+extension ChannelSession {
+    /// Fetches and verifies the attestations of a file with this digest.
+    func attestations(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws
+        -> CollectedAttestations
+    {
+        // CEP 15: a sidecar is where its package is.
+        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
+        return try await AttestationCollector(mirrors: mirrors, cache: cache, verifier: verifier).collect(
+            AttestationCollector.Package(
+                fileName: url.fileName.text,
+                sha256: sha256,
+                path: try channel.url.path(of: location.url(of: url.fileName)),
+                promised: entry.record?.attestationsSHA256
+            )
+        )
+    }
+
+    /// Downloads a package into the cache, from the first mirror that serves the promised bytes.
+    func download(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws -> String {
+        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
+        let path = try channel.url.path(of: location.url(of: url.fileName))
+        return try await mirrors.fetch(
+            path,
+            expected: sha256,
+            size: entry.maintainers?.file?.length ?? entry.record?.size,
+            maximumLength: entry.record?.size == nil ? Self.unpromisedLimit : Self.packageLimit,
+            into: cache
+        )
+    }
+
+    /// Larger packages than this are not fetched, whatever the index says.
+    private static let packageLimit = 64 << 30
+    /// The same where the index promises no length, as old channels do: whoever sends without end costs no more
+    /// of the disk than this.
+    private static let unpromisedLimit = 4 << 30
+}
