@@ -164,7 +164,10 @@ struct AttestationTests {
         try await scene.ownerDemands("--github", "lab/hello")
         let path = try scene.world.write(.hello("1.1"))
         let refused = try await scene.run(["channel", "add", "channel", path])
-        #expect(refused.status == 4 && refused.errors.contains("attest"), "\(refused.transcript)")
+        #expect(
+            refused.status == 1 && refused.errors.contains("channel.package-unattested"),
+            "\(refused.transcript)"
+        )
         try scene.world.write(
             AttestationWorld.list([scene.bundle(.init("1.1"))]),
             to: "packages/\(AttestationWorld.fileName("1.1")).sigs"

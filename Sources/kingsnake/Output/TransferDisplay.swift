@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Sigstore
 import Synchronization
 import Transport
 import TrustCore
@@ -46,6 +47,7 @@ final class TransferDisplay: TransferObserver {
     func ended(_ transfer: Transfer, completely: Bool) {}
 
     func rejected(_ report: MirrorReport) {
+        guard !Self.isExpected(report) else { return }
         let isNew = reports.withLock { reports in
             guard !reports.contains(where: { $0.description == report.description }) else { return false }
             reports.append(report)
@@ -55,6 +57,13 @@ final class TransferDisplay: TransferObserver {
         guard isNew else { return }
         bar.clear()
         if console.style == .text { console.warn("\(report)") }
+    }
+
+    /// Attestations by the name from before the standard are asked for where no index promises any: that there are
+    /// none is no fault of the mirror.
+    private static func isExpected(_ report: MirrorReport) -> Bool {
+        let suffix = Sidecar.earlyFileName(of: "").utf8
+        return report.kind == .unavailable && report.resource.utf8.suffix(suffix.count).elementsEqual(suffix)
     }
 
     /// Takes the progress bar away.
