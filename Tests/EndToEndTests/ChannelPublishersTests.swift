@@ -45,7 +45,7 @@ struct ChannelPublishersTests {
         #expect(try await Self.add(world).status == 0)
         let stripped = try await world.run("channel", "add", "channel", "stripped/" + Self.package, "--json")
         #expect(stripped.status == 1 && stripped.refusalCode == "channel.package-unattested")
-        #expect(stripped.errors.contains("[attested.missing]"), "\(stripped.transcript)")
+        #expect(stripped.output.contains("[attested.missing]"), "\(stripped.transcript)")
         let added = try await world.must("channel", "add", "channel", "attested/" + Self.package, "--json")
         #expect(try added.json()["attested"]?.array == [.string("linux-64/" + Self.package)])
         let report = try await world.must("channel", "verify", "channel", "--json").json()
@@ -69,7 +69,7 @@ struct ChannelPublishersTests {
                 "--json"
             )
             #expect(result.refusalCode == "channel.package-unattested", "\(other): \(result.transcript)")
-            #expect(result.errors.contains("[publisher."), "\(result.transcript)")
+            #expect(result.output.contains("[publisher."), "\(result.transcript)")
         }
     }
 
