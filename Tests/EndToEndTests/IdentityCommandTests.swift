@@ -146,7 +146,7 @@ struct IdentityCommandTests {
     @Test("A login in the browser: the page opens, comes back and says that it can be closed")
     func browser() async throws {
         let scene = try await Scene()
-        try scene.openWith("exec curl -sS -L --max-time 60 -o page.html \"$1\"")
+        try scene.openWith("exec curl -sS -L --max-time 250 --retry 5 --retry-connrefused -o page.html \"$1\"")
         let result = try await scene.run(
             ["--login", "browser", "--oidc-issuer", scene.issuer.issuer, "--json"]
         )
@@ -158,7 +158,7 @@ struct IdentityCommandTests {
     @Test("A login whose answer has another state is refused")
     func browserState() async throws {
         let scene = try await Scene()
-        try scene.openWith("exec curl -sS -L --max-time 60 -o page.html \"$1\"")
+        try scene.openWith("exec curl -sS -L --max-time 250 --retry 5 --retry-connrefused -o page.html \"$1\"")
         scene.issuer.fault { $0.state = "other" }
         let result = try await scene.run(
             ["--login", "browser", "--oidc-issuer", scene.issuer.issuer, "--json"]
