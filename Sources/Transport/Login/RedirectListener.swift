@@ -11,9 +11,9 @@ import TrustCore
 /// It listens on 127.0.0.1 alone, on a port that is free, and takes one request: `GET /auth/callback` of that
 /// very host and port. All others get an error and change nothing. What the query says is not looked at here.
 ///
-/// The address says `localhost`, which is what providers let any port of; another user of the machine could wait
-/// on the same port of the other loopback address (`::1`). The code that they would get is worth nothing without
-/// what it is exchanged with.
+/// The address says `localhost`, which is what providers let any port of; another user of the machine could
+/// wait on the same port of the other loopback address (`::1`). The code that they would get is worth nothing
+/// without what it is exchanged with.
 public final class RedirectListener: Sendable {
     /// The address that the browser comes back to.
     public let redirectURI: String

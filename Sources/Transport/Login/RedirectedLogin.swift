@@ -26,7 +26,8 @@ final class RedirectedLogin: Sendable {
         case idle
         case arrived(Arrival)
         case waiting(Waiting)
-        case over
+        /// With why, unless the program was told before.
+        case over(Failure?)
     }
 
     private let state = Mutex(State.idle)
@@ -36,8 +37,8 @@ final class RedirectedLogin: Sendable {
 
     func listens(on port: Int) { hosts.withLock { $0 = ["localhost:\(port)", "127.0.0.1:\(port)"] } }
 
-    /// Whether a request names this machine as the browser was told to. A page of another name that was made to
-    /// lead here (DNS rebinding) does not.
+    /// Whether a request names this machine as the browser was told to. A page of another name that was made
+    /// to lead here (DNS rebinding) does not.
     func isHere(_ host: String) -> Bool { hosts.withLock { $0.contains(host) } }
 
     /// Takes the browser's request, and answers it when the program waits; false if it is not the first.
@@ -49,7 +50,7 @@ final class RedirectedLogin: Sendable {
                 state = .arrived(arrival)
                 return (true, nil)
             case .waiting(let waiting):
-                state = .over
+                state = .over(nil)
                 return (true, waiting)
             case .arrived, .over: return (false, nil)
             }
@@ -64,29 +65,34 @@ final class RedirectedLogin: Sendable {
         _ continuation: CheckedContinuation<String, any Error>
     ) {
         let waiting = Waiting(isGood: isGood, continuation: continuation)
-        let (canWait, arrival): (Bool, Arrival?) = state.withLock { state in
+        let (arrival, failure): (Arrival?, Failure?) = state.withLock { state in
             switch state {
             case .idle:
                 state = .waiting(waiting)
-                return (true, nil)
+                return (nil, nil)
             case .arrived(let arrival):
-                state = .over
-                return (true, arrival)
-            case .waiting, .over: return (false, nil)
+                state = .over(nil)
+                return (arrival, nil)
+            case .over(let failure?): return (nil, failure)
+            case .waiting, .over(nil): return (nil, Failure(.cancelled, "the login is over"))
             }
         }
         if let arrival { Self.finish(arrival, waiting) }
-        if !canWait { continuation.resume(throwing: Failure(.cancelled, "the login is over")) }
+        if let failure { continuation.resume(throwing: failure) }
     }
 
-    /// Ends the login without an answer.
+    /// Ends the login without an answer. What ended it first counts.
     func fail(_ failure: Failure) {
-        let waiting: Waiting? = state.withLock { state in
-            defer { state = .over }
-            if case .waiting(let waiting) = state { return waiting }
-            return nil
+        let ended: State? = state.withLock { state in
+            if case .over = state { return nil }
+            defer { if case .waiting = state { state = .over(nil) } else { state = .over(failure) } }
+            return state
         }
-        waiting?.continuation.resume(throwing: failure)
+        switch ended {
+        case .waiting(let waiting): waiting.continuation.resume(throwing: failure)
+        case .arrived(let arrival): arrival.channel.close(promise: nil)
+        case .idle, .over, nil: break
+        }
     }
 
     /// The program goes on when the page is sent, for it may end then.

@@ -70,8 +70,8 @@ struct IdentityOptions: ParsableArguments {
         text.utf8.starts(with: "eyJ".utf8) && text.utf8.contains(UInt8(ascii: "."))
     }
 
-    /// Gets the token: the one that was given, that of the build service, or that of a login. It is for this program's
-    /// client and valid now; its signature is for the certificate authority to verify.
+    /// Gets the token: the one that was given, that of the build service, or that of a login. It is for this
+    /// program's client and valid now; its signature is for the certificate authority to verify.
     ///
     /// - Parameter usualIssuer: the provider to log in with unless the user named one; asked only if it is needed.
     func identity(
@@ -97,10 +97,8 @@ struct IdentityOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         if let found = try AmbientIdentity.find(in: environment, audience: clientID, caller: caller) {
             let service = BuildService.running(in: environment)?.rawValue
-            return (
-                found,
-                environment[AmbientIdentity.variable] == nil ? service ?? "" : "$\(AmbientIdentity.variable)"
-            )
+            let isGiven = EnvironmentVariable.value(AmbientIdentity.variable) != nil
+            return (found, isGiven ? "$\(AmbientIdentity.variable)" : service ?? "the environment")
         }
         guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
             throw Failure(

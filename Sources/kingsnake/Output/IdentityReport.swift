@@ -4,7 +4,8 @@
 import Sigstore
 import TrustCore
 
-/// How a signer's identity looks to people, and to programs, before anything is signed. Never holds the token.
+/// How a signer's identity looks to people, and to programs, before anything is signed. Never holds the
+/// token.
 struct IdentityReport {
     private let token: IdentityToken
     private let origin: String
@@ -30,7 +31,7 @@ struct IdentityReport {
         line(console, "token", "from \(origin), for \(token.audiences.joined(separator: ", "))")
         line(console, "valid until", token.expires.description)
         console.remark(
-            "note: this is what the token says; the certificate authority verifies it. Nothing was signed, and the token was shown to nobody"
+            "note: this is what the token says; the certificate authority verifies it. Nothing was signed"
         )
         console.emit(json)
     }

@@ -63,11 +63,12 @@ struct BrowserIdentityTests {
 
     @Test("An answer without a code, with a code twice, or of another provider is refused")
     func answer() async {
-        for (change, code) in [
-            ({ String($0.prefix { $0 != "&" }) }, "identity.answer"),
-            ({ $0 + "&code=other" }, "identity.answer"),
-            ({ $0 + "&iss=https%3A%2F%2Fother.example" }, "identity.issuer"),
-        ] as [(@Sendable (String) -> String, String)] {
+        let changes: [(@Sendable (String) -> String, String)] = [
+            ({ @Sendable in String($0.prefix { $0 != "&" }) }, "identity.answer"),
+            ({ @Sendable in $0 + "&code=other" }, "identity.answer"),
+            ({ @Sendable in $0 + "&iss=https%3A%2F%2Fother.example" }, "identity.issuer"),
+        ]
+        for (change, code) in changes {
             #expect(await refusalCode { try await scene.browser(changing: change) } == code)
         }
     }

@@ -6,11 +6,12 @@ internal import Foundation
 internal import Synchronization
 public import TrustCore
 
-/// An identity provider of OpenID Connect, whole enough to log in with: configuration, keys, logins in a browser
-/// (authorization code with PKCE) and on another device, and a service like that of GitHub Actions' runners.
+/// An identity provider of OpenID Connect, whole enough to log in with: configuration, keys, logins in a
+/// browser (authorization code with PKCE) and on another device, and a service like that of GitHub Actions'
+/// runners.
 ///
-/// It answers in memory, as a `ServiceCaller`, or over HTTP (``SimulatedIssuer/start(now:)``). Whoever opens its
-/// login page is logged in at once, as the person that ``Person`` says.
+/// It answers in memory, as a `ServiceCaller`, or over HTTP (``SimulatedIssuer/start(now:)``). Whoever opens
+/// its login page is logged in at once, as the person that ``Person`` says.
 public final class SimulatedIssuer: ServiceCaller {
     /// Who logs in.
     public struct Person: Sendable {
