@@ -5,6 +5,7 @@ import CondaFormats
 import DurableFiles
 import SigningKeys
 import TUF
+public import Sigstore
 public import TrustCore
 
 /// A signed channel in a folder, opened for changes by whoever holds its online keys.

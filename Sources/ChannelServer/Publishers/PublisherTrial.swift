@@ -3,8 +3,8 @@
 
 import CondaFormats
 import DurableFiles
-import Sigstore
 import TUF
+public import Sigstore
 public import TrustCore
 public import TrustPolicy
 

@@ -60,15 +60,6 @@ struct AttestCreate: AsyncParsableCommand {
     var passphraseFile: String?
 
     @Option(
-        help: ArgumentHelp(
-            "The services to sign with, as signing_config.json. (default: what the instance itself says)",
-            valueName: "file"
-        ),
-        completion: .file(extensions: ["json"])
-    )
-    var signingConfig: String?
-
-    @Option(
         help: ArgumentHelp("Also write the bundle of the one package here.", valueName: "file"),
         completion: .file()
     )
@@ -81,7 +72,7 @@ struct AttestCreate: AsyncParsableCommand {
     var dryRun = false
 
     @OptionGroup var identity: IdentityOptions
-    @OptionGroup var sigstore: SigstoreOptions
+    @OptionGroup var instance: SigningInstanceOptions
     @OptionGroup var locations: LocationOptions
     @OptionGroup var output: OutputOptions
 
@@ -92,18 +83,12 @@ struct AttestCreate: AsyncParsableCommand {
         }
         if let channel { try UsageCheck.url(channel, of: "--channel") { _ = try TargetChannel($0) } }
         try UsageCheck.path(key, of: "--key")
-        try UsageCheck.path(signingConfig, of: "--signing-config")
         try UsageCheck.path(bundle, of: "--bundle")
         guard bundle == nil || packages.count == 1 else {
             throw ValidationError("--bundle takes one package: each has a bundle of its own")
         }
         guard key == nil || (identity.identityToken == nil && identity.login == nil) else {
             throw ValidationError("give --key, or an identity")
-        }
-        guard sigstore.trustedRoot == nil || signingConfig != nil else {
-            throw ValidationError(
-                "--trusted-root says whom to believe, not where to sign: give --signing-config, too"
-            )
         }
     }
 
@@ -113,9 +98,8 @@ struct AttestCreate: AsyncParsableCommand {
             console.remark("inspecting \(path)")
             return try AttestationDraft(package: path, channel: channel)
         }
-        let trust = try await sigstore.trust(locations, console)
-        let config = try signingConfig.map { try SigningConfig(parsing: SigstoreOptions.read($0), of: $0) }
-        let instance = Instance(root: trust.trustedRoot, config: try config ?? trust.signingConfig())
+        let (keys, config) = try await instance.instance(locations, console)
+        let instance = Instance(root: keys.trustedRoot, config: config)
         let caller = HTTPServiceCaller(options: Self.options)
         do {
             try await attest(drafts, instance, caller, console)

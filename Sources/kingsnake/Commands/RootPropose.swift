@@ -8,7 +8,7 @@ import TUF
 import TrustCore
 import TrustPolicy
 
-struct RootPropose: ParsableCommand {
+struct RootPropose: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "propose",
         abstract: "Propose a change of a channel's keys, thresholds, subdirs or expiry.",
@@ -120,7 +120,7 @@ struct RootPropose: ParsableCommand {
         for name in undelegated { _ = try UsageCheck.value(name) { try PackageName($0) } }
     }
 
-    func run() throws {
+    func run() async throws {
         let console = output.console
         var draft = try ChannelProposal.draft(ofChannelIn: directory)
         for edit in delegated { try draft.delegate(edit.package, threshold: edit.number) }

@@ -20,7 +20,14 @@ struct SigningInstanceOptions: ParsableArguments {
     )
     var signingConfig: String?
 
-    func validate() throws { try UsageCheck.path(signingConfig, of: "--signing-config") }
+    func validate() throws {
+        try UsageCheck.path(signingConfig, of: "--signing-config")
+        guard sigstore.trustedRoot == nil || signingConfig != nil else {
+            throw ValidationError(
+                "--trusted-root says whom to believe, not where to sign: give --signing-config, too"
+            )
+        }
+    }
 
     /// The instance's keys, and where to sign (`instance.no-signing-config` if nobody says).
     func instance(_ locations: LocationOptions, _ console: Console) async throws -> (
