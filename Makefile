@@ -52,7 +52,7 @@ test: test-setup ## run the tests (the ones beside other programs skip: make int
 	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
 	@swift test --parallel $(SWIFT_FLAGS)
 
-interop: setup ## run the tests beside cph, py-rattler and python-tuf (needs Python and network once)
+interop: setup ## run the tests beside cph, py-rattler, python-tuf and sigstore-python (needs Python and network once)
 	@peers="$$(scripts/peers)" && echo "interop: running the tests beside the peers in $$peers" && \
 	    KINGSNAKE_PEERS="$$peers" swift test --filter InteropTests $(SWIFT_FLAGS)
 

@@ -69,7 +69,7 @@ struct SigstoreInstanceTests {
             "https://rekor.sigstore.dev", "https://fulcio.sigstage.dev",
         ] { #expect(result.output.contains(words), "\(words)") }
         let document = try await world.must("trust", "sigstore", "status", "--json").json()
-        let instances = try #require(document["instances"]?.array?.compactMap { $0.object })
+        let instances = (document["instances"]?.array ?? []).compactMap(\.object)
         #expect(instances.map { $0["name"]?.string } == ["public-good", "staging"])
         #expect(
             instances.allSatisfy {

@@ -28,8 +28,8 @@ struct PythonSigstoreTests {
                 let statement = try SigstoreScene.statement()
                 let (plain, stated) = try scene.server.withInstance { instance in
                     (
-                        try instance.bundle(of: SigstoreScene.package, by: Self.signer, evidence),
-                        try instance.bundle(stating: statement, by: Self.signer, evidence)
+                        try instance.bundle(of: SigstoreScene.package, by: Self.signer, evidence, at: 0),
+                        try instance.bundle(stating: statement, by: Self.signer, evidence, at: 0)
                     )
                 }
                 cases += [
@@ -60,6 +60,36 @@ struct PythonSigstoreTests {
                 }
                 if at % 5 == 4 { #expect(verdict["message"]?.string?.contains("digest mismatch") == true) }
             }
+        }
+    }
+
+    @Test("It verifies what our own signer makes with the services, by the signer and by nobody else")
+    func verifiesSigned() async throws {
+        try await SigstoreScene.run { scene in
+            var cases: [SigstoreScene.Case] = []
+            for evidence in SimulatedInstance.Evidence.allCases {
+                let made = try await scene.signByUs(evidence)
+                cases += [
+                    .init(bundle: made.statement.bundle, identity: Self.signer.identity),
+                    .init(
+                        bundle: made.package.bundle,
+                        identity: Self.signer.identity,
+                        isStatement: false
+                    ),
+                    .init(
+                        bundle: made.statement.bundle,
+                        identity: Self.other(issuer: "https://issuer.example")
+                    ),
+                ]
+            }
+            for (at, verdict) in try await scene.verdicts(cases).enumerated() {
+                #expect(verdict["verified"]?.bool == (at % 3 < 2), "\(at): \(verdict)")
+            }
+            // One certificate for each signer, and what is logged is logged once.
+            let asked = scene.server.http.requestedPaths
+            #expect(asked.filter { $0 == "/api/v2/signingCert" }.count == 3)
+            #expect(asked.filter { $0.hasSuffix("/log/entries") }.count == 6)
+            #expect(asked.filter { $0 == "/api/v1/timestamp" }.count == 4)
         }
     }
 

@@ -44,23 +44,30 @@ struct RattlerAttestationTests {
         statement: [UInt8]? = nil
     ) throws -> Sidecar {
         let statement = try statement ?? SigstoreScene.statement()
-        let bundle = try scene.server.withInstance { try $0.bundle(stating: statement, by: signer, evidence) }
+        let bundle = try scene.server.withInstance {
+            try $0.bundle(stating: statement, by: signer, evidence, at: 0)
+        }
         return try Sidecar(bundles: [bundle.encoded()], of: "the sidecar")
     }
 
-    private static func cases(_ scene: SigstoreScene) throws -> [Case] {
+    private static func cases(_ scene: SigstoreScene) async throws -> [Case] {
         let good = try sidecar(scene), other = try sidecar(scene, .v2)
         var cases = try SimulatedInstance.Evidence.allCases.map {
             Case("evidence \($0)", try sidecar(scene, $0))
         }
+        for evidence in SimulatedInstance.Evidence.allCases {
+            let signed = try await scene.signByUs(evidence).statement
+            let sidecar = try Sidecar(bundles: [signed.bytes], of: "the sidecar")
+            cases.append(Case("signed with the services, evidence \(evidence)", sidecar))
+        }
         cases.append(Case("anybody", good).changed { ($0.identity, $0.issuer) = (nil, nil) })
         cases.append(
-            Case("another identity", good, refusal: "identity").changed {
+            Case("another identity", good, refusal: "does not match the trusted publisher").changed {
                 $0.identity = "https://github.com/example/other/.github/workflows/release.yml@refs/tags/v1"
             }
         )
         cases.append(
-            Case("another issuer", good, refusal: "issuer").changed {
+            Case("another issuer", good, refusal: "does not match the trusted publisher").changed {
                 $0.issuer = "https://issuer.example.org"
             }
         )
@@ -75,7 +82,9 @@ struct RattlerAttestationTests {
             }
         )
         cases.append(
-            Case("another package", good, refusal: "digest").changed { $0.package = Array("another".utf8) }
+            Case("another package", good, refusal: "artifact hash does not match").changed {
+                $0.package = Array("another".utf8)
+            }
         )
         cases.append(Case("stripped", nil, refusal: "attestation"))
         cases.append(Case("swapped", good, refusal: "hash").changed { $0.advertised = other.digest })
@@ -86,7 +95,7 @@ struct RattlerAttestationTests {
     @Test("It accepts our sidecars of every evidence, and refuses each attack for its own reason")
     func accepts() async throws {
         try await SigstoreScene.run { scene in
-            let cases = try Self.cases(scene)
+            let cases = try await Self.cases(scene)
             let channel = try TemporaryFolder()
             try await LoopbackServer.serving(channel.path) { server in
                 var list: [JSONValue] = []

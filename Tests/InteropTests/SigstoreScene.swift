@@ -4,6 +4,7 @@
 import Sigstore
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 
 /// A package, what is to be said of it, and a simulated instance with real time, for clients in other languages.
@@ -67,6 +68,29 @@ struct SigstoreScene {
         let results = try #require(answer["results"]?.array)
         try #require(results.count == cases.count)
         return results
+    }
+
+    /// Has our own signer sign with the services, over HTTP, as a workflow: the package's statement, and the package.
+    func signByUs(_ evidence: SimulatedInstance.Evidence) async throws -> (
+        statement: SignedBundle, package: SignedBundle
+    ) {
+        let server = server
+        let token = try server.workflows.token(workflowOf: "example/widget", at: server.now)
+        let caller = HTTPServiceCaller()
+        let signer = BundleSigner(
+            .certified(try GivenIdentity(token)),
+            config: server.signingConfig(evidence),
+            root: try server.trustedRoot(),
+            surroundings: BundleSigner.Surroundings(
+                caller: caller,
+                now: { server.now },
+                nonce: { (0..<8).map { _ in UInt8.random(in: .min ... .max) } }
+            )
+        )
+        let statement = try await signer.sign(statement: Self.statement(), about: Self.artifact)
+        let package = try await signer.sign(file: Self.package)
+        await caller.shutdown()
+        return (statement, package)
     }
 
     /// Has sigstore-python sign the package and its statement, and answers both bundles.

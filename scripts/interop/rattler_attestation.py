@@ -12,7 +12,7 @@ import json
 import pathlib
 import sys
 
-from rattler import PackageRecord, RepoDataRecord
+from rattler import BuildString, PackageRecord, RepoDataRecord
 from rattler.sigstore import Issuer, Publisher, TrustedRoot, VerificationPolicy, verify_attestation
 
 from report import answer
@@ -24,7 +24,7 @@ def record_of(case: dict) -> RepoDataRecord:
     name, version, build = file_name.removesuffix(".conda").removesuffix(".tar.bz2").rsplit("-", 2)
     sidecar = case["attestations_sha256"]
     record = PackageRecord(
-        name=name, version=version, build=build, build_number=0, subdir=subdir,
+        name=name, version=version, build=BuildString(build), build_number=0, subdir=subdir,
         sha256=bytes.fromhex(case["sha256"]),
         attestations_sha256=bytes.fromhex(sidecar) if sidecar else None,
     )

@@ -190,7 +190,7 @@ struct SimulatedServerTests {
         try await Scene.run { scene in
             let digest = Digest.of(Self.file)
             let query = try #require(TimestampRequest(imprint: digest, nonce: [1, 2, 3])).encoded()
-            func ask(_ body: [UInt8], _ type: String = "application/timestamp-query") -> ServiceAnswer {
+            func ask(_ body: [UInt8], _ type: String = "application/timestamp-query") -> InstanceAnswer {
                 scene.server.ask("POST", "/api/v1/timestamp", headers: [("Content-Type", type)], body)
             }
             let answer = ask(query)
@@ -209,7 +209,9 @@ struct SimulatedServerTests {
                 request.path == "/api/v1/log" ? .status(503) : answer(request)
             }
             #expect(scene.server.get("/api/v1/log/publicKey").status == 200)
-            if case .status(503) = scene.server.behaviour(to: .init("GET", "/api/v1/log")) {
+            if case .status(503) = scene.server.behaviour(
+                to: .init("GET", "/api/v1/log", headers: [], body: [])
+            ) {
             } else {
                 Issue.record("another answer")
             }
@@ -218,7 +220,7 @@ struct SimulatedServerTests {
 }
 
 /// An answer that came without a wire.
-struct ServiceAnswer {
+struct InstanceAnswer {
     var status = 0
     var headers: [String: String] = [:]
     var body: [UInt8] = []
@@ -232,20 +234,20 @@ extension SimulatedSigstoreServer {
         _ target: String,
         headers: [(String, String)] = [],
         _ body: [UInt8] = []
-    ) -> ServiceAnswer {
+    ) -> InstanceAnswer {
         let request = LoopbackRequest(method, target, headers: headers, body: body)
         guard case .respond(let status, let headers, let body) = behaviour(to: request) else {
-            return ServiceAnswer()
+            return InstanceAnswer()
         }
         let fields = Dictionary(headers) { first, _ in first }
-        return ServiceAnswer(status: status, headers: fields, body: body)
+        return InstanceAnswer(status: status, headers: fields, body: body)
     }
 
-    func post(_ path: String, _ body: JSONValue) throws -> ServiceAnswer {
+    func post(_ path: String, _ body: JSONValue) throws -> InstanceAnswer {
         ask("POST", path, headers: [("Content-Type", "application/json")], JSONWriter.encode(body))
     }
 
-    func get(_ target: String) -> ServiceAnswer { ask("GET", target) }
+    func get(_ target: String) -> InstanceAnswer { ask("GET", target) }
 }
 
 extension JSONValue {

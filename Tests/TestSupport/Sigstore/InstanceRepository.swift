@@ -39,6 +39,12 @@ package struct InstanceRepository {
         try await sign(at: now)
     }
 
+    /// Publishes files by any names.
+    package mutating func publish(_ contents: [String: [UInt8]], at now: Timestamp) async throws {
+        for (name, content) in contents.sorted(by: { $0.key < $1.key }) { try set(name, content) }
+        try await sign(at: now)
+    }
+
     /// Signs snapshot and timestamp again, as whoever runs the instance does from time to time.
     package mutating func renew(at now: Timestamp) async throws {
         editor.renew([.snapshot, .timestamp], by: signers)

@@ -19,7 +19,7 @@ package final class SimulatedSigstoreServer: Sendable {
     private struct State: Sendable {
         var instance: SimulatedInstance
         var issuers: [TrustedIssuer]
-        var repository: SimulatedTrustRepository
+        var repository: InstanceRepository?
         var interposition: Interposition?
     }
 
@@ -71,8 +71,7 @@ package final class SimulatedSigstoreServer: Sendable {
         state = Mutex(
             State(
                 instance: instance,
-                issuers: [people.trusted, workflows.trusted],
-                repository: try SimulatedTrustRepository(in: folder, at: "tuf")
+                issuers: [people.trusted, workflows.trusted]
             )
         )
     }
@@ -93,8 +92,14 @@ package final class SimulatedSigstoreServer: Sendable {
         try state.withLock { try body(&$0.instance) }
     }
 
-    /// Has the certificate authority believe another provider of identities.
-    package func believe(_ issuer: TrustedIssuer) { state.withLock { $0.issuers.append(issuer) } }
+    /// Has the certificate authority believe another provider of identities,
+    /// in the place of any other of the same name.
+    package func believe(_ issuer: TrustedIssuer) {
+        state.withLock { state in
+            state.issuers.removeAll { $0.url == issuer.url }
+            state.issuers.append(issuer)
+        }
+    }
 
     /// Decides from now on what is answered; nil lets the instance answer everything.
     package func interpose(_ interposition: Interposition?) {
@@ -163,19 +168,23 @@ extension SimulatedSigstoreServer {
     }
 
     /// The first root of the repository.
-    package func repositoryRoot() throws -> [UInt8] { try state.withLock { try $0.repository.firstRoot() } }
+    package func repositoryRoot() throws -> [UInt8] { try folder.read("tuf/1.root.json") }
 
     /// Publishes the trusted root and the signing configurations of the instance, as it is now.
     package func publish() async throws {
-        var repository = state.withLock { $0.repository }
+        let root = try trustedRoot().encoded(), config = signingConfig(.v1).encoded()
+        var repository: InstanceRepository
+        if let known = state.withLock({ $0.repository }) {
+            repository = known
+            try await repository.publish(keys: root, signingConfig: config, at: clock())
+        } else {
+            repository = try await InstanceRepository(keys: root, signingConfig: config, at: clock())
+        }
         try await repository.publish(
-            [
-                "trusted_root.json": trustedRoot().encoded(),
-                "signing_config.v0.2.json": signingConfig(.v1).encoded(),
-                "signing_config_rekor_v2.v0.2.json": signingConfig(.v2).encoded(),
-            ],
+            ["signing_config_rekor_v2.v0.2.json": signingConfig(.v2).encoded()],
             at: clock()
         )
+        try repository.write(to: folder, below: "tuf")
         let published = repository
         state.withLock { $0.repository = published }
     }

@@ -40,6 +40,18 @@ package struct TrustedIssuer: Sendable {
         }
     }
 
+    /// Takes a simulated provider that people log in at.
+    package init(people issuer: SimulatedIssuer) {
+        self.init(issuer.issuer, kind: .email) { issuer.claims(verifying: $0) }
+    }
+
+    /// Takes a simulated provider of workflows' identities, which passes for GitHub's.
+    package init(workflows issuer: SimulatedIssuer) {
+        self.init("https://token.actions.githubusercontent.com", kind: .github) {
+            issuer.claims(verifying: $0)
+        }
+    }
+
     /// What a signer proves the possession of a key with: a signature over this.
     func challenge(_ claims: JSONObject) throws -> String {
         try text(kind == .email ? "email" : "sub", claims)
