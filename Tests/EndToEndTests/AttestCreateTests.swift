@@ -149,7 +149,7 @@ struct AttestCreateTests {
         let name = "packages/other-1.0-0.conda"
         try world.world.write(world.world.read("packages/hello-1.0-0.conda"), to: name)
         let renamed = try await world.create(name, "--identity-token", "token", "--yes")
-        #expect(renamed.status == 3 && renamed.errors.contains("channel.package-name"))
+        #expect(renamed.status == 3 && renamed.errors.contains("archive.member-unexpected"))
         try world.world.write(Array("no package".utf8), to: name)
         let broken = try await world.create(name, "--identity-token", "token", "--yes")
         #expect(broken.status == 3)
