@@ -26,11 +26,11 @@ struct SidecarTests {
         try await world.add(zlib, try world.sidecar(of: zlib), now: Self.day(2))
         try await world.sign(.everything, repairing: true, now: Self.day(3))
         #expect(try world.record(of: zlib).raw["indexed_timestamp"]?.integer == date)
-        #expect(try world.record(of: .other()).listedSince == Self.day(1))
+        #expect(try world.record(of: .other()).indexedAt == Self.day(1))
         // One that was taken out, and is put in again, is listed from then on.
         try await world.scene.remove([zlib], now: Self.day(4))
         try await world.add(zlib, now: Self.day(5))
-        #expect(try world.record(of: zlib).listedSince == Self.day(5))
+        #expect(try world.record(of: zlib).indexedAt == Self.day(5))
     }
 
     @Test("A package that says that it was built in the future is flagged")

@@ -9,13 +9,6 @@ extension PackageRecord {
     private static var listingMember: String { "indexed_timestamp" }
     private static var attestationsMember: String { "attestations_sha256" }
 
-    /// When the index listed the package first (CEP 47: milliseconds since 1970); nil if it does not say, or
-    /// says something that is no such time.
-    var listedSince: Timestamp? {
-        guard let milliseconds = raw[Self.listingMember]?.integer, milliseconds >= 0 else { return nil }
-        return Timestamp(seconds: milliseconds / 1_000)
-    }
-
     /// The record of a package that the index lists from this moment on. Never for one that it lists already:
     /// the date that a record has is never changed (CEP 47).
     func listed(since now: Timestamp) throws -> PackageRecord {

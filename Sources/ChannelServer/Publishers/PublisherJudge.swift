@@ -43,7 +43,7 @@ struct PublisherJudge {
             sha256: record.sha256,
             size: record.size,
             isRemoved: false,
-            indexed: record.listedSince,
+            indexed: record.indexedAt,
             attestations: record.attestationsSHA256
         )
         evidence.publishers = PublisherDemands(owner: entry)
