@@ -6,8 +6,8 @@ import CondaFormats
 import TrustCore
 import TrustPolicy
 
-/// Which publishers the channel's owner demands of packages that were put into it, and what that means for clients:
-/// for people and for programs.
+/// Which publishers the channel's owner demands of packages that were put into it, and what that means for
+/// clients: for people and for programs.
 struct ChannelDemandReport {
     private let demanded: [(entry: PublisherEntry, files: [ChannelFile])]
     /// Packages with attestations of which nobody demands any.
