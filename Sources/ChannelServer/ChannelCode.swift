@@ -258,7 +258,8 @@ public enum ChannelCode: String, RefusalCode {
                 explanation:
                     "`publishers.json` at the top of the channel says who may publish what. Its digest is signed by the "
                     + "offline targets key, so that nobody can widen it or take it away.",
-                remedy: "find out who changed it, and sign it again with `kingsnake channel publishers set DIR FILE`"
+                remedy:
+                    "find out who changed it, and sign it again with `kingsnake channel publishers set DIR FILE`"
             )
         case .patternUnknown:
             RefusalEntry(
@@ -285,7 +286,8 @@ public enum ChannelCode: String, RefusalCode {
                 explanation:
                     "Clients fetch them by the digest in the index, and refuse the package where they are missing or "
                     + "others (CEP 50).",
-                remedy: "run `kingsnake channel sign DIR --repair`, or put the right `.sigs` file beside the package"
+                remedy:
+                    "run `kingsnake channel sign DIR --repair`, or put the right `.sigs` file beside the package"
             )
         }
     }

@@ -81,7 +81,7 @@ struct SidecarTests {
         let table: [(sidecar: [UInt8], code: String?)] = [
             (try world.sidecar(of: same), nil), (Array("[]".utf8), "attestation.sidecar-shape"),
             (Array("{}".utf8), "attestation.sidecar-shape"), ([], "json.syntax"),
-            (Array("[{}]".utf8), "bundle.field-missing"),
+            (Array("[{}]".utf8), "bundle.missing-field"),
             (try world.sidecar(of: same, named: other.fileName.text), "attestation.file-name"),
             (try world.sidecar(of: other, named: same.fileName.text), "attestation.digest"),
         ]
@@ -93,7 +93,9 @@ struct SidecarTests {
         }
     }
 
-    @Test("Signing takes up what somebody put beside a package, once, and nothing is signed where nothing is new")
+    @Test(
+        "Signing takes up what somebody put beside a package, once, and nothing is signed where nothing is new"
+    )
     func takesUp() async throws {
         let world = try await PublisherScene.make()
         let zlib = try FixturePackage.sample()
@@ -146,7 +148,9 @@ struct SidecarTests {
         #expect(try await stranger.sign().warnings.isEmpty)
     }
 
-    @Test("A sidecar that clients would refuse the package by does not take the place of one that they accept")
+    @Test(
+        "A sidecar that clients would refuse the package by does not take the place of one that they accept"
+    )
     func isNotExchanged() async throws {
         let world = try await PublisherScene.make()
         try await world.set(try PublisherScene.policy())

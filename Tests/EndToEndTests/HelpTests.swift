@@ -33,8 +33,8 @@ struct HelpTests {
         let commands = try await Self.commands(try ChannelWorld())
         for command in commands
         where ![
-            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "content-trust", "root",
-            "token",
+            "", "trust", "trust publisher", "policy", "channel", "channel delegate", "channel publishers",
+            "content-trust", "root", "token", "attest",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

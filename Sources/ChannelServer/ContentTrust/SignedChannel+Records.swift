@@ -91,7 +91,8 @@ extension SignedChannel {
             !Folder.exists(keys.directory + "/" + ChannelTrust.anchorFile)
         else { return changed }
         let others = Set(changed.map(\.subdir))
-        return try changed + editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }
+        return try changed
+            + editor.roles.keys.sorted().compactMap { try? Subdir($0.text) }
             .filter { !others.contains($0) && carriesSignatures($0) }
             .map { try read($0) }.filter { $0.signatures?.isEmpty == false }.map(\.withoutSignatures)
     }

@@ -101,7 +101,9 @@ struct Retention {
 
     /// The owner's policy in force, under its immutable name; nil if there is none.
     private var policy: String? {
-        roles[.targets]?.targets[PublishersFile.path]?.hashes.digest(by: .sha256).map(PublishersFile.immutableName)
+        roles[.targets]?.targets[PublishersFile.path]?.hashes.digest(by: .sha256).map(
+            PublishersFile.immutableName
+        )
     }
 
     /// All policies of the owner but the one in force.

@@ -34,7 +34,11 @@ extension SignedChannel {
         let sidecars = sidecarIntake(comparingAll: repairing || renewal == .everything, repairing: repairing)
         let needed = due.map(\.role) + (sidecars.changed.isEmpty ? [] : [.snapshot])
         let signers = try await signers(for: needed, renewal)
-        let attested = sidecars.publish(with: editor.quorum(of: .snapshot, among: signers), &publication, &change)
+        let attested = sidecars.publish(
+            with: editor.quorum(of: .snapshot, among: signers),
+            &publication,
+            &change
+        )
         let packageManager = try await renewPackageManager(renewal, &publication, &change, now: now)
         let before = editor
         do {

@@ -30,7 +30,9 @@ extension PublisherPolicyChange {
         guard let bytes = proposal.files[PublishersFile.path],
             Digest.of(bytes) == after.hashes.digest(by: .sha256)
         else {
-            return ["who may publish is said by a policy that is not shown here: do not sign what you cannot read"]
+            return [
+                "who may publish is said by a policy that is not shown here: do not sign what you cannot read"
+            ]
         }
         let policy = try PublishersFile(parsing: bytes).policy
         let head = before == nil ? "said for the first time" : "said anew, in place of what was signed before"

@@ -60,7 +60,8 @@ struct PackageSidecar: Sendable {
 
     /// The package that a file of that name has the newest attestations of; nil for another file.
     static func package(ofFile name: String) -> ArchiveFileName? {
-        guard name.utf8.count > suffix.utf8.count, name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+        guard name.utf8.count > suffix.utf8.count,
+            name.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return nil }
         return try? ArchiveFileName(String(decoding: name.utf8.dropLast(suffix.utf8.count), as: UTF8.self))
     }

@@ -67,7 +67,8 @@ public struct PublisherPolicyChange: Sendable {
             lines += exemption(old).map { "    before: " + $0.drop { $0 == " " } }
         }
         if old.targetChannels != new.targetChannels {
-            lines += targets(new).isEmpty ? ["    attestations for other channels do not count"] : targets(new)
+            lines +=
+                targets(new).isEmpty ? ["    attestations for other channels do not count"] : targets(new)
         }
         return lines
     }
@@ -82,7 +83,8 @@ public struct PublisherPolicyChange: Sendable {
         switch entry.exemption {
         case .none: []
         case .listed(let moment): ["    but for files that the index lists since before \(moment)"]
-        case .digests(let digests): ["    but for \(digests.count) file\(digests.count == 1 ? "" : "s") by digest"]
+        case .digests(let digests):
+            ["    but for \(digests.count) file\(digests.count == 1 ? "" : "s") by digest"]
         }
     }
 

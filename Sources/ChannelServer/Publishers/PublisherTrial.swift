@@ -25,7 +25,8 @@ public struct PublisherTrial: Sendable {
     /// - Parameter policy: what would be signed; nil for no policy, which refuses nothing.
     /// - Throws: `channel.not-a-channel`, or the refusal of whatever is wrong with the channel's metadata, its
     ///   indexes or the policy in force.
-    public init(of policy: PublisherPolicy?, inChannelAt directory: String, verifier: SidecarVerifier) throws {
+    public init(of policy: PublisherPolicy?, inChannelAt directory: String, verifier: SidecarVerifier) throws
+    {
         guard let policy else { return }
         let editor = try RepositoryEditor(channel: directory, root: nil)
         let judge = PublisherJudge(policy: policy, verifier: verifier)
@@ -48,22 +49,26 @@ public struct PublisherTrial: Sendable {
         }
     }
 
-    /// The files that a channel lists and that have no attestations, of those that a pattern fits best: what
-    /// an entry excepts that is about later files only.
+    /// The files that a channel lists without attestations, of the packages that a pattern fits, in the order of
+    /// their subdirs and names: what an entry excepts that is about later files only. Whoever signs that should
+    /// look at them, for one that a thief of the online key has put in is among them.
     public static func unattested(
         _ pattern: PackagePattern,
         inChannelAt directory: String
-    ) throws -> [Digest] {
+    ) throws -> [(file: ChannelFile, sha256: Digest)] {
         let editor = try RepositoryEditor(channel: directory, root: nil)
-        var digests: Set<Digest> = []
+        var found: [(file: ChannelFile, sha256: Digest)] = []
         for (role, metadata) in editor.roles where (try? Subdir(role.text)) != nil {
-            let contents = try SignedFiles(directory: directory).contents(of: role, metadata)
-            for record in contents?.records.values.map(\.self) ?? []
+            guard let contents = try SignedFiles(directory: directory).contents(of: role, metadata) else {
+                continue
+            }
+            for record in contents.records.values
             where pattern.matches(record.name) && record.attestationsSHA256 == nil {
-                if let sha256 = record.sha256 { digests.insert(sha256) }
+                guard let sha256 = record.sha256 else { continue }
+                found.append((ChannelFile(subdir: contents.subdir, fileName: record.fileName), sha256))
             }
         }
-        return digests.sorted { $0.hex < $1.hex }
+        return found.sorted { $0.file < $1.file }
     }
 
     /// One object for `--json`.
@@ -87,7 +92,9 @@ extension SignedFiles {
         ]
         for name in names {
             let limit = Sigstore.Sidecar.maximumLength
-            guard let bytes = try DurableFile.read(directory + "/" + name, maximumLength: limit) else { continue }
+            guard let bytes = try DurableFile.read(directory + "/" + name, maximumLength: limit) else {
+                continue
+            }
             let sidecar = try? Sigstore.Sidecar(parsing: bytes, expecting: digest, of: file.description)
             if let sidecar { return sidecar }
         }

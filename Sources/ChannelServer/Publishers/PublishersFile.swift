@@ -54,7 +54,8 @@ public struct PublishersFile: Sendable {
     /// Whether a file at the top of a channel is one of its immutable names.
     static func isImmutableName(_ text: String) -> Bool {
         let suffix = "." + name
-        guard text.utf8.count == 64 + suffix.utf8.count, text.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+        guard text.utf8.count == 64 + suffix.utf8.count,
+            text.utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
         else { return false }
         return Digest(.sha256, hex: String(decoding: text.utf8.prefix(64), as: UTF8.self)) != nil
     }
@@ -86,7 +87,9 @@ extension RepositoryEditor {
         var found: Digest?
         for name in [expected.map(PublishersFile.immutableName), PublishersFile.name].compactMap(\.self) {
             let limit = PublisherPolicy.maximumLength
-            guard let bytes = try DurableFile.read(directory + "/" + name, maximumLength: limit) else { continue }
+            guard let bytes = try DurableFile.read(directory + "/" + name, maximumLength: limit) else {
+                continue
+            }
             let digest = Digest.of(bytes)
             if digest == expected { return try PublishersFile(parsing: bytes) }
             found = found ?? digest

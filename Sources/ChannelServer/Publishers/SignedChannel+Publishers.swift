@@ -60,7 +60,9 @@ extension SignedChannel {
             return
         }
         guard target != old else { return }
-        if let bytes = ceremony.files[PublishersFile.path], Digest.of(bytes) == target.hashes.digest(by: .sha256) {
+        if let bytes = ceremony.files[PublishersFile.path],
+            Digest.of(bytes) == target.hashes.digest(by: .sha256)
+        {
             publication.write(try PublishersFile(parsing: bytes))
         } else if let file = try editor.publishers(in: directory) {
             publication.write(file)

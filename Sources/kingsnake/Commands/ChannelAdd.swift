@@ -12,11 +12,9 @@ struct ChannelAdd: AsyncParsableCommand {
         abstract: "Put packages into a channel, and sign the new index.",
         discussion: """
             Every package is inspected first, and every file in it checked against its own list: what `kingsnake install` \
-            would refuse does not get in. All packages are published together, or none.
-
-            Attestations that lie beside a package, in a file of its name with .sigs at the end, are published with it. Where \
-            the owner's policy demands a publisher (`kingsnake channel publishers`), they are verified, and a package without \
-            the right ones is refused.
+            would refuse does not get in. All packages are published together, or none. Attestations that lie beside a package, \
+            in a file of its name with .sigs at the end, are published with it. Where the owner's policy demands a publisher \
+            (`kingsnake channel publishers`), they are verified, and a package without the right ones is refused.
             """
     )
 

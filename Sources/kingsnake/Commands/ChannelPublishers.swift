@@ -90,9 +90,11 @@ struct PublisherSigningOptions: ParsableArguments {
             return console.emit(document)
         }
         change.lines.forEach { console.say("\($0)") }
-        let trial = try PublisherTrial(of: new, inChannelAt: directory, verifier: attestations.verifier)
-        PublisherTrialReport(trial).say(on: console)
-        document["files"] = .object(trial.json)
+        if let new {
+            let trial = try PublisherTrial(of: new, inChannelAt: directory, verifier: attestations.verifier)
+            PublisherTrialReport(trial).say(on: console)
+            document["files"] = .object(trial.json)
+        }
         document["dry_run"] = .bool(dryRun)
         if dryRun {
             console.say("nothing was signed")
@@ -126,7 +128,9 @@ struct ExemptionOptions: ParsableArguments {
     )
     var requiredSince: String?
 
-    @Flag(help: "Needed by all but the files that the channel lists now without attestation, by their digests.")
+    @Flag(
+        help: "Needed by all but the files that the channel lists now without attestation, by their digests."
+    )
     var exceptUnattested = false
 
     @Flag(help: "Needed by every file. (the default of a new entry)")
@@ -141,12 +145,23 @@ struct ExemptionOptions: ParsableArguments {
         }
     }
 
-    /// What is given; nil if nothing is.
-    func exemption(_ pattern: PackagePattern, inChannelAt directory: String) throws -> PublisherEntry.Exemption? {
+    /// What is given; nil if nothing is. Says which files are excepted by their digests.
+    func exemption(_ pattern: PackagePattern, inChannelAt directory: String, _ console: Console) throws
+        -> PublisherEntry
+        .Exemption?
+    {
         if let moment = requiredSince.flatMap({ Timestamp($0) }) { return .listed(before: moment) }
         if always { return PublisherEntry.Exemption.none }
         guard exceptUnattested else { return nil }
-        let digests = try PublisherTrial.unattested(pattern, inChannelAt: directory)
+        let files = try PublisherTrial.unattested(pattern, inChannelAt: directory)
+        for (file, sha256) in files.prefix(Self.shownFiles) {
+            console.say("needs no attestation: `\(file)`, \(sha256)")
+        }
+        let rest = files.count - Self.shownFiles
+        if rest > 0 { console.say("and \(Counted(rest, "file")) more; `channel list` shows all") }
+        let digests = Set(files.map(\.sha256)).sorted { $0.hex < $1.hex }
         return digests.isEmpty ? PublisherEntry.Exemption.none : .digests(digests)
     }
+
+    private static let shownFiles = 50
 }

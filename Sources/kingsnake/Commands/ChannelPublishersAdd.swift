@@ -47,7 +47,7 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
     func run() async throws {
         let pattern = try pattern.value
         let publisher = try publisher.publisher()
-        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path)
+        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path, output.console)
         try await signing.sign(channel, output.console) { policy in
             var entries = policy?.entries ?? []
             let place = entries.firstIndex { $0.pattern == pattern }
@@ -68,7 +68,11 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
     private func canonical(_ policy: PublisherPolicy?) throws -> ChannelURL {
         guard let url else {
             guard let policy else {
-                throw ValidationError("give --channel URL: the policy names its channel, so that it counts in no other")
+                throw Failure(
+                    .configuration,
+                    "the policy names its channel, so that it counts in no other, and nobody said which it is",
+                    remedy: "give `--channel URL`, as the channel's users pin it"
+                )
             }
             return policy.channel
         }
@@ -77,7 +81,9 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
             throw ValidationError("--channel: the URL holds credentials, and everybody will read it")
         }
         guard policy.map({ $0.channel == given }) ?? true else {
-            throw ValidationError("--channel: the policy is of another channel; `channel publishers set` changes that")
+            throw ValidationError(
+                "--channel: the policy is of another channel; `channel publishers set` changes that"
+            )
         }
         return given
     }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import CondaFormats
 import TrustCore
 import TrustPolicy
 
@@ -51,6 +52,15 @@ struct ChannelPublishersRemove: AsyncParsableCommand {
             var entries = policy.entries
             let old = entries.remove(at: place)
             if let publisher { entries.insert(try Self.entry(old, without: publisher), at: place) }
+            guard !entries.isEmpty else {
+                throw Refusal(
+                    PolicyFileCode.empty,
+                    policy.channel.description,
+                    expected: "at least one entry for packages",
+                    found: "none",
+                    remedy: "take the whole policy away with `--all`, if that is what you mean"
+                )
+            }
             return try PublisherPolicy(channel: policy.channel, entries: entries)
         }
     }
@@ -66,6 +76,15 @@ struct ChannelPublishersRemove: AsyncParsableCommand {
                 .configuration,
                 "`\(words)` means \(meant.isEmpty ? "none" : "\(meant.count)") of the entry's publishers",
                 remedy: "give the words of one of them as `kingsnake channel publishers list` shows them"
+            )
+        }
+        guard old.publishers.count > 1 else {
+            throw Refusal(
+                PolicyFileCode.empty,
+                old.pattern.description,
+                expected: "at least one publisher",
+                found: "none",
+                remedy: "take the entry away by leaving out `--publisher`, if that is what you mean"
             )
         }
         return try PublisherEntry(

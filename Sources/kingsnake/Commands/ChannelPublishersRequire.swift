@@ -40,7 +40,7 @@ struct ChannelPublishersRequire: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = try pattern.value
-        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path)
+        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path, output.console)
         try await signing.change(channel, output.console) { policy in
             let place = try policy.place(of: pattern)
             let old = policy.entries[place]

@@ -52,6 +52,14 @@ struct ChannelVerify: ParsableCommand {
         if report.maintainedCount > 0 {
             console.say("  \(Counted(report.maintainedCount, "package")) signed by their maintainers")
         }
+        if report.attestedCount > 0 {
+            console.say(
+                "  \(Counted(report.attestedCount, "package")) with the attestations that the index promises"
+            )
+        }
+        if report.entryCount > 0 {
+            console.say("  a policy of publishers with \(Counted(report.entryCount, "entry"))")
+        }
         console.say("  good until \(report.expires)")
         console.emit(report.json)
     }

@@ -103,6 +103,7 @@ struct RootPropose: ParsableCommand {
     @Flag(help: "The holders of root keys that are taken away will sign their removal.")
     var removedKeysSign = false
 
+    @OptionGroup var attestations: SidecarVerifierOptions
     @OptionGroup var known: KnownRootOptions
     @OptionGroup var expiry: CeremonyExpiryOptions
     @OptionGroup var output: OutputOptions
@@ -124,11 +125,11 @@ struct RootPropose: ParsableCommand {
         var draft = try ChannelProposal.draft(ofChannelIn: directory)
         for edit in delegated { try draft.delegate(edit.package, threshold: edit.number) }
         for name in undelegated { try draft.removeDelegation(of: PackageName(name)) }
-        if let publishers {
-            let bytes = try PolicySource.bytes(of: publishers, maximumLength: PublisherPolicy.maximumLength)
-            try draft.setPublishers(PublisherPolicy(json: bytes, of: nil, publishers))
+        let policy = try publishers.map { path in
+            let bytes = try PolicySource.bytes(of: path, maximumLength: PublisherPolicy.maximumLength)
+            return try PublisherPolicy(json: bytes, of: nil, path)
         }
-        if noPublishers { try draft.setPublishers(nil) }
+        if policy != nil || noPublishers { try draft.setPublishers(policy) }
         for edit in added {
             let key = try NamedKey(file: edit.right)
             try draft.add(key.key, named: key.name, to: edit.role)
@@ -143,6 +144,7 @@ struct RootPropose: ParsableCommand {
             let subdir = try Subdir(name)
             try draft.delegate(ChannelProposal.scope(of: subdir), to: ChannelProposal.role(of: subdir))
         }
+        if let policy { try tryOut(policy, console) }
         let now = SystemClock.now
         var options = CeremonyDraft.Options(
             rootExpires: now.advanced(bySeconds: expiry.rootLifetime.seconds),
@@ -157,6 +159,24 @@ struct RootPropose: ParsableCommand {
             let name = passage.package
             console.say(
                 "next, the maintainers of `\(name)`: kingsnake channel delegate propose \(directory) \(name) PACKAGE… --out FILE"
+            )
+        }
+    }
+}
+
+extension RootPropose {
+    /// Says which files of the channel clients would refuse by a policy, if the folder has its indexes.
+    private func tryOut(_ policy: PublisherPolicy, _ console: Console) throws {
+        do {
+            let trial = try PublisherTrial(
+                of: policy,
+                inChannelAt: directory,
+                verifier: attestations.verifier
+            )
+            PublisherTrialReport(trial).say(on: console)
+        } catch let refusal as Refusal where refusal.is(ChannelCode.indexAltered) {
+            console.warn(
+                "the folder has no good index: which files clients would refuse by the policy is not known"
             )
         }
     }

@@ -52,7 +52,10 @@ extension TrustPublisher {
 
         @Option(
             name: .customLong("owner-id"),
-            help: ArgumentHelp("The owner's number, which decides over the owner's name.", valueName: "number")
+            help: ArgumentHelp(
+                "The owner's number, which decides over the owner's name.",
+                valueName: "number"
+            )
         )
         var ownerID: String?
 
@@ -88,7 +91,9 @@ extension TrustPublisher {
             for (key, text) in texts { object[key] = text.map { .string($0) } }
             if let unattested {
                 guard object.count == 0 else {
-                    throw ValidationError("--unattested is about a file that nobody attested: give no publisher")
+                    throw ValidationError(
+                        "--unattested is about a file that nobody attested: give no publisher"
+                    )
                 }
                 guard let digest = Digest(.sha256, hex: unattested) else {
                     throw ValidationError("--unattested takes 64 hexadecimal digits")
@@ -115,14 +120,17 @@ extension TrustPublisher {
             let accepted = try accepted()
             let words =
                 switch accepted {
-                case .publisher(let identity): "from now on it is believed from this one too: \(identity.description)"
+                case .publisher(let identity):
+                    "from now on it is believed from this one too: \(identity.description)"
                 case .file(let digest): "this one file is accepted although nobody attested to it: \(digest)"
                 }
             console.say("\(words)")
             let lock = try decision.decide("accept this?", console) {
                 try store.changePublisherLock { lock in try Self.accept(accepted, name, channel, &lock) }
             }
-            console.emit(LockDecisionOptions.document(lock?.sighting(of: name, in: channel) ?? sighting, decision))
+            console.emit(
+                LockDecisionOptions.document(lock?.sighting(of: name, in: channel) ?? sighting, decision)
+            )
         }
 
         private static func accept(

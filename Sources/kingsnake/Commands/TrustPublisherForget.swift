@@ -38,12 +38,16 @@ extension TrustPublisher {
             let name = try PackageName(package)
             let store = UserPolicyStore(directory: locations.homeDirectory)
             let sighting = try LockDecisionOptions.sighting(of: name, in: channel, store)
-            console.say("what was seen of `\(name)` of `\(channel)` since \(sighting.firstSeen) is forgotten:")
+            console.say(
+                "what was seen of `\(name)` of `\(channel)` since \(sighting.firstSeen) is forgotten:"
+            )
             sighting.publishers.forEach { console.say("  \($0.description)") }
             console.say("whoever publishes it next is believed, where you trust on first use")
             try decision.decide("forget this?", console) {
                 try store.changePublisherLock { lock in
-                    guard lock.forget(name, in: channel) else { throw LockDecisionOptions.nothing(name, channel) }
+                    guard lock.forget(name, in: channel) else {
+                        throw LockDecisionOptions.nothing(name, channel)
+                    }
                 }
             }
             console.emit(LockDecisionOptions.document(sighting, decision))
@@ -61,7 +65,9 @@ struct LockDecisionOptions: ParsableArguments {
 
     /// Asks, and does it; nil if it was only to be shown.
     @discardableResult
-    func decide<Value>(_ question: TerminalText, _ console: Console, _ body: () throws -> Value) throws -> Value? {
+    func decide<Value>(_ question: TerminalText, _ console: Console, _ body: () throws -> Value) throws
+        -> Value?
+    {
         guard !dryRun else {
             console.say("nothing was changed")
             return nil

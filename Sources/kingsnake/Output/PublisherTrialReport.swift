@@ -16,7 +16,9 @@ struct PublisherTrialReport {
         }
         let about = Counted(trial.judgedCount, "file")
         guard !trial.refused.isEmpty else {
-            return console.say("it is about \(about) that the channel lists now, and clients accept all of them")
+            return console.say(
+                "it is about \(about) that the channel lists now, and clients accept all of them"
+            )
         }
         console.say(
             """
