@@ -36,10 +36,9 @@ struct ChannelDemandReport {
             let publishers = entry.publishers.map(\.description)
             let what = "`\(entry.pattern.description)` \(PolicyReport.demand(entry))"
             let names = Counted(files.count, "package")
-            console.say(
-                "every client demands of \(names): \(what)\(publishers.count == 1 ? " \(publishers[0])" : "")"
-            )
-            if publishers.count > 1 { publishers.forEach { console.say("  - \($0)") } }
+            let isShort = publishers.count == 1 && entry.exemption == .none
+            console.say("every client demands of \(names): \(what)\(isShort ? " \(publishers[0])" : ":")")
+            if !isShort { publishers.forEach { console.say("  - \($0)") } }
         }
         guard !undemanded.isEmpty else { return }
         console.remark(
