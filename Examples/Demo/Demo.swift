@@ -5,8 +5,9 @@ import Foundation
 import TestSupport
 
 /// The main job, shown with the real program: a signed channel, three mirrors of which two are hostile, a
-/// verified install, and a table of attacks, each refused with its code; then a folder that is signed for conda and
-/// mamba as they are, and what the three make of it; and attestations, with a user who says who may publish.
+/// verified install, and a table of attacks, each refused with its code; then a folder that is signed for
+/// conda and mamba as they are, and what the three make of it; and attestations, with a user who says who may
+/// publish.
 ///
 /// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
 /// should be.

@@ -7,10 +7,11 @@ import Sigstore
 import TestSupport
 import TrustCore
 
-/// A channel whose packages are attested by a private Sigstore instance, served over HTTP, and a user who has pinned its
-/// root.
+/// A channel whose packages are attested by a private Sigstore instance, served over HTTP, and a user who has
+/// pinned its root.
 struct AttestationWorld {
-    /// The channel, as its publishers and its users name it. Nothing answers there: everything comes from the mirror.
+    /// The channel, as its publishers and its users name it. Nothing answers there: everything comes from the
+    /// mirror.
     static let url = "https://conda.example.org/lab"
     /// Who may publish, in most tests.
     static let workflow = SimulatedInstance.Signer.workflow(of: "lab/hello")
@@ -98,7 +99,8 @@ struct AttestationWorld {
         try await world.must("channel", "sign", "channel", "--trusted-root", "trusted_root.json")
     }
 
-    /// Puts attestations beside a package under the name from before the standard, so that no index names them.
+    /// Puts attestations beside a package under the name from before the standard, so that no index names
+    /// them.
     func place(_ bundles: [Sigstore.Bundle], beside version: String = "1.0") throws {
         try world.write(Self.list(bundles), to: "channel/linux-64/\(Self.fileName(version)).v0.sigs")
     }

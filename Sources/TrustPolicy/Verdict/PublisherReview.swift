@@ -3,8 +3,8 @@
 
 import TrustCore
 
-/// What was demanded of a package's publishers, who attested to it, and what each demand makes of each of them:
-/// the same facts that the findings about publishers come from, in a form to be shown.
+/// What was demanded of a package's publishers, who attested to it, and what each demand makes of each of
+/// them: the same facts that the findings about publishers come from, in a form to be shown.
 ///
 /// It decides nothing: whether the package is allowed is for the verdict to say.
 public struct PublisherReview: Sendable {
@@ -45,8 +45,8 @@ public struct PublisherReview: Sendable {
         /// One answer a demand, the owner's first. Empty if it is not about publishing, or nobody demands
         /// anything.
         public let answers: [Answer]
-        /// Whether it is meant for another channel than the one the package was looked for in. A demand may name
-        /// further channels, so that an answer can allow it all the same.
+        /// Whether it is meant for another channel than the one the package was looked for in. A demand may
+        /// name further channels, so that an answer can allow it all the same.
         public let isForOtherChannel: Bool
     }
 
@@ -105,7 +105,7 @@ public struct PublisherReview: Sendable {
 }
 
 extension Verdict {
-    /// What was demanded of the package's publishers, and who they are; nil if the verdict does not say what it
-    /// was made of.
+    /// What was demanded of the package's publishers, and who they are; nil if the verdict does not say what
+    /// it was made of.
     public var publisherReview: PublisherReview? { evidence.map(PublisherReview.init) }
 }

@@ -4,7 +4,8 @@
 import TrustCore
 import TrustPolicy
 
-/// Who attested to a package, from where, logged where and when, and what allows it: for people and for programs.
+/// Who attested to a package, from where, logged where and when, and what allows it: for people and for
+/// programs.
 struct AttestationReport {
     private let review: PublisherReview
 

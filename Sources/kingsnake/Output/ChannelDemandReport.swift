@@ -6,8 +6,8 @@ import CondaFormats
 import TrustCore
 import TrustPolicy
 
-/// Which publishers the channel's owner demands of packages that were put into it, and what that means for clients:
-/// for people and for programs.
+/// Which publishers the channel's owner demands of packages that were put into it, and what that means for
+/// clients: for people and for programs.
 struct ChannelDemandReport {
     private let demanded: [(entry: PublisherEntry, files: [ChannelFile])]
     /// Packages with attestations of which nobody demands any.
@@ -36,10 +36,9 @@ struct ChannelDemandReport {
             let publishers = entry.publishers.map(\.description)
             let what = "`\(entry.pattern.description)` \(PolicyReport.demand(entry))"
             let names = Counted(files.count, "package")
-            console.say(
-                "every client demands of \(names): \(what)\(publishers.count == 1 ? " \(publishers[0])" : "")"
-            )
-            if publishers.count > 1 { publishers.forEach { console.say("  - \($0)") } }
+            let isShort = publishers.count == 1 && entry.exemption == .none
+            console.say("every client demands of \(names): \(what)\(isShort ? " \(publishers[0])" : ":")")
+            if !isShort { publishers.forEach { console.say("  - \($0)") } }
         }
         guard !undemanded.isEmpty else { return }
         console.remark(

@@ -55,7 +55,7 @@ struct EnforcementReport {
         if demand.source.mode == .warn { first += " (warns only)" }
         let publishers = entry.publishers.map(\.description)
         var lines =
-            publishers.count == 1
+            publishers.count == 1 && entry.exemption == .none
             ? [LabelledLine(label, "\(first) \(publishers[0])")]
             : [LabelledLine(label, first + ":")] + publishers.map { LabelledLine("", "- " + $0) }
         if let exemption = demand.exemption {

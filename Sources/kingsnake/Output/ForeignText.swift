@@ -5,8 +5,8 @@
 enum ForeignText {
     private static let maximumLength = 1_000
 
-    /// The text with every character spelt out that is no plain ASCII, as in `\u{430}`: none of them can look like
-    /// another letter.
+    /// The text with every character spelt out that is no plain ASCII, as in `\u{430}`: none of them can look
+    /// like another letter.
     static func shown(_ text: String) -> String {
         var shown = ""
         for scalar in text.unicodeScalars {

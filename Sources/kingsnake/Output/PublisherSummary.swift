@@ -3,8 +3,8 @@
 
 import TrustPolicy
 
-/// Who attested to packages that nobody demands an attestation of, in a line for each publisher; and whose publisher
-/// is another one than before.
+/// Who attested to packages that nobody demands an attestation of, in a line for each publisher; and whose
+/// publisher is another one than before.
 struct PublisherSummary {
     private(set) var lines: [String] = []
     private(set) var changes: [(package: String, change: PublisherChange)] = []
@@ -30,7 +30,8 @@ struct PublisherSummary {
         lines = groups.map { "\($0.who): \($0.packages.joined(separator: ", "))" }
     }
 
-    /// Why it was let pass; nil if a named publisher was demanded, which is told as what vouches for the package.
+    /// Why it was let pass; nil if a named publisher was demanded, which is told as what vouches for the
+    /// package.
     private static func reason(_ review: PublisherReview, _ isRecorded: Bool) -> String? {
         guard !review.demands.contains(where: \.isMet) else { return nil }
         guard review.decidesByFirstUse else {

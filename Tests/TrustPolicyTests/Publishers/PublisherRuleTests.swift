@@ -27,7 +27,7 @@ struct PublisherRuleTests {
         }
     }
 
-    @Test("An allowed publisher passes, and the verdict says who, from which repository, commit and workflow")
+    @Test("An allowed publisher passes, and the verdict says who it is, and which demand allows it")
     func allowed() throws {
         let entry = try Sample.entry([try Sample.publisher()])
         let verdict = Policy.standard.verdict(on: Sample.evidence(owner: entry, [Sample.github()]))
@@ -35,8 +35,7 @@ struct PublisherRuleTests {
         let reason = try #require(verdict.findings.first { $0.rule == "publisher" }).reason
         for word in [
             "the channel's owner for `*`", "https://github.com/pallets/flask", "repository number 100",
-            "commit 0123456789abcdef", "refs/tags/v1", "release.yml", "entry 7 of rekor.example.org",
-            BuildService.githubIssuer, "2023-11-14T22:13:20Z",
+            BuildService.githubIssuer,
         ] {
             #expect(reason.contains(word), "\(reason)")
         }
