@@ -143,10 +143,14 @@ struct IdentityCommandTests {
         #expect(try await scene.run(client).refusalCode == "identity.audience")
     }
 
+    /// Follows the provider back to the program, and keeps the page; patient, since tests share the machine.
+    private static let browser =
+        "exec curl -sS -L --max-time 250 --retry 5 --retry-connrefused -o page.html \"$1\""
+
     @Test("A login in the browser: the page opens, comes back and says that it can be closed")
-    func browser() async throws {
+    func logsInWithBrowser() async throws {
         let scene = try await Scene()
-        try scene.openWith("exec curl -sS -L --max-time 250 --retry 5 --retry-connrefused -o page.html \"$1\"")
+        try scene.openWith(Self.browser)
         let result = try await scene.run(
             ["--login", "browser", "--oidc-issuer", scene.issuer.issuer, "--json"]
         )
@@ -158,7 +162,7 @@ struct IdentityCommandTests {
     @Test("A login whose answer has another state is refused")
     func browserState() async throws {
         let scene = try await Scene()
-        try scene.openWith("exec curl -sS -L --max-time 250 --retry 5 --retry-connrefused -o page.html \"$1\"")
+        try scene.openWith(Self.browser)
         scene.issuer.fault { $0.state = "other" }
         let result = try await scene.run(
             ["--login", "browser", "--oidc-issuer", scene.issuer.issuer, "--json"]
