@@ -97,14 +97,14 @@ struct SigstoreScene {
     func signByPython(
         token: String,
         _ instance: [String],
-        statement: [UInt8] = try! SigstoreScene.statement()
+        statement: [UInt8]? = nil
     ) async throws -> (package: Bundle, statement: Bundle) {
         let answer = try await Peers.run(
             "sigstore_sign",
             [
                 try folder.write(Array(token.utf8), to: "token"), folder.path + "/signed",
                 try folder.write(Self.package, to: Self.fileName),
-                try folder.write(statement, to: "widget.statement.json"),
+                try folder.write(statement ?? Self.statement(), to: "widget.statement.json"),
             ] + instance
         )
         let paths = try #require(answer["bundles"]?.strings)
