@@ -131,7 +131,7 @@ extension SimulatedIssuer {
         claims["iss"] = .string(issuer)
         claims["sub"] = .string(person.subject)
         claims["aud"] = .string(clientID)
-        claims["exp"] = .number(JSONNumber(now.seconds + 60))
+        claims["exp"] = .number(JSONNumber(now.seconds + 600))
         claims["iat"] = .number(JSONNumber(now.seconds))
         claims["email"] = .string(person.email)
         claims["email_verified"] = .bool(person.isVerified)
@@ -158,7 +158,7 @@ extension SimulatedIssuer {
         ]
         var claims = JSONObject()
         for (name, text) in texts { claims[name] = .string(text) }
-        claims["exp"] = .number(JSONNumber(now.seconds + 300))
+        claims["exp"] = .number(JSONNumber(now.seconds + 600))
         claims["nbf"] = .number(JSONNumber(now.seconds - 5))
         return claims
     }
