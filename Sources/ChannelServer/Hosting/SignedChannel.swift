@@ -4,8 +4,8 @@
 import CondaFormats
 import DurableFiles
 import SigningKeys
-import TUF
 public import Sigstore
+import TUF
 public import TrustCore
 
 /// A signed channel in a folder, opened for changes by whoever holds its online keys.

@@ -3,8 +3,8 @@
 
 import CondaFormats
 import DurableFiles
-import TUF
 public import Sigstore
+import TUF
 public import TrustCore
 public import TrustPolicy
 

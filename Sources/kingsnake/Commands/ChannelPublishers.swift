@@ -91,7 +91,11 @@ struct PublisherSigningOptions: ParsableArguments {
         }
         change.lines.forEach { console.say("\($0)") }
         if let new {
-            let trial = try PublisherTrial(of: new, inChannelAt: directory, verifier: try await sigstore.verifier(console))
+            let trial = try PublisherTrial(
+                of: new,
+                inChannelAt: directory,
+                verifier: try await sigstore.verifier(console)
+            )
             PublisherTrialReport(trial).say(on: console)
             document["files"] = .object(trial.json)
         }
