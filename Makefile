@@ -13,6 +13,9 @@ BENCH_FLAGS ?=
 FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock
 FUZZ_SECONDS ?= 60
 
+# How many tests run at a time: with all of them at once each would take minutes, and time limits would be met.
+TEST_WIDTH = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
+
 # The libraries that have a documentation catalogue.
 LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust Sigstore TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
@@ -50,7 +53,7 @@ demo: build ## make a signed channel with hostile mirrors, install from it, show
 
 test: test-setup ## run the tests (the ones beside other programs skip: make interop)
 	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
-	@swift test --parallel $(SWIFT_FLAGS)
+	@$(TEST_WIDTH) swift test --parallel $(SWIFT_FLAGS)
 
 interop: setup ## run the tests beside cph, py-rattler, python-tuf and sigstore-python (needs Python and network once)
 	@peers="$$(scripts/peers)" && echo "interop: running the tests beside the peers in $$peers" && \

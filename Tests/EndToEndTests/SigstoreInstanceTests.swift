@@ -163,13 +163,13 @@ struct SigstoreInstanceTests {
             used.errors.contains("warning: the keys of `private` were confirmed until"),
             "\(used.transcript)"
         )
-        #expect(used.errors.contains("[instance.expired]") && used.output.contains("[bundle."))
+        #expect(used.errors.contains("[instance.expired]") && used.output.contains("code        bundle."))
         let missed = try await world.world.program.run(inspect + ["--sigstore-update", "auto"])
         #expect(
             missed.errors.contains("warning: the keys of `private` could not be updated"),
             "\(missed.transcript)"
         )
-        #expect(missed.output.contains("[bundle."))
+        #expect(missed.output.contains("code        bundle."))
         let demanded = try await world.world.program.run(
             inspect + ["--sigstore-update", "require", "--json"]
         )

@@ -52,6 +52,7 @@ extension AttestedScene {
     ) -> SimulatedInstance.Signer {
         var signer = SimulatedInstance.Signer.workflow(of: repository)
         signer.identity = SignerIdentity(kind: .uri, value: signer.identity.value, issuer: issuer)
+        signer.claims[.issuerV1] = issuer
         if repository != Self.repository {
             signer.claims[.sourceRepositoryIdentifier] = "3003"
             signer.claims[.sourceRepositoryOwnerIdentifier] = "4004"

@@ -55,6 +55,20 @@ struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT, 0o600)
+        // What other tests have open is not the program's: a script that is being written could not be run, and a
+        // server that is gone would still seem to listen.
+        #if canImport(Darwin)
+            var attributes: posix_spawnattr_t?
+            posix_spawnattr_init(&attributes)
+            defer { posix_spawnattr_destroy(&attributes) }
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
+        #else
+            var attributes = posix_spawnattr_t()
+            posix_spawnattr_init(&attributes)
+            defer { posix_spawnattr_destroy(&attributes) }
+            // Closing what is not open is no error.
+            for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        #endif
         // The shell goes to the folder and then becomes the program: there is one process all along.
         let mask = umask.map { "umask \($0) && " } ?? ""
         let command = ["/bin/sh", "-c", "\(mask)cd \"$0\" && exec \"$@\"", folder, program] + arguments
@@ -62,7 +76,7 @@ struct ChildProcess: Sendable {
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         var pid: pid_t = 0
-        let number = posix_spawn(&pid, "/bin/sh", &actions, nil, &argv, &envp)
+        let number = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &argv, &envp)
         guard number == 0 else {
             throw Failure(
                 .configuration,
