@@ -22,9 +22,9 @@ enum WholeFile {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw Unreadable(path: path, reason: errno) }
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw Unreadable(path: path, reason: errno) }
-        return try [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, filled in
+        let length = lseek(file, 0, SEEK_END)
+        guard length >= 0, lseek(file, 0, SEEK_SET) == 0 else { throw Unreadable(path: path, reason: errno) }
+        return try [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, filled in
             HugePages.advise(UnsafeMutableRawBufferPointer(buffer))
             while filled < buffer.count {
                 let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled...])
