@@ -16,7 +16,7 @@ public final class HTTPFetcher: Fetcher {
     private let limits: TransportLimits
     private let options: HTTPOptions
     private let observer: (any TransferObserver)?
-    private let client: HTTPClient
+    private let connections: HTTPConnections
 
     /// Makes a fetcher with a connection pool of its own.
     public init(
@@ -27,18 +27,11 @@ public final class HTTPFetcher: Fetcher {
         self.limits = limits
         self.options = options
         self.observer = observer
-        client = HTTPClient(configuration: HTTPClientSetup.configuration(limits, options))
-    }
-
-    deinit {
-        // The client insists on being shut down; after ``shutdown()`` this does nothing.
-        client.shutdown { _ in }
+        connections = HTTPConnections(limits, options)
     }
 
     /// Closes the connections. Requests under way fail; later ones do at once.
-    public func shutdown() async {
-        try? await client.shutdown()
-    }
+    public func shutdown() async { await connections.shutdown() }
 
     /// Fetches a resource, following redirects.
     ///
@@ -109,19 +102,13 @@ public final class HTTPFetcher: Fetcher {
         since start: ContinuousClock.Instant,
         _ limits: TransportLimits
     ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: address.url)
-        request.headers.add(name: "user-agent", value: options.userAgent)
+        var request = connections.request(to: address)
         request.headers.add(name: "accept", value: "*/*")
-        request.headers.add(name: "accept-encoding", value: "identity")
         if let (user, password) = address.credentials {
             request.setBasicAuth(username: user, password: password)
         }
         let left = limits.overall - start.duration(to: .now)
-        do {
-            return try await client.execute(request, timeout: TimeAmount(max(left, .zero)))
-        } catch {
-            throw ClientErrorWording.failure(error, delivered: nil, at: RedactedURL(address.url))
-        }
+        return try await connections.head(request, to: address, within: left)
     }
 
     private func deliver(

@@ -13,8 +13,7 @@ public import TrustCore
 /// in a message: neither body nor header fields, nor the query of the address. Not checked here: what the answer says.
 public final class HTTPServiceCaller: ServiceCaller {
     private let limits: TransportLimits
-    private let options: HTTPOptions
-    private let client: HTTPClient
+    private let connections: HTTPConnections
 
     /// Makes a caller with a connection pool of its own. Of the limits those on time count, as far as a request does not
     /// set its own; how slowly an answer comes is for the request's time to limit.
@@ -24,19 +23,11 @@ public final class HTTPServiceCaller: ServiceCaller {
         limits.idle = limits.overall
         limits.minimumBytesPerWindow = 0
         self.limits = limits
-        self.options = options
-        client = HTTPClient(configuration: HTTPClientSetup.configuration(limits, options))
-    }
-
-    deinit {
-        // The client insists on being shut down; after ``shutdown()`` this does nothing.
-        client.shutdown { _ in }
+        connections = HTTPConnections(limits, options)
     }
 
     /// Closes the connections. Requests under way fail; later ones do at once.
-    public func shutdown() async {
-        try? await client.shutdown()
-    }
+    public func shutdown() async { await connections.shutdown() }
 
     /// Sends a request, and answers what comes back, redirects and errors included.
     ///
@@ -105,17 +96,11 @@ public final class HTTPServiceCaller: ServiceCaller {
     private func head(_ request: ServiceRequest, _ address: WebAddress, within time: Duration) async throws
         -> HTTPClientResponse
     {
-        var sent = HTTPClientRequest(url: address.url)
+        var sent = connections.request(to: address)
         sent.method = HTTPMethod(rawValue: request.method.rawValue)
-        sent.headers.add(name: "user-agent", value: options.userAgent)
-        sent.headers.add(name: "accept-encoding", value: "identity")
         for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
         if request.method == .post { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
-        do {
-            return try await client.execute(sent, timeout: TimeAmount(max(time, .zero)))
-        } catch {
-            throw ClientErrorWording.failure(error, delivered: nil, at: RedactedURL(address.url))
-        }
+        return try await connections.head(sent, to: address, within: time)
     }
 
     /// Takes an address that secrets may be sent to: protected, or of this machine.
