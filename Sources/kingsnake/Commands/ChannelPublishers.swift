@@ -122,8 +122,13 @@ struct PublisherSigningOptions: ParsableArguments {
     }
 }
 
-/// Which of an entry's packages need no attestation, as the command line gives it.
-struct ExemptionOptions: ParsableArguments {
+/// How many publishers of an entry must attest, and which packages need no attestation, as the command line gives it.
+struct EntryDemandOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("How many different publishers of the entry must attest.", valueName: "number")
+    )
+    var threshold: Int?
+
     @Option(
         help: ArgumentHelp(
             "Needed by files only that the index lists since this moment, or later.",
@@ -149,7 +154,7 @@ struct ExemptionOptions: ParsableArguments {
         }
     }
 
-    /// What is given; nil if nothing is. Says which files are excepted by their digests.
+    /// What is given of exemptions; nil if nothing is. Says which files are excepted by their digests.
     func exemption(_ pattern: PackagePattern, inChannelAt directory: String, _ console: Console) throws
         -> PublisherEntry
         .Exemption?

@@ -31,12 +31,7 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
     )
     var url: String?
 
-    @Option(
-        help: ArgumentHelp("How many different publishers of the entry must attest.", valueName: "number")
-    )
-    var threshold: Int?
-
-    @OptionGroup var exemption: ExemptionOptions
+    @OptionGroup var demands: EntryDemandOptions
     @OptionGroup var signing: PublisherSigningOptions
     @OptionGroup var output: OutputOptions
 
@@ -47,7 +42,7 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
     func run() async throws {
         let pattern = try pattern.value
         let publisher = try publisher.publisher()
-        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path, output.console)
+        let exemption = try demands.exemption(pattern, inChannelAt: channel.path, output.console)
         try await signing.sign(channel, output.console) { policy in
             var entries = policy?.entries ?? []
             let place = entries.firstIndex { $0.pattern == pattern }
@@ -55,7 +50,7 @@ struct ChannelPublishersAdd: AsyncParsableCommand {
             let entry = try PublisherEntry(
                 pattern,
                 publishers: (old?.publishers ?? []) + [publisher],
-                threshold: threshold ?? old?.threshold ?? 1,
+                threshold: demands.threshold ?? old?.threshold ?? 1,
                 exemption: exemption ?? old?.exemption ?? .none,
                 targetChannels: old?.targetChannels ?? []
             )

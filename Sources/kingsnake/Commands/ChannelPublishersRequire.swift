@@ -20,18 +20,13 @@ struct ChannelPublishersRequire: AsyncParsableCommand {
     @OptionGroup var channel: ChannelOptions
     @OptionGroup var pattern: PatternArgument
 
-    @Option(
-        help: ArgumentHelp("How many different publishers of the entry must attest.", valueName: "number")
-    )
-    var threshold: Int?
-
-    @OptionGroup var exemption: ExemptionOptions
+    @OptionGroup var demands: EntryDemandOptions
     @OptionGroup var signing: PublisherSigningOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        let isGiven = exemption.requiredSince != nil || exemption.exceptUnattested || exemption.always
-        guard threshold != nil || isGiven else {
+        let isGiven = demands.requiredSince != nil || demands.exceptUnattested || demands.always
+        guard demands.threshold != nil || isGiven else {
             throw ValidationError(
                 "give --threshold, or one of --required-since, --except-unattested and --always"
             )
@@ -40,7 +35,7 @@ struct ChannelPublishersRequire: AsyncParsableCommand {
 
     func run() async throws {
         let pattern = try pattern.value
-        let exemption = try exemption.exemption(pattern, inChannelAt: channel.path, output.console)
+        let exemption = try demands.exemption(pattern, inChannelAt: channel.path, output.console)
         try await signing.change(channel, output.console) { policy in
             let place = try policy.place(of: pattern)
             let old = policy.entries[place]
@@ -48,7 +43,7 @@ struct ChannelPublishersRequire: AsyncParsableCommand {
             entries[place] = try PublisherEntry(
                 pattern,
                 publishers: old.publishers,
-                threshold: threshold ?? old.threshold,
+                threshold: demands.threshold ?? old.threshold,
                 exemption: exemption ?? old.exemption,
                 targetChannels: old.targetChannels
             )

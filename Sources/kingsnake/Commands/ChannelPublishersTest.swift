@@ -31,27 +31,13 @@ struct ChannelPublishersTest: ParsableCommand {
         let console = output.console
         let name = try PackageName(package)
         let policy = try PublishersFile.policy(inChannelAt: channel.path)
-        let entry = policy?.entry(for: name)
-        let identity = policy?.channel.identity ?? ""
-        var evidence = Evidence(package: name.raw, channel: identity, packageDigest: nil)
-        evidence.publishers = entry.map { PublisherDemands(owner: $0) }
-        evidence.attestations = [
-            Attestation(
-                targetChannel: policy?.channel.identity,
-                signer: try signer.signer(),
-                claims: try signer.claims()
-            )
-        ]
-        let verdict = Policy.publishing.verdict(on: evidence)
-        VerdictReport(verdict).say(on: console)
-        guard verdict.isAllowed else { throw NotAllowed(verdicts: [verdict]) }
-        console.say(
-            entry == nil
-                ? "the owner's policy says nothing of it" : "the owner's policy lets this signer publish it"
+        try signer.judge(
+            name,
+            in: policy?.channel.identity,
+            by: policy?.entry(for: name).map { PublisherDemands(owner: $0) },
+            console,
+            allowed: "the owner's policy lets this signer publish it",
+            unasked: "the owner's policy says nothing of it"
         )
-        var document = VerdictReport(verdict).json
-        document["schema"] = 1
-        document["status"] = "ok"
-        console.emit(document)
     }
 }

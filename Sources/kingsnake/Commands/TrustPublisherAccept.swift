@@ -19,45 +19,12 @@ extension TrustPublisher {
                 """
         )
 
-        @Argument(help: "The channel's canonical URL.")
-        var url: String
+        @OptionGroup var package: ListedPackageArguments
 
-        @Argument(help: ArgumentHelp("The package's name.", valueName: "name"))
-        var package: String
-
-        @Option(
-            help: ArgumentHelp("A repository on GitHub.", valueName: "owner/name")
-        )
+        @Option(help: ArgumentHelp("A repository on GitHub.", valueName: "owner/name"))
         var github: String?
 
-        @Option(help: ArgumentHelp("A project on GitLab, with its groups.", valueName: "group/project"))
-        var gitlab: String?
-
-        @Option(
-            help: ArgumentHelp("An identity as certificates give it; needs --issuer.", valueName: "identity")
-        )
-        var identity: String?
-
-        @Option(help: ArgumentHelp("SHA-256 of a key's SubjectPublicKeyInfo.", valueName: "hex"))
-        var key: String?
-
-        @Option(help: ArgumentHelp("Who vouches for the identity, or a GitLab server.", valueName: "url"))
-        var issuer: String?
-
-        @Option(
-            name: .customLong("repository-id"),
-            help: ArgumentHelp("The repository's number, which decides over its name.", valueName: "number")
-        )
-        var repositoryID: String?
-
-        @Option(
-            name: .customLong("owner-id"),
-            help: ArgumentHelp(
-                "The owner's number, which decides over the owner's name.",
-                valueName: "number"
-            )
-        )
-        var ownerID: String?
+        @OptionGroup var identity: PublisherIdentityOptions
 
         @Option(
             help: ArgumentHelp(
@@ -71,11 +38,7 @@ extension TrustPublisher {
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws {
-            try TrustPublisher.check(url, nil)
-            _ = try UsageCheck.value(package) { try PackageName($0) }
-            _ = try accepted()
-        }
+        func validate() throws { _ = try accepted() }
 
         private enum Accepted {
             case publisher(PublisherIdentity)
@@ -83,12 +46,8 @@ extension TrustPublisher {
         }
 
         private func accepted() throws -> Accepted {
-            var object = JSONObject()
-            let texts: [(String, String?)] = [
-                ("github", github), ("gitlab", gitlab), ("identity", identity), ("key", key),
-                ("issuer", issuer), ("repository_id", repositoryID), ("owner_id", ownerID),
-            ]
-            for (key, text) in texts { object[key] = text.map { .string($0) } }
+            var object = identity.members
+            object["github"] = github.map { .string($0) }
             if let unattested {
                 guard object.count == 0 else {
                     throw ValidationError(
@@ -109,8 +68,7 @@ extension TrustPublisher {
 
         func run() throws {
             let console = output.console
-            let channel = try ChannelURL(url)
-            let name = try PackageName(package)
+            let (channel, name) = (try package.channel, try package.name)
             let store = UserPolicyStore(directory: locations.homeDirectory)
             let sighting = try LockDecisionOptions.sighting(of: name, in: channel, store)
             console.say(

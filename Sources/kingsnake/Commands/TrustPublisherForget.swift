@@ -17,25 +17,14 @@ extension TrustPublisher {
                 """
         )
 
-        @Argument(help: "The channel's canonical URL.")
-        var url: String
-
-        @Argument(help: ArgumentHelp("The package's name.", valueName: "name"))
-        var package: String
-
+        @OptionGroup var package: ListedPackageArguments
         @OptionGroup var decision: LockDecisionOptions
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws {
-            try TrustPublisher.check(url, nil)
-            _ = try UsageCheck.value(package) { try PackageName($0) }
-        }
-
         func run() throws {
             let console = output.console
-            let channel = try ChannelURL(url)
-            let name = try PackageName(package)
+            let (channel, name) = (try package.channel, try package.name)
             let store = UserPolicyStore(directory: locations.homeDirectory)
             let sighting = try LockDecisionOptions.sighting(of: name, in: channel, store)
             console.say(

@@ -17,52 +17,30 @@ extension TrustPublisher {
                 """
         )
 
-        @Argument(help: "The channel's canonical URL.")
-        var url: String
-
-        @Argument(help: ArgumentHelp("The package's name.", valueName: "name"))
-        var package: String
-
+        @OptionGroup var package: ListedPackageArguments
         @OptionGroup var signer: SignerOptions
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws {
-            try TrustPublisher.check(url, nil)
-            _ = try UsageCheck.value(package) { try PackageName($0) }
-        }
-
         func run() throws {
             let console = output.console
-            let channel = try ChannelURL(url)
-            let name = try PackageName(package)
+            let (channel, name) = (try package.channel, try package.name)
             let store = UserPolicyStore(directory: locations.homeDirectory)
-            var evidence = Evidence(package: name.raw, channel: channel.identity, packageDigest: nil)
-            evidence.publishers = PublisherDemands(
+            let demands = PublisherDemands(
                 on: name,
                 of: channel,
                 owner: nil,
                 user: try store.policy(),
                 lock: try store.publisherLock()
             )
-            evidence.attestations = [
-                Attestation(
-                    targetChannel: channel.identity,
-                    signer: try signer.signer(),
-                    claims: try signer.claims()
-                )
-            ]
-            let verdict = Policy.publishing.verdict(on: evidence)
-            VerdictReport(verdict).say(on: console)
-            guard verdict.isAllowed else { throw NotAllowed(verdicts: [verdict]) }
-            let isAsked = evidence.publishers != nil
-            console.say(
-                isAsked ? "your policy lets this signer publish it" : "your policy says nothing of it"
+            try signer.judge(
+                name,
+                in: channel.identity,
+                by: demands,
+                console,
+                allowed: "your policy lets this signer publish it",
+                unasked: "your policy says nothing of it"
             )
-            var document = VerdictReport(verdict).json
-            document["schema"] = 1
-            document["status"] = "ok"
-            console.emit(document)
         }
     }
 }

@@ -172,16 +172,7 @@ extension BundleReport {
             object["claims"] = .object(claims)
         }
         guard case .success(let verified) = inspection.result else { return object }
-        object["times"] = .array(verified.moments.map { .string($0.description) })
-        object["log_entries"] = .array(
-            verified.log.entries.map { entry in
-                var item = JSONObject()
-                item["log"] = .string(entry.log.baseURL)
-                item["kind"] = .string(entry.kind.rawValue)
-                item["index"] = entry.logIndex.map { .number(JSONNumber($0)) }
-                return .object(item)
-            }
-        )
+        verified.describe(in: &object)
         return object
     }
 }

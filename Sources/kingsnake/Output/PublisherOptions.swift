@@ -15,29 +15,7 @@ struct PublisherOptions: ParsableArguments {
     )
     var github: String?
 
-    @Option(help: ArgumentHelp("A project on GitLab, with its groups.", valueName: "group/project"))
-    var gitlab: String?
-
-    @Option(help: ArgumentHelp("An identity as certificates give it; needs --issuer.", valueName: "identity"))
-    var identity: String?
-
-    @Option(help: ArgumentHelp("SHA-256 of a key's SubjectPublicKeyInfo.", valueName: "hex"))
-    var key: String?
-
-    @Option(help: ArgumentHelp("Who vouches for the identity, or a GitLab server.", valueName: "url"))
-    var issuer: String?
-
-    @Option(
-        name: .customLong("repository-id"),
-        help: ArgumentHelp("The repository's number, which decides over its name.", valueName: "number")
-    )
-    var repositoryID: String?
-
-    @Option(
-        name: .customLong("owner-id"),
-        help: ArgumentHelp("The owner's number, which decides over the owner's name.", valueName: "number")
-    )
-    var ownerID: String?
+    @OptionGroup var identity: PublisherIdentityOptions
 
     @Option(help: ArgumentHelp("The workflow's file, such as release.yml.", valueName: "file"))
     var workflow: String?
@@ -65,11 +43,10 @@ struct PublisherOptions: ParsableArguments {
 
     /// The publisher, read as policies are. What is wrong with it is a usage error.
     func publisher() throws -> Publisher {
-        var object = JSONObject()
+        var object = identity.members
         let texts: [(String, String?)] = [
-            ("github", github), ("gitlab", gitlab), ("identity", identity), ("key", key), ("issuer", issuer),
-            ("repository_id", repositoryID), ("owner_id", ownerID), ("workflow", workflow), ("ref", ref),
-            ("environment", environment), ("trigger", trigger),
+            ("github", github), ("workflow", workflow), ("ref", ref), ("environment", environment),
+            ("trigger", trigger),
         ]
         for (key, text) in texts { object[key] = text.map { .string($0) } }
         let claims = try ClaimArgument.parse(claim)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import CondaFormats
 import TrustCore
 import TrustPolicy
 
@@ -33,7 +34,7 @@ struct SignerOptions: ParsableArguments {
         _ = try ClaimArgument.parse(claim)
     }
 
-    func claims() throws -> [CertificateClaim: String] {
+    private func claims() throws -> [CertificateClaim: String] {
         var claims: [CertificateClaim: String] = [:]
         for member in try ClaimArgument.parse(claim).members {
             guard let name = CertificateClaim(rawValue: member.key) else { continue }
@@ -42,7 +43,7 @@ struct SignerOptions: ParsableArguments {
         return claims
     }
 
-    func signer() throws -> Signer {
+    private func signer() throws -> Signer {
         switch (identity, key) {
         case (let identity?, nil):
             return Signer(Publisher.usualKind(of: identity), identity, issuer: issuer)
@@ -54,5 +55,30 @@ struct SignerOptions: ParsableArguments {
             return Signer(key: fingerprint)
         default: throw ValidationError("give exactly one of --identity and --key")
         }
+    }
+
+    /// Judges a package that this signer attests to, shows how, and says which of two sentences holds where nothing
+    /// speaks against it.
+    func judge(
+        _ package: PackageName,
+        in channel: String?,
+        by demands: PublisherDemands?,
+        _ console: Console,
+        allowed: TerminalText,
+        unasked: TerminalText
+    ) throws {
+        var evidence = Evidence(package: package.raw, channel: channel ?? "", packageDigest: nil)
+        evidence.publishers = demands
+        evidence.attestations = [
+            Attestation(targetChannel: channel, signer: try signer(), claims: try claims())
+        ]
+        let verdict = Policy.publishing.verdict(on: evidence)
+        VerdictReport(verdict).say(on: console)
+        guard verdict.isAllowed else { throw NotAllowed(verdicts: [verdict]) }
+        console.say(demands == nil ? unasked : allowed)
+        var document = VerdictReport(verdict).json
+        document["schema"] = 1
+        document["status"] = "ok"
+        console.emit(document)
     }
 }
