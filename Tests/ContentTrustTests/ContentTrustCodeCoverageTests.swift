@@ -24,10 +24,7 @@ struct ContentTrustCodeCoverageTests {
 
     @Test("Every code says what, why, and what to do", arguments: ContentTrustCode.allCases)
     func entry(_ code: ContentTrustCode) {
-        #expect(code.rawValue.hasPrefix("content-trust."))
-        #expect(!code.entry.summary.isEmpty && !code.entry.summary.hasSuffix("."))
-        #expect(code.entry.explanation.hasSuffix("."))
-        #expect(!code.entry.remedy.isEmpty)
+        #expect(code.defects(in: "content-trust.").isEmpty)
     }
 
     @Test("What is changed below is good before")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Synchronization
+import TestSupport
 import TrustCore
 
 /// A server that answers the requests for some files only when so many of them are under way at once.

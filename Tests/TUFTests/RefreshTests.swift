@@ -148,7 +148,7 @@ struct RefreshTests {
     func brokenServer() async throws {
         let scene = try Scene()
         let client = scene.client()
-        scene.server.isBroken = true
+        scene.server.isAway = true
         await #expect(throws: Failure.self) { try await client.refresh() }
         #expect(scene.server.takeRequests() == ["2.root.json"])
     }

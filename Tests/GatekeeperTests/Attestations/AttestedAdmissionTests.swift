@@ -182,28 +182,7 @@ extension AttestedScene {
             sha256: package.sha256,
             targetChannel: GateScene.canonical
         ).encoded()
-        let encoded = DSSE.preAuthenticationEncoding(payloadType: Statement.payloadType, payload: payload)
-        let envelope = Bundle.Envelope(
-            payload: payload,
-            payloadType: Statement.payloadType,
-            signature: try key.sign(encoded)
-        )
         let hint = Base64.text(try key.publicKey().fingerprint.bytes)
-        let draft = Bundle(
-            version: .v03,
-            material: .publicKey(hint: hint),
-            content: .envelope(envelope),
-            logEntries: [],
-            timestamps: []
-        )
-        let signed = LoggedSignature(of: draft, key: try key.publicKey(), artifact: [])
-        let entry = try instance.rekorV1.add(signed, at: instance.time)
-        return Bundle(
-            version: .v03,
-            material: draft.material,
-            content: draft.content,
-            logEntries: [entry],
-            timestamps: []
-        ).encoded()
+        return try instance.bundle(stating: payload, by: key, hint: hint).encoded()
     }
 }

@@ -19,7 +19,7 @@ struct InstanceScene {
     static let signingConfig = SigstoreInstance.publicGood.signingConfig
 
     var repository: InstanceRepository
-    let server = InstanceServer()
+    let server = MemoryServer()
     let home: TemporaryFolder
     let name: SigstoreInstanceName
     var now = Self.start
@@ -29,7 +29,7 @@ struct InstanceScene {
         home = try TemporaryFolder()
         name = try #require(SigstoreInstanceName("private"))
         server.files = repository.files
-        try store.add(name, tufRoot: repository.root(), url: ChannelURL(InstanceServer.url), now: now)
+        try store.add(name, tufRoot: repository.root(), url: ChannelURL(MemoryServer.url), now: now)
     }
 
     var store: SigstoreTrustStore { SigstoreTrustStore(directory: home.path + "/home") }

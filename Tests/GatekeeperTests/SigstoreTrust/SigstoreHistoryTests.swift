@@ -42,7 +42,7 @@ struct SigstoreHistoryTests {
 
     private struct Machine {
         let home: TemporaryFolder
-        let server = InstanceServer()
+        let server = MemoryServer()
         var store: SigstoreTrustStore { SigstoreTrustStore(directory: home.path) }
 
         init() throws {
@@ -54,7 +54,7 @@ struct SigstoreHistoryTests {
             try await store.update(
                 name,
                 over: server,
-                from: ChannelURL(InstanceServer.url),
+                from: ChannelURL(MemoryServer.url),
                 retry: MirrorRetry(rounds: 1),
                 uptime: { .zero },
                 now: now
@@ -89,7 +89,7 @@ struct SigstoreHistoryTests {
     func fromEachRoot(version: Int) async throws {
         let machine = try Machine()
         let name = try #require(SigstoreInstanceName("history"))
-        let url = try ChannelURL(InstanceServer.url)
+        let url = try ChannelURL(MemoryServer.url)
         try machine.store.add(name, tufRoot: Self.root(version), url: url, now: Self.now)
         let trust = try await machine.update(name, now: Self.now)
         #expect(trust.trustedRootBytes == Self.shipped.trustedRoot)

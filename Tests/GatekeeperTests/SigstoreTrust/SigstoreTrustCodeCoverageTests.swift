@@ -22,7 +22,7 @@ struct SigstoreTrustCodeCoverageTests {
             try scene.store.add(
                 scene.name,
                 tufRoot: other,
-                url: ChannelURL(InstanceServer.url),
+                url: ChannelURL(MemoryServer.url),
                 now: scene.now
             )
         },

@@ -91,7 +91,7 @@ struct SigstoreTrustStoreTests {
     func unusable() async throws {
         let scene = try await InstanceScene()
         let name = try #require(SigstoreInstanceName("other"))
-        let url = try ChannelURL(InstanceServer.url)
+        let url = try ChannelURL(MemoryServer.url)
         #expect(
             refusalCode { try scene.store.add(name, tufRoot: [0x7B], url: url, now: scene.now) }
                 == "json.syntax"

@@ -69,7 +69,7 @@ struct SigstoreTrustUpdateTests {
         try new.store.add(
             new.name,
             tufRoot: scene.repository.root(),
-            url: ChannelURL(InstanceServer.url),
+            url: ChannelURL(MemoryServer.url),
             now: new.now
         )
         for trust in [try await new.updateAsServed(), try await scene.known(), try await new.known()] {
@@ -250,7 +250,7 @@ struct SigstoreTrustUpdateTests {
         let plain = try scene.store.anchor(scene.name)
         let newer = SigstoreAnchor(
             name: plain.name,
-            basis: .repository(tufRoot: scene.repository.root(2), url: try ChannelURL(InstanceServer.url)),
+            basis: .repository(tufRoot: scene.repository.root(2), url: try ChannelURL(MemoryServer.url)),
             added: plain.added,
             directory: plain.directory
         )

@@ -29,10 +29,7 @@ struct BundleCodeCoverageTests {
 
     @Test("Every code says what, why, and what to do", arguments: BundleCode.allCases)
     func entry(_ code: BundleCode) {
-        #expect(code.rawValue.hasPrefix("bundle."))
-        #expect(!code.entry.summary.isEmpty && !code.entry.summary.hasSuffix("."))
-        #expect(code.entry.explanation.hasSuffix("."))
-        #expect(!code.entry.remedy.isEmpty)
+        #expect(code.defects(in: "bundle.").isEmpty)
     }
 
     private static let material = "verificationMaterial"

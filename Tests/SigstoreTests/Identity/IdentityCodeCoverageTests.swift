@@ -23,10 +23,7 @@ struct IdentityCodeCoverageTests {
 
     @Test("Every code says what, why, and what to do", arguments: IdentityCode.allCases)
     func entry(_ code: IdentityCode) {
-        #expect(code.rawValue.hasPrefix("identity."))
-        #expect(!code.entry.summary.isEmpty && !code.entry.summary.hasSuffix("."))
-        #expect(code.entry.explanation.hasSuffix("."))
-        #expect(!code.entry.remedy.isEmpty)
+        #expect(code.defects(in: "identity.").isEmpty)
     }
 
     @Test(

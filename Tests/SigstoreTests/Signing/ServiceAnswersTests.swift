@@ -218,7 +218,9 @@ extension ServiceAnswersTests {
                 change: { scene, _ in
                     var instance = scene.instance
                     let bundle = try instance.bundle(stating: Array("{}".utf8), by: .workflow(), .v1)
-                    return ServiceResponse(status: 201, body: answer(bundle.logEntries[0]))
+                    let name = String(repeating: "0", count: 80)
+                    let answer = try #require(SimulatedRekorV1.answer(bundle.logEntries[0], named: name))
+                    return ServiceResponse(status: 201, body: JSONWriter.encode(answer))
                 }
             ),
             Case(
@@ -351,29 +353,5 @@ extension ServiceAnswersTests {
         let text = try #require(chain?.array?.first?.string)
         let lines = text.split(separator: "\n").dropFirst().dropLast().joined()
         return try #require(Base64.decode(lines))
-    }
-
-    /// An entry as Rekor v1 answers it.
-    private static func answer(_ entry: LogEntry) -> [UInt8] {
-        var members = JSONObject()
-        if let proof = entry.inclusionProof {
-            members[String(repeating: "0", count: 80)] = [
-                "body": .string(Base64.text(entry.canonicalizedBody)),
-                "integratedTime": .init(integerLiteral: entry.integratedTime),
-                "logID": .string(Hex.encode(entry.logID)),
-                "logIndex": .init(integerLiteral: entry.logIndex),
-                "verification": [
-                    "inclusionProof": [
-                        "checkpoint": .string(proof.checkpoint),
-                        "hashes": .array(proof.hashes.map { .string(Hex.encode($0)) }),
-                        "logIndex": .init(integerLiteral: proof.logIndex),
-                        "rootHash": .string(Hex.encode(proof.rootHash)),
-                        "treeSize": .init(integerLiteral: proof.treeSize),
-                    ],
-                    "signedEntryTimestamp": .string(Base64.text(entry.signedEntryTimestamp ?? [])),
-                ],
-            ]
-        }
-        return JSONWriter.encode(.object(members))
     }
 }

@@ -25,10 +25,7 @@ struct TimestampCodeCoverageTests {
 
     @Test("Every code says what, why, and what to do", arguments: TimestampCode.allCases)
     func entry(_ code: TimestampCode) {
-        #expect(code.rawValue.hasPrefix("timestamp."))
-        #expect(!code.entry.summary.isEmpty && !code.entry.summary.hasSuffix("."))
-        #expect(code.entry.explanation.hasSuffix("."))
-        #expect(!code.entry.remedy.isEmpty)
+        #expect(code.defects(in: "timestamp.").isEmpty)
     }
 
     @Test("What is changed below is good before")

@@ -189,41 +189,6 @@ struct BundleVerifierTests {
 // MARK: - Keys and names
 
 extension BundleVerifierTests {
-    /// A bundle that is signed with a key, as private channels have them.
-    private static func keyed(
-        _ instance: inout SimulatedInstance,
-        _ key: SimulatedKey,
-        hint: String,
-        keyID: String = ""
-    ) throws -> Bundle {
-        let payload = try statement()
-        let encoded = DSSE.preAuthenticationEncoding(payloadType: Statement.payloadType, payload: payload)
-        let signature = try key.sign(encoded)
-        let draft = Bundle(
-            version: .v03,
-            material: .publicKey(hint: hint),
-            content: .envelope(
-                Bundle.Envelope(
-                    payload: payload,
-                    payloadType: Statement.payloadType,
-                    signature: signature,
-                    keyID: keyID
-                )
-            ),
-            logEntries: [],
-            timestamps: []
-        )
-        let signed = LoggedSignature(of: draft, key: try key.publicKey(), artifact: [])
-        let entry = try instance.rekorV1.add(signed, at: instance.time)
-        return Bundle(
-            version: .v03,
-            material: draft.material,
-            content: draft.content,
-            logEntries: [entry],
-            timestamps: []
-        )
-    }
-
     // Items 71 to 74.
     @Test("A bundle by a known key is verified with that key, in its time, and with no other")
     func keys() throws {
@@ -231,7 +196,7 @@ extension BundleVerifierTests {
         let key = SimulatedKey()
         let known = try key.publicKey()
         let hint = Base64.text(known.fingerprint.bytes)
-        let bundle = try Self.keyed(&instance, key, hint: hint, keyID: hint)
+        let bundle = try instance.bundle(stating: Self.statement(), by: key, hint: hint, keyID: hint)
         let verifier = try Self.verifier(instance)
         let verified = try verifier.verify(bundle, of: Self.artifact, by: .init(known))
         #expect(verified.certificate == nil && verified.statement?.subjects.count == 1)
@@ -241,12 +206,17 @@ extension BundleVerifierTests {
             refusalCode { try verifier.verify(bundle, of: Self.artifact, by: .init(other)) }
                 == "sigstore.key-hint"
         )
-        let named = try Self.keyed(&instance, key, hint: "release key")
+        let named = try instance.bundle(stating: Self.statement(), by: key, hint: "release key")
         #expect(
             refusalCode { try verifier.verify(named, of: Self.artifact, by: .init(other)) }
                 == "sigstore.signature"
         )
-        let renamed = try Self.keyed(&instance, key, hint: "release key", keyID: "other key")
+        let renamed = try instance.bundle(
+            stating: Self.statement(),
+            by: key,
+            hint: "release key",
+            keyID: "other key"
+        )
         #expect(
             refusalCode { try verifier.verify(renamed, of: Self.artifact, by: .init(known)) }
                 == "sigstore.key-hint"

@@ -131,6 +131,37 @@ package struct SimulatedInstance: Sendable {
         return try bundle(.envelope(envelope), signature, [], by: signer, evidence, at: delay)
     }
 
+    /// Signs a payload in an envelope with a key that verifiers know from elsewhere, as private channels have them.
+    package mutating func bundle(
+        stating payload: [UInt8],
+        by key: SimulatedKey,
+        hint: String,
+        keyID: String = ""
+    ) throws -> Bundle {
+        let encoded = DSSE.preAuthenticationEncoding(payloadType: Statement.payloadType, payload: payload)
+        let envelope = Bundle.Envelope(
+            payload: payload,
+            payloadType: Statement.payloadType,
+            signature: try key.sign(encoded),
+            keyID: keyID
+        )
+        let draft = Bundle(
+            version: .v03,
+            material: .publicKey(hint: hint),
+            content: .envelope(envelope),
+            logEntries: [],
+            timestamps: []
+        )
+        let signed = LoggedSignature(of: draft, key: try key.publicKey(), artifact: [])
+        return Bundle(
+            version: .v03,
+            material: draft.material,
+            content: draft.content,
+            logEntries: [try rekorV1.add(signed, at: time)],
+            timestamps: []
+        )
+    }
+
     /// Has a signature certified, logged and stamped, so many seconds after the certificate was issued.
     package mutating func bundle(
         _ content: Bundle.Content,

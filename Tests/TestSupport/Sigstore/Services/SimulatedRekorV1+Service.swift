@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import SigningKeys
-internal import Sigstore
+package import Sigstore
 package import TrustCore
 
 /// The log as a service (Rekor's API, version 1). It takes in what verifies, once.
@@ -89,9 +89,14 @@ extension SimulatedRekorV1 {
     }
 
     private func described(_ index: Int64) throws -> JSONValue? {
-        guard let entry = try entry(at: index), let proof = entry.inclusionProof else { return nil }
+        try entry(at: index).flatMap { Self.answer($0, named: try uuid(index)) }
+    }
+
+    /// An entry as the log answers it; nil without a proof.
+    package static func answer(_ entry: LogEntry, named name: String) -> JSONValue? {
+        guard let proof = entry.inclusionProof else { return nil }
         var answer = JSONObject()
-        answer[try uuid(index)] = [
+        answer[name] = [
             "body": .string(Base64.text(entry.canonicalizedBody)),
             "integratedTime": .init(integerLiteral: entry.integratedTime),
             "logID": .string(Hex.encode(entry.logID)),

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Synchronization
-import TrustCore
+package import TrustCore
 
 /// A server made of a dictionary, which remembers what it was asked for, and may be away or slow.
-final class InstanceServer: Fetcher {
-    static let url = "https://tuf.instance.example"
+package final class MemoryServer: Fetcher {
+    /// Where its files are, with a slash at the end.
+    package static let url = "https://channel.example/metadata/"
 
     private struct State {
         var files: [String: [UInt8]] = [:]
@@ -18,40 +19,43 @@ final class InstanceServer: Fetcher {
 
     private let state = Mutex(State())
 
+    /// A server without files.
+    package init() {}
+
     /// What it has, by the path below ``url``.
-    var files: [String: [UInt8]] {
+    package var files: [String: [UInt8]] {
         get { state.withLock { $0.files } }
         set { state.withLock { $0.files = newValue } }
     }
 
     /// Whether nobody answers.
-    var isAway: Bool {
+    package var isAway: Bool {
         get { state.withLock { $0.isAway } }
         set { state.withLock { $0.isAway = newValue } }
     }
 
     /// How long each answer takes, by ``uptime``.
-    var each: Duration {
+    package var each: Duration {
         get { state.withLock { $0.each } }
         set { state.withLock { $0.each = newValue } }
     }
 
     /// A clock that only the server moves.
-    var uptime: Duration { state.withLock { $0.uptime } }
+    package var uptime: Duration { state.withLock { $0.uptime } }
 
     /// The paths asked for since the last call.
-    func takeRequests() -> [String] {
+    package func takeRequests() -> [String] {
         state.withLock { state in
             defer { state.requests = [] }
             return state.requests
         }
     }
 
-    func fetch(
+    package func fetch(
         _ request: FetchRequest,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
-        let path = String(request.url.dropFirst(Self.url.count + 1))
+        let path = String(request.url.dropFirst(Self.url.count))
         let answer = try state.withLock { state in
             state.requests.append(path)
             state.uptime += state.each
