@@ -57,6 +57,7 @@ enum RefusalCatalog {
         area("Installing", InstallCode.self),
         area("Auditing", AuditCode.self),
         area("Channels", ChannelCode.self),
+        area("Servers of channels", ServerCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }

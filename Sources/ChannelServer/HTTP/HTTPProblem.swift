@@ -1,0 +1,73 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import TrustCore
+
+/// An error as a response: problem details (RFC 9457), whose `detail` is one line that clients show people.
+///
+/// A refusal tells what was refused and why. A failure tells nothing of the server's insides: those are in its log,
+/// under the request's id.
+struct HTTPProblem: Sendable {
+    let status: HTTPResponse.Status
+    let code: String?
+    let title: String
+    let detail: String
+    let remedy: String?
+
+    /// What an error is answered with.
+    init(_ error: any Error) {
+        switch error {
+        case let refusal as Refusal:
+            self.init(
+                status: (refusal.code as? any HTTPRefusalCode)?.httpStatus ?? .unprocessableContent,
+                code: refusal.codeName,
+                title: refusal.code.entry.summary,
+                detail: refusal.description,
+                remedy: refusal.remedy
+            )
+        case let error as any HTTPResponseError:
+            self.init(status: error.status, detail: "the request was not understood")
+        default:
+            self.init(status: .serviceUnavailable, detail: "the server could not do it now; try again later")
+        }
+    }
+
+    /// An answer without a refusal.
+    init(status: HTTPResponse.Status, detail: String) {
+        self.init(status: status, code: nil, title: status.reasonPhrase, detail: detail, remedy: nil)
+    }
+
+    private init(status: HTTPResponse.Status, code: String?, title: String, detail: String, remedy: String?) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+        self.remedy = remedy
+    }
+
+    /// The response.
+    ///
+    /// - Parameter requestID: what the server's log calls the request.
+    func response(requestID: String) -> Response {
+        var body = JSONObject()
+        body["type"] = .string(code.map { "urn:kingsnake:refusal:\($0)" } ?? "about:blank")
+        body["title"] = .string(title)
+        body["status"] = .number(JSONNumber(Int64(status.code)))
+        body["detail"] = .string(detail)
+        body["code"] = code.map { .string($0) }
+        body["remedy"] = remedy.map { .string($0) }
+        body["request_id"] = .string(requestID)
+        var headers: HTTPFields = [
+            .contentType: "application/problem+json", .cacheControl: "no-store",
+        ]
+        if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer, Basic realm=\"channels\"" }
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.encode(.object(body))))
+        )
+    }
+}

@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+
+/// What is known of a request while it is answered.
+struct ServerContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Who sent it. ``ServerResponder`` finds that out before any route is asked.
+    var caller = Caller.anonymous
+    /// The request's name in logs and in problems.
+    var requestID: String
+    /// Where it came from, such as `192.0.2.1`; nil where the connection does not say.
+    let remoteAddress: String?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        requestID = ""
+        remoteAddress = source.channel.remoteAddress?.ipAddress
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import Logging
+public import TrustCore
+
+/// What all of the server's areas work with.
+public struct ServerParts: Sendable {
+    /// What the server knows.
+    public let database: any ServerDatabase
+    /// The bytes of files.
+    public let blobs: any BlobStore
+    /// Who callers are, and what they may do.
+    public let access: any AccessControl
+    /// Where the server is for others, such as `https://channels.example.org`, without a slash at the end.
+    public let publicURL: String
+    /// The time.
+    public let now: @Sendable () -> Timestamp
+    /// Random bytes for secrets and names.
+    public let random: @Sendable (Int) -> [UInt8]
+    /// Is called after each commit that leaves work to do: an index that lags behind, a log that grew.
+    public let changed: @Sendable () -> Void
+    /// The log.
+    public let logger: Logger
+
+    /// Puts parts together.
+    public init(
+        database: any ServerDatabase,
+        blobs: any BlobStore,
+        access: any AccessControl,
+        publicURL: String,
+        now: @escaping @Sendable () -> Timestamp,
+        random: @escaping @Sendable (Int) -> [UInt8],
+        changed: @escaping @Sendable () -> Void,
+        logger: Logger
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.access = access
+        self.publicURL = publicURL
+        self.now = now
+        self.random = random
+        self.changed = changed
+        self.logger = logger
+    }
+
+    /// A name for a request, that nobody else has.
+    func requestID() -> String { Hex.encode(random(8)) }
+
+    /// The channel of a name that a caller may do something to.
+    ///
+    /// - Throws: `server.channel-unknown`, and whatever ``AccessControl/demand(_:of:on:package:)`` throws.
+    func channel(_ name: String, for action: ServerAction, of caller: Caller, package: String? = nil)
+        async throws
+        -> HostedChannel
+    {
+        let unknown = Refusal(ServerCode.channelUnknown, name)
+        guard let name = try? ChannelName(name) else { throw unknown }
+        guard let channel = try await database.read({ try $0.channel(name) }) else { throw unknown }
+        try await access.demand(action, of: caller, on: channel, package: package)
+        return channel
+    }
+}

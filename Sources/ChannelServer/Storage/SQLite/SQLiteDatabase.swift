@@ -1,0 +1,75 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import DurableFiles
+internal import GRDB
+internal import TrustCore
+
+/// The server's database in one SQLite file, in WAL mode: the default, for one server process on one machine.
+///
+/// Durability: `synchronous = FULL`, so that a commit is on the disk when ``write(_:)`` returns (in WAL mode the usual
+/// `NORMAL` would lose the last commits with the machine's power). Writing transactions are `IMMEDIATE`, one at a time;
+/// readers see the last commit, and do not wait.
+public final class SQLiteDatabase: ServerDatabase {
+    private let pool: DatabasePool
+
+    /// Opens a database, makes it where there is none, and brings an older one up to date.
+    ///
+    /// - Throws: a `Failure` for trouble with the file; also for one that a newer program made.
+    public init(at path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA foreign_keys = ON")
+        }
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            let migrator = SQLiteSchema.migrator()
+            if try pool.read(migrator.hasBeenSuperseded) {
+                throw Failure(
+                    .configuration,
+                    "a newer program made this database",
+                    at: path,
+                    remedy: "use that program, or restore a backup from before"
+                )
+            }
+            try migrator.migrate(pool)
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: path)
+        }
+    }
+
+    public func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await pool.read { try body(SQLiteTransaction(database: $0)) }
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: pool.path)
+        }
+    }
+
+    public func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await pool.write { try body(SQLiteTransaction(database: $0)) }
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: pool.path)
+        }
+    }
+
+    /// Closes the database. Whoever uses it later is refused.
+    public func close() throws { try pool.close() }
+
+    private static func failure(_ error: DatabaseError, at path: String) -> Failure {
+        // Not the statement nor its arguments, which may hold what is nobody else's business.
+        Failure(
+            .disk,
+            "the database answered: \(error.message ?? "nothing") (\(error.extendedResultCode))",
+            at: path,
+            remedy: "look at the disk's space and health; nothing that was answered with success is lost"
+        )
+    }
+}

@@ -1,0 +1,116 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import GRDB
+
+/// The tables, and how a database of an earlier release becomes one of this.
+///
+/// A migration that was released never changes; each change is a new one at the end. Times are whole seconds since 1970
+/// unless the column's name says otherwise; digests are their 32 bytes; records and settings are JSON, as it was
+/// written.
+enum SQLiteSchema {
+    static func migrator() -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 channels, files, documents", migrate: hosting)
+        migrator.registerMigration("1 logs", migrate: logs)
+        migrator.registerMigration("1 access keys", migrate: accessKeys)
+        return migrator
+    }
+
+    private static func hosting(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE channel (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    name TEXT NOT NULL UNIQUE,
+                    visibility TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    settings BLOB NOT NULL
+                ) STRICT;
+                CREATE TABLE file (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    file_name TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    sha256 BLOB NOT NULL,
+                    size INTEGER NOT NULL,
+                    record BLOB NOT NULL,
+                    publisher_kind TEXT NOT NULL,
+                    publisher_name TEXT NOT NULL,
+                    publisher_issuer TEXT,
+                    accepted_ms INTEGER NOT NULL,
+                    state TEXT NOT NULL,
+                    attestations BLOB,
+                    counter_signature BLOB,
+                    log_index INTEGER NOT NULL,
+                    PRIMARY KEY (channel, subdir, file_name)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX file_by_name ON file (channel, name);
+                CREATE TABLE stale_package (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    package TEXT NOT NULL,
+                    change INTEGER NOT NULL,
+                    PRIMARY KEY (channel, subdir, package)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TABLE document (
+                    scope_kind TEXT NOT NULL,
+                    scope INTEGER NOT NULL,
+                    path TEXT NOT NULL,
+                    blob BLOB NOT NULL,
+                    size INTEGER NOT NULL,
+                    media_type TEXT NOT NULL,
+                    immutable INTEGER NOT NULL,
+                    modified INTEGER NOT NULL,
+                    PRIMARY KEY (scope_kind, scope, path)
+                ) STRICT, WITHOUT ROWID;
+                """
+        )
+    }
+
+    private static func logs(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE log (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    origin TEXT NOT NULL UNIQUE,
+                    channel INTEGER UNIQUE REFERENCES channel (id),
+                    size INTEGER NOT NULL
+                ) STRICT;
+                CREATE TABLE log_entry (
+                    log INTEGER NOT NULL REFERENCES log (id),
+                    position INTEGER NOT NULL,
+                    entry BLOB NOT NULL,
+                    PRIMARY KEY (log, position)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE log_root (
+                    log INTEGER NOT NULL REFERENCES log (id),
+                    size INTEGER NOT NULL,
+                    root BLOB NOT NULL,
+                    checkpoint BLOB NOT NULL,
+                    PRIMARY KEY (log, size)
+                ) STRICT, WITHOUT ROWID;
+                """
+        )
+    }
+
+    private static func accessKeys(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE access_key (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    hash BLOB NOT NULL UNIQUE,
+                    holder_kind TEXT NOT NULL,
+                    holder_name TEXT NOT NULL,
+                    holder_issuer TEXT,
+                    scopes BLOB NOT NULL,
+                    label TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    expires INTEGER
+                ) STRICT;
+                CREATE INDEX access_key_by_holder ON access_key (holder_kind, holder_name);
+                """
+        )
+    }
+}
