@@ -268,6 +268,7 @@ let package = Package(
                 "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "Sigstore", "SigningKeys",
                 "CondaFormats", "TrustPolicy", "Transport", "Gatekeeper", "TrustCore", "TestSupport",
                 crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

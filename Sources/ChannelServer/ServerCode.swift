@@ -14,6 +14,9 @@ public enum ServerCode: String, RefusalCode {
     case notFound = "server.not-found"
     case logForked = "server.log-forked"
     case requestMalformed = "server.request-malformed"
+    case folderTaken = "server.folder-taken"
+    case backupIncomplete = "server.backup-incomplete"
+    case blobDamaged = "server.blob-damaged"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -70,6 +73,29 @@ public enum ServerCode: String, RefusalCode {
                 explanation: "A field is missing, too long, or not of its form.",
                 remedy: "correct the request"
             )
+        case .folderTaken:
+            return RefusalEntry(
+                .policy,
+                "there is something there already",
+                explanation: "A backup or a server would be mixed with what is there.",
+                remedy: "choose an empty folder"
+            )
+        case .backupIncomplete:
+            return RefusalEntry(
+                .missing,
+                "the backup is not whole",
+                explanation: "Making it was interrupted: it lacks some of what the database leads to.",
+                remedy: "use an earlier backup"
+            )
+        case .blobDamaged:
+            return RefusalEntry(
+                .invalid,
+                "a stored file is missing or altered",
+                explanation:
+                    "Its bytes are not those that its name, the SHA-256, stands for: the disk is failing, or "
+                    + "somebody wrote to the server's folder.",
+                remedy: "restore the file from a backup, and look for the cause"
+            )
         }
     }
 }
@@ -78,9 +104,9 @@ extension ServerCode: HTTPRefusalCode {
     var httpStatus: HTTPResponse.Status {
         switch self {
         case .channelName, .requestMalformed: .badRequest
-        case .channelExists, .fileExists: .conflict
+        case .channelExists, .fileExists, .folderTaken: .conflict
         case .channelUnknown, .notFound: .notFound
-        case .logForked: .internalServerError
+        case .logForked, .backupIncomplete, .blobDamaged: .internalServerError
         }
     }
 }

@@ -83,6 +83,15 @@ public enum DurableFile {
         }
     }
 
+    /// Sets when a file was last modified to now, by the file system's clock; says whether the file is there.
+    public static func touch(_ path: String) throws -> Bool {
+        guard utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return false }
+            throw diskFailure("could not set a file's time", path)
+        }
+        return true
+    }
+
     /// Reads a whole file; nil if there is none.
     ///
     /// - Throws: a `Refusal` with `limit.too-large` if it is longer than allowed, or a `Failure`.

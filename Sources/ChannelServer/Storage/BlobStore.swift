@@ -35,11 +35,13 @@ public protocol BlobStore: Sendable {
     /// and inspecting want. Nil where the blob is kept elsewhere, and where there is none.
     func localPath(of digest: Digest) -> String?
 
-    /// The digests of all blobs, in no order: for those who look for what nothing refers to.
-    func all() async throws -> [Digest]
+    /// The blobs that nobody stored since a moment, in no order. Storing bytes again that are there already counts.
+    func digests(untouchedSince moment: Timestamp) async throws -> [Digest]
 
-    /// Removes blobs that nothing refers to any more. The caller answers for that.
-    func remove(_ digests: [Digest]) async throws
+    /// Removes those of some blobs that nobody stored since a moment, not even while this runs; answers how many.
+    ///
+    /// The caller answers for it that nothing refers to them.
+    func remove(_ digests: [Digest], untouchedSince moment: Timestamp) async throws -> Int
 
     /// Removes what was staged and left by a process that died.
     func discardAbandoned(startedBefore: Timestamp) async throws

@@ -41,8 +41,10 @@ public struct ChannelName: Sendable, Hashable, Comparable, CustomStringConvertib
         self.text = String(text)
     }
 
+    /// The name.
     public var description: String { text }
 
+    /// By their bytes.
     public static func < (a: ChannelName, b: ChannelName) -> Bool {
         a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
     }

@@ -16,12 +16,16 @@ public final class SQLiteDatabase: ServerDatabase {
     /// Opens a database, makes it where there is none, and brings an older one up to date.
     ///
     /// - Throws: a `Failure` for trouble with the file; also for one that a newer program made.
-    public init(at path: String) throws {
+    public convenience init(at path: String) throws { try self.init(at: path, maximumPages: nil) }
+
+    /// - Parameter maximumPages: how many pages the file may have, for tests: as if the disk ended there.
+    init(at path: String, maximumPages: Int?) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA foreign_keys = ON")
+            if let maximumPages { try database.execute(sql: "PRAGMA max_page_count = \(maximumPages)") }
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -40,6 +44,7 @@ public final class SQLiteDatabase: ServerDatabase {
         }
     }
 
+    /// Runs a body over the last commit.
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
@@ -50,11 +55,37 @@ public final class SQLiteDatabase: ServerDatabase {
         }
     }
 
+    /// Runs a body in an immediate transaction, and commits it to the disk.
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         do {
             return try await pool.write { try body(SQLiteTransaction(database: $0)) }
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: pool.path)
+        }
+    }
+
+    /// Copies the database, as it is at one moment, to a new file, while it is in use.
+    ///
+    /// - Throws: a `Failure` for trouble with either file.
+    public func copy(to path: String) async throws {
+        do {
+            let copy = try DatabaseQueue(path: path)
+            try await Task.detached { [pool] in try pool.backup(to: copy) }.value
+            try copy.close()
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: path)
+        }
+    }
+
+    /// Reads the whole file, and says what is wrong with its structure; empty if nothing is.
+    public func defects() async throws -> [String] {
+        do {
+            return try await pool.read { database in
+                try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+                    + Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "\($0)" }
+            }
         } catch let error as DatabaseError {
             throw Self.failure(error, at: pool.path)
         }

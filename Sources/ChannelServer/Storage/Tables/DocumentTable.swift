@@ -57,7 +57,8 @@ public protocol DocumentReading {
     func document(_ path: String, in scope: HostedDocument.Scope) throws -> HostedDocument?
     /// The documents whose paths begin so, by path.
     func documents(beginningWith prefix: String, in scope: HostedDocument.Scope) throws -> [HostedDocument]
-    /// The digests of all blobs that documents and files lead to.
+    /// The digests of all blobs that anything in the database leads to: whatever refers to a blob is asked here, or its
+    /// blobs are swept away.
     func referencedBlobs() throws -> Set<Digest>
 }
 
