@@ -17,6 +17,10 @@ public enum ServerCode: String, RefusalCode {
     case folderTaken = "server.folder-taken"
     case backupIncomplete = "server.backup-incomplete"
     case blobDamaged = "server.blob-damaged"
+    case fileRemoved = "server.file-removed"
+    case preconditionFailed = "server.precondition-failed"
+    case keyUnknown = "server.key-unknown"
+    case tooManyRequests = "server.too-many-requests"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -96,6 +100,35 @@ public enum ServerCode: String, RefusalCode {
                     + "somebody wrote to the server's folder.",
                 remedy: "restore the file from a backup, and look for the cause"
             )
+        case .fileRemoved:
+            return RefusalEntry(
+                .missing,
+                "the file was removed",
+                explanation:
+                    "Its bytes are not served any more. Its name stays taken, so that it never means other bytes.",
+                remedy: "use another version, or ask the channel's owners"
+            )
+        case .preconditionFailed:
+            return RefusalEntry(
+                .invalid,
+                "it is not what the request expects it to be",
+                explanation: "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
+                remedy: "ask again without the condition"
+            )
+        case .keyUnknown:
+            return RefusalEntry(
+                .policy,
+                "the server does not know that key",
+                explanation: "It was mistyped, taken away, or is another server's.",
+                remedy: "log in with another key, or with none"
+            )
+        case .tooManyRequests:
+            return RefusalEntry(
+                .policy,
+                "too many requests came from there",
+                explanation: "The server answers so many requests a second of one address, and more in a burst.",
+                remedy: "wait some seconds; keep what was downloaded in a cache"
+            )
         }
     }
 }
@@ -107,6 +140,11 @@ extension ServerCode: HTTPRefusalCode {
         case .channelExists, .fileExists, .folderTaken: .conflict
         case .channelUnknown, .notFound: .notFound
         case .logForked, .backupIncomplete, .blobDamaged: .internalServerError
+        case .logForked: .internalServerError
+        case .fileRemoved: .gone
+        case .preconditionFailed: .preconditionFailed
+        case .keyUnknown: .unauthorized
+        case .tooManyRequests: .tooManyRequests
         }
     }
 }

@@ -1,8 +1,11 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import DurableFiles
+internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
+internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
 
@@ -10,17 +13,35 @@ internal import NIOCore
 public struct HostedServer: Sendable {
     let parts: ServerParts
     let areas: [any ServerRoutes]
+    let settings: ServerSettings
+    /// Keeps other servers away from the folder, for as long as this one is there.
+    private let lock: FileLock?
 
-    init(parts: ServerParts, areas: [any ServerRoutes]) {
+    init(
+        parts: ServerParts,
+        areas: [any ServerRoutes],
+        settings: ServerSettings = ServerSettings(),
+        lock: FileLock? = nil
+    ) {
         self.parts = parts
         self.areas = areas
+        self.settings = settings
+        self.lock = lock
     }
 
     /// What answers requests.
-    func responder() -> some HTTPResponder<ServerContext> {
-        let router = Router(context: ServerContext.self)
+    ///
+    /// - Parameter sendsFiles: whether the connections are ``ServerConnection``s without TLS, which take files as bodies.
+    func responder(sendsFiles: Bool = false) -> some HTTPResponder<ServerContext> {
+        let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         for area in areas { area.add(to: router) }
-        return ServerResponder(routes: router.buildResponder(), parts: parts)
+        let files = ChannelFilesResponder(
+            routes: router.buildResponder(),
+            parts: parts,
+            bodies: BlobBodies(parts.blobs),
+            sendsFiles: sendsFiles
+        )
+        return ServerResponder(routes: files, parts: parts)
     }
 
     /// The server, to be run; it says its port to whoever waits for it.
@@ -29,19 +50,30 @@ public struct HostedServer: Sendable {
     ///   - host: the address to listen on.
     ///   - port: the port; 0 for a free one.
     ///   - whenRunning: is told the port.
+    /// - Throws: a `Failure` for a certificate or a key that cannot be used.
     func application(
         host: String,
         port: Int,
         whenRunning: @escaping @Sendable (Int) async -> Void
-    ) -> some ApplicationProtocol {
+    ) throws -> some ApplicationProtocol {
         Application(
-            responder: responder(),
+            responder: responder(sendsFiles: settings.tls == nil),
+            server: try ServerConnection.builder(settings),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                serverName: "kingsnake"
+                serverName: "kingsnake",
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)
             ),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? port) },
             logger: parts.logger
         )
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, SIGINT), and then until the answers that are being sent have
+    /// ended.
+    ///
+    /// - Parameter whenRunning: is told the port.
+    public func run(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
+        try await application(host: settings.host, port: settings.port, whenRunning: whenRunning).runService()
     }
 }

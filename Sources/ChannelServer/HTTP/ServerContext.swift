@@ -14,10 +14,13 @@ struct ServerContext: RequestContext {
     var requestID: String
     /// Where it came from, such as `192.0.2.1`; nil where the connection does not say.
     let remoteAddress: String?
+    /// The connection it came by.
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = ""
+        channel = source.channel
         remoteAddress = source.channel.remoteAddress?.ipAddress
     }
 }

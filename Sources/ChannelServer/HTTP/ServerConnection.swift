@@ -1,0 +1,52 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTPTypes
+internal import NIOSSL
+internal import TrustCore
+
+/// Hummingbird's connection for HTTP/1.1, to which what is missing is added: files as bodies, and clients that neither send
+/// nor take anything are left.
+struct ServerConnection: ServerChildChannel {
+    typealias Value = HTTP1Channel.Value
+
+    let http: HTTP1Channel
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        http.setup(channel: channel, logger: logger).flatMapThrowing { value in
+            let pipeline = channel.pipeline.syncOperations
+            let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
+            try pipeline.addHandler(FileBodyHandler(), position: .after(encoder))
+            return value
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
+
+    /// What makes connections of a server.
+    static func builder(_ settings: ServerSettings) throws -> HTTPServerBuilder {
+        let limits = settings.limits
+        let tls = try settings.tls.map { try ServerTLS.configuration($0) }
+        return HTTPServerBuilder { responder in
+            let connection = ServerConnection(
+                http: HTTP1Channel(
+                    responder: responder,
+                    configuration: HTTP1Channel.Configuration(
+                        httpDecoderConfiguration: .init(
+                            maxHeaderFieldSize: limits.headerBytes,
+                            maxHeaderListSize: limits.headerBytes,
+                            maxHeaderFieldCount: limits.headerFields
+                        )
+                    )
+                )
+            )
+            guard let tls else { return connection }
+            return try TLSChannel(connection, tlsConfiguration: tls)
+        }
+    }
+}

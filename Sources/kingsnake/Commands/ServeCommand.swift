@@ -1,0 +1,60 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import DurableFiles
+import TrustCore
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve channels: packages, signed indexes, uploads.",
+        discussion: """
+            DIR holds all that the server knows; an empty or new one becomes a server without channels. What is not given \
+            here is read from DIR/server.json, if it is there.
+
+            The server speaks HTTP, or HTTPS with --tls-certificate and --tls-key (TLS 1.2 and 1.3). It stops on SIGTERM or \
+            Ctrl-C, after the answers that are being sent have ended. /health/live and /health/ready say how it is.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The server's folder; made if it is not there.", valueName: "dir"))
+    var directory: String
+
+    @OptionGroup var address: ServeOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws { try UsageCheck.path(directory, of: "the server's folder") }
+
+    func run() async throws {
+        let console = output.console
+        let path = try Folder.absolute(directory)
+        let settings = try address.settings(in: path)
+        let server = try HostedServer.open(
+            directory: path,
+            settings: settings,
+            now: { SystemClock.now },
+            random: { count in
+                var generator = SystemRandomNumberGenerator()
+                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            },
+            logger: ServerLog.logger(
+                address.logFormat.format,
+                now: { SystemClock.now },
+                write: { StandardStream.send($0, to: 2) }
+            )
+        )
+        try await server.run { port in
+            let scheme = settings.tls == nil ? "http" : "https"
+            let host = settings.host.utf8.contains(0x3A) ? "[\(settings.host)]" : settings.host
+            console.say("serving \(path) at \(scheme)://\(host):\(port)")
+            var document = JSONObject()
+            document["schema"] = 1
+            document["status"] = "ok"
+            document["directory"] = .string(path)
+            document["url"] = .string("\(scheme)://\(host):\(port)")
+            console.emit(document)
+        }
+    }
+}
