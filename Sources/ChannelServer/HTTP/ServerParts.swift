@@ -49,15 +49,22 @@ public struct ServerParts: Sendable {
 
     /// The channel of a name that a caller may do something to.
     ///
+    /// A channel that does not exist is refused in the same words, and after the same work, as a private one that the
+    /// caller may not know of.
+    ///
     /// - Throws: `server.channel-unknown`, and whatever ``AccessControl/demand(_:of:on:package:)`` throws.
     func channel(_ name: String, for action: ServerAction, of caller: Caller, package: String? = nil)
         async throws
         -> HostedChannel
     {
-        let unknown = Refusal(ServerCode.channelUnknown, name)
+        let unknown = DatabaseAccess.unknownChannel(name, to: caller)
         guard let name = try? ChannelName(name) else { throw unknown }
-        guard let channel = try await database.read({ try $0.channel(name) }) else { throw unknown }
-        try await access.demand(action, of: caller, on: channel, package: package)
-        return channel
+        if let channel = try await database.read({ try $0.channel(name) }) {
+            try await access.demand(action, of: caller, on: channel, package: package)
+            return channel
+        }
+        let decoy = HostedChannel(id: 0, name: name, visibility: .members, created: Timestamp(seconds: 0))
+        try? await access.demand(action, of: caller, on: decoy, package: package)
+        throw unknown
     }
 }

@@ -14,6 +14,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 channels, files, documents", migrate: hosting)
         migrator.registerMigration("1 logs", migrate: logs)
         migrator.registerMigration("1 access keys", migrate: accessKeys)
+        migrator.registerMigration("1 users", migrate: users)
         return migrator
     }
 
@@ -110,6 +111,28 @@ enum SQLiteSchema {
                     expires INTEGER
                 ) STRICT;
                 CREATE INDEX access_key_by_holder ON access_key (holder_kind, holder_name);
+                """
+        )
+    }
+
+    private static func users(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE server_user (
+                    name TEXT PRIMARY KEY,
+                    role TEXT,
+                    created INTEGER NOT NULL,
+                    removed INTEGER
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE membership (
+                    user TEXT NOT NULL REFERENCES server_user (name),
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    package TEXT NOT NULL,
+                    role TEXT NOT NULL,
+                    since INTEGER NOT NULL,
+                    PRIMARY KEY (user, channel, package)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX membership_by_channel ON membership (channel);
                 """
         )
     }
