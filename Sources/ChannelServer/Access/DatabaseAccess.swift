@@ -8,8 +8,7 @@ public import TrustCore
 ///
 /// Each decision reads the roles anew, so that a key never allows more than its holder may at that moment. Whoever may
 /// not know of a private channel is refused just as if there were none: with `server.channel-unknown`, or with
-/// `access.credentials-needed` if they showed nothing. (The latter is no 404, for clients remember a 404 of an index for
-/// ever, and would not find the channel after they logged in.)
+/// `access.credentials-needed` if they showed nothing.
 public struct DatabaseAccess: AccessControl {
     private let database: any ServerDatabase
 
@@ -36,7 +35,7 @@ public struct DatabaseAccess: AccessControl {
         switch permission.verdict(action, on: channel, package: package) {
         case .allowed: return
         case .hidden, .needsCredentials:
-            throw Self.unknownChannel(subject, to: caller)
+            throw unknownChannel(subject, to: caller)
         case .notAllowed:
             throw Refusal(
                 AccessCode.notAllowed,
@@ -44,12 +43,6 @@ public struct DatabaseAccess: AccessControl {
                 expected: "the right to \(action.rawValue)"
             )
         }
-    }
-
-    /// What a caller is told of a channel that does not exist, or that they may not know of.
-    static func unknownChannel(_ name: String, to caller: Caller) -> Refusal {
-        caller.holder == nil
-            ? Refusal(AccessCode.credentialsNeeded, name) : Refusal(ServerCode.channelUnknown, name)
     }
 
     /// The key of a hash, if its holder is still there.

@@ -15,6 +15,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 logs", migrate: logs)
         migrator.registerMigration("1 access keys", migrate: accessKeys)
         migrator.registerMigration("1 users", migrate: users)
+        migrator.registerMigration("1 quotas", migrate: quotas)
         return migrator
     }
 
@@ -133,6 +134,37 @@ enum SQLiteSchema {
                     PRIMARY KEY (user, channel, package)
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX membership_by_channel ON membership (channel);
+                """
+        )
+    }
+
+    /// The triggers count what is served, whoever changes files, so that nobody has to add up a channel to take a file in.
+    private static func quotas(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE channel_usage (
+                    channel INTEGER PRIMARY KEY REFERENCES channel (id),
+                    bytes INTEGER NOT NULL,
+                    files INTEGER NOT NULL,
+                    maximum_bytes INTEGER,
+                    maximum_files INTEGER
+                ) STRICT;
+                INSERT INTO channel_usage (channel, bytes, files)
+                    SELECT channel, SUM(size), COUNT(*) FROM file WHERE state <> 'removed' GROUP BY channel;
+                CREATE TRIGGER file_counted AFTER INSERT ON file WHEN NEW.state <> 'removed' BEGIN
+                    INSERT INTO channel_usage (channel, bytes, files) VALUES (NEW.channel, NEW.size, 1)
+                    ON CONFLICT (channel) DO UPDATE SET bytes = bytes + excluded.bytes, files = files + 1;
+                END;
+                CREATE TRIGGER file_discounted AFTER UPDATE OF state ON file
+                WHEN OLD.state <> 'removed' AND NEW.state = 'removed' BEGIN
+                    UPDATE channel_usage SET bytes = bytes - OLD.size, files = files - 1
+                    WHERE channel = OLD.channel;
+                END;
+                CREATE TRIGGER file_recounted AFTER UPDATE OF state ON file
+                WHEN OLD.state = 'removed' AND NEW.state <> 'removed' BEGIN
+                    UPDATE channel_usage SET bytes = bytes + NEW.size, files = files + 1
+                    WHERE channel = NEW.channel;
+                END;
                 """
         )
     }
