@@ -19,6 +19,8 @@ public enum ServerAction: String, Sendable, Hashable, CaseIterable {
     case acceptSignatures = "accept-signatures"
     /// Make a channel.
     case createChannel = "create-channel"
+    /// Say how much a channel may hold.
+    case limitChannel = "limit-channel"
     /// Make and change users and their roles on the server.
     case manageUsers = "manage-users"
     /// See what needs an operator's attention, and metrics.

@@ -16,6 +16,8 @@ struct HTTPProblem: Sendable {
     let title: String
     let detail: String
     let remedy: String?
+    /// After how many seconds the sender may try again; nil where that is not known.
+    private(set) var retryAfter: Int64?
 
     /// What an error is answered with.
     init(_ error: any Error) {
@@ -28,6 +30,9 @@ struct HTTPProblem: Sendable {
                 detail: refusal.description,
                 remedy: refusal.remedy
             )
+        case let limited as RequestsTooFast:
+            self.init(limited.refusal)
+            retryAfter = limited.seconds
         case let error as any HTTPResponseError:
             self.init(status: error.status, detail: "the request was not understood")
         default:
@@ -63,6 +68,7 @@ struct HTTPProblem: Sendable {
         var headers: HTTPFields = [
             .contentType: "application/problem+json", .cacheControl: "no-store",
         ]
+        if let retryAfter { headers[.retryAfter] = String(max(1, retryAfter)) }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer, Basic realm=\"channels\"" }
         return Response(
             status: status,

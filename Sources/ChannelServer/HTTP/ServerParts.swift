@@ -22,6 +22,10 @@ public struct ServerParts: Sendable {
     public let changed: @Sendable () -> Void
     /// The log.
     public let logger: Logger
+    /// How much may be put into channels.
+    public let quotas: ChannelQuotas
+    /// Counts who asks how often.
+    public let limiter: RequestLimiter
 
     /// Puts parts together.
     public init(
@@ -32,7 +36,9 @@ public struct ServerParts: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
         changed: @escaping @Sendable () -> Void,
-        logger: Logger
+        logger: Logger,
+        quotas: ChannelQuotas = ChannelQuotas(),
+        limiter: RequestLimiter = RequestLimiter()
     ) {
         self.database = database
         self.blobs = blobs
@@ -42,6 +48,8 @@ public struct ServerParts: Sendable {
         self.random = random
         self.changed = changed
         self.logger = logger
+        self.quotas = quotas
+        self.limiter = limiter
     }
 
     /// A name for a request, that nobody else has.
@@ -49,15 +57,11 @@ public struct ServerParts: Sendable {
 
     /// The channel of a name that a caller may do something to.
     ///
-    /// - Throws: `server.channel-unknown`, and whatever ``AccessControl/demand(_:of:on:package:)`` throws.
+    /// - Throws: as ``AccessControl/channel(_:for:of:package:in:)``.
     func channel(_ name: String, for action: ServerAction, of caller: Caller, package: String? = nil)
         async throws
         -> HostedChannel
     {
-        let unknown = Refusal(ServerCode.channelUnknown, name)
-        guard let name = try? ChannelName(name) else { throw unknown }
-        guard let channel = try await database.read({ try $0.channel(name) }) else { throw unknown }
-        try await access.demand(action, of: caller, on: channel, package: package)
-        return channel
+        try await access.channel(name, for: action, of: caller, package: package, in: database)
     }
 }

@@ -24,7 +24,7 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
         do {
             let (path, credentials) = try RequestCredentials.take(from: &request)
             context.logger[metadataKey: "path"] = .string(path)
-            context.caller = try await parts.access.caller(credentials, now: parts.now())
+            context.caller = try await caller(credentials, from: context.remoteAddress)
             response = try await routes.respond(to: request, context: context)
         } catch {
             let problem = HTTPProblem(error)
@@ -38,5 +38,19 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
             metadata: ["key": .string(context.caller.key.map(String.init) ?? "-")]
         )
         return response
+    }
+
+    /// Who shows this, if they do not ask too fast.
+    private func caller(_ credentials: Credentials?, from address: String?) async throws -> Caller {
+        let now = parts.now()
+        if credentials != nil { try parts.limiter.admitKey(from: address, now: now) }
+        do {
+            let caller = try await parts.access.caller(credentials, now: now)
+            try parts.limiter.admit(caller, from: address, now: now)
+            return caller
+        } catch let refusal as Refusal where refusal.is(AccessCode.unknownKey) {
+            parts.limiter.countUnknownKey(from: address, now: now)
+            throw refusal
+        }
     }
 }

@@ -14,6 +14,8 @@ enum SQLiteSchema {
         migrator.registerMigration("1 channels, files, documents", migrate: hosting)
         migrator.registerMigration("1 logs", migrate: logs)
         migrator.registerMigration("1 access keys", migrate: accessKeys)
+        migrator.registerMigration("1 users", migrate: users)
+        migrator.registerMigration("1 quotas", migrate: quotas)
         return migrator
     }
 
@@ -110,6 +112,59 @@ enum SQLiteSchema {
                     expires INTEGER
                 ) STRICT;
                 CREATE INDEX access_key_by_holder ON access_key (holder_kind, holder_name);
+                """
+        )
+    }
+
+    private static func users(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE server_user (
+                    name TEXT PRIMARY KEY,
+                    role TEXT,
+                    created INTEGER NOT NULL,
+                    removed INTEGER
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE membership (
+                    user TEXT NOT NULL REFERENCES server_user (name),
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    package TEXT NOT NULL,
+                    role TEXT NOT NULL,
+                    since INTEGER NOT NULL,
+                    PRIMARY KEY (user, channel, package)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX membership_by_channel ON membership (channel);
+                """
+        )
+    }
+
+    /// The triggers count what is served, whoever changes files, so that nobody has to add up a channel to take a file in.
+    private static func quotas(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE channel_usage (
+                    channel INTEGER PRIMARY KEY REFERENCES channel (id),
+                    bytes INTEGER NOT NULL,
+                    files INTEGER NOT NULL,
+                    maximum_bytes INTEGER,
+                    maximum_files INTEGER
+                ) STRICT;
+                INSERT INTO channel_usage (channel, bytes, files)
+                    SELECT channel, SUM(size), COUNT(*) FROM file WHERE state <> 'removed' GROUP BY channel;
+                CREATE TRIGGER file_counted AFTER INSERT ON file WHEN NEW.state <> 'removed' BEGIN
+                    INSERT INTO channel_usage (channel, bytes, files) VALUES (NEW.channel, NEW.size, 1)
+                    ON CONFLICT (channel) DO UPDATE SET bytes = bytes + excluded.bytes, files = files + 1;
+                END;
+                CREATE TRIGGER file_discounted AFTER UPDATE OF state ON file
+                WHEN OLD.state <> 'removed' AND NEW.state = 'removed' BEGIN
+                    UPDATE channel_usage SET bytes = bytes - OLD.size, files = files - 1
+                    WHERE channel = OLD.channel;
+                END;
+                CREATE TRIGGER file_recounted AFTER UPDATE OF state ON file
+                WHEN OLD.state = 'removed' AND NEW.state <> 'removed' BEGIN
+                    UPDATE channel_usage SET bytes = bytes + NEW.size, files = files + 1
+                    WHERE channel = NEW.channel;
+                END;
                 """
         )
     }
