@@ -140,7 +140,6 @@ extension ServerCode: HTTPRefusalCode {
         case .channelExists, .fileExists, .folderTaken: .conflict
         case .channelUnknown, .notFound: .notFound
         case .logForked, .backupIncomplete, .blobDamaged: .internalServerError
-        case .logForked: .internalServerError
         case .fileRemoved: .gone
         case .preconditionFailed: .preconditionFailed
         case .keyUnknown: .unauthorized
