@@ -59,6 +59,7 @@ enum RefusalCatalog {
         area("Channels", ChannelCode.self),
         area("Servers of channels", ServerCode.self),
         area("Access to servers of channels", AccessCode.self),
+        area("Trusted publishing", OIDCCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }

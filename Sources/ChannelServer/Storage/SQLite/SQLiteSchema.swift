@@ -16,6 +16,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 access keys", migrate: accessKeys)
         migrator.registerMigration("1 users", migrate: users)
         migrator.registerMigration("1 quotas", migrate: quotas)
+        migrator.registerMigration("1 trusted publishers", migrate: trustedPublishers)
         return migrator
     }
 
@@ -165,6 +166,38 @@ enum SQLiteSchema {
                     UPDATE channel_usage SET bytes = bytes + NEW.size, files = files + 1
                     WHERE channel = NEW.channel;
                 END;
+                """
+        )
+    }
+
+    private static func trustedPublishers(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE trusted_publisher (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    packages TEXT NOT NULL,
+                    pending INTEGER NOT NULL,
+                    created INTEGER NOT NULL,
+                    issuer TEXT NOT NULL,
+                    anchor TEXT NOT NULL,
+                    demand TEXT NOT NULL
+                ) STRICT;
+                CREATE INDEX trusted_publisher_by_channel ON trusted_publisher (channel);
+                CREATE INDEX trusted_publisher_by_anchor ON trusted_publisher (issuer, anchor);
+                CREATE TABLE used_token (
+                    issuer TEXT NOT NULL,
+                    token TEXT NOT NULL,
+                    until INTEGER NOT NULL,
+                    PRIMARY KEY (issuer, token)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX used_token_by_end ON used_token (until);
+                CREATE TABLE minted_key (
+                    access_key INTEGER NOT NULL REFERENCES access_key (id) ON DELETE CASCADE,
+                    publisher INTEGER NOT NULL REFERENCES trusted_publisher (id) ON DELETE CASCADE,
+                    PRIMARY KEY (access_key, publisher)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX minted_key_by_publisher ON minted_key (publisher);
                 """
         )
     }
