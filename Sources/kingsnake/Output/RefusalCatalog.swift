@@ -58,6 +58,7 @@ enum RefusalCatalog {
         area("Auditing", AuditCode.self),
         area("Channels", ChannelCode.self),
         area("Servers of channels", ServerCode.self),
+        area("Uploads to servers", UploadCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
