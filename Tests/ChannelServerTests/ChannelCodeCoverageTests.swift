@@ -29,7 +29,7 @@ struct ChannelCodeCoverageTests {
                         .utf8
                 )
             )
-            _ = try IncomingPackage.subdir(of: ArchiveFileName("a-1-0.conda"), index)
+            _ = try InspectedPackage.subdir(of: ArchiveFileName("a-1-0.conda"), index)
         },
         .subdirNotDelegated: {
             try await ChannelScene.make().add([FixturePackage("a-1-0.conda", in: "osx-64")])
@@ -159,7 +159,7 @@ struct ChannelCodeCoverageTests {
         let text = index.dropLast() + #","build_number":0,"depends":[]}"#
         #expect(
             refusalCode {
-                try IncomingPackage.subdir(
+                try InspectedPackage.subdir(
                     of: ArchiveFileName("a-1-0.conda"),
                     PackageIndex.read(Array(text.utf8))
                 )

@@ -57,13 +57,14 @@ struct HTTPProblem: Sendable {
     ///
     /// - Parameter requestID: what the server's log calls the request.
     func response(requestID: String) -> Response {
+        // Clients of publishers show the first 512 characters of it, so what helps comes first.
         var body = JSONObject()
-        body["type"] = .string(code.map { "urn:kingsnake:refusal:\($0)" } ?? "about:blank")
-        body["title"] = .string(title)
-        body["status"] = .number(JSONNumber(Int64(status.code)))
-        body["detail"] = .string(detail)
+        body["detail"] = .string(Self.cut(detail))
         body["code"] = code.map { .string($0) }
         body["remedy"] = remedy.map { .string($0) }
+        body["status"] = .number(JSONNumber(Int64(status.code)))
+        body["title"] = .string(title)
+        body["type"] = .string(code.map { "urn:kingsnake:refusal:\($0)" } ?? "about:blank")
         body["request_id"] = .string(requestID)
         var headers: HTTPFields = [
             .contentType: "application/problem+json", .cacheControl: "no-store",
@@ -75,5 +76,13 @@ struct HTTPProblem: Sendable {
             headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.encode(.object(body))))
         )
+    }
+
+    /// The longest `detail`, in bytes.
+    private static let maximumDetail = 320
+
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > maximumDetail else { return text }
+        return String(decoding: text.utf8.prefix(maximumDetail), as: UTF8.self) + "…"
     }
 }

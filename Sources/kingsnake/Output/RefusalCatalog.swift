@@ -60,6 +60,7 @@ enum RefusalCatalog {
         area("Servers of channels", ServerCode.self),
         area("Access to servers of channels", AccessCode.self),
         area("Trusted publishing", OIDCCode.self),
+        area("Uploads to servers", UploadCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
