@@ -30,7 +30,7 @@ extension TrustPublisher {
             console.say(
                 "what was seen of `\(name)` of `\(channel)` since \(sighting.firstSeen) is forgotten:"
             )
-            sighting.publishers.forEach { console.say("  \($0.description)") }
+            (sighting.publishers + sighting.accepted).forEach { console.say("  \($0.description)") }
             console.say("whoever publishes it next is believed, where you trust on first use")
             try decision.decide("forget this?", console) {
                 try store.changePublisherLock { lock in
@@ -91,6 +91,7 @@ struct LockDecisionOptions: ParsableArguments {
         document["package"] = .string(sighting.package.normalized)
         document["first_seen"] = .string(sighting.firstSeen.description)
         document["publishers"] = .array(sighting.publishers.map { .string($0.description) })
+        document["accepted"] = .array(sighting.accepted.map { .string($0.description) })
         document["accepted_without"] = .array(sighting.acceptedWithout.map { .string($0.hex) })
         return document
     }

@@ -114,10 +114,15 @@ struct AttestationReport {
         if comparison == .firstSight {
             return LabelledLine("allowed by", "first use: nobody was seen before, and so it is believed")
         }
-        let isKnown = review.known?.sighting?.publishers.contains { $0.isSame(as: identity) } ?? false
-        return isKnown
+        guard review.known?.sighting?.isKnown(identity) == true else {
+            return LabelledLine(
+                "NOT ALLOWED",
+                "by first use: ANOTHER publisher than the one that was seen before"
+            )
+        }
+        return comparison == .same
             ? LabelledLine("allowed by", "first use: the publisher that was seen before")
-            : LabelledLine("NOT ALLOWED", "by first use: ANOTHER publisher than the one that was seen before")
+            : LabelledLine("NOT ENOUGH", "for first use: others who were seen before must attest too")
     }
 }
 
