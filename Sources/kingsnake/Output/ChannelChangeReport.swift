@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ChannelServer
+import TrustPolicy
 
 /// What became of attestations when a channel was changed, and what somebody should look at, for people.
 enum ChannelChangeReport {
