@@ -26,6 +26,7 @@ struct PolicyCodeCoverageTests {
             judged(Attested.evidence(owner: entry, attestations, change))
         }
         let known = try Attested.known([Attested.github()])
+        let both = try Attested.known([Attested.github(), Attested.key(1)])
         return [
             .attestationMissing: owned([]),
             .attestationStripped: owned([]) { $0.record = Attested.record(promised: true) },
@@ -40,6 +41,7 @@ struct PolicyCodeCoverageTests {
             .otherChannel: owned([Attested.github(target: "https://conda.example.org/test")]),
             .tooFewPublishers: judged(Attested.evidence(owner: two, [Attested.github()])),
             .publisherChanged: judged(Attested.evidence(known: known, [Attested.github(id: "101")])),
+            .publisherMissing: judged(Attested.evidence(known: both, [Attested.github()])),
             .attestationDisappeared: judged(Attested.evidence(known: known, [])),
         ]
     }

@@ -17,10 +17,12 @@ public struct KnownPublishers: Sendable, Equatable {
         case nobody
         /// Attested for the first time: there is nothing to compare with.
         case firstSight
-        /// By somebody who published it before.
+        /// By all who published it first, or by somebody whom the user accepted since.
         case same
-        /// By others only.
+        /// By somebody new, while not all who published it first do any more.
         case changed
+        /// By nobody new, and not by all who published it first: these are missing.
+        case incomplete([PublisherIdentity])
         /// By nobody any more.
         case disappeared
         /// By nobody any more, and the user accepted that for this file.
@@ -33,7 +35,20 @@ public struct KnownPublishers: Sendable, Equatable {
         guard !now.isEmpty else {
             return digest.map(sighting.acceptedWithout.contains) ?? false ? .accepted : .disappeared
         }
-        // Whoever adds an attestation takes none away: the one that was seen before is still there.
-        return now.contains { new in sighting.publishers.contains { $0.isSame(as: new) } } ? .same : .changed
+        if now.contains(where: { new in sighting.accepted.contains { $0.isSame(as: new) } }) { return .same }
+        // All of them: if one were enough, whoever adds an attestation of his own to the first file that is seen
+        // could go on alone. Whoever adds one later takes none away.
+        let missing = SignerPairs.missing(sighting.publishers, among: now)
+        guard !missing.isEmpty else { return .same }
+        return now.allSatisfy(sighting.isKnown) ? .incomplete(missing) : .changed
+    }
+}
+
+extension PublisherLock.Sighting {
+    /// Who must publish the package, in words.
+    public var words: String {
+        let first = publishers.map(\.description)
+        let all = first.count > 1 ? "all of \(first.joined(separator: "; "))" : first.joined()
+        return ([all] + accepted.map(\.description)).joined(separator: ", or ")
     }
 }

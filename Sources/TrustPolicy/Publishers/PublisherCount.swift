@@ -44,29 +44,13 @@ struct PublisherCount {
                 signers.append((identity, attestation, fits))
             }
         }
-        counted = Self.pairs(signers.map(\.fits), entry.publishers.count).map { publisher, signer in
-            Counted(publisher: entry.publishers[publisher], attestation: signers[signer].attestation)
+        counted = SignerPairs.largest(signers.map(\.fits), entry.publishers.count).map { pair in
+            Counted(
+                publisher: entry.publishers[pair.publisher],
+                attestation: signers[pair.signer].attestation
+            )
         }
         nearest = mismatches.max { $0.step < $1.step }
-    }
-
-    /// The largest set of pairs in which no publisher and no signer stands twice: one signer that fits two
-    /// publishers is one, and so are two signers that fit one (augmenting paths).
-    private static func pairs(_ fits: [Set<Int>], _ publishers: Int) -> [(publisher: Int, signer: Int)] {
-        var owner = [Int?](repeating: nil, count: publishers)
-        func place(_ signer: Int, _ seen: inout Set<Int>) -> Bool {
-            for publisher in fits[signer].sorted() where seen.insert(publisher).inserted {
-                if let other = owner[publisher], !place(other, &seen) { continue }
-                owner[publisher] = signer
-                return true
-            }
-            return false
-        }
-        for signer in fits.indices {
-            var seen: Set<Int> = []
-            _ = place(signer, &seen)
-        }
-        return owner.enumerated().compactMap { publisher, signer in signer.map { (publisher, $0) } }
     }
 
     /// A statement that is meant for another channel says nothing of this one (CEP 27). One that names no

@@ -8,7 +8,11 @@ extension PublisherLock {
     /// The longest file that is read.
     public static let maximumLength = 64 << 20
 
-    /// Reads a lock file.
+    /// Which form of the file is written. In the first one `publishers` had those of the first file and those that
+    /// were accepted, each enough alone, and it is read with that meaning.
+    private static let schema: Int64 = 2
+
+    /// Reads a lock file, also of the form that earlier versions wrote.
     ///
     /// - Throws: a `Refusal` with a `json.…`, `name.…` or `policy-file.…` code. A lock that cannot be read is
     ///   no empty lock: everything would be believed on first use again.
@@ -16,8 +20,9 @@ extension PublisherLock {
         self.init()
         let value = try JSONReader.read(bytes, of: subject, limits: JSONLimits(bytes: Self.maximumLength))
         let fields = try JSONFields(value, of: subject)
-        guard try fields.integer("schema") == 1 else {
-            throw fields.wrong("schema", "1, or a newer Kingsnake")
+        let schema = try fields.integer("schema")
+        guard (1...Self.schema).contains(schema) else {
+            throw fields.wrong("schema", "at most \(Self.schema), or a newer Kingsnake")
         }
         var count = 0
         for channel in try fields.array("channels") {
@@ -37,7 +42,7 @@ extension PublisherLock {
             }
             var names: Set<PackageName> = []
             let sightings = try packages.map { package in
-                let sighting = try Self.sighting(try JSONFields(package, of: subject))
+                let sighting = try Self.sighting(try JSONFields(package, of: subject), schema)
                 guard names.insert(sighting.package).inserted else {
                     throw fields.wrong("packages", "each name once", found: "`\(sighting.package)` twice")
                 }
@@ -47,7 +52,7 @@ extension PublisherLock {
         }
     }
 
-    private static func sighting(_ fields: JSONFields) throws -> Sighting {
+    private static func sighting(_ fields: JSONFields, _ schema: Int64) throws -> Sighting {
         guard let firstSeen = Timestamp(try fields.string("first_seen")) else {
             throw fields.wrong("first_seen", "a date")
         }
@@ -57,15 +62,20 @@ extension PublisherLock {
             }
             return digest
         }
-        let publishers = try fields.array("publishers").map {
-            try identity(JSONFields($0, of: fields.subject))
+        func identities(_ values: [JSONValue], _ key: String, _ least: Int) throws -> [PublisherIdentity] {
+            guard (least...maximumPublishers).contains(values.count) else {
+                throw fields.wrong(key, "\(least) to \(maximumPublishers)", found: "\(values.count)")
+            }
+            return try values.map { try identity(JSONFields($0, of: fields.subject)) }
         }
-        guard (1...maximumPublishers).contains(publishers.count) else {
-            throw fields.wrong("publishers", "1 to \(maximumPublishers)", found: "\(publishers.count)")
-        }
+        let publishers = try identities(try fields.array("publishers"), "publishers", 1)
+        let accepted =
+            fields.optional("accepted_publishers") == nil ? [] : try fields.array("accepted_publishers")
         return Sighting(
             package: try PackageName(try fields.string("name")),
-            publishers: publishers,
+            publishers: schema == 1 ? Array(publishers.prefix(1)) : publishers,
+            accepted: schema == 1
+                ? Array(publishers.dropFirst()) : try identities(accepted, "accepted_publishers", 0),
             firstSeen: firstSeen,
             file: try ArchiveFileName(try fields.string("file")).text,
             digest: try digest(try fields.string("sha256"), "sha256"),
@@ -90,7 +100,7 @@ extension PublisherLock {
     /// The lock as it is written.
     public var json: JSONValue {
         var document = JSONObject()
-        document["schema"] = 1
+        document["schema"] = .number(JSONNumber(Self.schema))
         document["channels"] = .array(
             channels.map { channel in
                 var object = JSONObject()
@@ -106,6 +116,9 @@ extension PublisherLock {
         var object = JSONObject()
         object["name"] = .string(sighting.package.normalized)
         object["publishers"] = .array(sighting.publishers.map { .object($0.json) })
+        if !sighting.accepted.isEmpty {
+            object["accepted_publishers"] = .array(sighting.accepted.map { .object($0.json) })
+        }
         object["first_seen"] = .string(sighting.firstSeen.description)
         object["file"] = .string(sighting.file)
         object["sha256"] = .string(sighting.digest.hex)

@@ -6,15 +6,17 @@ public import TrustCore
 
 /// Who published which package when it was first seen: trust on first use, written down.
 ///
-/// It protects nobody the first time. From then on it notices that somebody else publishes, or that the
+/// It protects nobody the first time. From then on it notices that somebody else publishes, or that an
 /// attestation is gone. Nothing here is signed: whoever can write the user's files can write this one.
 public struct PublisherLock: Sendable, Equatable {
     /// What was seen of one package.
     public struct Sighting: Sendable, Equatable {
         /// The package's name.
         public let package: PackageName
-        /// Who published it: those of the first file, and those that the user accepted since.
-        public internal(set) var publishers: [PublisherIdentity]
+        /// Who published the first file: all of them must publish the next ones.
+        public let publishers: [PublisherIdentity]
+        /// Whom the user accepted since: each of them is enough alone.
+        public internal(set) var accepted: [PublisherIdentity]
         /// When it was first seen.
         public let firstSeen: Timestamp
         /// By which file.
@@ -23,6 +25,23 @@ public struct PublisherLock: Sendable, Equatable {
         public let digest: Digest
         /// Files that the user accepted without attestation.
         public internal(set) var acceptedWithout: [Digest]
+
+        /// Whether somebody is one of those who published the first file, or whom the user accepted since.
+        public func isKnown(_ identity: PublisherIdentity) -> Bool {
+            publishers.contains { $0.isSame(as: identity) } || accepted.contains { $0.isSame(as: identity) }
+        }
+
+        /// Takes somebody who is enough alone; says whether there was room.
+        mutating func accept(_ identity: PublisherIdentity) -> Bool {
+            // By the numbers that were seen, where the user gives none: a name can be registered again.
+            let seen = publishers.first { $0.isSame(as: identity) }
+            let taken = identity.repositoryID == nil ? seen ?? identity : identity
+            if accepted.contains(where: { $0.isSame(as: taken) }) { return true }
+            if publishers.count == 1, seen != nil { return true }
+            guard accepted.count < maximumPublishers else { return false }
+            accepted.append(taken)
+            return true
+        }
     }
 
     /// What was seen of one channel's packages.
@@ -60,11 +79,15 @@ public struct PublisherLock: Sendable, Equatable {
         in channel: ChannelURL,
         now: Timestamp
     ) -> Bool {
-        let identities = Self.distinct(attestations.filter(\.isPublication).map(PublisherIdentity.init))
+        let identities = attestations.filter(\.isPublication).map(PublisherIdentity.init)
+            .reduce(into: [PublisherIdentity]()) { kept, identity in
+                if !kept.contains(where: { $0.couldBe(identity) }) { kept.append(identity) }
+            }
         guard !identities.isEmpty, sighting(of: file.name, in: channel) == nil else { return false }
         let sighting = Sighting(
             package: file.name,
             publishers: Array(identities.prefix(Self.maximumPublishers)),
+            accepted: [],
             firstSeen: now,
             file: file.text,
             digest: digest,
@@ -78,18 +101,26 @@ public struct PublisherLock: Sendable, Equatable {
         return true
     }
 
-    /// Takes further publishers of a package that was seen before, by the user's word; says whether it was
-    /// seen.
+    /// What became of somebody whom the user accepts.
+    public enum Acceptance: Sendable, Equatable {
+        /// It is enough alone from now on.
+        case accepted
+        /// Nobody was seen to publish the package.
+        case neverSeen
+        /// ``maximumPublishers`` are accepted already.
+        case tooMany
+    }
+
+    /// Takes one more publisher of a package that was seen before, by the user's word: it is enough alone, also
+    /// where it is one of several that were seen first.
     public mutating func accept(
-        _ identities: [PublisherIdentity],
+        _ identity: PublisherIdentity,
         of package: PackageName,
         in channel: ChannelURL
-    ) -> Bool {
-        change(package, channel) { sighting in
-            sighting.publishers = Array(
-                Self.distinct(sighting.publishers + identities).prefix(Self.maximumPublishers)
-            )
-        }
+    ) -> Acceptance {
+        var hasRoom = true
+        let wasSeen = change(package, channel) { hasRoom = $0.accept(identity) }
+        return !wasSeen ? .neverSeen : hasRoom ? .accepted : .tooMany
     }
 
     /// Takes a file without attestation of a package that had some, by the user's word; says whether it was
@@ -123,11 +154,5 @@ public struct PublisherLock: Sendable, Equatable {
         else { return false }
         body(&channels[at].sightings[place])
         return true
-    }
-
-    private static func distinct(_ identities: [PublisherIdentity]) -> [PublisherIdentity] {
-        identities.reduce(into: []) { kept, identity in
-            if !kept.contains(where: { $0.isSame(as: identity) }) { kept.append(identity) }
-        }
     }
 }

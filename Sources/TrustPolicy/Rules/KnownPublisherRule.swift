@@ -3,7 +3,7 @@
 
 import TrustCore
 
-/// Where the user lets it count who published a package before, it must be the same.
+/// Where the user lets it count who published a package before, it must be the same, all of them if they were several.
 ///
 /// The weakest source: where the channel's owner or the user demands a named publisher, what was seen before
 /// decides nothing, so that an owner can hand a package on. It does where an entry only warns, or excepts the
@@ -24,7 +24,7 @@ public struct RequireKnownPublisher: Rule {
         }
         let identities = evidence.firstUsePublishers
         let now = identities.map(\.description).joined(separator: "; ")
-        let before = known.sighting?.publishers.map(\.description).joined(separator: "; ") ?? ""
+        let before = known.sighting?.words ?? ""
         switch known.comparison(identities, evidence.packageDigest) {
         case .nobody: return Finding(name, .notApplicable, "nobody was seen to attest to the package so far")
         case .firstSight: return Finding(name, .satisfied, "seen for the first time, and so believed: \(now)")
@@ -35,6 +35,13 @@ public struct RequireKnownPublisher: Rule {
                 name,
                 PolicyCode.publisherChanged,
                 "expected \(before), found \(now)\(since(known))"
+            )
+        case .incomplete(let missing):
+            let gone = missing.map(\.description).joined(separator: "; ")
+            return Finding(
+                name,
+                PolicyCode.publisherMissing,
+                "expected \(before), found only \(now): not \(gone)\(since(known))"
             )
         case .disappeared:
             return Finding(

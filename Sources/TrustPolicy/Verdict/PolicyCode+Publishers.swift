@@ -7,7 +7,8 @@ extension PolicyCode {
     /// What the codes about attestations and publishers mean.
     var publisherEntry: RefusalEntry {
         switch self {
-        case .attestationMissing, .attestationStripped, .attestationInvalid, .attestationDisappeared:
+        case .attestationMissing, .attestationStripped, .attestationInvalid, .publisherMissing,
+            .attestationDisappeared:
             attestationEntry
         case .otherIdentity, .otherIssuer, .otherNumber, .publisherChanged: identityEntry
         default: conditionEntry
@@ -47,6 +48,18 @@ extension PolicyCode {
                     + "entry or the "
                     + "statement itself is wrong, or is about another package.",
                 remedy: "do not use the file; tell the channel's owner what was found"
+            )
+        case .publisherMissing:
+            RefusalEntry(
+                .missing,
+                "not all publishers who attested to the package at first attest to this file",
+                explanation:
+                    "Several attested to the first file of this package that you used, and nobody checked which of them "
+                    + "it belongs to. If one were enough now, somebody who added an attestation of his own to that "
+                    + "file could go on alone.",
+                remedy:
+                    "find out which of them the package belongs to; only then accept that one with `kingsnake "
+                    + "trust publisher accept`"
             )
         default:
             RefusalEntry(

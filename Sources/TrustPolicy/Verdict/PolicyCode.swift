@@ -24,6 +24,7 @@ public enum PolicyCode: String, RefusalCode {
     case otherChannel = "publisher.other-channel"
     case tooFewPublishers = "publisher.too-few"
     case publisherChanged = "known-publisher.changed"
+    case publisherMissing = "known-publisher.incomplete"
     case attestationDisappeared = "known-publisher.disappeared"
     case empty = "policy.empty"
 
@@ -32,7 +33,7 @@ public enum PolicyCode: String, RefusalCode {
         switch self {
         case .attestationMissing, .attestationStripped, .attestationInvalid, .otherIdentity, .otherIssuer,
             .otherNumber, .otherClaim, .claimMissing, .otherChannel, .tooFewPublishers, .publisherChanged,
-            .attestationDisappeared:
+            .publisherMissing, .attestationDisappeared:
             publisherEntry
         case .indexUnsigned:
             RefusalEntry(

@@ -54,8 +54,9 @@ extension TrustPublisher {
                 console.say("no policy; `kingsnake trust publisher add URL PATTERN …` makes one")
             }
             for (channel, sighting) in lock.sightings {
-                let who = sighting.publishers.map(\.description).joined(separator: "; ")
-                console.say("seen: \(sighting.package.normalized) of \(channel.description) by \(who)")
+                console.say(
+                    "seen: \(sighting.package.normalized) of \(channel.description) by \(sighting.words)"
+                )
             }
             var document = TrustPublisher.document(policy)
             document["seen"] = lock.json.object?["channels"]

@@ -15,7 +15,11 @@ extension TrustPublisher {
                 For channels where you trust on first use: when somebody else publishes a package, or its attestation \
                 is gone, it is refused until you say so here. Find out first, by another way than the channel, that \
                 the project has moved. What you accept is compared by numbers where you give them: a name can be \
-                registered again by somebody else. Whoever published before may still do.
+                registered again by somebody else.
+
+                The one that you accept is enough alone from then on. Where several attested to the first file, all \
+                of them must attest to the next ones; accept one of them to let it publish without the others. All \
+                who published before may still do.
                 """
         )
 
@@ -75,11 +79,12 @@ extension TrustPublisher {
                 "`\(name)` of `\(channel)` was published, when it was first seen on \(sighting.firstSeen), by:"
             )
             sighting.publishers.forEach { console.say("  \($0.description)") }
+            sighting.accepted.forEach { console.say("  or, as you accepted, \($0.description)") }
             let accepted = try accepted()
             let words =
                 switch accepted {
                 case .publisher(let identity):
-                    "from now on it is believed from this one too: \(identity.description)"
+                    "from now on it is believed from this one alone too: \(identity.description)"
                 case .file(let digest): "this one file is accepted although nobody attested to it: \(digest)"
                 }
             console.say("\(words)")
@@ -97,21 +102,22 @@ extension TrustPublisher {
             _ channel: ChannelURL,
             _ lock: inout PublisherLock
         ) throws {
-            let wasSeen: Bool
-            switch accepted {
-            case .file(let digest): wasSeen = lock.accept(without: digest, of: name, in: channel)
-            case .publisher(let identity):
-                wasSeen = lock.accept([identity], of: name, in: channel)
-                let all = lock.sighting(of: name, in: channel)?.publishers ?? []
-                guard !wasSeen || all.contains(where: { $0.isSame(as: identity) }) else {
-                    throw Failure(
-                        .configuration,
-                        "so many publishers of `\(name)` are accepted already that one more would mean anybody",
-                        remedy: "forget the package with `kingsnake trust publisher forget`, and begin anew"
-                    )
+            let outcome: PublisherLock.Acceptance =
+                switch accepted {
+                case .file(let digest):
+                    lock.accept(without: digest, of: name, in: channel) ? .accepted : .neverSeen
+                case .publisher(let identity): lock.accept(identity, of: name, in: channel)
                 }
+            switch outcome {
+            case .accepted: return
+            case .neverSeen: throw LockDecisionOptions.nothing(name, channel)
+            case .tooMany:
+                throw Failure(
+                    .configuration,
+                    "so many publishers of `\(name)` are accepted already that one more would mean anybody",
+                    remedy: "forget the package with `kingsnake trust publisher forget`, and begin anew"
+                )
             }
-            guard wasSeen else { throw LockDecisionOptions.nothing(name, channel) }
         }
     }
 }

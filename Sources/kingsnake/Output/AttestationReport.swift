@@ -27,9 +27,14 @@ struct AttestationReport {
             )
             LabelledLine("why", "\(entry.reason) [\(entry.code)]").say(on: console)
         }
-        if case .unavailable(let code, let reason)? = review.sidecar {
+        switch review.sidecar {
+        case .unavailable(let code, let reason)?:
             console.say("attestations could \(console.bad("NOT")) be read")
             LabelledLine("why", "\(reason) [\(code)]").say(on: console)
+        case .unknown(let reason)?:
+            console.say("whether somebody attests to it could \(console.bad("NOT")) be found out")
+            LabelledLine("why", "\(reason); nobody demands it, so that it decides nothing").say(on: console)
+        case .read?, nil: break
         }
     }
 
@@ -114,10 +119,15 @@ struct AttestationReport {
         if comparison == .firstSight {
             return LabelledLine("allowed by", "first use: nobody was seen before, and so it is believed")
         }
-        let isKnown = review.known?.sighting?.publishers.contains { $0.isSame(as: identity) } ?? false
-        return isKnown
+        guard review.known?.sighting?.isKnown(identity) == true else {
+            return LabelledLine(
+                "NOT ALLOWED",
+                "by first use: ANOTHER publisher than the one that was seen before"
+            )
+        }
+        return comparison == .same
             ? LabelledLine("allowed by", "first use: the publisher that was seen before")
-            : LabelledLine("NOT ALLOWED", "by first use: ANOTHER publisher than the one that was seen before")
+            : LabelledLine("NOT ENOUGH", "for first use: others who were seen before must attest too")
     }
 }
 
@@ -142,6 +152,7 @@ extension AttestationReport {
         case .read?: ["read": true]
         case .unavailable(let code, let reason)?:
             ["read": false, "code": .string(code), "reason": .string(reason)]
+        case .unknown(let reason)?: ["read": false, "reason": .string(reason)]
         }
     }
 

@@ -77,9 +77,11 @@ struct EnforcementReport {
                 )
             ]
         }
-        let first = "must be attested by who was seen first, on \(sighting.firstSeen), with \(sighting.file)"
+        let who = sighting.publishers.count > 1 ? "all who were seen first" : "who was seen first"
+        let first = "must be attested by \(who), on \(sighting.firstSeen), with \(sighting.file)"
         return [LabelledLine("first use", first + weaker + ":")]
             + sighting.publishers.map { LabelledLine("", "- \($0.description)") }
+            + sighting.accepted.map { LabelledLine("", "or, as you accepted, by \($0.description)") }
     }
 
     var json: JSONObject {
@@ -107,6 +109,7 @@ struct EnforcementReport {
         object["outcome"] = review.comparison.map { .string($0.name) }
         if let sighting = known.sighting {
             object["publishers"] = .array(sighting.publishers.map { .object($0.json) })
+            object["accepted_publishers"] = .array(sighting.accepted.map { .object($0.json) })
             object["first_seen"] = .string(sighting.firstSeen.description)
             object["file"] = .string(sighting.file)
         }
@@ -129,6 +132,7 @@ extension KnownPublishers.Comparison {
         case .firstSight: "first-sight"
         case .same: "same"
         case .changed: "changed"
+        case .incomplete: "incomplete"
         case .disappeared: "disappeared"
         case .accepted: "accepted"
         }

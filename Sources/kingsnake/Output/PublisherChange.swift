@@ -5,9 +5,8 @@ import TrustPolicy
 
 /// That somebody else than before attests to a package.
 struct PublisherChange {
-    private let before: [PublisherIdentity]
+    private let before: [String]
     private let now: [PublisherIdentity]
-    private let since: String
     /// Whether somebody stronger than first use says who may publish the package.
     let isNamed: Bool
 
@@ -16,13 +15,15 @@ struct PublisherChange {
         guard let review = verdict.publisherReview, review.comparison == .changed,
             let sighting = review.known?.sighting
         else { return nil }
-        before = sighting.publishers
         now = review.seen.filter(\.attestation.isPublication).map { PublisherIdentity($0.attestation) }
-        since = "since \(sighting.firstSeen), with \(sighting.file)"
+        let since = "since \(sighting.firstSeen), with \(sighting.file)"
+        before =
+            sighting.publishers.map { "\($0.description), \(since)" }
+            + sighting.accepted.map { "\($0.description), as you accepted" }
         isNamed = !review.decidesByFirstUse
     }
 
     var lines: [String] {
-        before.map { "before  \($0.description), \(since)" } + now.map { "now     \($0.description)" }
+        before.map { "before  \($0)" } + now.map { "now     \($0.description)" }
     }
 }

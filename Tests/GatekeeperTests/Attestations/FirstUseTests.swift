@@ -74,6 +74,28 @@ struct FirstUseTests {
         #expect(try world.seen == [world.first.fileName.text])
     }
 
+    @Test(
+        "Whoever added an attestation of his own to the first file cannot go on alone, and neither can the other"
+    )
+    func addedToTheFirst() async throws {
+        var world = try await World(second: "evil/evil")
+        let evil = AttestedScene.workflow(of: "evil/evil")
+        try await world.scene.attest([world.scene.bundle(), world.scene.bundle(by: evil)])
+        #expect(try await world.codes([world.first]) == [nil])
+        #expect(try await world.codes([world.second]) == ["known-publisher.incomplete"])
+        try await world.scene.attest([world.scene.bundle(of: world.second)], to: 1)
+        #expect(try await world.codes([world.second]) == ["known-publisher.incomplete"])
+        // The user looks, and says who is the right one.
+        try world.store.changePublisherLock { lock in
+            let channel = world.scene.user.channel
+            let right = try #require(lock.sighting(of: world.first.fileName.name, in: channel)).publishers[0]
+            #expect(lock.accept(right, of: world.first.fileName.name, in: channel) == .accepted)
+        }
+        #expect(try await world.codes([world.second]) == [nil])
+        try await world.scene.attest([world.scene.bundle(by: evil, of: world.second)], to: 1)
+        #expect(try await world.codes([world.second]) == ["known-publisher.incomplete"])
+    }
+
     @Test("So is a package that is not attested any more, whether or not the index still promises it")
     func disappeared() async throws {
         var world = try await World()

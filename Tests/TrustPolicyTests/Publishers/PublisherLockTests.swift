@@ -67,23 +67,88 @@ struct PublisherLockTests {
             KnownPublishers(lock.sighting(of: file.name, in: channel)).comparison(identities, digest)
         }
         #expect(compare([heir], Self.first) == .changed)
-        #expect(Self.changed(&lock) { $0.accept([heir], of: file.name, in: channel) } == true)
+        #expect(Self.accept(heir, of: file.name, in: channel, &lock) == .accepted)
         #expect(compare([heir], Self.first) == .same)
         #expect(compare([], Self.first) == .disappeared)
         #expect(Self.changed(&lock) { $0.accept(without: Self.first, of: file.name, in: channel) } == true)
         #expect(compare([], Self.first) == .accepted && compare([], Digest.of([2])) == .disappeared)
         let other = try PackageName("other")
-        #expect(
-            Self.changed(&lock) { $0.accept([heir], of: other, in: channel) || $0.forget(other, in: channel) }
-                == false
-        )
+        #expect(Self.accept(heir, of: other, in: channel, &lock) == .neverSeen)
+        #expect(Self.changed(&lock) { $0.forget(other, in: channel) } == false)
         #expect(Self.changed(&lock) { $0.forget(file.name, in: channel) } == true)
         #expect(compare([heir], Self.first) == .firstSight && compare([], Self.first) == .nobody)
+    }
+
+    private static func accept(
+        _ identity: PublisherIdentity,
+        of package: PackageName,
+        in channel: ChannelURL,
+        _ lock: inout PublisherLock
+    ) -> PublisherLock.Acceptance { lock.accept(identity, of: package, in: channel) }
+
+    @Test(
+        "One of several who were seen first is enough alone when the user says so, by the numbers that were seen"
+    )
+    func acceptsOneOfSeveral() throws {
+        var (lock, file, channel) = try Self.lock()
+        func compare(_ attestations: [Attestation]) -> KnownPublishers.Comparison {
+            KnownPublishers(lock.sighting(of: file.name, in: channel))
+                .comparison(attestations.map(PublisherIdentity.init), Self.first)
+        }
+        let person = PublisherIdentity(Sample.person("a@example.org"))
+        #expect(compare([Sample.github()]) == .incomplete([person]))
+        let named = PublisherIdentity(
+            .uri,
+            "https://github.com/pallets/flask",
+            issuer: BuildService.githubIssuer
+        )
+        for _ in 0..<2 { #expect(Self.accept(named, of: file.name, in: channel, &lock) == .accepted) }
+        let sighting = try #require(lock.sighting(of: file.name, in: channel))
+        #expect(sighting.publishers.count == 2 && sighting.accepted == [PublisherIdentity(Sample.github())])
+        #expect(compare([Sample.github()]) == .same)
+        #expect(compare([Sample.github(id: "101")]) == .changed)
+        #expect(
+            compare([Sample.person("a@example.org")]) == .incomplete([PublisherIdentity(Sample.github())])
+        )
+    }
+
+    @Test("No more publishers are accepted than a lock may have")
+    func tooMany() throws {
+        var (lock, file, channel) = try Self.lock()
+        for number in 0..<PublisherLock.maximumPublishers {
+            let key = PublisherIdentity(Sample.key(UInt8(number)))
+            #expect(Self.accept(key, of: file.name, in: channel, &lock) == .accepted)
+        }
+        let full = lock
+        #expect(
+            Self.accept(PublisherIdentity(Sample.key(200)), of: file.name, in: channel, &lock) == .tooMany
+        )
+        #expect(lock == full)
+        #expect(try PublisherLock(json: JSONWriter.encode(lock.json)) == lock)
+    }
+
+    @Test("A lock of the first form is read with its meaning: each publisher in it is enough alone")
+    func firstForm() throws {
+        let text = """
+            {"schema":1,"channels":[{"channel":"\(Sample.channel)","packages":[{"name":"flask","publishers":\
+            [{"kind":"email","identity":"a@x","issuer":"i"},{"kind":"email","identity":"b@x","issuer":"i"}],\
+            "first_seen":"2026-01-01T00:00:00Z","file":"flask-1.0-0.conda","sha256":"\(Self.first.hex)"}]}]}
+            """
+        let lock = try PublisherLock(json: Array(text.utf8))
+        let known = KnownPublishers(
+            lock.sighting(of: try PackageName("flask"), in: try ChannelURL(Sample.channel))
+        )
+        for name in ["a@x", "b@x"] {
+            #expect(known.comparison([PublisherIdentity(.email, name, issuer: "i")], Self.first) == .same)
+        }
+        #expect(known.comparison([PublisherIdentity(.email, "c@x", issuer: "i")], Self.first) == .changed)
+        #expect(try PublisherLock(json: JSONWriter.encode(lock.json)) == lock)
     }
 
     @Test("A lock is read as it was written")
     func roundTrip() throws {
         var (lock, file, channel) = try Self.lock()
+        _ = lock.accept(PublisherIdentity(Sample.key(7)), of: file.name, in: channel)
         _ = lock.accept(without: Self.first, of: file.name, in: channel)
         let bytes = JSONWriter.encode(lock.json, .indented)
         #expect(try PublisherLock(json: bytes) == lock)
@@ -93,7 +158,7 @@ struct PublisherLockTests {
     @Test(
         "A lock that is damaged is refused, and never read as an empty one",
         arguments: [
-            "", "{}", "[]", #"{"schema":2,"channels":[]}"#, #"{"schema":1}"#,
+            "", "{}", "[]", #"{"schema":3,"channels":[]}"#, #"{"schema":0,"channels":[]}"#, #"{"schema":1}"#,
             #"{"schema":1,"channels":[{"channel":"x","packages":[]}]}"#,
             #"{"schema":1,"channels":[{"channel":"https://a/b","packages":[]},{"channel":"https://a/b","packages":[]}]}"#,
             #"{"schema":1,"channels":[{"channel":"https://a/b","packages":[{"name":"a"}]}]}"#,

@@ -263,6 +263,55 @@ struct PublisherRuleTests {
         #expect(finding?.reason.hasPrefix("seen for the first time, and so believed") == true)
     }
 
+    @Test("What nobody could find out is said where nothing is demanded, and is not there where something is")
+    func unknownSidecar() throws {
+        let flask = try Sample.entry([try Sample.publisher()])
+        let undemanded = Sample.evidence([]) { $0.sidecar = .unknown(reason: "no answer") }
+        let verdict = Policy.standard.verdict(on: undemanded)
+        #expect(verdict.isAllowed && verdict.warnings.isEmpty)
+        #expect(
+            verdict.findings.contains {
+                $0.reason.contains("could not find out who attests to it: no answer")
+            }
+        )
+        let demanded = Sample.evidence(owner: flask, []) { $0.sidecar = .unknown(reason: "no answer") }
+        #expect(Self.codes(demanded) == [.attestationMissing])
+    }
+
+    @Test(
+        "Of several publishers of the first file all must be there; whoever else attests never replaces one"
+    )
+    func firstUseOfSeveral() throws {
+        let mallory = Sample.github("mallory/x", id: "6", owner: "66")
+        let known = try Sample.known([Sample.github(), mallory])
+        let cases: [([Attestation], [PolicyCode])] = [
+            ([Sample.github(), mallory], []),
+            ([mallory, Sample.key(1), Sample.github("pallets/renamed")], []),
+            ([Sample.github()], [.publisherMissing]),
+            ([mallory], [.publisherMissing]),
+            ([mallory, Sample.github("mallory/y", id: "6", owner: "66")], [.publisherMissing]),
+            ([mallory, Sample.github(target: "https://conda.example.org/x")], [.publisherMissing]),
+            ([mallory, Sample.github(id: "101")], [.publisherChanged]),
+            ([Sample.github(), Sample.key(1)], [.publisherChanged]),
+            ([Sample.key(1)], [.publisherChanged]),
+            ([], [.attestationDisappeared]),
+        ]
+        for (attestations, codes) in cases {
+            #expect(Self.codes(Sample.evidence(known: known, attestations)) == codes, "\(attestations)")
+        }
+    }
+
+    @Test("Nobody stands for two of the publishers that were seen, by a name and by a number")
+    func oneForTwo() throws {
+        // Seen without number; the name was given up since, and the other one took it.
+        let known = try Sample.known([
+            Sample.github("lab/a", id: nil, owner: nil), Sample.github("lab/b", id: "5"),
+        ])
+        let renamed = Sample.github("lab/a", id: "5")
+        #expect(Self.codes(Sample.evidence(known: known, [renamed])) == [.publisherMissing])
+        #expect(Self.codes(Sample.evidence(known: known, [renamed, renamed])) == [.publisherMissing])
+    }
+
     @Test("Who believes the first publisher is not shown none where the index promises one")
     func firstUseStripped() {
         let evidence = Sample.evidence(known: KnownPublishers(nil), []) {

@@ -56,7 +56,13 @@ extension Fuzzer {
         for (channel, sighting) in lock.sightings {
             Finding.unless(lock.sighting(of: sighting.package, in: channel) == sighting, "two of one name")
             Finding.unless(!sighting.publishers.isEmpty, "a package that nobody published")
-            for publisher in sighting.publishers {
+            let known = KnownPublishers(sighting)
+            Finding.unlessEqual(known.comparison([stranger], nil), .changed, "a stranger alone")
+            for publisher in sighting.accepted {
+                Finding.unlessEqual(known.comparison([publisher, stranger], nil), .same, "who was accepted")
+            }
+            for publisher in sighting.publishers + sighting.accepted {
+                Finding.unless(sighting.isKnown(publisher), "who was seen is not known")
                 Finding.unless(publisher.isSame(as: publisher), "a publisher who is another")
                 Finding.unlessEqual(
                     publisher.isSame(as: stranger),
