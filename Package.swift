@@ -290,8 +290,11 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
-                "Sigstore",
+                "Sigstore", "ChannelServer",
                 "TrustCore", "Gatekeeper",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

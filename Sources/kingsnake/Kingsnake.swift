@@ -33,7 +33,7 @@ struct Kingsnake: AsyncParsableCommand {
                 name: "Publishing",
                 subcommands: [
                     ChannelCommand.self, ContentTrustCommand.self, RootCommand.self, TokenCommand.self,
-                    AttestCommand.self,
+                    AttestCommand.self, PublishCommand.self,
                 ]
             ),
             CommandGroup(name: "Serving", subcommands: [ServeCommand.self]),

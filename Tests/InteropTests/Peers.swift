@@ -22,11 +22,13 @@ enum Peers {
     static func run(
         _ script: String,
         _ arguments: [String],
-        umask: String? = nil
+        umask: String? = nil,
+        environment: [String: String] = [:]
     ) async throws -> JSONValue {
         let folder = try TemporaryFolder()
         var program = Program(in: folder.path, name: python)
         program.umask = umask
+        program.environment.merge(environment) { $1 }
         // No byte code beside the scripts, whatever the user's habit is.
         program.environment["PYTHONDONTWRITEBYTECODE"] = "1"
         let result = try await program.run(

@@ -34,11 +34,30 @@ public final class HTTPServiceCaller: ServiceCaller {
     /// - Throws: `limit.too-large`, `fetch.encoding`, or a `Failure`, whose cause is a ``TransferFault`` where it is the
     ///   network's.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
-        let address = try Self.address(request.url)
-        let time = min(limits.overall, max(request.timeout, .zero))
+        try await exchange(request.url, maximumLength: request.maximumLength, within: request.timeout) { sent in
+            sent.method = HTTPMethod(rawValue: request.method.rawValue)
+            for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
+            if request.method == .post { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
+        }
+    }
+
+    /// Sends a request that a body fills in, and answers what comes back.
+    ///
+    /// - Parameter time: how long it may take; nil for as long as the limits say.
+    func exchange(
+        _ url: String,
+        maximumLength: Int,
+        within time: Duration?,
+        _ fill: (inout HTTPClientRequest) -> Void
+    ) async throws -> ServiceResponse {
+        let address = try Self.address(url)
+        let time = min(limits.overall, max(time ?? limits.overall, .zero))
+        var request = connections.request(to: address)
+        fill(&request)
+        let filled = request
         do {
             return try await Self.within(time, at: address) { [self] in
-                try await response(to: request, from: address, within: time)
+                try await response(to: filled, from: address, maximumLength: maximumLength, within: time)
             }
         } catch let failure as Failure {
             // The advice to try a mirror is for resources.
@@ -46,19 +65,16 @@ public final class HTTPServiceCaller: ServiceCaller {
         }
     }
 
-    private func response(to request: ServiceRequest, from address: WebAddress, within time: Duration)
-        async throws -> ServiceResponse
-    {
+    private func response(
+        to request: HTTPClientRequest,
+        from address: WebAddress,
+        maximumLength: Int,
+        within time: Duration
+    ) async throws -> ServiceResponse {
         let (start, shown) = (ContinuousClock.now, RedactedURL(address.url))
-        let response = try await head(request, address, within: time)
+        let response = try await connections.head(request, to: address, within: time)
         try ContentEncoding.check(response.headers["content-encoding"], of: "", at: shown)
-        var body = try MeteredBody(
-            response,
-            limits,
-            maximumLength: request.maximumLength,
-            since: start,
-            at: shown
-        )
+        var body = try MeteredBody(response, limits, maximumLength: maximumLength, since: start, at: shown)
         var bytes: [UInt8] = []
         while let chunk = try await body.next() { bytes += chunk.readableBytesView }
         return ServiceResponse(
@@ -91,16 +107,6 @@ public final class HTTPServiceCaller: ServiceCaller {
             }
             return value
         }
-    }
-
-    private func head(_ request: ServiceRequest, _ address: WebAddress, within time: Duration) async throws
-        -> HTTPClientResponse
-    {
-        var sent = connections.request(to: address)
-        sent.method = HTTPMethod(rawValue: request.method.rawValue)
-        for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
-        if request.method == .post { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
-        return try await connections.head(sent, to: address, within: time)
     }
 
     /// Takes an address that secrets may be sent to: protected, or of this machine.
