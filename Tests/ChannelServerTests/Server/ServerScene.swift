@@ -22,19 +22,30 @@ final class ServerScene: Sendable {
     private let box = SceneBox()
 
     /// - Parameter access: who callers are; by default a key is taken as a user's name, who may do everything.
-    init(access: any AccessControl = TrustingAccess()) throws {
+    convenience init(access: any AccessControl = TrustingAccess()) throws {
+        try self.init(accessTo: { _ in access })
+    }
+
+    /// - Parameter accessTo: who callers are, by what is in the scene's database.
+    init(
+        rates: RequestRates = .unlimited,
+        quota: ChannelQuota = .unlimited,
+        accessTo access: (any ServerDatabase) -> any AccessControl
+    ) throws {
         folder = try TemporaryFolder()
         database = try SQLiteDatabase(at: folder.path + "/server.sqlite")
         blobs = try FileBlobStore(directory: folder.path + "/blobs")
         parts = ServerParts(
             database: database,
             blobs: blobs,
-            access: access,
+            access: access(database),
             publicURL: "https://channels.example.org",
             now: { [box] in box.now() },
             random: { count in (0..<count).map { _ in UInt8.random(in: 0...255) } },
             changed: { [box] in box.raise() },
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            quotas: ChannelQuotas(standard: quota),
+            limiter: RequestLimiter(rates)
         )
     }
 
