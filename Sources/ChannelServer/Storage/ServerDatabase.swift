@@ -32,9 +32,11 @@ public protocol ServerDatabase: Sendable {
 }
 
 /// All that can be read, by table.
-public protocol ReadTransaction: ChannelReading, FileReading, DocumentReading, LogReading, AccessKeyReading {}
+public protocol ReadTransaction: ChannelReading, FileReading, DocumentReading, LogReading, AccessKeyReading,
+    IndexReading
+{}
 
 /// All that can be written, by table.
 public protocol WriteTransaction: ReadTransaction, ChannelWriting, FileWriting, DocumentWriting, LogWriting,
-    AccessKeyWriting
+    AccessKeyWriting, IndexWriting
 {}

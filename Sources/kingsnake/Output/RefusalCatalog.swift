@@ -58,6 +58,7 @@ enum RefusalCatalog {
         area("Auditing", AuditCode.self),
         area("Channels", ChannelCode.self),
         area("Servers of channels", ServerCode.self),
+        area("Indexes of hosted channels", IndexCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
