@@ -18,7 +18,8 @@ let package = Package(
     products: [.executable(name: "kingsnake-bench", targets: ["kingsnake-bench"])],
     dependencies: [
         // The name is given since the checkout's folder may be called anything.
-        .package(name: "kingsnake", path: "..")
+        .package(name: "kingsnake", path: ".."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .executableTarget(
@@ -34,6 +35,7 @@ let package = Package(
                 .product(name: "Sigstore", package: "kingsnake"),
                 .product(name: "TUF", package: "kingsnake"),
                 .product(name: "Transport", package: "kingsnake"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         )

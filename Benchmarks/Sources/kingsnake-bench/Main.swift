@@ -24,6 +24,8 @@ struct Main {
                kingsnake-bench trust-sign INDEX TRUST DIR
                kingsnake-bench trust-verify DIR
                kingsnake-bench trust-curve COUNT
+               kingsnake-bench channel-build DIR COUNT
+               kingsnake-bench channel-publish DIR COUNT
                kingsnake-bench bundles ROOT FILE NAME DIGEST IDENTITY ISSUER COUNT
         """
 
@@ -93,6 +95,12 @@ struct Main {
         case ("trust-curve", 1):
             guard let count = Int(operands[0]) else { return nil }
             return try await TrustCurveJob(count: count).run()
+        case ("channel-build", 2):
+            guard let count = Int(operands[1]) else { return nil }
+            return try await ChannelJob(folder: operands[0]).build(count: count)
+        case ("channel-publish", 2):
+            guard let count = Int(operands[1]) else { return nil }
+            return try await ChannelJob(folder: operands[0]).publish(count: count)
         case ("bundles", 7):
             guard let count = Int(operands[6]) else { return nil }
             return try BundlesJob(

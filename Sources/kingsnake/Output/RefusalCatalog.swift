@@ -61,6 +61,7 @@ enum RefusalCatalog {
         area("Access to servers of channels", AccessCode.self),
         area("Trusted publishing", OIDCCode.self),
         area("Uploads to servers", UploadCode.self),
+        area("Indexes of hosted channels", IndexCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }

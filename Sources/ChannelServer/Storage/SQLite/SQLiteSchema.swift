@@ -17,6 +17,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 users", migrate: users)
         migrator.registerMigration("1 quotas", migrate: quotas)
         migrator.registerMigration("1 trusted publishers", migrate: trustedPublishers)
+        migrator.registerMigration("1 index", migrate: index)
         return migrator
     }
 
@@ -198,6 +199,52 @@ enum SQLiteSchema {
                     PRIMARY KEY (access_key, publisher)
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX minted_key_by_publisher ON minted_key (publisher);
+                """
+        )
+    }
+
+    /// What the indexes are put together from. All of it follows from the other tables and the blobs.
+    private static func index(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE index_element (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    part TEXT NOT NULL,
+                    file_name TEXT NOT NULL,
+                    package TEXT NOT NULL,
+                    text BLOB NOT NULL,
+                    PRIMARY KEY (channel, subdir, part, file_name)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX index_element_by_package ON index_element (channel, subdir, package);
+                CREATE TABLE index_extent (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    part TEXT NOT NULL,
+                    count INTEGER NOT NULL,
+                    length INTEGER NOT NULL,
+                    PRIMARY KEY (channel, subdir, part)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE index_shard (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    package TEXT NOT NULL,
+                    shard BLOB NOT NULL,
+                    PRIMARY KEY (channel, subdir, package)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE index_revision (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    value INTEGER NOT NULL,
+                    PRIMARY KEY (channel, subdir)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE superseded_document (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    path TEXT NOT NULL,
+                    kept_until INTEGER NOT NULL,
+                    PRIMARY KEY (channel, path)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX superseded_document_by_time ON superseded_document (channel, kept_until);
                 """
         )
     }

@@ -1,0 +1,158 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+internal import Logging
+internal import SigningKeys
+internal import TUF
+internal import TrustCore
+
+/// Brings the index of one channel up to date, and its signatures.
+///
+/// Everything that it knows it reads; what it makes becomes visible in one transaction. Whoever stops it at any point loses
+/// work, and nothing else.
+struct ChannelIndexer: Sendable {
+    let parts: ServerParts
+    let keys: ChannelKeys
+    let channel: HostedChannel
+
+    private var database: any ServerDatabase { parts.database }
+    private var blobs: any BlobStore { parts.blobs }
+    private var scope: HostedDocument.Scope { .channel(channel.id) }
+
+    /// What is in force, and what there is to do.
+    struct State: Sendable {
+        var repository: HostedRepository?
+        let settings: ChannelIndexSettings
+        let agenda: IndexAgenda
+    }
+
+    /// Does what is due.
+    ///
+    /// - Returns: when to come again, if nobody says before that something changed.
+    /// - Throws: whatever keeps the channel from being indexed; then it is as it was.
+    func run() async throws -> Timestamp? {
+        try keys.make(for: channel.name)
+        // Each round begins with what is there. Whoever changes something meanwhile, such as an accepted ceremony, wins.
+        for _ in 0..<Self.rounds {
+            let state = try await state()
+            guard !state.agenda.isEmpty else {
+                try await prune()
+                return state.agenda.next
+            }
+            if try await perform(state) {
+                try await prune()
+                return try await self.state().agenda.next
+            }
+        }
+        throw Failure(.disk, "the index of `\(channel.name)` changes faster than it can be made")
+    }
+
+    private static let rounds = 10
+
+    // MARK: What there is to do
+
+    /// Reads what is in force, and decides what to do.
+    func state() async throws -> State {
+        let settings = try ChannelIndexSettings(channel.settings)
+        let repository = try await HostedRepository(
+            of: channel,
+            lifetimes: settings.lifetimes,
+            database: database,
+            blobs: blobs
+        )
+        let (channel, now) = (channel.id, parts.now())
+        let delegated = repository?.subdirs ?? []
+        var situation = try await database.read { transaction in
+            var situation = IndexAgenda.Situation(channel: channel)
+            situation.stale = try transaction.staleSubdirs()
+            situation.wanted = Set(try transaction.subdirs(of: channel) + settings.subdirs + delegated)
+            situation.served = try situation.wanted.filter { subdir in
+                try Self.files(of: subdir, channel, transaction).count == IndexFile.names.count
+            }
+            for subdir in delegated {
+                let files = try Self.files(of: subdir, channel, transaction)
+                if repository?.vouches(for: files, in: subdir) == false { situation.unsigned.insert(subdir) }
+            }
+            return situation
+        }
+        situation.renewals = repository?.renewals(at: now)
+        return State(repository: repository, settings: settings, agenda: IndexAgenda(situation))
+    }
+
+    /// The files of a subdir's index that are served.
+    static func files(of subdir: Subdir, _ channel: Int64, _ transaction: any ReadTransaction) throws
+        -> [IndexFile]
+    {
+        try IndexFile.names.compactMap { name in
+            try transaction.document(ChannelLayout.file(name, in: subdir), in: .channel(channel)).map {
+                IndexFile(name: name, sha256: $0.blob, size: $0.size)
+            }
+        }
+    }
+
+    // MARK: Doing it
+
+    /// Does what is on the agenda; says whether it is in force now.
+    private func perform(_ state: State) async throws -> Bool {
+        let now = parts.now()
+        let signers = try await keys.signers(of: channel.name)
+        var repository = state.repository
+        var publication = IndexPublication(channel: channel, timestamp: repository?.timestamp)
+        for stale in state.agenda.subdirs {
+            try await PackageRefresh(parts: parts, channel: channel, subdir: stale.subdir).run(stale)
+            let assembler = IndexAssembler(
+                database: database,
+                blobs: blobs,
+                channel: channel.id,
+                subdir: stale.subdir
+            )
+            guard let index = try await assembler.assemble() else { return false }
+            publication.add(index, replacing: try await documents(of: stale.subdir), now: now)
+            publication.stale.append(stale)
+            try repository?.vouch(for: index.files, in: stale.subdir)
+        }
+        for subdir in state.agenda.unsigned {
+            let channel = channel.id
+            let files = try await database.read { try Self.files(of: subdir, channel, $0) }
+            try repository?.vouch(for: files, in: subdir)
+        }
+        if let signed = try await repository?.sign(by: signers, renewing: state.agenda.renewals, now: now) {
+            for file in signed.files { _ = try await blobs.put(file.bytes) }
+            publication.add(signed.files, superseding: signed.superseded, now: now)
+        }
+        let made = publication
+        let isDone = try await database.write { try made.commit(in: $0, now: now) }
+        if isDone {
+            parts.logger.info(
+                "index of `\(channel.name)`: \(made.indexes.map(\.subdir.text).joined(separator: ", "))"
+            )
+        }
+        return isDone
+    }
+
+    /// The documents of a subdir's index under their plain names.
+    private func documents(of subdir: Subdir) async throws -> [HostedDocument] {
+        let scope = scope
+        return try await database.read { transaction in
+            try IndexFile.names.compactMap {
+                try transaction.document(ChannelLayout.file($0, in: subdir), in: scope)
+            }
+        }
+    }
+
+    /// Removes documents that nothing has led to for long enough.
+    private func prune() async throws {
+        let (channel, scope, now) = (channel.id, scope, parts.now())
+        while true {
+            let paths = try await database.read {
+                try $0.supersededDocuments(of: channel, keptUntilBefore: now, limit: IndexRetention.batch)
+            }
+            guard !paths.isEmpty else { return }
+            try await database.write { transaction in
+                try transaction.removeDocuments(paths, in: scope)
+                try transaction.forgetSuperseded(paths, of: channel)
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import DurableFiles
+public import SigningKeys
+internal import TrustCore
+
+/// The online keys of all of a server's channels: a ``KeyRing`` for each, in a folder that is never served.
+///
+/// The server makes a channel's online key when it first sees the channel. In place of the key file its operator may put a
+/// reference to a key elsewhere, as in any ring. Offline keys do not belong here.
+public struct ChannelKeys: Sendable {
+    /// The folder with a folder for each channel, by its name.
+    public let directory: String
+    private let protection: KeyProtection
+    private let passphrase: KeyRing.PassphraseSource
+
+    /// Names the folder, which need not exist yet.
+    ///
+    /// - Parameters:
+    ///   - protection: how new keys are kept.
+    ///   - passphrase: opens keys that are encrypted.
+    public init(
+        directory: String,
+        protection: KeyProtection = .unsafelyUnencrypted,
+        passphrase: @escaping KeyRing.PassphraseSource = { _ in nil }
+    ) {
+        self.directory = directory
+        self.protection = protection
+        self.passphrase = passphrase
+    }
+
+    /// The ring of a channel. A channel's name is one that a folder can have.
+    func ring(of channel: ChannelName) -> KeyRing { KeyRing(directory: directory + "/" + channel.text) }
+
+    /// Makes a channel's online key, if there is none.
+    func make(for channel: ChannelName) throws {
+        let ring = ring(of: channel)
+        try Folder.createDurably(ring.directory, mode: 0o700)
+        guard try ring.files(of: .online).isEmpty else { return }
+        _ = try ring.create(.online, count: 1, scheme: .ed25519, protection: protection)
+    }
+
+    /// A channel's online keys, ready to sign; none if it has none yet.
+    func signers(of channel: ChannelName) async throws -> [any Signer] {
+        let ring = ring(of: channel)
+        guard Folder.exists(ring.directory) else { return [] }
+        return try await ring.signers(for: .online, passphrase: passphrase)
+    }
+}

@@ -1,0 +1,172 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+internal import NIOCore
+internal import TrustCore
+
+/// Puts the files of a subdir's index together from the elements that the database keeps.
+///
+/// Page by page: the memory that it takes does not grow with the channel. The text is what `RepodataWriter` would write.
+struct IndexAssembler: Sendable {
+    /// How many elements are read at once: a few megabytes.
+    static let pageSize = 4096
+
+    let database: any ServerDatabase
+    let blobs: any BlobStore
+    let channel: Int64
+    let subdir: Subdir
+    /// How hard `repodata.json.zst` is compressed.
+    var level = Zstd.defaultLevel
+
+    /// An index whose files are stored, and the state of the elements that it was made from.
+    struct Assembled: Sendable {
+        let subdir: Subdir
+        let revision: Int64
+        let files: [IndexFile]
+    }
+
+    /// Makes all files. They are committed as blobs; no document leads to them yet.
+    ///
+    /// - Returns: nil if the elements changed in between: then it is to be done again.
+    func assemble() async throws -> Assembled? {
+        let (channel, subdir) = (channel, subdir)
+        let revision = try await database.read { try $0.indexRevision(of: subdir, in: channel) }
+        let shards = try await shardIndex()
+        let (plain, compressed) = try await listing(.tarBz2, .conda, removed: .removed, isCompressed: true)
+        let (current, _) = try await listing(
+            .currentTarBz2,
+            .currentConda,
+            removed: nil,
+            isCompressed: false
+        )
+        let (exports, _) = try await listing(
+            .runExportsTarBz2,
+            .runExportsConda,
+            removed: nil,
+            isCompressed: false
+        )
+        guard try await database.read({ try $0.indexRevision(of: subdir, in: channel) }) == revision else {
+            return nil
+        }
+        let files = [
+            (ChannelLayout.shardIndex, shards), (ChannelLayout.plainIndex, plain),
+            (ChannelLayout.compressedIndex, compressed), (ChannelLayout.currentIndex, current),
+            (IndexFile.runExports, exports),
+        ]
+        return Assembled(
+            subdir: subdir,
+            revision: revision,
+            files: files.compactMap { name, blob in
+                blob.map { IndexFile(name: name, sha256: $0.sha256, size: $0.size) }
+            }
+        )
+    }
+
+    private func shardIndex() async throws -> (sha256: Digest, size: UInt64)? {
+        let (channel, subdir) = (channel, subdir)
+        let shards = try await database.read { try $0.shards(of: subdir, in: channel) }
+        let bytes = try ShardIndex(subdir: subdir, shards: shards).encode()
+        return (try await blobs.put(bytes), UInt64(bytes.count))
+    }
+
+    // MARK: JSON
+
+    private typealias Stored = (sha256: Digest, size: UInt64)
+
+    /// A text with two lists of records, and perhaps the list of removed names.
+    private func listing(_ old: IndexPart, _ new: IndexPart, removed: IndexPart?, isCompressed: Bool)
+        async throws
+        -> (plain: Stored?, compressed: Stored?)
+    {
+        let info = JSONWriter.encode(.object(RepodataInfo(subdir: subdir).raw))
+        let pieces: [Piece] = [
+            .text(Array("{\"info\":".utf8) + info + Array(",\"packages\":{".utf8)), .list(old),
+            .text(Array("},\"packages.conda\":{".utf8)), .list(new), .text(Array("},\"removed\":[".utf8)),
+            removed.map { .list($0) } ?? .text([]), .text(Array("],\"repodata_version\":1}\n".utf8)),
+        ]
+        let text = try await blobs.stage()
+        do {
+            guard isCompressed else {
+                try await write(pieces) { try await text.write(ByteBuffer(bytes: $0)) }
+                return (try await keep(text), nil)
+            }
+            let packed = try await blobs.stage()
+            do {
+                let encoder = try ZstdEncoder(contentLength: try await length(of: pieces), level: level)
+                try await write(pieces) { piece in
+                    async let stored: Void = text.write(ByteBuffer(bytes: piece))
+                    let out = try Self.compressed(piece, by: encoder)
+                    if !out.isEmpty { try await packed.write(ByteBuffer(bytes: out)) }
+                    try await stored
+                }
+                var end: [UInt8] = []
+                try encoder.finish { end.append(contentsOf: $0) }
+                try await packed.write(ByteBuffer(bytes: end))
+                return (try await keep(text), try await keep(packed))
+            } catch {
+                await packed.discard()
+                throw error
+            }
+        } catch {
+            await text.discard()
+            throw error
+        }
+    }
+
+    private enum Piece: Sendable {
+        case text([UInt8])
+        case list(IndexPart)
+    }
+
+    private func keep(_ staged: any StagedBlob) async throws -> Stored {
+        let digest = try await staged.finish()
+        try await blobs.commit(staged)
+        return (digest.sha256, digest.size)
+    }
+
+    private static func compressed(_ piece: [UInt8], by encoder: ZstdEncoder) throws -> [UInt8] {
+        var out: [UInt8] = []
+        try piece.withUnsafeBytes { try encoder.consume($0) { out.append(contentsOf: $0) } }
+        return out
+    }
+
+    /// How long the text will be: a frame says so at its beginning, for readers that allocate by it.
+    private func length(of pieces: [Piece]) async throws -> Int {
+        let (channel, subdir) = (channel, subdir)
+        return try await database.read { transaction in
+            try pieces.reduce(0) { sum, piece in
+                switch piece {
+                case .text(let bytes): return sum + bytes.count
+                case .list(let part):
+                    let extent = try transaction.indexExtent(part, of: subdir, in: channel)
+                    return sum + extent.length + max(0, extent.count - 1)
+                }
+            }
+        }
+    }
+
+    private func write(_ pieces: [Piece], to sink: ([UInt8]) async throws -> Void) async throws {
+        for piece in pieces {
+            switch piece {
+            case .text(let bytes): if !bytes.isEmpty { try await sink(bytes) }
+            case .list(let part): try await write(part, to: sink)
+            }
+        }
+    }
+
+    private func write(_ part: IndexPart, to sink: ([UInt8]) async throws -> Void) async throws {
+        let (channel, subdir) = (channel, subdir)
+        var last: String? = ""
+        var isFirst = true
+        while let after = last {
+            let page = try await database.read {
+                try $0.indexPage(part, of: subdir, in: channel, after: after, limit: Self.pageSize)
+            }
+            last = page.last
+            guard page.count > 0 else { break }
+            try await sink(isFirst ? page.text : [UInt8(ascii: ",")] + page.text)
+            isFirst = false
+        }
+    }
+}
