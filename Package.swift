@@ -290,7 +290,8 @@ let package = Package(
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
                 "Sigstore",
-                "TrustCore", "Gatekeeper",
+                "TrustCore", "Gatekeeper", "ChannelServer", "DurableFiles",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
