@@ -290,8 +290,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
-                "Sigstore", "ChannelServer",
-                "TrustCore", "Gatekeeper",
+                "Sigstore", "TrustCore", "Gatekeeper", "ChannelServer", "DurableFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

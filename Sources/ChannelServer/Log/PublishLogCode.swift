@@ -60,10 +60,12 @@ public enum PublishLogCode: String, RefusalCode {
         case .tilesDiffer:
             RefusalEntry(
                 .invalid,
-                "the log's stored tiles do not lead to the root that was decided on",
+                "the log's tiles or entries do not lead to its root",
                 explanation:
-                    "Tiles, entries and the decided root are written together. One of them was changed since.",
-                remedy: "stop the server, and compare its database and its blobs with the last backup"
+                    "Tiles, entries and the root are made together. One of them was damaged or changed since.",
+                remedy:
+                    "if the log is yours, stop the server and compare its database and blobs with the last backup; "
+                    + "else try again later"
             )
         default:
             RefusalEntry(

@@ -12,7 +12,7 @@ public struct MerkleSubtree: Hashable, Sendable {
     ///
     /// The first leaf must be where a subtree as large as the whole range could begin, as is so in trees and in the
     /// parts of their proofs.
-    static func cover(_ range: Range<Int64>) -> [MerkleSubtree] {
+    public static func cover(_ range: Range<Int64>) -> [MerkleSubtree] {
         var start = range.lowerBound
         var result: [MerkleSubtree] = []
         while start < range.upperBound {

@@ -41,6 +41,15 @@ public enum EntryBundle {
     /// - Parameter subject: what the bytes are, for messages.
     /// - Throws: `tiled-log.bundle` if there are fewer or more, or the last one is cut off.
     public static func read(_ bytes: [UInt8], count: Int, of subject: String) throws -> [[UInt8]] {
+        let entries = try read(bytes, atMost: count, of: subject)
+        guard entries.count == count else { throw wrong(subject, count, found: "\(entries.count)") }
+        return entries
+    }
+
+    /// Reads as many entries as there are.
+    ///
+    /// - Throws: `tiled-log.bundle` if there are more than a number, or the last one is cut off.
+    public static func read(_ bytes: [UInt8], atMost count: Int, of subject: String) throws -> [[UInt8]] {
         var entries: [[UInt8]] = [], at = 0
         while at < bytes.count {
             guard bytes.count - at >= 2 else {
@@ -55,7 +64,6 @@ public enum EntryBundle {
             entries.append(Array(bytes[at..<(at + length)]))
             at += length
         }
-        guard entries.count == count else { throw wrong(subject, count, found: "\(entries.count)") }
         return entries
     }
 

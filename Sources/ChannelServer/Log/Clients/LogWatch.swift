@@ -1,0 +1,136 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import SigningKeys
+internal import TrustCore
+
+/// Follows a log: each checkpoint is signed by whom it must be, and continues the last one that was seen.
+public struct LogWatch: Sendable {
+    let source: LogSource
+    let policy: LogPolicy
+    let memory: LogMemory
+
+    /// - Parameter policy: whose word counts.
+    public init(_ source: LogSource, policy: LogPolicy, memory: LogMemory) {
+        self.source = source
+        self.policy = policy
+        self.memory = memory
+    }
+
+    /// What was seen.
+    public struct Sighting: Sendable {
+        /// The log's word now.
+        public let checkpoint: VerifiedCheckpoint
+        /// How many entries there were when the log was seen last; nil for the first time.
+        public let previousSize: Int64?
+    }
+
+    /// Reads the log's checkpoint, verifies it, and keeps it.
+    ///
+    /// - Throws: `log-policy.log`, `log-policy.quorum`, `publish-log.shrunk`, `publish-log.forked`,
+    ///   `publish-log.rewritten`, `publish-log.tiles-differ`, `publish-log.missing`, a `note.…` code, or a `Failure`.
+    public func look() async throws -> Sighting {
+        let verified = try policy.verify(try await source.checkpoint())
+        guard let note = try memory.checkpoint() else {
+            try memory.keep(verified.note)
+            return Sighting(checkpoint: verified, previousSize: nil)
+        }
+        let last = try Checkpoint(text: note.text), new = verified.checkpoint
+        guard ByteKey.areEqual(last.origin, new.origin) else {
+            throw Refusal(
+                LogPolicyCode.log,
+                "log `\(source.name)`",
+                expected: "the log `\(last.origin)`, as before",
+                found: "`\(new.origin)`"
+            )
+        }
+        try await check(new, continues: last, verified.note)
+        try memory.keep(verified.note)
+        return Sighting(checkpoint: verified, previousSize: last.size)
+    }
+
+    private func check(_ new: Checkpoint, continues last: Checkpoint, _ note: SignedNote) async throws {
+        guard new.size >= last.size else {
+            throw Refusal(
+                PublishLogCode.shrunk,
+                "log `\(source.name)`",
+                expected: "at least \(last.size) entries",
+                found: "\(new.size)"
+            )
+        }
+        if new.size == last.size {
+            guard new.root == last.root else { throw try contradiction(.forked, last, new.root, note) }
+            return
+        }
+        guard let plan = MerkleProofPlan(consistencyFrom: last.size, to: new.size) else { return }
+        let before = MerkleSubtree.cover(0..<last.size)
+        let roots = try await source.roots(of: plan.subtrees + before, treeSize: new.size)
+        let hashes = try plan.hashes { try Self.root($0, roots) }
+        // What the tiles say is the old root. Only where they fit the new one, too, is it the log's own word.
+        let old = try before.map { try Self.root($0, roots) }
+        let oldRoot = MerkleFrontier(size: last.size, hashes: old)?.root ?? []
+        do {
+            try MerkleProof.verifyConsistency(
+                size1: last.size,
+                size2: new.size,
+                hashes: hashes,
+                root1: oldRoot,
+                root2: new.root
+            )
+        } catch { throw damaged(new, cause: error) }
+        guard oldRoot == last.root else { throw try contradiction(.rewritten, last, oldRoot, note) }
+    }
+
+    /// The proof that an entry is in the tree of a checkpoint.
+    ///
+    /// - Throws: `publish-log.missing`, `publish-log.tiles-differ`, or a `Failure`.
+    func proof(of entry: [UInt8], at index: Int64, in verified: VerifiedCheckpoint) async throws -> LogProof {
+        let size = verified.checkpoint.size
+        guard let plan = MerkleProofPlan(inclusionOf: index, size: size) else {
+            throw Refusal(
+                MerkleCode.index,
+                "log `\(source.name)`",
+                expected: "an entry below \(size)",
+                found: "\(index)"
+            )
+        }
+        let roots = try await source.roots(of: plan.subtrees, treeSize: size)
+        let hashes = try plan.hashes { try Self.root($0, roots) }
+        let proof = LogProof(index: index, hashes: hashes, checkpoint: verified.note, extra: entry)
+        do {
+            try proof.verify(leafHash: MerkleHash.leaf(entry))
+        } catch { throw damaged(verified.checkpoint, cause: error) }
+        return proof
+    }
+
+    private static func root(_ subtree: MerkleSubtree, _ roots: [MerkleSubtree: [UInt8]]) throws -> [UInt8] {
+        guard let root = roots[subtree] else {
+            throw Refusal(TiledLogCode.tile, "a proof", expected: "all tiles that it is made of")
+        }
+        return root
+    }
+
+    func damaged(_ checkpoint: Checkpoint, cause: (any Error)? = nil) -> Refusal {
+        Refusal(
+            PublishLogCode.tilesDiffer,
+            "log `\(source.name)` at \(checkpoint.size) entries",
+            expected: "the root \(Hex.encode(checkpoint.root))",
+            cause: cause
+        )
+    }
+
+    private func contradiction(
+        _ code: PublishLogCode,
+        _ last: Checkpoint,
+        _ root: [UInt8],
+        _ note: SignedNote
+    ) throws -> Refusal {
+        Refusal(
+            code,
+            "log `\(source.name)` at \(last.size) entries",
+            at: try memory.keepEvidence(note),
+            expected: "the root \(Hex.encode(last.root)), as seen before",
+            found: Hex.encode(root)
+        )
+    }
+}
