@@ -191,7 +191,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "TrustCore", "SigningKeys", "CondaFormats", "TUF", "ContentTrust", "Sigstore",
-                "CZstd", "CBzip2", crypto,
+                "CZstd", "CBzip2", crypto, cryptoExtras,
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

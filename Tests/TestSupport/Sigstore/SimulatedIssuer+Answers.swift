@@ -44,14 +44,25 @@ extension SimulatedIssuer {
         )
         let query = Self.fields(parts.count > 1 ? parts[1] : "")
         let form = Self.fields(String(decoding: body, as: UTF8.self))
+        state.withLock { $0.asked.append(parts[0]) }
         switch (method, parts[0]) {
         case ("GET", "/.well-known/openid-configuration"): return Self.json(200, configuration)
-        case ("GET", "/keys"): return Self.json(200, keySet)
+        case ("GET", "/keys"): return keys
         case ("GET", "/auth"): return logIn(query)
         case ("POST", "/token"): return exchange(form)
         case ("POST", "/device/code"): return beginDevice(form)
         case ("GET", "/actions/token"): return runner(query, authorization)
         default: return Self.json(404, ["error": "invalid_request"])
+        }
+    }
+
+    private var keys: ServiceResponse {
+        switch state.withLock({ $0.faults.keys }) {
+        case .status(let status): Self.json(status, ["error": "server_error"])
+        case .replace(let body): ServiceResponse(status: 200, body: body)
+        case .respond(let status, let headers, let body):
+            ServiceResponse(status: status, headers: headers.map { (name: $0.0, value: $0.1) }, body: body)
+        default: Self.json(200, keySet)
         }
     }
 

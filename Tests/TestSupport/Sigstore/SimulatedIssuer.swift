@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import Crypto
 internal import Foundation
 internal import Synchronization
 public import TrustCore
@@ -43,6 +42,8 @@ public final class SimulatedIssuer: ServiceCaller {
         public var interval: Int64? = 5
         /// How long a device's login takes at most, in seconds.
         public var deviceLifetime: Int64 = 300
+        /// What is answered to questions for keys. In memory only statuses, replacements and whole responses can be.
+        public var keys: ServerBehaviour?
 
         /// Nothing.
         public init() {}
@@ -62,6 +63,8 @@ public final class SimulatedIssuer: ServiceCaller {
         var faults = Faults()
         var grants: [String: Grant] = [:]
         var tokens: [String] = []
+        var keys: [SimulatedTokenKey] = [.es256("simulated")]
+        var asked: [String] = []
         var server: LoopbackServer?
     }
 
@@ -72,7 +75,6 @@ public final class SimulatedIssuer: ServiceCaller {
     /// The client that may log in.
     public let clientID = "sigstore"
     let state: Mutex<State>
-    private let key = P256.Signing.PrivateKey()
 
     /// Makes an issuer with a new key.
     public init(_ issuer: String = "https://issuer.example.org", now: Timestamp) {
@@ -85,6 +87,7 @@ public final class SimulatedIssuer: ServiceCaller {
         let issuer = SimulatedIssuer("http://127.0.0.1", now: now)
         let server = try await LoopbackServer.start(serving: "/nonexistent") { [weak issuer] request in
             guard let issuer else { return .status(503) }
+            if request.path == "/keys", let behaviour = issuer.state.withLock({ $0.faults.keys }) { return behaviour }
             let response = issuer.answer(request)
             return .respond(
                 status: response.status,
@@ -104,6 +107,18 @@ public final class SimulatedIssuer: ServiceCaller {
 
     /// Every token that it has made.
     public var tokens: [String] { state.withLock { $0.tokens } }
+
+    /// Paths that were asked for, in order.
+    public var asked: [String] { state.withLock { $0.asked } }
+
+    /// The key that signs tokens.
+    public var signingKey: SimulatedTokenKey { state.withLock { $0.keys[0] } }
+
+    /// Publishes these keys from now on, and signs with the first.
+    public func use(_ keys: [SimulatedTokenKey]) {
+        precondition(!keys.isEmpty, "somebody must sign")
+        state.withLock { $0.keys = keys }
+    }
 
     /// Changes who logs in.
     public func be(_ change: (inout Person) -> Void) { state.withLock { change(&$0.person) } }
@@ -155,53 +170,36 @@ extension SimulatedIssuer {
             ("workflow_sha", commit), ("job_workflow_ref", workflow), ("job_workflow_sha", commit),
             ("ref", "refs/tags/v1"), ("ref_type", "tag"), ("sha", commit), ("event_name", "push"),
             ("run_id", "7"), ("run_attempt", "1"), ("runner_environment", "github-hosted"),
+            ("jti", Hex.encode(SimulatedKey.number(16))),
         ]
         var claims = JSONObject()
         for (name, text) in texts { claims[name] = .string(text) }
         claims["exp"] = .number(JSONNumber(now.seconds + 600))
         claims["nbf"] = .number(JSONNumber(now.seconds - 5))
+        claims["iat"] = .number(JSONNumber(now.seconds))
         return claims
     }
 
-    /// Signs a token with ES256.
+    /// Signs a token.
     public func token(_ claims: JSONObject) -> String {
-        let header: JSONValue = ["alg": "ES256", "kid": "simulated", "typ": "JWT"]
         let changes = state.withLock { $0.faults.claims }
         var claims = claims
         for (name, value) in changes { claims[name] = value == .null ? nil : value }
-        let signed =
-            Self.part(JSONWriter.encode(header)) + "."
-            + Self.part(JSONWriter.encode(.object(claims)))
-        guard let signature = try? key.signature(for: Array(signed.utf8)) else {
-            preconditionFailure("a new key signs")
-        }
-        let token = signed + "." + Self.part(Array(signature.rawRepresentation))
+        let token = signingKey.token(claims)
         state.withLock { $0.tokens.append(token) }
         return token
     }
 
     /// The claims of a token that this issuer signed, for a simulated authority; nil if it did not.
     public func claims(verifying token: String) -> JSONObject? {
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let payload = Self.bytes(parts[1]), let raw = Self.bytes(parts[2]),
-            let signature = try? P256.Signing.ECDSASignature(rawRepresentation: raw),
-            key.publicKey.isValidSignature(signature, for: Array("\(parts[0]).\(parts[1])".utf8))
-        else { return nil }
-        return (try? JSONReader.read(payload, of: "a token"))?.object
+        state.withLock { $0.keys }.lazy.compactMap { $0.claims(verifying: token) }.first
     }
 
-    /// The public key, as issuers publish it (RFC 7517).
+    /// The public keys, as issuers publish them (RFC 7517).
     var keySet: JSONValue {
-        let raw = Array(key.publicKey.rawRepresentation)
-        return [
-            "keys": [
-                [
-                    "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "simulated",
-                    "x": .string(Self.part(Array(raw.prefix(32)))),
-                    "y": .string(Self.part(Array(raw.suffix(32)))),
-                ]
-            ]
-        ]
+        var object = JSONObject()
+        object["keys"] = .array(state.withLock { $0.keys }.map(\.json))
+        return .object(object)
     }
 
     /// Base64url without padding.
@@ -210,7 +208,7 @@ extension SimulatedIssuer {
             .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
     }
 
-    private static func bytes(_ part: String) -> [UInt8]? {
+    static func bytes(_ part: String) -> [UInt8]? {
         let text = part.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
         return Base64.decode(text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
     }
