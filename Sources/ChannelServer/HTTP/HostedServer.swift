@@ -16,17 +16,21 @@ public struct HostedServer: Sendable {
     let settings: ServerSettings
     /// Keeps other servers away from the folder, for as long as this one is there.
     private let lock: FileLock?
+    /// What goes on beside answering requests, each until its task is cancelled.
+    let workers: [@Sendable () async -> Void]
 
     init(
         parts: ServerParts,
         areas: [any ServerRoutes],
         settings: ServerSettings = ServerSettings(),
-        lock: FileLock? = nil
+        lock: FileLock? = nil,
+        workers: [@Sendable () async -> Void] = []
     ) {
         self.parts = parts
         self.areas = areas
         self.settings = settings
         self.lock = lock
+        self.workers = workers
     }
 
     /// What answers requests.
@@ -74,6 +78,11 @@ public struct HostedServer: Sendable {
     ///
     /// - Parameter whenRunning: is told the port.
     public func run(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
-        try await application(host: settings.host, port: settings.port, whenRunning: whenRunning).runService()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in workers { group.addTask { await worker() } }
+            try await application(host: settings.host, port: settings.port, whenRunning: whenRunning)
+                .runService()
+            group.cancelAll()
+        }
     }
 }

@@ -7,7 +7,7 @@ internal import TrustCore
 ///
 /// An upload asks before it keeps a file's bytes, and again in the transaction that takes the file in, so that two
 /// uploads at once cannot both have what is left.
-public struct ChannelQuotas: Sendable {
+public struct ChannelQuotas: UploadQuota {
     /// What counts for channels of which nobody said anything else.
     public let standard: ChannelQuota
 

@@ -2,20 +2,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import DurableFiles
-internal import HTTPTypes
 public import Logging
+internal import SigningKeys
+internal import Sigstore
+internal import Transport
 public import TrustCore
 
 extension HostedServer {
     /// Opens the server of a folder: makes what is not there, and brings what an older program made up to date.
     ///
     /// - Parameters:
-    ///   - directory: the folder. It gets the database, the folder of blobs, and a lock that keeps a second server away.
+    ///   - directory: the folder; see ``ServerFolder``. A lock keeps a second server away.
     ///   - settings: where it listens, and its limits.
     ///   - now: the time.
     ///   - random: random bytes that nobody can guess.
     ///   - logger: where it writes what happens.
-    /// - Throws: a `Failure` where another server runs on the folder, or the folder cannot be used.
+    /// - Throws: a `Failure` where another server runs on the folder, or the folder cannot be used; a refusal of a file
+    ///   in it that is not understood.
     public static func open(
         directory: String,
         settings: ServerSettings,
@@ -23,8 +26,9 @@ extension HostedServer {
         random: @escaping @Sendable (Int) -> [UInt8],
         logger: Logger
     ) throws -> HostedServer {
+        let folder = ServerFolder(directory)
         try Folder.createDurably(directory, mode: 0o750)
-        guard let lock = try FileLock.ifFree(directory + "/server.lock") else {
+        guard let lock = try FileLock.ifFree(folder.lock) else {
             throw Failure(
                 .configuration,
                 "another server runs on this folder",
@@ -32,28 +36,99 @@ extension HostedServer {
                 remedy: "stop it first, or choose another folder"
             )
         }
+        let database = try SQLiteDatabase(at: folder.database)
+        let blobs = try FileBlobStore(directory: folder.blobs)
+        let services = HTTPServiceCaller()
+        let log = LogWorker(
+            LogPublisher(
+                database: database,
+                blobs: blobs,
+                signer: try CheckpointSigner(folder: folder.log),
+                witnesses: try witnesses(folder, services),
+                now: now,
+                logger: logger
+            )
+        )
+        let index = WorkSignal()
         let parts = ServerParts(
-            database: try SQLiteDatabase(at: directory + "/server.sqlite"),
-            blobs: try FileBlobStore(directory: directory + "/blobs"),
-            access: PublicAccess(),
+            database: database,
+            blobs: blobs,
+            access: DatabaseAccess(database: database),
             publicURL: settings.address,
             now: now,
             random: random,
-            changed: {},
+            changed: {
+                index.raise()
+                log.wake()
+            },
             logger: logger
         )
-        return HostedServer(parts: parts, areas: areas(parts), settings: settings, lock: lock)
+        let keys = ChannelKeys(directory: folder.keys)
+        let areas = try self.areas(parts, settings, folder, keys, services)
+        return HostedServer(
+            parts: parts,
+            areas: areas,
+            settings: settings,
+            lock: lock,
+            workers: [
+                { await IndexWorker(parts: parts, keys: keys).run(wokenBy: index) },
+                { await log.run() },
+                { await Housekeeping(parts: parts).run() },
+            ]
+        )
     }
 
     /// All of the server's areas. Channels' files are no area: they are answered before any route is asked.
-    static func areas(_ parts: ServerParts) -> [any ServerRoutes] {
-        [HealthRoutes(parts: parts)]
+    private static func areas(
+        _ parts: ServerParts,
+        _ settings: ServerSettings,
+        _ folder: ServerFolder,
+        _ keys: ChannelKeys,
+        _ services: any ServiceCaller
+    ) throws -> [any ServerRoutes] {
+        var uploads = UploadSettings()
+        uploads.quota = ChannelQuotas()
+        if let path = settings.trustedRoot {
+            guard let bytes = try DurableFile.read(path, maximumLength: 16 << 20) else {
+                throw Failure(.configuration, "there is no trusted root", at: path)
+            }
+            let verifier = BundleVerifier(try TrustedRoot(parsing: bytes, of: path))
+            uploads.verifier = { verifier }
+        }
+        return [
+            HealthRoutes(parts: parts),
+            UploadRoutes(parts, uploads),
+            FileStateRoutes(parts),
+            SigningRoutes(parts: parts, keys: keys),
+            LogRoutes(parts: parts),
+            AdministrationRoutes(parts: parts),
+            TrustedPublishingRoutes(
+                parts,
+                issuers: try TokenIssuers.read(inServerAt: folder.path),
+                services: services
+            ),
+        ]
+    }
+
+    /// The witnesses that the folder's policy names; nil where there is none.
+    private static func witnesses(_ folder: ServerFolder, _ services: any ServiceCaller) throws
+        -> LogWitnesses?
+    {
+        guard let bytes = try DurableFile.read(folder.logPolicy, maximumLength: LogPolicy.maximumLength)
+        else {
+            return nil
+        }
+        return LogWitnesses(
+            policy: try LogPolicy(parsing: bytes, of: folder.logPolicy),
+            caller: services
+        )
     }
 }
 
 extension ServerSettings {
     /// Where the server is for others.
     var address: String {
-        publicURL ?? "\(tls == nil ? "http" : "https")://\(host.utf8.contains(0x3A) ? "[\(host)]" : host):\(port)"
+        publicURL
+            ?? "\(tls == nil ? "http" : "https")://\(host.utf8.contains(0x3A) ? "[\(host)]" : host):\(port)"
     }
 }

@@ -14,6 +14,9 @@ public struct ServerSettings: Sendable, Equatable {
     public var publicURL: String?
     /// The files of a certificate chain and its key; nil for no TLS.
     public var tls: TLSFiles?
+    /// The file of the Sigstore instance's trusted root that attestations of uploads are verified with; nil for the public
+    /// instance's, as it came with the program.
+    public var trustedRoot: String?
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
 
@@ -37,7 +40,9 @@ public struct ServerSettings: Sendable, Equatable {
     /// The name of the file in the server's folder.
     public static let fileName = "server.json"
     private static let maximumLength = 1 << 20
-    private static let names: Set<String> = ["schema", "host", "port", "public_url", "tls", "limits"]
+    private static let names: Set<String> = [
+        "schema", "host", "port", "public_url", "tls", "limits", "trusted_root",
+    ]
 
     /// Reads the file in a server's folder; the defaults where there is none.
     ///
@@ -68,6 +73,7 @@ public struct ServerSettings: Sendable, Equatable {
             self.port = Int(port)
         }
         publicURL = try fields.optionalString("public_url")
+        trustedRoot = try fields.optionalString("trusted_root").map { Self.path($0, directory) }
         if let tls = try fields.optionalFields("tls") {
             try Self.demandKnown(tls, ["certificate", "key"])
             self.tls = TLSFiles(

@@ -1,0 +1,35 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import DurableFiles
+
+/// The folder of a server, and what is where in it.
+///
+/// - `server.json`: its settings (``ServerSettings``); `issuers.json`: whose tokens it believes (``TokenIssuers``);
+///   `log-policy.txt`: the witnesses of its log (C2SP tlog-policy).
+/// - `server.sqlite`, `blobs/`: all that it stores; what a ``ServerBackup`` has.
+/// - `keys/CHANNEL/`: channels' online keys; `log/`: the log's key, and what was signed with it last. In no backup.
+/// - `server.lock`: held by the server that runs on the folder.
+public struct ServerFolder: Sendable {
+    /// Its path.
+    public let path: String
+
+    /// Names a folder, which need not exist.
+    public init(_ path: String) { self.path = path }
+
+    /// The path of the database.
+    public var database: String { path + "/server.sqlite" }
+    /// The path of the folder of blobs.
+    public var blobs: String { path + "/blobs" }
+    /// The path of the folder of channels' online keys.
+    public var keys: String { path + "/keys" }
+    /// The path of the folder of the log's key.
+    public var log: String { path + "/log" }
+    /// The path of the policy that names witnesses.
+    public var logPolicy: String { path + "/log-policy.txt" }
+    /// The path of the lock that a running server holds.
+    public var lock: String { path + "/server.lock" }
+
+    /// Whether a server was ever started there.
+    public var isThere: Bool { Folder.exists(database) }
+}
