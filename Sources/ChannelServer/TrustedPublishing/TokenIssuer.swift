@@ -54,6 +54,7 @@ public struct TokenIssuer: Sendable, Equatable {
         return base + "/.well-known/openid-configuration"
     }
 
+    /// Equal if all of it is, to the byte.
     public static func == (a: TokenIssuer, b: TokenIssuer) -> Bool {
         ByteKey.areEqual(a.url, b.url) && a.kind == b.kind && a.maximumLifetime == b.maximumLifetime
     }

@@ -54,6 +54,7 @@ public struct WorkloadDemand: Sendable, Equatable {
     /// What rows of the database are found by: what is most particular, and never changes.
     var anchor: String { repositoryID.map { "repository:" + $0 } ?? "subject:" + (subject ?? "") }
 
+    /// Equal if all of it is, to the byte.
     public static func == (a: WorkloadDemand, b: WorkloadDemand) -> Bool { a.json == b.json }
 }
 
