@@ -282,7 +282,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
-                "TrustCore", "TrustPolicy", "Transport", "Gatekeeper",
+                "TrustCore", "TrustPolicy", "Transport", "Gatekeeper", "ChannelServer",
             ],
             swiftSettings: settings
         ),

@@ -36,7 +36,7 @@ struct Kingsnake: AsyncParsableCommand {
                     AttestCommand.self, PublishCommand.self,
                 ]
             ),
-            CommandGroup(name: "Serving", subcommands: [ServeCommand.self]),
+            CommandGroup(name: "Serving", subcommands: [ServeCommand.self, ServerCommand.self]),
         ]
     )
 }

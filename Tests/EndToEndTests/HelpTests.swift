@@ -34,7 +34,8 @@ struct HelpTests {
         for command in commands
         where ![
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
-            "channel delegate", "channel publishers", "content-trust", "root", "token",
+            "channel delegate", "channel publishers", "content-trust", "root", "token", "server",
+            "server publisher",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

@@ -70,7 +70,8 @@ struct IssuerKey: Sendable {
 
     /// A number of a key, without zeros in front, and its text.
     private static func number(_ object: JSONObject, _ name: String, limit: Int) throws -> ([UInt8], String) {
-        guard let text = object[name]?.string, text.utf8.count <= limit * 2, let bytes = Base64URL.decode(text.utf8)
+        guard let text = object[name]?.string, text.utf8.count <= limit * 2,
+            let bytes = Base64URL.decode(text.utf8)
         else { throw Unusable() }
         let digits = Array(bytes.drop { $0 == 0 })
         guard (1...limit).contains(digits.count) else { throw Unusable() }

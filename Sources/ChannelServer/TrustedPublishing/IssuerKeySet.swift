@@ -21,13 +21,19 @@ struct IssuerKeySet: Sendable {
     init(_ bytes: [UInt8], of issuer: String) async throws {
         let value = try? JSONReader.read(bytes, of: issuer, limits: Self.limits)
         guard let values = value?.object?["keys"]?.array, values.count <= Self.maximumCount else {
-            throw Refusal(OIDCCode.provider, issuer, expected: "at most \(Self.maximumCount) keys, in one JSON object")
+            throw Refusal(
+                OIDCCode.provider,
+                issuer,
+                expected: "at most \(Self.maximumCount) keys, in one JSON object"
+            )
         }
         var keys: [ByteKey: [IssuerKey]] = [:]
         for value in values {
             guard let key = await IssuerKey(value) else { continue }
             // Of two that cannot be told apart the first counts.
-            guard keys[ByteKey(key.id)]?.contains(where: { $0.algorithm == key.algorithm }) != true else { continue }
+            guard keys[ByteKey(key.id)]?.contains(where: { $0.algorithm == key.algorithm }) != true else {
+                continue
+            }
             keys[ByteKey(key.id), default: []].append(key)
         }
         guard !keys.isEmpty else {

@@ -95,18 +95,28 @@ actor IssuerKeys {
         lastTrouble = nil
     }
 
-    private static func fetch(_ issuer: TokenIssuer, by services: any ServiceCaller) async throws -> IssuerKeySet {
-        let bytes = try await read(issuer.configurationURL, of: issuer, maximumConfigurationLength, by: services)
+    private static func fetch(_ issuer: TokenIssuer, by services: any ServiceCaller) async throws
+        -> IssuerKeySet
+    {
+        let bytes = try await read(
+            issuer.configurationURL,
+            of: issuer,
+            maximumConfigurationLength,
+            by: services
+        )
         let limits = JSONLimits(bytes: maximumConfigurationLength, depth: 8, values: 4_096)
         guard let object = (try? JSONReader.read(bytes, of: issuer.url, limits: limits))?.object,
             let name = object["issuer"]?.string, let address = object["jwks_uri"]?.string
-        else { throw Refusal(OIDCCode.provider, issuer.url, expected: "`issuer` and `jwks_uri` in a JSON object") }
+        else {
+            throw Refusal(OIDCCode.provider, issuer.url, expected: "`issuer` and `jwks_uri` in a JSON object")
+        }
         // OpenID Connect Discovery 1.0, 4.3: otherwise one issuer could pass for another.
         guard ByteKey.areEqual(name, issuer.url) else {
             throw Refusal(OIDCCode.provider, issuer.url, expected: "itself as `issuer`", found: "another")
         }
         let isProtected = address.utf8.starts(with: "https://".utf8)
-        guard isProtected || (ServerAudience.isLoopback(issuer.url) && ServerAudience.isLoopback(address)) else {
+        guard isProtected || (ServerAudience.isLoopback(issuer.url) && ServerAudience.isLoopback(address))
+        else {
             throw Refusal(OIDCCode.provider, issuer.url, expected: "keys over `https://`")
         }
         let keys = try await read(address, of: issuer, IssuerKeySet.maximumLength, by: services)

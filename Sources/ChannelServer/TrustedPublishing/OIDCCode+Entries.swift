@@ -108,14 +108,17 @@ extension OIDCCode {
             RefusalEntry(
                 .policy,
                 "the token is valid for too long",
-                explanation: "What is valid for long is a stored secret, which trusted publishing does away with.",
-                remedy: "let the issuer make tokens for minutes, or have the operator raise `maximum_lifetime`"
+                explanation:
+                    "What is valid for long is a stored secret, which trusted publishing does away with.",
+                remedy:
+                    "let the issuer make tokens for minutes, or have the operator raise `maximum_lifetime`"
             )
         default:
             RefusalEntry(
                 .invalid,
                 "the token was used before",
-                explanation: "Each token is exchanged once, so that a copy that leaks later is worth nothing.",
+                explanation:
+                    "Each token is exchanged once, so that a copy that leaks later is worth nothing.",
                 remedy: anotherToken
             )
         }
@@ -146,7 +149,8 @@ extension OIDCCode {
             RefusalEntry(
                 .policy,
                 "the workflow is not one that may publish",
-                explanation: "The repository is known; a publisher names one workflow of it, by its whole path.",
+                explanation:
+                    "The repository is known; a publisher names one workflow of it, by its whole path.",
                 remedy: look
             )
         case .ref:

@@ -10,15 +10,28 @@ extension WriteTransaction {
     /// they were given.
     ///
     /// To be called before the file is inserted, in the same transaction. It costs one look-up where nobody waits.
-    public func willPublish(_ package: PackageName, in channel: HostedChannel, by holder: FilePublisher, now: Timestamp, publicURL: String) throws {
+    ///
+    /// - Parameters:
+    ///   - package: the package.
+    ///   - channel: the channel.
+    ///   - caller: who publishes: the number of the key says which publisher it was minted for.
+    ///   - now: the time.
+    ///   - publicURL: where the server is, for the name of its log.
+    public func willPublish(
+        _ package: PackageName,
+        in channel: HostedChannel,
+        by caller: Caller,
+        now: Timestamp,
+        publicURL: String
+    ) throws {
         let waiting = try pendingPublishers(of: channel.id, for: package)
         guard !waiting.isEmpty, try files(named: package, of: channel.id).isEmpty else { return }
-        let minted = holder.kind == .workload ? try publishers(mintedFor: holder) : []
+        let minted = try caller.key.map { try publishers(ofKey: $0) } ?? []
         for publisher in waiting {
             let isPublishing = minted.contains(publisher.id)
             if isPublishing { try settlePublisher(id: publisher.id) } else { try remove(publisher) }
             try append(
-                PublisherChange(isPublishing ? .settle : .overtake, publisher, by: holder, at: now),
+                PublisherChange(isPublishing ? .settle : .overtake, publisher, by: caller.holder, at: now),
                 of: channel,
                 publicURL: publicURL
             )

@@ -8,7 +8,8 @@ enum ServerAudience {
     /// The host name of an address; nil if it has none.
     static func host(of url: String) -> String? {
         let bytes = Array(url.utf8)
-        guard let start = ["https://", "http://"].first(where: { bytes.starts(with: $0.utf8) })?.utf8.count else {
+        guard let start = ["https://", "http://"].first(where: { bytes.starts(with: $0.utf8) })?.utf8.count
+        else {
             return nil
         }
         let authority = bytes[start...].prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }

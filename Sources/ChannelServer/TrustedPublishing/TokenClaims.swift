@@ -25,7 +25,9 @@ struct TokenClaims: Sendable {
         guard let text = value.string else { throw Self.wrong(name, "text", value.typeName) }
         guard (1...Self.maximumLength).contains(text.utf8.count),
             text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-        else { throw Self.wrong(name, "1 to \(Self.maximumLength) bytes of text", "\(text.utf8.count) bytes") }
+        else {
+            throw Self.wrong(name, "1 to \(Self.maximumLength) bytes of text", "\(text.utf8.count) bytes")
+        }
         return text
     }
 
@@ -34,7 +36,9 @@ struct TokenClaims: Sendable {
         guard let value = object[name], value != .null else { return nil }
         if let number = value.integer, number >= 0 { return String(number) }
         let text = try text(name)
-        guard TrustedPublisher.isNumber(text) else { throw Self.wrong(name, "a number in digits", "something else") }
+        guard TrustedPublisher.isNumber(text) else {
+            throw Self.wrong(name, "a number in digits", "something else")
+        }
         return text
     }
 
@@ -52,7 +56,12 @@ struct TokenClaims: Sendable {
     func audience() throws -> String {
         guard let values = object["aud"]?.array else { return try text("aud") }
         guard values.count == 1, let only = values.first?.string else {
-            throw Refusal(OIDCCode.audience, UnverifiedToken.what, expected: "one audience", found: "\(values.count)")
+            throw Refusal(
+                OIDCCode.audience,
+                UnverifiedToken.what,
+                expected: "one audience",
+                found: "\(values.count)"
+            )
         }
         return only
     }

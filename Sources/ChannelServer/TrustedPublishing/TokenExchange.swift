@@ -44,12 +44,16 @@ struct TokenExchange: Sendable {
                 hash: secret.hash,
                 holder: FilePublisher(.workload, job.identity, issuer: job.issuer),
                 scopes: Self.scopes(publishers),
-                label: "trusted publisher " + publishers.prefix(8).map { String($0.id) }.joined(separator: ", "),
+                label: "trusted publisher "
+                    + publishers.prefix(8).map { String($0.id) }.joined(separator: ", "),
                 created: now,
                 expires: expires
             )
             try transaction.mintedKey(key.id, for: publishers.map(\.id))
-            try transaction.forgetMinted(tokensBefore: now, keysBefore: now.advanced(bySeconds: -Self.rememberedFor))
+            try transaction.forgetMinted(
+                tokensBefore: now,
+                keysBefore: now.advanced(bySeconds: -Self.rememberedFor)
+            )
         }
         return MintedKey(secret: secret, expires: expires)
     }
@@ -57,7 +61,9 @@ struct TokenExchange: Sendable {
     /// The publishers that a job fits, at least one.
     ///
     /// - Throws: `oidc.no-publisher`; or, for a job of a repository that a publisher names, what else does not fit.
-    private static func publishers(for job: Workload, _ transaction: any ReadTransaction) throws -> [TrustedPublisher] {
+    private static func publishers(for job: Workload, _ transaction: any ReadTransaction) throws
+        -> [TrustedPublisher]
+    {
         var fitting: [TrustedPublisher] = []
         var reasons: Set<OIDCCode> = []
         for publisher in try transaction.trustedPublishers(issuer: job.issuer, anchors: job.anchors) {
@@ -77,7 +83,9 @@ struct TokenExchange: Sendable {
 
     /// What the key is for: each channel once, with all packages that its publishers name.
     private static func scopes(_ publishers: [TrustedPublisher]) -> [AccessScope] {
-        Dictionary(grouping: publishers, by: \.channel).sorted { $0.key < $1.key }.map { channel, publishers in
+        Dictionary(grouping: publishers, by: \.channel).sorted { $0.key < $1.key }.map {
+            channel,
+            publishers in
             let patterns = publishers.flatMap(\.packages)
             return AccessScope(
                 actions: [.publish],
@@ -98,5 +106,7 @@ extension TrustedPublisher {
 
 extension Workload {
     /// What rows of the database are found by: see ``WorkloadDemand``.
-    var anchors: [String] { [repositoryID.map { "repository:" + $0 }, "subject:" + subject].compactMap { $0 } }
+    var anchors: [String] {
+        [repositoryID.map { "repository:" + $0 }, "subject:" + subject].compactMap { $0 }
+    }
 }

@@ -49,10 +49,12 @@ public struct TokenIssuer: Sendable, Equatable {
 
     /// Where its configuration is (OpenID Connect Discovery 1.0, 4).
     var configurationURL: String {
-        let base = url.utf8.last == UInt8(ascii: "/") ? String(decoding: url.utf8.dropLast(), as: UTF8.self) : url
+        let base =
+            url.utf8.last == UInt8(ascii: "/") ? String(decoding: url.utf8.dropLast(), as: UTF8.self) : url
         return base + "/.well-known/openid-configuration"
     }
 
+    /// Equal if all of it is, to the byte.
     public static func == (a: TokenIssuer, b: TokenIssuer) -> Bool {
         ByteKey.areEqual(a.url, b.url) && a.kind == b.kind && a.maximumLifetime == b.maximumLifetime
     }

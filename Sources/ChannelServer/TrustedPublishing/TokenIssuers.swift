@@ -59,7 +59,8 @@ public struct TokenIssuers: Sendable, Equatable {
             throw Self.wrong("issuers", "each issuer once")
         }
         audiences = try fields.optionalStrings("audiences") ?? []
-        guard audiences.count <= Self.maximumCount, audiences.allSatisfy({ Self.isText($0, limit: 256) }) else {
+        guard audiences.count <= Self.maximumCount, audiences.allSatisfy({ Self.isText($0, limit: 256) })
+        else {
             throw Self.wrong("audiences", "at most \(Self.maximumCount) texts of 1 to 256 visible bytes")
         }
     }
@@ -92,12 +93,15 @@ public struct TokenIssuers: Sendable, Equatable {
     private static func mapping(_ fields: JSONFields) throws -> [WorkloadClaim: String] {
         var mapping: [WorkloadClaim: String] = [:]
         for key in fields.object.keys {
-            guard let claim = WorkloadClaim.allCases.first(where: { ByteKey.areEqual($0.rawValue, key) }) else {
+            guard let claim = WorkloadClaim.allCases.first(where: { ByteKey.areEqual($0.rawValue, key) })
+            else {
                 let known = WorkloadClaim.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
                 throw wrong("claims", known, key)
             }
             let name = try fields.string(key)
-            guard isText(name, limit: 256) else { throw wrong("claims", "a claim's name of 1 to 256 visible bytes") }
+            guard isText(name, limit: 256) else {
+                throw wrong("claims", "a claim's name of 1 to 256 visible bytes")
+            }
             mapping[claim] = name
         }
         return mapping
@@ -111,7 +115,9 @@ public struct TokenIssuers: Sendable, Equatable {
 
     /// Protected, or of this machine. Nothing that ends an address or hides its host.
     private static func isAddress(_ url: String) -> Bool {
-        guard isText(url, limit: 1_024), !url.utf8.contains(where: { "@?#\\\"<>".utf8.contains($0) }) else { return false }
+        guard isText(url, limit: 1_024), !url.utf8.contains(where: { "@?#\\\"<>".utf8.contains($0) }) else {
+            return false
+        }
         if url.utf8.starts(with: "https://".utf8) { return url.utf8.count > 8 }
         return ServerAudience.isLoopback(url)
     }

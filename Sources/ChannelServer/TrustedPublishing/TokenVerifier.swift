@@ -19,7 +19,12 @@ struct VerifiedToken: Sendable {
     /// From when on it is refused for its age, leeway included: until then its name must be remembered.
     let refusedFrom: Timestamp
 
-    fileprivate init(_ unverified: UnverifiedToken, of issuer: TokenIssuer, audiences: [String], now: Timestamp) throws {
+    fileprivate init(
+        _ unverified: UnverifiedToken,
+        of issuer: TokenIssuer,
+        audiences: [String],
+        now: Timestamp
+    ) throws {
         claims = TokenClaims(unverified.unverifiedClaims)
         self.issuer = issuer
         let audience = try claims.audience()
@@ -46,7 +51,11 @@ struct VerifiedToken: Sendable {
         }
         id = try claims.text("jti")
         guard id.utf8.count <= TokenVerifier.maximumIDLength else {
-            throw TokenClaims.wrong("jti", "at most \(TokenVerifier.maximumIDLength) bytes", "\(id.utf8.count)")
+            throw TokenClaims.wrong(
+                "jti",
+                "at most \(TokenVerifier.maximumIDLength) bytes",
+                "\(id.utf8.count)"
+            )
         }
         subject = try claims.text("sub")
     }
@@ -88,14 +97,19 @@ struct TokenVerifier: Sendable {
     /// - Throws: an `oidc.…` code; a `Failure` if the issuer's keys cannot be had.
     func verify(_ text: String, now: Timestamp) async throws -> VerifiedToken {
         let token = try UnverifiedToken(text)
-        guard let issuer = issuers.issuer(token.unverifiedIssuer), let known = keys[ByteKey(issuer.url)] else {
+        guard let issuer = issuers.issuer(token.unverifiedIssuer), let known = keys[ByteKey(issuer.url)]
+        else {
             throw Refusal(OIDCCode.issuer, UnverifiedToken.what)
         }
         // The issuer's own keys alone: a key of the same name elsewhere is another.
         let named = try await known.keys(named: token.keyID, now: now)
         // RFC 8725, 3.1: the key says by which algorithm; a token that says otherwise is refused.
         guard let key = named.first(where: { $0.algorithm == token.algorithm }) else {
-            throw Refusal(OIDCCode.algorithm, UnverifiedToken.what, expected: "the algorithm that the key is for")
+            throw Refusal(
+                OIDCCode.algorithm,
+                UnverifiedToken.what,
+                expected: "the algorithm that the key is for"
+            )
         }
         guard key.isSignature(token.signature, over: token.signedBytes) else {
             throw Refusal(OIDCCode.signature, UnverifiedToken.what)

@@ -69,7 +69,8 @@ public struct TrustedPublisher: Sendable, Equatable {
     /// Whether it is about the same packages and jobs as another one.
     func isSame(_ packages: [PackagePattern], _ demand: WorkloadDemand) -> Bool {
         self.demand == demand
-            && Set(self.packages.map { ByteKey($0.description) }) == Set(packages.map { ByteKey($0.description) })
+            && Set(self.packages.map { ByteKey($0.description) })
+                == Set(packages.map { ByteKey($0.description) })
     }
 
     /// As interfaces have it.
@@ -91,7 +92,8 @@ public struct TrustedPublisher: Sendable, Equatable {
 
     static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
         default: false
         }
     }

@@ -90,7 +90,9 @@ public struct TrustedPublishers: Sendable {
     ) async throws -> TrustedPublisher {
         let time = now(), publicURL = publicURL
         return try await database.write { transaction in
-            guard let publisher = try transaction.trustedPublishers(of: channel.id).first(where: { $0.id == id })
+            guard
+                let publisher = try transaction.trustedPublishers(of: channel.id).first(where: { $0.id == id }
+                )
             else { throw Refusal(OIDCCode.publisherUnknown, "\(id) of \(channel.name)") }
             try transaction.remove(publisher)
             let change = PublisherChange(.remove, publisher, by: actor, at: time)

@@ -126,7 +126,9 @@ struct TrustedPublishingRoutes: ServerRoutes {
     }
 
     /// The channel of a request, whose publishers the caller may manage: of each package by name, or of all of them.
-    private func channel(_ context: ServerContext, _ patterns: [PackagePattern]?) async throws -> HostedChannel {
+    private func channel(_ context: ServerContext, _ patterns: [PackagePattern]?) async throws
+        -> HostedChannel
+    {
         let name = context.parameters.get("channel") ?? ""
         let names: [String?] = (patterns ?? [.all]).map { pattern in
             guard case .exactly(let name) = pattern else { return nil }
@@ -148,10 +150,19 @@ struct TrustedPublishingRoutes: ServerRoutes {
     // MARK: - Requests and answers
 
     private static func object(_ request: Request) async throws -> JSONObject {
-        let wrong = Refusal(OIDCCode.request, "the request", expected: "a JSON object of at most \(maximumLength) bytes")
+        let wrong = Refusal(
+            OIDCCode.request,
+            "the request",
+            expected: "a JSON object of at most \(maximumLength) bytes"
+        )
         guard let buffer = try? await request.body.collect(upTo: maximumLength) else { throw wrong }
         // The reader's own refusal may quote the text, which may be a token.
-        guard let value = try? JSONReader.read(Array(buffer.readableBytesView), of: "the request", limits: limits),
+        guard
+            let value = try? JSONReader.read(
+                Array(buffer.readableBytesView),
+                of: "the request",
+                limits: limits
+            ),
             let object = value.object
         else { throw wrong }
         return object
@@ -161,7 +172,9 @@ struct TrustedPublishingRoutes: ServerRoutes {
         response(status, "application/json", JSONWriter.encode(.object(object)))
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ mediaType: String, _ body: [UInt8]) -> Response {
+    private static func response(_ status: HTTPResponse.Status, _ mediaType: String, _ body: [UInt8])
+        -> Response
+    {
         Response(
             status: status,
             headers: [.contentType: mediaType, .cacheControl: "no-store"],

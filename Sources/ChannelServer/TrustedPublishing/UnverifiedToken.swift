@@ -55,12 +55,19 @@ struct UnverifiedToken: Sendable {
         // RFC 7515, 4.1.11: extensions that must be understood, and none is.
         guard header["crit"] == nil else { throw form("no critical extensions", nil) }
         // RFC 8725, 3.11: not another sort of token, such as an access token.
-        guard header["typ"].map({ $0.string?.lowercased() == "jwt" }) ?? true else { throw form("the type `JWT`", nil) }
-        guard let keyID = header["kid"]?.string, (1...IssuerKeySet.maximumKeyIDLength).contains(keyID.utf8.count) else {
+        guard header["typ"].map({ $0.string?.lowercased() == "jwt" }) ?? true else {
+            throw form("the type `JWT`", nil)
+        }
+        guard let keyID = header["kid"]?.string,
+            (1...IssuerKeySet.maximumKeyIDLength).contains(keyID.utf8.count)
+        else {
             throw form("the name of a key in its header, `kid`", nil)
         }
         return (algorithm, keyID)
     }
+
+    /// Claims by themselves, as JSON.
+    static func claims(json: [UInt8]) throws -> JSONObject { try object(json, "claims") }
 
     private static func object(_ bytes: [UInt8], _ part: String) throws -> JSONObject {
         // The reader's own refusal may quote the text.

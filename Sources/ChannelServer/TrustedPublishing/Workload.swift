@@ -43,6 +43,22 @@ public struct Workload: Sendable, Equatable {
         }
     }
 
+    /// Reads a token, or its claims as JSON, **without verifying anything**: for showing what publishers would make of it.
+    ///
+    /// - Throws: `oidc.issuer`, `oidc.token-form`, `oidc.algorithm`, `oidc.claim`, `oidc.reusable-workflow`.
+    public init(unverified text: String, of issuers: TokenIssuers) throws {
+        // Files end in a line's end; a token does not.
+        let visible = text.utf8.filter { $0 > 0x20 }
+        let claims =
+            visible.first == UInt8(ascii: "{")
+            ? try UnverifiedToken.claims(json: Array(text.utf8))
+            : try UnverifiedToken(String(decoding: visible, as: UTF8.self)).unverifiedClaims
+        guard let issuer = issuers.issuer(try TokenClaims(claims).text("iss")) else {
+            throw Refusal(OIDCCode.issuer, UnverifiedToken.what)
+        }
+        try self.init(claims: claims, of: issuer)
+    }
+
     init(_ token: VerifiedToken) throws { try self.init(claims: token.claims.object, of: token.issuer) }
 
     // MARK: - GitHub
@@ -117,7 +133,9 @@ public struct Workload: Sendable, Equatable {
         func text(_ claim: WorkloadClaim) throws -> String? {
             guard let name = names[claim] else { return nil }
             // Numbers are compared as they are written.
-            if case .number(let number) = claims.object[name], let whole = number.integer { return String(whole) }
+            if case .number(let number) = claims.object[name], let whole = number.integer {
+                return String(whole)
+            }
             return try claims.optionalText(name)
         }
         repository = try text(.repository)
@@ -142,7 +160,8 @@ public struct Workload: Sendable, Equatable {
         let bytes = Array(text.utf8), mark = Array("@refs/".utf8)
         guard bytes.starts(with: prefix.utf8) else { return nil }
         let rest = bytes[prefix.utf8.count...]
-        guard let at = rest.indices.first(where: { rest[$0...].starts(with: mark) }), at > rest.startIndex else {
+        guard let at = rest.indices.first(where: { rest[$0...].starts(with: mark) }), at > rest.startIndex
+        else {
             return nil
         }
         return String(decoding: rest[..<at], as: UTF8.self)

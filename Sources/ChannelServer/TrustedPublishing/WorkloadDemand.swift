@@ -54,6 +54,7 @@ public struct WorkloadDemand: Sendable, Equatable {
     /// What rows of the database are found by: what is most particular, and never changes.
     var anchor: String { repositoryID.map { "repository:" + $0 } ?? "subject:" + (subject ?? "") }
 
+    /// Equal if all of it is, to the byte.
     public static func == (a: WorkloadDemand, b: WorkloadDemand) -> Bool { a.json == b.json }
 }
 
@@ -68,7 +69,9 @@ extension WorkloadDemand {
             Self.fits(subject, job.subject)
         else { return .noPublisher }
         guard Self.fits(workflow, job.workflow) else { return .workflow }
-        guard ref.map({ pattern in job.ref.map { pattern.matches($0) } ?? false }) ?? true else { return .ref }
+        guard ref.map({ pattern in job.ref.map { pattern.matches($0) } ?? false }) ?? true else {
+            return .ref
+        }
         guard Self.fits(environment, job.environment, Self.isSameName) else { return .environment }
         return job.isForPullRequest && !allowsPullRequests ? .event : nil
     }
@@ -101,7 +104,10 @@ extension WorkloadDemand {
     /// - Throws: `oidc.publisher-form`.
     public func check(by issuers: TokenIssuers) throws -> WorkloadDemand {
         guard let issuer = issuers.issuer(issuer) else {
-            throw Self.wrong("issuer", "one of the server's: \(issuers.issuers.map(\.url).joined(separator: ", "))")
+            throw Self.wrong(
+                "issuer",
+                "one of the server's: \(issuers.issuers.map(\.url).joined(separator: ", "))"
+            )
         }
         for (name, text) in texts {
             guard let text else { continue }
@@ -113,7 +119,9 @@ extension WorkloadDemand {
         switch issuer.kind {
         case .github:
             let folder = ".github/workflows/"
-            if let workflow, !workflow.utf8.contains(UInt8(ascii: "/")) { demand.workflow = folder + workflow }
+            if let workflow, !workflow.utf8.contains(UInt8(ascii: "/")) {
+                demand.workflow = folder + workflow
+            }
             try demand.checkRepository(nests: false)
             let file = (demand.workflow ?? "").utf8
             let hasName = file.starts(with: folder.utf8) && file.count > folder.utf8.count
@@ -131,7 +139,10 @@ extension WorkloadDemand {
     }
 
     private func checkRepository(nests: Bool) throws {
-        let parts = (repository ?? "").utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let parts = (repository ?? "").utf8.split(
+            separator: UInt8(ascii: "/"),
+            omittingEmptySubsequences: false
+        )
         let isPlain = parts.allSatisfy { part in
             !part.isEmpty && part.allSatisfy { TrustedPublisher.isWordByte($0) }
         }
@@ -157,7 +168,9 @@ extension WorkloadDemand {
                 throw Self.wrong(claim.rawValue, "nothing: `\(TokenIssuers.fileName)` names no claim for it")
             }
         }
-        guard !allowsPullRequests else { throw Self.wrong("allow_pull_requests", "nothing: the issuer does not tell") }
+        guard !allowsPullRequests else {
+            throw Self.wrong("allow_pull_requests", "nothing: the issuer does not tell")
+        }
     }
 
     private var texts: [(String, String?)] {

@@ -87,7 +87,9 @@ public final class SimulatedIssuer: ServiceCaller {
         let issuer = SimulatedIssuer("http://127.0.0.1", now: now)
         let server = try await LoopbackServer.start(serving: "/nonexistent") { [weak issuer] request in
             guard let issuer else { return .status(503) }
-            if request.path == "/keys", let behaviour = issuer.state.withLock({ $0.faults.keys }) { return behaviour }
+            if request.path == "/keys", let behaviour = issuer.state.withLock({ $0.faults.keys }) {
+                return behaviour
+            }
             let response = issuer.answer(request)
             return .respond(
                 status: response.status,

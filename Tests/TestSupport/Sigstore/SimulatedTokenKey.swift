@@ -116,7 +116,12 @@ public struct SimulatedTokenKey: Sendable {
             else { return nil }
         case .rsa(let key):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: raw)
-            guard key.publicKey.isValidSignature(signature, for: SHA256.hash(data: signed), padding: .insecurePKCS1v1_5)
+            guard
+                key.publicKey.isValidSignature(
+                    signature,
+                    for: SHA256.hash(data: signed),
+                    padding: .insecurePKCS1v1_5
+                )
             else { return nil }
         }
         return (try? JSONReader.read(payload, of: "a token"))?.object

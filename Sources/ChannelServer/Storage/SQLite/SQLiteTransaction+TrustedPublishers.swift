@@ -26,15 +26,8 @@ extension SQLiteTransaction {
         ).map(Self.trustedPublisher)
     }
 
-    func publishers(mintedFor holder: FilePublisher) throws -> Set<Int64> {
-        let rows = try rows(
-            """
-            SELECT DISTINCT publisher FROM minted_key JOIN access_key ON id = access_key
-            WHERE holder_kind = ? AND holder_name = ? AND holder_issuer IS ?
-            """,
-            [holder.kind.rawValue, holder.name, holder.issuer]
-        )
-        return Set(rows.map { $0["publisher"] })
+    func publishers(ofKey key: Int64) throws -> Set<Int64> {
+        Set(try rows("SELECT publisher FROM minted_key WHERE access_key = ?", [key]).map { $0["publisher"] })
     }
 
     func keys(mintedFor publisher: Int64) throws -> [Int64] {
@@ -110,7 +103,10 @@ extension SQLiteTransaction {
             return try WorkloadDemand(try JSONFields(value, of: "demand"))
         }
         let packages = try parsed(row, "packages") { text in
-            try TrustedPublisher.patterns(text.split(separator: " ").map(String.init), isPending: row["pending"])
+            try TrustedPublisher.patterns(
+                text.split(separator: " ").map(String.init),
+                isPending: row["pending"]
+            )
         }
         return TrustedPublisher(
             id: row["id"],

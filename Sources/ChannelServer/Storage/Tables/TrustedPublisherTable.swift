@@ -14,8 +14,8 @@ public protocol TrustedPublisherReading {
     func trustedPublishers(issuer: String, anchors: [String]) throws -> [TrustedPublisher]
     /// A channel's publishers that wait for a package's first file, by number.
     func pendingPublishers(of channel: Int64, for package: PackageName) throws -> [TrustedPublisher]
-    /// The numbers of the publishers that keys were minted for whose holder is somebody, as far as they are remembered.
-    func publishers(mintedFor holder: FilePublisher) throws -> Set<Int64>
+    /// The numbers of the publishers that a key was minted for; none for any other key.
+    func publishers(ofKey key: Int64) throws -> Set<Int64>
     /// The numbers of the keys that were minted for a publisher, as far as they are remembered.
     func keys(mintedFor publisher: Int64) throws -> [Int64]
 }

@@ -1,0 +1,30 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ArgumentParser
+import ChannelServer
+import TrustCore
+
+extension ServerPublisher {
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a channel's trusted publishers, by number."
+        )
+
+        @Argument(help: ArgumentHelp("The channel's name.", valueName: "channel"))
+        var channel: String
+
+        @OptionGroup var server: ServerFolderOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let console = output.console
+            let database = try server.database()
+            let channel = try await ServerFolderOptions.channel(channel, in: database)
+            let publishers = try await database.read { try $0.trustedPublishers(of: channel.id) }
+            if publishers.isEmpty { console.say("`\(channel.name.text)` has no trusted publishers") }
+            for publisher in publishers { console.say("\(TrustedPublisherReport.line(publisher))") }
+            console.emit(TrustedPublisherReport.document(publishers))
+        }
+    }
+}
