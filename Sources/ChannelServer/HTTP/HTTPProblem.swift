@@ -63,6 +63,7 @@ struct HTTPProblem: Sendable {
         var headers: HTTPFields = [
             .contentType: "application/problem+json", .cacheControl: "no-store",
         ]
+        if status == .serviceUnavailable || status == .tooManyRequests { headers[.retryAfter] = "2" }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer, Basic realm=\"channels\"" }
         return Response(
             status: status,

@@ -22,6 +22,8 @@ public struct ServerParts: Sendable {
     public let changed: @Sendable () -> Void
     /// The log.
     public let logger: Logger
+    /// What is counted for those who watch the server.
+    public let metrics: ServerMetrics
 
     /// Puts parts together.
     public init(
@@ -32,7 +34,8 @@ public struct ServerParts: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8],
         changed: @escaping @Sendable () -> Void,
-        logger: Logger
+        logger: Logger,
+        metrics: ServerMetrics = ServerMetrics()
     ) {
         self.database = database
         self.blobs = blobs
@@ -42,6 +45,7 @@ public struct ServerParts: Sendable {
         self.random = random
         self.changed = changed
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// A name for a request, that nobody else has.

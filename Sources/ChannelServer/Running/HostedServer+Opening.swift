@@ -33,7 +33,7 @@ extension HostedServer {
             )
         }
         let parts = ServerParts(
-            database: try SQLiteDatabase(at: directory + "/server.sqlite"),
+            database: ObservedDatabase(try SQLiteDatabase(at: directory + "/server.sqlite")),
             blobs: try FileBlobStore(directory: directory + "/blobs"),
             access: PublicAccess(),
             publicURL: settings.address,
@@ -42,12 +42,12 @@ extension HostedServer {
             changed: {},
             logger: logger
         )
-        return HostedServer(parts: parts, areas: areas(parts), settings: settings, lock: lock)
+        return HostedServer(parts: parts, areas: areas(parts, settings), settings: settings, lock: lock)
     }
 
     /// All of the server's areas. Channels' files are no area: they are answered before any route is asked.
-    static func areas(_ parts: ServerParts) -> [any ServerRoutes] {
-        [HealthRoutes(parts: parts)]
+    static func areas(_ parts: ServerParts, _ settings: ServerSettings) -> [any ServerRoutes] {
+        [HealthRoutes(parts: parts), MetricsRoutes(parts: parts, isPublic: settings.hasPublicMetrics)]
     }
 }
 

@@ -14,6 +14,8 @@ public struct ServerSettings: Sendable, Equatable {
     public var publicURL: String?
     /// The files of a certificate chain and its key; nil for no TLS.
     public var tls: TLSFiles?
+    /// Whether everybody may read `/metrics`; otherwise those who may operate the server.
+    public var hasPublicMetrics = false
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
 
@@ -37,7 +39,7 @@ public struct ServerSettings: Sendable, Equatable {
     /// The name of the file in the server's folder.
     public static let fileName = "server.json"
     private static let maximumLength = 1 << 20
-    private static let names: Set<String> = ["schema", "host", "port", "public_url", "tls", "limits"]
+    private static let names: Set<String> = ["schema", "host", "port", "public_url", "tls", "public_metrics", "limits"]
 
     /// Reads the file in a server's folder; the defaults where there is none.
     ///
@@ -75,6 +77,7 @@ public struct ServerSettings: Sendable, Equatable {
                 key: Self.path(try tls.string("key"), directory)
             )
         }
+        if let isPublic = try fields.optionalBool("public_metrics") { hasPublicMetrics = isPublic }
         if let limits = try fields.optionalFields("limits") { try self.limits.read(limits) }
     }
 
