@@ -19,8 +19,6 @@ public enum ServerCode: String, RefusalCode {
     case blobDamaged = "server.blob-damaged"
     case fileRemoved = "server.file-removed"
     case preconditionFailed = "server.precondition-failed"
-    case keyUnknown = "server.key-unknown"
-    case tooManyRequests = "server.too-many-requests"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -115,20 +113,6 @@ public enum ServerCode: String, RefusalCode {
                 explanation: "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
                 remedy: "ask again without the condition"
             )
-        case .keyUnknown:
-            return RefusalEntry(
-                .policy,
-                "the server does not know that key",
-                explanation: "It was mistyped, taken away, or is another server's.",
-                remedy: "log in with another key, or with none"
-            )
-        case .tooManyRequests:
-            return RefusalEntry(
-                .policy,
-                "too many requests came from there",
-                explanation: "The server answers so many requests a second of one address, and more in a burst.",
-                remedy: "wait some seconds; keep what was downloaded in a cache"
-            )
         }
     }
 }
@@ -142,8 +126,6 @@ extension ServerCode: HTTPRefusalCode {
         case .logForked, .backupIncomplete, .blobDamaged: .internalServerError
         case .fileRemoved: .gone
         case .preconditionFailed: .preconditionFailed
-        case .keyUnknown: .unauthorized
-        case .tooManyRequests: .tooManyRequests
         }
     }
 }

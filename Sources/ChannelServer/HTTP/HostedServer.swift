@@ -43,6 +43,7 @@ public struct HostedServer: Sendable {
             routes: router.buildResponder(),
             parts: parts,
             bodies: BlobBodies(parts.blobs),
+            known: FoundPaths(parts.database, now: parts.now),
             sendsFiles: sendsFiles
         )
         return ServerResponder(routes: files, parts: parts)
@@ -62,7 +63,7 @@ public struct HostedServer: Sendable {
     ) throws -> some ApplicationProtocol {
         Application(
             responder: responder(sendsFiles: settings.tls == nil),
-            server: try ServerConnection.builder(settings),
+            server: try ServerConnection.builder(settings, parts.metrics),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 serverName: "kingsnake",

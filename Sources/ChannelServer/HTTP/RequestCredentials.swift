@@ -11,6 +11,8 @@ enum RequestCredentials {
 
     /// Takes the credentials out of a request; answers the path that is left, and what was found.
     ///
+    /// The path that is answered is one for logs: what could be a token in it is left out.
+    ///
     /// A token in the path counts before header fields: clients that put it there know of no other.
     ///
     /// - Throws: `server.request-malformed` for fields that cannot be read.
@@ -23,12 +25,13 @@ enum RequestCredentials {
         if let keyHeader { head.headerFields[keyHeader] = nil }
         if let token = try takeToken(&head) { found = .key(token) }
         request = Request(head: head, body: request.body)
-        return (request.uri.path, found)
+        return (ServedPath.shown(head.path ?? "/"), found)
     }
 
     /// Takes `/t/<token>` off the front of the path.
     private static func takeToken(_ head: inout HTTPRequest) throws -> String? {
-        let text = head.path ?? "/"
+        let text = originForm(head.path ?? "/")
+        head.path = text
         guard text.utf8.starts(with: "/t/".utf8) else { return nil }
         let rest = text.utf8.dropFirst(3)
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")), slash != rest.startIndex else {
@@ -40,6 +43,15 @@ enum RequestCredentials {
         }
         head.path = String(decoding: rest[slash...], as: UTF8.self)
         return String(decoding: rest[..<slash], as: UTF8.self)
+    }
+
+    /// The path of a target that is a whole URL, which servers have to understand (RFC 9112 3.2.2).
+    private static func originForm(_ target: String) -> String {
+        guard target.utf8.first != UInt8(ascii: "/"),
+            let scheme = ["http://", "https://"].first(where: { target.utf8.starts(with: $0.utf8) })
+        else { return target }
+        let rest = target.utf8.dropFirst(scheme.utf8.count)
+        return rest.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: rest[$0...], as: UTF8.self) } ?? "/"
     }
 
     private static func read(_ field: String) throws -> Credentials {

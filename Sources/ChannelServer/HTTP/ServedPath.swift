@@ -42,6 +42,24 @@ struct ServedPath: Sendable, Hashable {
         return hasEmptyPart ? .other : .parts(ServedPath(parts: parts))
     }
 
+    /// A path for a log: without a query, and without what stands where a token may stand, also in a spelling that this
+    /// server does not take for one.
+    static func shown(_ target: String) -> String {
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard path.first == UInt8(ascii: "/"), path.count <= maximumLength else { return "(malformed)" }
+        var shown = "", isToken = false
+        for part in path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            if part.isEmpty {
+                shown += "/"
+                continue
+            }
+            guard let text = decode(part) else { return "(malformed)" }
+            shown += isToken ? "/…" : "/" + text
+            isToken = text == "t" || text == "T"
+        }
+        return shown
+    }
+
     private static func decode(_ part: Substring.UTF8View) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(part.count)

@@ -29,7 +29,7 @@ struct ServerConnection: ServerChildChannel {
     func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 
     /// What makes connections of a server.
-    static func builder(_ settings: ServerSettings) throws -> HTTPServerBuilder {
+    static func builder(_ settings: ServerSettings, _ metrics: ServerMetrics) throws -> HTTPServerBuilder {
         let limits = settings.limits
         let tls = try settings.tls.map { try ServerTLS.configuration($0) }
         return HTTPServerBuilder { responder in
@@ -37,6 +37,7 @@ struct ServerConnection: ServerChildChannel {
                 http: HTTP1Channel(
                     responder: responder,
                     configuration: HTTP1Channel.Configuration(
+                        additionalChannelHandlers: [ConnectionGuard(limits, metrics)],
                         httpDecoderConfiguration: .init(
                             maxHeaderFieldSize: limits.headerBytes,
                             maxHeaderListSize: limits.headerBytes,

@@ -26,6 +26,8 @@ public struct ServerParts: Sendable {
     public let quotas: ChannelQuotas
     /// Counts who asks how often.
     public let limiter: RequestLimiter
+    /// What is counted for those who watch the server.
+    public let metrics: ServerMetrics
 
     /// Puts parts together.
     public init(
@@ -38,7 +40,8 @@ public struct ServerParts: Sendable {
         changed: @escaping @Sendable () -> Void,
         logger: Logger,
         quotas: ChannelQuotas = ChannelQuotas(),
-        limiter: RequestLimiter = RequestLimiter()
+        limiter: RequestLimiter = RequestLimiter(),
+        metrics: ServerMetrics = ServerMetrics()
     ) {
         self.database = database
         self.blobs = blobs
@@ -50,6 +53,7 @@ public struct ServerParts: Sendable {
         self.logger = logger
         self.quotas = quotas
         self.limiter = limiter
+        self.metrics = metrics
     }
 
     /// A name for a request, that nobody else has.

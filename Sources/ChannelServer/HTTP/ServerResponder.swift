@@ -4,10 +4,11 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import NIOCore
 internal import TrustCore
 
-/// What every request goes through before a route is asked, and every answer after: the request's id, who sent it,
-/// the log's line, and errors made into problems.
+/// What every request goes through before a route is asked, and every answer after: the request's id, how many its address
+/// sent, who sent it, the log's line, and errors made into problems.
 ///
 /// A `/t/<token>/` in front of the path is taken off, and never logged.
 struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Context == ServerContext {
@@ -17,6 +18,7 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
     let parts: ServerParts
 
     func respond(to request: Request, context: ServerContext) async throws -> Response {
+        let began = NIODeadline.now()
         var request = request, context = context
         context.requestID = parts.requestID()
         context.logger[metadataKey: "request"] = .string(context.requestID)
@@ -29,14 +31,12 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
         } catch {
             let problem = HTTPProblem(error)
             if problem.status.kind == .serverError {
-                context.logger.error("\(request.method.rawValue): \(error)")
+                context.logger.error("\(Self.name(request.method)): \(error)")
             }
             response = problem.response(requestID: context.requestID)
         }
-        context.logger.info(
-            "\(request.method.rawValue) \(response.status.code)",
-            metadata: ["key": .string(context.caller.key.map(String.init) ?? "-")]
-        )
+        response.headers[.xContentTypeOptions] = "nosniff"
+        report(request, response, context, NIODeadline.now() - began)
         return response
     }
 
@@ -52,5 +52,41 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
             parts.limiter.countUnknownKey(from: address, now: now)
             throw refusal
         }
+    }
+
+    private func report(
+        _ request: Request,
+        _ response: Response,
+        _ context: ServerContext,
+        _ duration: TimeAmount
+    ) {
+        let method = Self.name(request.method), status = "\(response.status.code)"
+        context.logger.info(
+            "\(method) \(status)",
+            metadata: [
+                "key": .string(context.caller.key.map(String.init) ?? "-"),
+                "address": .string(context.remoteAddress ?? "-"),
+                "ms": .string("\(duration.nanoseconds / 1_000_000)"),
+            ]
+        )
+        let length = response.headers[.contentLength].flatMap { Double($0) } ?? 0
+        let isWithBody = request.method != .head && response.status != .notModified
+        parts.metrics.answered(method, status, bytes: isWithBody ? length : 0, seconds: Double(duration.nanoseconds) / 1e9)
+    }
+
+    /// A method of HTTP's; what else a client calls its requests is nobody's word in a log.
+    private static func name(_ method: HTTPRequest.Method) -> String {
+        switch method {
+        case .get, .head, .post, .put, .delete, .patch, .options: method.rawValue
+        default: "OTHER"
+        }
+    }
+}
+
+extension ServerMetrics {
+    fileprivate func answered(_ method: String, _ status: String, bytes: Double, seconds: Double) {
+        add("kingsnake_http_requests_total", ["method": method, "status": status])
+        add("kingsnake_http_answer_bytes_total", [:], bytes)
+        time("kingsnake_http_request_seconds", seconds: seconds)
     }
 }

@@ -36,7 +36,7 @@ extension HostedServer {
                 remedy: "stop it first, or choose another folder"
             )
         }
-        let database = try SQLiteDatabase(at: folder.database)
+        let database = ObservedDatabase(try SQLiteDatabase(at: folder.database))
         let blobs = try FileBlobStore(directory: folder.blobs)
         let services = HTTPServiceCaller()
         let log = LogWorker(
@@ -61,7 +61,8 @@ extension HostedServer {
                 index.raise()
                 log.wake()
             },
-            logger: logger
+            logger: logger,
+            limiter: RequestLimiter(settings.limits.rates)
         )
         let keys = ChannelKeys(directory: folder.keys)
         let areas = try self.areas(parts, settings, folder, keys, services)
@@ -97,6 +98,7 @@ extension HostedServer {
         }
         return [
             HealthRoutes(parts: parts),
+            MetricsRoutes(parts: parts, isPublic: settings.hasPublicMetrics),
             UploadRoutes(parts, uploads),
             FileStateRoutes(parts),
             SigningRoutes(parts: parts, keys: keys),

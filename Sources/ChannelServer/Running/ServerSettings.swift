@@ -17,6 +17,8 @@ public struct ServerSettings: Sendable, Equatable {
     /// The file of the Sigstore instance's trusted root that attestations of uploads are verified with; nil for the public
     /// instance's, as it came with the program.
     public var trustedRoot: String?
+    /// Whether everybody may read `/metrics`; otherwise those who may operate the server.
+    public var hasPublicMetrics = false
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
 
@@ -41,7 +43,7 @@ public struct ServerSettings: Sendable, Equatable {
     public static let fileName = "server.json"
     private static let maximumLength = 1 << 20
     private static let names: Set<String> = [
-        "schema", "host", "port", "public_url", "tls", "limits", "trusted_root",
+        "schema", "host", "port", "public_url", "tls", "trusted_root", "public_metrics", "limits",
     ]
 
     /// Reads the file in a server's folder; the defaults where there is none.
@@ -81,6 +83,7 @@ public struct ServerSettings: Sendable, Equatable {
                 key: Self.path(try tls.string("key"), directory)
             )
         }
+        if let isPublic = try fields.optionalBool("public_metrics") { hasPublicMetrics = isPublic }
         if let limits = try fields.optionalFields("limits") { try self.limits.read(limits) }
     }
 

@@ -16,6 +16,8 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
     let routes: Routes
     let parts: ServerParts
     let bodies: BlobBodies
+    /// What paths led to a moment ago; nil where that is not kept.
+    let known: FoundPaths?
     /// Whether connections take files as bodies: not where they are encrypted in this process.
     let sendsFiles: Bool
 
@@ -54,12 +56,18 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
 
     private func resource(_ path: ServedPath, _ caller: Caller) async throws -> ServedResource {
         let name = path.parts[0]
+        let moment = known?.moment
+        if let moment, let entry = known?.resource(path, at: moment) {
+            try await demandReading(entry.channel, caller)
+            return entry.resource
+        }
         let found = try await ChannelFiles(database: parts.database).find(path)
         let nothing = Refusal(ServerCode.notFound, path.parts.joined(separator: "/"))
         switch found {
         case .unknown:
             throw name == "log" ? nothing : Refusal(ServerCode.channelUnknown, name)
         case .resource(let resource, let channel):
+            if let moment { known?.keep((resource, channel), path, since: moment) }
             try await demandReading(channel, caller)
             return resource
         case .attestations(let sidecar, let channel):

@@ -35,10 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
             directory: path,
             settings: settings,
             now: { SystemClock.now },
-            random: { count in
-                var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            },
+            random: { Self.random($0) },
             logger: ServerLog.logger(
                 address.logFormat.format,
                 now: { SystemClock.now },
@@ -56,5 +53,13 @@ struct ServeCommand: AsyncParsableCommand {
             document["url"] = .string("\(scheme)://\(host):\(port)")
             console.emit(document)
         }
+    }
+
+    /// Bytes from the system, eight at a time: each call costs as much.
+    private static func random(_ count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        var bytes: [UInt8] = []
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
     }
 }

@@ -3,7 +3,9 @@
 
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
 import NIOCore
+import TestSupport
 import Testing
 import TrustCore
 
