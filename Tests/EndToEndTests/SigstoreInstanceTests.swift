@@ -246,6 +246,59 @@ struct SigstoreInstanceTests {
         }
     }
 
+    @Test("A channel that is bound to an instance takes no other one's word, whatever the command is told")
+    func boundChannel() async throws {
+        var scene = try await AttestationWorld()
+        try await scene.demand("--github", "lab/hello")
+        try await scene.attest()
+        let verify = ["verify", AttestationWorld.package("1.0")]
+        let world = scene.world
+        // The public instance did not certify it.
+        let unbound = try await world.program.run(verify + ["--sigstore-update", "never"])
+        #expect(unbound.status == 3, "\(unbound.transcript)")
+        let add = ["trust", "sigstore", "add", "lab", "--trusted-root", "trusted_root.json"]
+        let added = try await world.must(add + ["--channel", AttestationWorld.url])
+        #expect(
+            added.output.contains("`lab` counts for \(AttestationWorld.url), and no other"),
+            "\(added.output)"
+        )
+        #expect(try await world.program.run(verify).status == 0)
+        let shown = try await world.must("trust", "sigstore", "status", "lab", "--json").json()
+        let instance = try #require(shown["instances"]?.array?.first?.object)
+        #expect(instance["channels"]?.array == [.string(AttestationWorld.url)])
+        // Somebody else's instance certifies the same workflow of the same repository.
+        var evil = try SimulatedInstance(at: scene.instance.time)
+        try world.write(evil.trustedRoot().encoded(), to: "evil.json")
+        let forged = try evil.bundle(
+            stating: AttestationWorld.Statement("1.0").encoded(),
+            by: AttestationWorld.workflow,
+            .v1
+        )
+        try await scene.publish([forged])
+        try await world.must("trust", "sigstore", "add", "evil", "--trusted-root", "evil.json")
+        for options in [[], ["--trusted-root", "evil.json"], ["--sigstore-instance", "evil"]] {
+            let result = try await world.program.run(verify + options + ["--json"])
+            #expect(result.status == 3, "\(result.transcript)")
+            let attestation = try result.json()["attestations"]?.array?.first?.object
+            #expect(attestation?["code"]?.string == "log.unknown-log", "\(result.transcript)")
+        }
+        let bind = ["trust", "sigstore", "add", "evil", "--channel", AttestationWorld.url]
+        let refused = try await world.program.run(bind + ["--json"])
+        #expect(
+            refused.status == 1 && refused.refusalCode == "instance.channel-bound",
+            "\(refused.transcript)"
+        )
+        // The user undoes it, and only then the other one counts.
+        let remove = ["trust", "sigstore", "remove", "lab", "--channel", AttestationWorld.url]
+        let undone = try await world.must(remove)
+        #expect(undone.output.contains("does not count for \(AttestationWorld.url) any more"))
+        #expect(try await world.program.run(remove).status == 6)
+        try await world.must(bind)
+        #expect(try await world.program.run(verify).status == 0)
+        let gone = try await world.must("trust", "sigstore", "remove", "evil", "--json").json()
+        #expect(gone["channels"]?.array == [.string(AttestationWorld.url)])
+    }
+
     /// Arguments that are wrong by themselves, and what the message must name.
     private static let wrong: [(command: [String], names: String)] = [
         (["status", "A"], "`A` is not the name"), (["update", "../x"], "`../x` is not the name"),
@@ -258,6 +311,8 @@ struct SigstoreInstanceTests {
             ["add", "x", "--tuf-root", "r", "--url", "file:///x", "--signing-config", "c"],
             "--signing-config goes with"
         ),
+        (["add", "x", "--channel", "h"], "--channel: `h` is not a URL"),
+        (["remove", "x", "--channel", "h"], "--channel: `h` is not a URL"),
         (["add", "x", "--trusted-root", ""], "--trusted-root is empty"),
     ]
 

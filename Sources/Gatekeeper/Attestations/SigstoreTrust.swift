@@ -35,6 +35,11 @@ public struct SigstoreTrust: Sendable {
         ownInstances[channel] = .root(root)
     }
 
+    /// The same, by keys that are looked for when they are first needed.
+    public mutating func use(_ source: SigstoreTrustSource, for channel: ChannelURL) {
+        ownInstances[channel] = .source(source)
+    }
+
     /// Verifies by the one instance whose word counts for a channel; nil for none.
     ///
     /// - Throws: what ``SigstoreTrustSource/trust()`` throws.

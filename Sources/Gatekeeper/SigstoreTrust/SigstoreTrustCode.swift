@@ -8,6 +8,7 @@ public import TrustCore
 public enum SigstoreTrustCode: String, RefusalCode {
     case unknown = "instance.unknown"
     case knownOtherwise = "instance.known-otherwise"
+    case channelBound = "instance.channel-bound"
     case damaged = "instance.damaged"
     case cacheDamaged = "instance.cache-damaged"
     case expired = "instance.expired"
@@ -37,6 +38,17 @@ public enum SigstoreTrustCode: String, RefusalCode {
                     "Keys change by updates, which the known root signs. An unrelated root under the same name is "
                     + "what an impostor would offer, so it never replaces one in passing.",
                 remedy: "take another name, or ask who runs the instance why its root differs"
+            )
+        case .channelBound:
+            RefusalEntry(
+                .policy,
+                "the channel is bound to another instance of Sigstore",
+                explanation:
+                    "One instance counts for a channel. With two, whoever runs either could certify any "
+                    + "publisher of it.",
+                remedy:
+                    "if the channel's publishers did move, end what binds it with `kingsnake trust sigstore remove "
+                    + "NAME --channel URL`"
             )
         case .damaged:
             RefusalEntry(

@@ -118,9 +118,11 @@ public struct SigstoreTrustStore: Sendable {
         return try anchor(name)
     }
 
-    /// Forgets an instance and what was verified of it; says whether there was one. Those that come with the
-    /// program stay known, and lose what was fetched: rollbacks since are not noticed any more.
-    public func remove(_ name: SigstoreInstanceName) throws -> Bool {
+    /// Forgets an instance, what was verified of it, and that it counts for channels; says which these were, or nil
+    /// if nothing was known. Those that come with the program stay known, and lose what was fetched: rollbacks
+    /// since are not noticed any more.
+    @discardableResult
+    public func remove(_ name: SigstoreInstanceName) throws -> [ChannelURL]? {
         let lock = try FileLock(directory + "/.lock")
         defer { withExtendedLifetime(lock) {} }
         let folder = folder(of: name)
@@ -128,7 +130,9 @@ public struct SigstoreTrustStore: Sendable {
         // First: see `add`.
         if isKnown { try DurableFile.remove(folder + "/instance.json") }
         try Folder.removeTree(folder)
-        return isKnown
+        // Last: a channel that is bound to nothing known is refused, one that is bound to nothing is not.
+        let ended = try unbindLocked(nil, from: name)
+        return isKnown || !ended.isEmpty ? ended : nil
     }
 
     private func folder(of name: SigstoreInstanceName) -> String { instancesDirectory + "/" + name.text }

@@ -94,7 +94,7 @@ struct PublisherSigningOptions: ParsableArguments {
             let trial = try PublisherTrial(
                 of: new,
                 inChannelAt: directory,
-                verifier: try await sigstore.verifier(console)
+                verifier: try await sigstore.verifier(console, for: new.channel)
             )
             PublisherTrialReport(trial).say(on: console)
             document["files"] = .object(trial.json)

@@ -50,7 +50,7 @@ struct GateOptions: ParsableArguments {
         )
         let display = TransferDisplay(console)
         let fetcher = URLFetcher(observer: display)
-        let keys = try sigstore.source(home: locations.homeDirectory, fetcher: fetcher)
+        let instances = try sigstore.trust(home: locations.homeDirectory, fetcher: fetcher)
         var configuration = GateConfiguration(
             trustStore: trustStore,
             cacheDirectory: locations.cacheDirectory,
@@ -59,13 +59,13 @@ struct GateOptions: ParsableArguments {
         )
         configuration.mirrorOverride = mirrors
         configuration.observer = display
-        configuration.sigstore = SigstoreTrust(keys)
+        configuration.sigstore = instances.trust
         configuration.publishers = publishers
         configuration.attestations = attestations
         do {
             let value = try await body(try Gate(configuration), display)
             display.clear()
-            if let keys = await keys.obtained() { SigstoreTrustReport.warn(of: keys, console) }
+            await instances.warn(console)
             await fetcher.shutdown()
             return value
         } catch {

@@ -171,7 +171,7 @@ extension RootPropose {
             let trial = try PublisherTrial(
                 of: policy,
                 inChannelAt: directory,
-                verifier: try await sigstore.verifier(console)
+                verifier: try await sigstore.verifier(console, for: policy.channel)
             )
             PublisherTrialReport(trial).say(on: console)
         } catch let refusal as Refusal where refusal.is(ChannelCode.indexAltered) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ArgumentParser
+import CondaFormats
 import Gatekeeper
 import TrustCore
 
@@ -72,7 +73,12 @@ extension TrustSigstore {
             do { trust = try await store.trust(in: name) } catch let refusal as Refusal
                 where refusal.is(SigstoreTrustCode.neverUpdated)
             {}
-            return SigstoreTrustReport(anchor: anchor, trust: trust, now: SystemClock.now)
+            return SigstoreTrustReport(
+                anchor: anchor,
+                trust: trust,
+                channels: try store.channels(of: name),
+                now: SystemClock.now
+            )
         }
     }
 
@@ -81,29 +87,62 @@ extension TrustSigstore {
             abstract: "Forget a private instance, and what was verified of it.",
             discussion: """
                 This also forgets the newest versions seen, which protect from rollback. A public instance stays known, \
-                by the keys that came with this program; only what was fetched for it is forgotten.
+                by the keys that came with this program; only what was fetched for it is forgotten. Channels that were bound \
+                to the instance are judged by the usual one again; --channel ends that for a channel, and nothing else.
                 """
         )
 
         @Argument(help: ArgumentHelp("The instance.", valueName: "name"))
         var name: String
 
+        @Option(
+            parsing: .singleValue,
+            help: ArgumentHelp(
+                "Only end that the instance counts for this channel; may be given several times.",
+                valueName: "url"
+            )
+        )
+        var channel: [String] = []
+
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
-        func validate() throws { _ = try UsageCheck.sigstoreInstance(name) }
+        func validate() throws {
+            _ = try UsageCheck.sigstoreInstance(name)
+            for url in channel { try UsageCheck.channel(url, of: "--channel") }
+        }
 
         func run() throws {
             let console = output.console
             let name = try UsageCheck.sigstoreInstance(name)
-            guard try SigstoreTrustStore(directory: locations.homeDirectory).remove(name) else {
-                throw Refusal(SigstoreTrustCode.unknown, name.text)
-            }
-            console.say("forgot what was kept of `\(name)`")
+            let store = SigstoreTrustStore(directory: locations.homeDirectory)
             var document = JSONObject()
             document["schema"] = 1
             document["status"] = "ok"
-            document["removed"] = .string(name.text)
+            let ended: [ChannelURL]
+            if channel.isEmpty {
+                guard let channels = try store.remove(name) else {
+                    throw Refusal(SigstoreTrustCode.unknown, name.text)
+                }
+                ended = channels
+                console.say("forgot what was kept of `\(name)`")
+                document["removed"] = .string(name.text)
+            } else {
+                let wanted = try channel.map { try ChannelURL($0) }
+                let bound = try store.channels(of: name)
+                if let other = wanted.first(where: { !bound.contains($0) }) {
+                    throw Failure(
+                        .configuration,
+                        "`\(other)` is not bound to `\(name)`",
+                        remedy: "see `kingsnake trust sigstore status` for what is"
+                    )
+                }
+                ended = try store.unbind(wanted, from: name)
+            }
+            for channel in ended {
+                console.say("`\(name)` does not count for \(channel) any more: the usual instance does")
+            }
+            document["channels"] = .array(ended.map { .string($0.description) })
             console.emit(document)
         }
     }

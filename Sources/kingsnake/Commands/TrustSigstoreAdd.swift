@@ -9,11 +9,15 @@ import TrustCore
 extension TrustSigstore {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make a private instance known, by its TUF root or by its very keys.",
+            abstract:
+                "Make a private instance known, by its TUF root or by its very keys, and say where it counts.",
             discussion: """
                 Everything that is later believed of the instance starts from this file, so get it by a way you trust. \
                 With a TUF root, keys are fetched by `kingsnake trust sigstore update` and stay current. Keys that are \
                 given themselves are never updated, and nothing is ever fetched.
+
+                With --channel the instance counts for that channel, and no other one does, whatever a command is told \
+                by --sigstore-instance or --trusted-root. Without a file that binds a channel to an instance that is known.
                 """
         )
 
@@ -48,11 +52,23 @@ extension TrustSigstore {
         )
         var signingConfig: String?
 
+        @Option(
+            parsing: .singleValue,
+            help: ArgumentHelp(
+                "A channel for which this instance counts, and no other; may be given several times.",
+                valueName: "url"
+            )
+        )
+        var channel: [String] = []
+
         @OptionGroup var locations: LocationOptions
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
             let name = try UsageCheck.sigstoreInstance(name)
+            for url in channel { try UsageCheck.channel(url, of: "--channel") }
+            let isGiven = tufRoot != nil || url != nil || trustedRoot != nil || signingConfig != nil
+            guard isGiven || channel.isEmpty else { return }
             guard name.shipped == nil else {
                 throw ValidationError("`\(name)` is known already: its keys come with this program")
             }
@@ -90,6 +106,11 @@ extension TrustSigstore {
                     _ = try store.add(name, trustedRoot: bytes, signingConfig: config, now: SystemClock.now)
                 }
                 console.say("`\(name)` is known, by these very keys")
+            }
+            let channels = try channel.map { try ChannelURL($0) }
+            try store.bind(channels, to: name)
+            for channel in channels {
+                console.say("`\(name)` counts for \(channel), and no other instance does")
             }
             let report = try await Status.report(name, store)
             report.lines.forEach { console.say("  \($0)") }

@@ -100,6 +100,7 @@ extension TrustSigstore {
             let report = SigstoreTrustReport(
                 anchor: try store.anchor(name),
                 trust: after,
+                channels: try store.channels(of: name),
                 now: SystemClock.now
             )
             report.lines.forEach { console.say("  \($0)") }

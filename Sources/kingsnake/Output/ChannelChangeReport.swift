@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ChannelServer
+import TrustPolicy
 
 /// What became of attestations when a channel was changed, and what somebody should look at, for people.
 enum ChannelChangeReport {
@@ -13,8 +14,10 @@ enum ChannelChangeReport {
 
 extension SignedChannel {
     /// Verifies attestations as the command line says.
+    ///
+    /// What is wrong with the owner's policy is told where it is read to be kept.
     mutating func use(_ options: SigstoreOptions, _ console: Console, awaiting: Bool = false) async throws {
-        let verifier = try await options.verifier(console)
+        let verifier = try await options.verifier(console, for: (try? publisherPolicy())?.channel)
         attestationVerifier = { verifier }
         awaitsAttestations = awaiting
     }

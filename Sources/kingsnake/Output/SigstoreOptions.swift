@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import ArgumentParser
+import CondaFormats
 import DurableFiles
 public import Gatekeeper
 import Sigstore
@@ -15,7 +16,7 @@ struct SigstoreOptions: ParsableArguments {
         help: ArgumentHelp(
             "The Sigstore instance whose keys count. (default: public-good)",
             discussion:
-                "public-good, staging, or one that `kingsnake trust sigstore add` made known.",
+                "public-good, staging, or one that `kingsnake trust sigstore add` made known. A channel that was bound to an instance there keeps it.",
             valueName: "name"
         )
     )
@@ -87,6 +88,44 @@ struct SigstoreOptions: ParsableArguments {
         )
     }
 
+    /// Whose word counts, channel by channel: of those that the user has bound to an instance, that one's; of all
+    /// others, what these options name.
+    func trust(home: String, fetcher: any Fetcher) throws -> ChosenInstances {
+        let store = SigstoreTrustStore(directory: home)
+        let general = try source(home: home, fetcher: fetcher)
+        var chosen = ChosenInstances(trust: SigstoreTrust(general), sources: [general])
+        var bound: [SigstoreInstanceName: SigstoreTrustSource] = [:]
+        for (channel, name) in try store.channels() {
+            let source =
+                bound[name]
+                ?? SigstoreTrustSource(
+                    store,
+                    instance: name,
+                    // Whoever gives the keys as a file is promised that nothing is fetched.
+                    refresh: sigstoreUpdate ?? (trustedRoot == nil ? .automatic : .never),
+                    fetcher: fetcher,
+                    now: SystemClock.now
+                )
+            bound[name] = source
+            chosen.trust.use(source, for: channel)
+        }
+        chosen.sources += bound.sorted { $0.key.text < $1.key.text }.map(\.value)
+        return chosen
+    }
+
+    /// Whose word counts, and where the keys come from.
+    struct ChosenInstances {
+        var trust: SigstoreTrust
+        var sources: [SigstoreTrustSource]
+
+        /// Says what is wrong with the age of keys that were used.
+        func warn(_ console: Console) async {
+            for source in sources {
+                if let keys = await source.obtained() { SigstoreTrustReport.warn(of: keys, console) }
+            }
+        }
+    }
+
     /// The keys, for a command that needs them in any case; says what is wrong with their age.
     func keys(
         home: String,
@@ -106,8 +145,16 @@ struct SigstoreOptions: ParsableArguments {
 
     /// Verifies attestations for those who publish, by the keys that are known here: without the network, unless the
     /// user asks for an update.
-    func verifier(_ console: Console) async throws -> BundleVerifier {
-        BundleVerifier(try await keys(home: LocationOptions.usualHome, refresh: .never, console).trustedRoot)
+    ///
+    /// - Parameter channel: the channel that the attestations are for, if that is known; if it is bound to an
+    ///   instance, that one counts.
+    func verifier(_ console: Console, for channel: ChannelURL?) async throws -> BundleVerifier {
+        let home = LocationOptions.usualHome
+        var options = self
+        if let name = try channel.flatMap({ try SigstoreTrustStore(directory: home).channels()[$0] }) {
+            (options.trustedRoot, options.staging, options.sigstoreInstance) = (nil, false, name.text)
+        }
+        return BundleVerifier(try await options.keys(home: home, refresh: .never, console).trustedRoot)
     }
 
     private static let limit = 4 << 20

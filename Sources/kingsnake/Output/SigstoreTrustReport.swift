@@ -13,6 +13,8 @@ struct SigstoreTrustReport {
     let anchor: SigstoreAnchor
     /// Its keys; nil if none were fetched yet.
     let trust: SigstoreKeys?
+    /// The channels that it counts for, in place of every other instance.
+    let channels: [ChannelURL]
     let now: Timestamp
 
     /// Says on standard error what is wrong with the age of keys that are used.
@@ -30,6 +32,7 @@ struct SigstoreTrustReport {
 
     var lines: [String] {
         var lines = [row("from", origin)]
+        lines += channels.map { row("channel", "\($0), for which no other instance counts") }
         guard let trust else {
             return lines + [row("keys", "none yet: `kingsnake trust sigstore update \(anchor.name)`")]
         }
@@ -134,6 +137,7 @@ extension SigstoreTrustReport {
         case .files: object["basis"] = "files"
         }
         object["added"] = anchor.added.map { .string($0.description) }
+        object["channels"] = .array(channels.map { .string($0.description) })
         if let trust { Self.add(trust, to: &object, at: now) } else { object["freshness"] = "never-updated" }
         return object
     }

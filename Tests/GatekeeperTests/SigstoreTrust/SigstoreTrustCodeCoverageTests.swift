@@ -26,6 +26,12 @@ struct SigstoreTrustCodeCoverageTests {
                 now: scene.now
             )
         },
+        .channelBound: {
+            let scene = try await InstanceScene()
+            let channel = try ChannelURL("https://conda.example.org/lab")
+            try scene.store.bind([channel], to: .publicGood)
+            try scene.store.bind([channel], to: scene.name)
+        },
         .damaged: {
             let scene = try await InstanceScene()
             // Another root, correctly signed by its own keys: only the digest tells.

@@ -65,7 +65,7 @@ struct SigstoreTrustUpdateTests {
         #expect(try await scene.update().trustedRootBytes == InstanceScene.secondKeys)
         let new = try await InstanceScene()
         new.server.files = scene.repository.files
-        try #require(try new.store.remove(new.name))
+        try #require(try new.store.remove(new.name) != nil)
         try new.store.add(
             new.name,
             tufRoot: scene.repository.root(),
