@@ -38,6 +38,22 @@ public final class FileLock: Sendable {
         }
     }
 
+    /// Takes the lock on a file that is there already, and waits for another holder. Nothing is left behind, and nothing
+    /// is written: whoever may read the file can take it.
+    ///
+    /// It protects from others who lock the same file, which must not be replaced by another one meanwhile.
+    public init(onExisting path: String) throws {
+        // For writing first: over a network some systems lock nothing else.
+        let options = O_CLOEXEC | O_NONBLOCK
+        let writable = open(path, O_RDWR | options)
+        descriptor = writable >= 0 ? writable : open(path, O_RDONLY | options)
+        guard descriptor >= 0 else { throw diskFailure("could not open a file to lock it", path) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            if errno == EINTR { continue }
+            throw diskFailure("could not take a lock", path)
+        }
+    }
+
     /// Takes the lock if nobody else has it; nil if somebody does.
     public static func ifFree(_ path: String) throws -> FileLock? {
         try FileLock(taking: path)

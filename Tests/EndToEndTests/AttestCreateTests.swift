@@ -21,15 +21,17 @@ struct AttestCreateTests {
         /// What names the instance.
         let instance: [String]
 
-        init(_ evidence: SimulatedInstance.Evidence = .v1AndTimestamp) async throws {
-            world = try ChannelWorld()
+        init(_ evidence: SimulatedInstance.Evidence = .v1AndTimestamp, in world: ChannelWorld? = nil)
+            async throws
+        {
+            self.world = try world ?? ChannelWorld()
             folder = try TemporaryFolder()
             server = try await SimulatedSigstoreServer.start()
-            package = try world.write(.hello())
+            package = try self.world.write(.hello())
             let files = try server.write(evidence, to: folder)
             instance = ["--trusted-root", files.trustedRoot, "--signing-config", files.signingConfig]
             let token = try server.workflows.token(workflowOf: "example/widget", at: server.now)
-            try world.write(Array((token + "\n").utf8), to: "token")
+            try self.world.write(Array((token + "\n").utf8), to: "token")
         }
 
         func create(_ arguments: String...) async throws -> ProgramResult {
@@ -125,6 +127,63 @@ struct AttestCreateTests {
         let sidecar = try Sidecar(parsing: world.world.read(world.sidecar), expecting: nil, of: "sidecar")
         try world.check(world.verified(sidecar.bundles[0], by: key.publicKey), channel: Self.channel)
         #expect(!world.server.http.requestedPaths.contains("/api/v2/signingCert"))
+        await world.server.stop()
+    }
+
+    @Test(
+        "A key on a token signs, with its PIN from a file; with a wrong one nothing is signed",
+        .enabled(if: SoftHSM.isPresent, "\(SoftHSM.absence)")
+    )
+    func withToken() async throws {
+        let world = try await World(in: ChannelWorld.withToken("publisher"))
+        let token = "pkcs11:token=publisher?module-path=\(try #require(SoftHSM.module))"
+        let make = [
+            "--label", "release", "--id", "01", "--scheme", "ecdsa-sha2-nistp256", "--pin-file", "pin",
+        ]
+        let made = try await world.world.must(
+            ["token", "make-key", token] + make + ["--public", "release.pub", "--json"]
+        )
+        let uri = try #require(try made.json()["uri"]?.string)
+        let key = ["--key", uri, "--passphrase-file", "pin"]
+        let dry = try await world.world.program.run(
+            ["attest", "create", world.package] + world.instance + key + ["--dry-run"]
+        )
+        #expect(dry.status == 0 && !world.world.exists(world.sidecar), "\(dry.transcript)")
+        let result = try await world.world.program.run(
+            ["attest", "create", world.package] + world.instance + key + ["--channel", Self.channel]
+        )
+        try result.demandSuccess("attest create --key pkcs11:")
+        let sidecar = try Sidecar(parsing: world.world.read(world.sidecar), expecting: nil, of: "sidecar")
+        let publicKey = try PublicKey(pem: String(decoding: world.world.read("release.pub"), as: UTF8.self))
+        try world.check(world.verified(sidecar.bundles[0], by: publicKey), channel: Self.channel)
+        #expect(result.output.contains(publicKey.fingerprint.hex), "\(result.transcript)")
+        #expect(throws: Refusal.self) {
+            try world.verified(sidecar.bundles[0], by: PrivateKey.generate(.ecdsaP256).publicKey)
+        }
+        // A wrong PIN signs nothing, and is not shown.
+        try world.world.write(Array("no-such-pin\n".utf8), to: "pin")
+        let before = try world.world.read(world.sidecar)
+        let wrong = try await world.world.program.run(
+            ["attest", "create", world.package] + world.instance + key
+        )
+        #expect(wrong.status == 6 && !wrong.transcript.contains("no-such-pin"), "\(wrong.transcript)")
+        #expect(try world.world.read(world.sidecar) == before)
+        await world.server.stop()
+    }
+
+    @Test("Of attestations that are made at the same time none is lost")
+    func atOnce() async throws {
+        let world = try await World()
+        let count = 8
+        try await withThrowingTaskGroup(of: ProgramResult.self) { group in
+            for _ in 0..<count {
+                group.addTask { try await world.create("--identity-token", "token", "--yes") }
+            }
+            for try await result in group { try result.demandSuccess("attest create, at once") }
+        }
+        let sidecar = try Sidecar(parsing: world.world.read(world.sidecar), expecting: nil, of: "sidecar")
+        #expect(sidecar.count == count && Set(sidecar.bundles).count == count)
+        for bundle in sidecar.bundles { try world.check(world.verified(bundle), channel: nil) }
         await world.server.stop()
     }
 

@@ -15,11 +15,13 @@ struct AttestationDraft {
     let statement: [UInt8]
     /// `PACKAGE.sigs`.
     let sidecarPath: String
+    private let path: String
     private let attestation: PublishAttestation
 
     /// Inspects a package, and reads the attestations that it has, so that nothing is signed that could not be written.
     init(package path: String, channel: String?) throws {
         let package = try Refusal.naming(path) { try IncomingPackage(inspecting: path) }
+        self.path = path
         fileName = package.fileName.text
         sha256 = package.sha256
         attestation = try PublishAttestation(
@@ -33,7 +35,12 @@ struct AttestationDraft {
     }
 
     /// Adds an attestation to the package's file of them, whose others keep their bytes.
+    ///
+    /// Whoever attests to the package meanwhile waits: the lock is on the package, which stays as it is, while the
+    /// file of attestations is replaced.
     func add(_ bundle: [UInt8]) throws -> Sidecar {
+        let lock = try FileLock(onExisting: path)
+        defer { withExtendedLifetime(lock) {} }
         // What came while we signed stays, too.
         let sidecar =
             try Self.sidecar(sidecarPath)?.appending(bundle, of: sidecarPath)
