@@ -205,7 +205,12 @@ extension Gate {
         entry?.add(to: &evidence)
         evidence.publishers = demands(on: url, of: channel, entry)
         if let entry, let digest, isOfInterest(entry, evidence) {
-            try await session.attestations(url, entry, sha256: digest).add(to: &evidence)
+            do {
+                try await session.attestations(url, entry, sha256: digest).add(to: &evidence)
+            } catch let failure as Failure where failure.kind == .network && !evidence.isAttestationDemanded {
+                // To be shown only: what nobody demands decides nothing, whether it is there or not.
+                evidence.sidecar = .unknown(reason: failure.message)
+            }
         }
         return Findings(session: session, url: url, entry: entry, evidence: evidence)
     }

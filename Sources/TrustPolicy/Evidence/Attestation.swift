@@ -86,4 +86,7 @@ public enum Sidecar: Sendable, Equatable {
     /// It was not there, or not with the bytes or the form that it must have. A network that does not answer
     /// is no such fact, but a failure.
     case unavailable(code: String, reason: String)
+    /// Nobody could find out, for the network did not answer, and nobody demands an attestation. Where one is
+    /// demanded there is no evidence at all then.
+    case unknown(reason: String)
 }

@@ -18,7 +18,13 @@ public struct RequireAttestation: Rule {
     public func judge(_ evidence: Evidence) -> Finding {
         let findings = evidence.publisherJudgements.map { judge($0, evidence) }
         return (findings + [promiseToTheFirstUser(evidence)].compactMap(\.self)).worst
-            ?? Finding(name, .notApplicable, "nobody says who may publish the package")
+            ?? Finding(name, .notApplicable, "nobody says who may publish the package" + trouble(evidence))
+    }
+
+    /// What could not be found out, and decides nothing.
+    private func trouble(_ evidence: Evidence) -> String {
+        guard case .unknown(let reason)? = evidence.sidecar else { return "" }
+        return "; could not find out who attests to it: \(Shown.text(reason))"
     }
 
     /// Whoever believes the first publisher must not be shown none where the index promises one.
@@ -45,6 +51,13 @@ public struct RequireAttestation: Rule {
                 promised == nil ? .attestationMissing : .attestationStripped,
                 "the file with the attestations could not be used: \(Shown.text(reason)) "
                     + "(\(Shown.text(code)))"
+            )
+        }
+        if case .unknown(let reason)? = evidence.sidecar {
+            return demand.objection(
+                name,
+                .attestationMissing,
+                "could not find out who attests to it: \(Shown.text(reason))"
             )
         }
         if let first = evidence.unverifiedAttestations.first {

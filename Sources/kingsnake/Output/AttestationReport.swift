@@ -27,9 +27,14 @@ struct AttestationReport {
             )
             LabelledLine("why", "\(entry.reason) [\(entry.code)]").say(on: console)
         }
-        if case .unavailable(let code, let reason)? = review.sidecar {
+        switch review.sidecar {
+        case .unavailable(let code, let reason)?:
             console.say("attestations could \(console.bad("NOT")) be read")
             LabelledLine("why", "\(reason) [\(code)]").say(on: console)
+        case .unknown(let reason)?:
+            console.say("whether somebody attests to it could \(console.bad("NOT")) be found out")
+            LabelledLine("why", "\(reason); nobody demands it, so that it decides nothing").say(on: console)
+        case .read?, nil: break
         }
     }
 
@@ -147,6 +152,7 @@ extension AttestationReport {
         case .read?: ["read": true]
         case .unavailable(let code, let reason)?:
             ["read": false, "code": .string(code), "reason": .string(reason)]
+        case .unknown(let reason)?: ["read": false, "reason": .string(reason)]
         }
     }
 

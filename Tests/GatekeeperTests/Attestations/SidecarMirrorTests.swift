@@ -63,6 +63,29 @@ struct SidecarMirrorTests {
         }
     }
 
+    @Test("Where nobody demands an attestation, trouble with a promised one is told, and decides nothing")
+    func undemandedTrouble() async throws {
+        var scene = try await AttestedScene()
+        try await scene.attest([scene.bundle()])
+        scene.interest = .promised
+        let fault = Fault(testDescription: "", behaviour: .status(503), code: nil)
+        try await LoopbackServer.serving(scene.fixture.directory, script: Self.script(fault)) { bad in
+            let admission = try #require(try await scene.admit(from: [bad.url]).first)
+            #expect(AttestedScene.Outcome(admission) == AttestedScene.Outcome())
+            guard case .unknown? = admission.verdict.evidence?.sidecar else {
+                Issue.record("\(String(describing: admission.verdict.evidence?.sidecar))")
+                return
+            }
+            let finding = try #require(admission.verdict.findings.first { $0.rule == "attested" })
+            #expect(finding.outcome == .notApplicable && finding.reason.contains("could not find out"))
+            // Demanded, be it for a warning only or by first use, it is a failure.
+            try scene.demandByUser(AttestedScene.entry(), mode: .warn)
+            await #expect(throws: Failure.self) { try await scene.admit(from: [bad.url]) }
+            try scene.demandByUser(firstUse: true)
+            await #expect(throws: Failure.self) { try await scene.admit(from: [bad.url]) }
+        }
+    }
+
     @Test("That it is not there is believed only if every mirror says so")
     func denial() async throws {
         let scene = try await AttestedScene.good()

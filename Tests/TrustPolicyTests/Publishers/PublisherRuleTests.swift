@@ -263,6 +263,21 @@ struct PublisherRuleTests {
         #expect(finding?.reason.hasPrefix("seen for the first time, and so believed") == true)
     }
 
+    @Test("What nobody could find out is said where nothing is demanded, and is not there where something is")
+    func unknownSidecar() throws {
+        let flask = try Sample.entry([try Sample.publisher()])
+        let undemanded = Sample.evidence([]) { $0.sidecar = .unknown(reason: "no answer") }
+        let verdict = Policy.standard.verdict(on: undemanded)
+        #expect(verdict.isAllowed && verdict.warnings.isEmpty)
+        #expect(
+            verdict.findings.contains {
+                $0.reason.contains("could not find out who attests to it: no answer")
+            }
+        )
+        let demanded = Sample.evidence(owner: flask, []) { $0.sidecar = .unknown(reason: "no answer") }
+        #expect(Self.codes(demanded) == [.attestationMissing])
+    }
+
     @Test(
         "Of several publishers of the first file all must be there; whoever else attests never replaces one"
     )
