@@ -171,6 +171,31 @@ struct PublisherPolicyTests {
         #expect(try trial(PublisherScene.policy("zlib", now)).refused.count == 1)
     }
 
+    @Test("What is in force is told in counts, with the files that clients refuse, and locks nobody out")
+    func status() async throws {
+        let world = try await PublisherScene.make()
+        let moment = PublisherScene.start.advanced(byDays: -1)
+        let entries = [
+            ("*", PublisherEntry.Exemption.none), ("a-*", .listed(before: moment)),
+            ("b", .digests([Digest.of([1])])),
+        ]
+        .compactMap { text, exemption in
+            try? PublisherScene.policy(text, exemption).entries.first
+        }
+        let policy = try PublisherPolicy(channel: ChannelURL(PublisherScene.url), entries: entries)
+        try await world.set(policy)
+        let status = try PublisherStatus(
+            policy,
+            inChannelAt: world.scene.directory,
+            verifier: world.verifier
+        )
+        #expect(status.unconditionalCount == 1 && status.exceptions == (1, 1))
+        #expect(status.requiredSince.map(\.moment) == [moment] && status.requiredSince.map(\.count) == [1])
+        #expect(status.trial.judgedCount == 1 && status.trial.refused.map(\.code) == ["attested.missing"])
+        #expect(status.trial.lockedOut.isEmpty)
+        #expect(status.json["rules"]?.integer == 3 && status.json["refused"]?.array?.count == 1)
+    }
+
     @Test("Everything that changes in a policy is said")
     func words() throws {
         let old = try PublisherScene.policy(of: ["example/widget", "example/old"], threshold: 2)

@@ -29,9 +29,9 @@ public struct PublisherTrial: Sendable {
         guard let policy else { return }
         let editor = try RepositoryEditor(channel: directory, root: nil)
         let judge = PublisherJudge(policy: policy, verifier: verifier)
-        let before = try editor.publishers(in: directory).map {
-            PublisherJudge(policy: $0.policy, verifier: verifier)
-        }
+        let inForce = try editor.publishers(in: directory)?.policy
+        let isInForce = inForce == policy
+        let before = inForce.map { PublisherJudge(policy: $0, verifier: verifier) }
         for (role, metadata) in editor.roles.sorted(by: { $0.key < $1.key }) {
             guard (try? Subdir(role.text)) != nil,
                 let contents = try SignedFiles(directory: directory).contents(of: role, metadata)
@@ -43,7 +43,10 @@ public struct PublisherTrial: Sendable {
                 let sidecar = try SignedFiles(directory: directory).sidecar(of: file, record)
                 guard let objection = try judge.objection(to: file, record, sidecar) else { continue }
                 refused.append(objection)
-                if try before?.objection(to: file, record, sidecar) == nil { lockedOut.append(objection) }
+                // What is in force already locks nobody out.
+                if try !isInForce && before?.objection(to: file, record, sidecar) == nil {
+                    lockedOut.append(objection)
+                }
             }
         }
     }

@@ -63,5 +63,6 @@ public enum PackagePattern: Sendable, Equatable {
         }
     }
 
-    private static let boundaries = Array("-_.".utf8)
+    /// What a prefix ends with.
+    static let boundaries = Array("-_.".utf8)
 }

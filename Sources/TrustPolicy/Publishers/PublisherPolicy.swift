@@ -13,6 +13,7 @@ public struct PublisherPolicy: Sendable, Equatable {
     public let channel: ChannelURL
     /// The entries, in the order they were written; never empty.
     public let entries: [PublisherEntry]
+    private let index: PatternIndex
 
     /// Makes a policy.
     ///
@@ -45,11 +46,12 @@ public struct PublisherPolicy: Sendable, Equatable {
         }
         self.channel = channel
         self.entries = entries
+        index = PatternIndex(entries.map(\.pattern))
     }
 
     /// The entry that counts for a package: of those that fit its name the longest, and a whole name before
     /// all. Nil if none fits, and then the policy says nothing of the package.
     public func entry(for package: PackageName) -> PublisherEntry? {
-        entries.filter { $0.pattern.matches(package) }.max { $0.pattern.closeness < $1.pattern.closeness }
+        index.closest(to: package).map { entries[$0] }
     }
 }

@@ -7,8 +7,13 @@ import ChannelServer
 struct PublisherTrialReport {
     private static let shownFiles = 10
     private let trial: PublisherTrial
+    private let isInForce: Bool
 
-    init(_ trial: PublisherTrial) { self.trial = trial }
+    /// - Parameter isInForce: whether the policy is signed already, so that clients refuse nothing more by it.
+    init(_ trial: PublisherTrial, isInForce: Bool = false) {
+        self.trial = trial
+        self.isInForce = isInForce
+    }
 
     func say(on console: Console) {
         guard trial.judgedCount > 0 else {
@@ -20,10 +25,11 @@ struct PublisherTrialReport {
                 "it is about \(about) that the channel lists now, and clients accept all of them"
             )
         }
+        let changed = isInForce ? "" : ", \(trial.lockedOut.count) of which they accept until now"
         console.say(
             """
-            it is about \(about) that the channel lists now; \(console.bad("clients refuse")) \(trial.refused.count) of them, \
-            \(trial.lockedOut.count) of which they accept until now
+            it is about \(about) that the channel lists now; \(console.bad("clients refuse")) \(trial.refused.count) of \
+            them\(changed)
             """
         )
         for file in trial.refused.prefix(Self.shownFiles) {
