@@ -26,7 +26,6 @@ public enum CertificateCode: String, RefusalCode {
     case issuersDisagree = "certificate.issuers-disagree"
     // Who issued it, and when that counts.
     case tooMany = "certificate.too-many"
-    case rootIncluded = "certificate.root-included"
     case untrusted = "certificate.untrusted"
     case authorityChain = "certificate.authority-chain"
     case noTime = "certificate.no-time"
@@ -46,7 +45,7 @@ public enum CertificateCode: String, RefusalCode {
         case .size, .malformed, .keyUsage, .extendedKeyUsage, .isAuthority, .subject, .alternativeName,
             .criticalExtension, .claim, .issuerMissing, .issuersDisagree:
             contentEntry
-        case .tooMany, .rootIncluded, .untrusted, .authorityChain, .noTime, .notValid, .authorityNotValid,
+        case .tooMany, .untrusted, .authorityChain, .noTime, .notValid, .authorityNotValid,
             .authorityPeriod:
             chainEntry
         case .promiseMissing, .promiseMalformed, .promiseLog, .promisePeriod, .promiseSignature:
@@ -163,15 +162,6 @@ public enum CertificateCode: String, RefusalCode {
                 "there are more certificates than any honest chain has",
                 explanation: "Reading takes time and memory that whoever sent them does not pay for.",
                 remedy: Self.tellSigner
-            )
-        case .rootIncluded:
-            RefusalEntry(
-                .invalid,
-                "a root certificate came with the signature",
-                explanation:
-                    "Roots come from the trusted root, never from what is to be verified. A tool that takes "
-                    + "this one believes anybody.",
-                remedy: "make the bundle again without the root certificate"
             )
         case .authorityChain:
             RefusalEntry(

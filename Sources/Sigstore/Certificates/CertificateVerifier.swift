@@ -63,7 +63,8 @@ public struct CertificateVerifier: Sendable {
         }
         for der in others {
             let other = try ParsedCertificate(der: der, subject: "a certificate beside the signer's")
-            if other.isSelfIssued { throw Refusal(CertificateCode.rootIncluded, SigningCertificate.what) }
+            // The parser of bundles refuses it with the same code; not everybody has the certificates from a bundle.
+            if other.isSelfIssued { throw Refusal(BundleCode.rootCertificate, SigningCertificate.what) }
         }
     }
 

@@ -183,10 +183,6 @@ struct CertificateCodeCoverageTests {
             },
             authority(intermediates: 10),
         ],
-        // 4
-        .rootIncluded: [
-            { scene in try scene.verify(scene.leaf(), others: scene.authority.certificates) }
-        ],
         // 26
         .untrusted: [
             // Another instance, whose authority has the same name; then one of another name; then none.

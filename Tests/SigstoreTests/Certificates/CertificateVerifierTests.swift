@@ -36,6 +36,15 @@ struct CertificateVerifierTests {
         #expect(verified.promises == [LoggedCertificate(log: root.certificateLogs[0], moment: Moment(first))])
     }
 
+    @Test(
+        "A root beside the signer's certificate is refused with the parser's code, wherever the certificates come from"
+    )
+    func rootBeside() throws {
+        let scene = try CertificateScene.usual.get()
+        let code = refusalCode { try scene.verify(scene.leaf(), others: scene.authority.certificates) }
+        #expect(code == "bundle.root-certificate")
+    }
+
     @Test("An authority that is listed twice counts at the times of both entries")
     func listedTwice() throws {
         let scene = try CertificateScene.usual.get()

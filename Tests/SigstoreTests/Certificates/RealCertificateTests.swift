@@ -22,7 +22,7 @@ struct RealCertificateTests {
     /// with it.
     private static let refused: [String: String] = [
         "bundle-from-wrong-instance_fail": "certificate.untrusted",
-        "bundle-with-root-cert_fail": "certificate.root-included",
+        "bundle-with-root-cert_fail": "bundle.root-certificate",
         "integrated-time-in-future_fail": "certificate.not-valid",
         "intoto-expired-certificate_fail": "certificate.not-valid",
         "intoto-set-outside-signing-cert-validity_fail": "certificate.not-valid",
