@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import Foundation
+import Sigstore
 import TestSupport
 import Testing
 import TrustCore
@@ -157,6 +158,23 @@ struct IdentityCommandTests {
         #expect(try result.json()["identity"]?.string == "ada@example.org", "\(result.transcript)")
         #expect(result.errors.contains(scene.issuer.issuer + "/auth?"))
         #expect(!result.errors.contains("code_verifier"))
+    }
+
+    @Test("The instance that is named says with whom to log in, by the options that signing has")
+    func instanceIssuer() async throws {
+        let scene = try await Scene()
+        try scene.openWith(Self.browser)
+        let config = try SigningConfig(parsing: SigstoreInstance.publicGood.signingConfig)
+        let usual = try config.identityProvider(at: Moment(scene.issuer.now)).url
+        let text = String(decoding: SigstoreInstance.publicGood.signingConfig, as: UTF8.self)
+        let own = text.replacing(usual, with: scene.issuer.issuer)
+        let file = try scene.folder.write(Array(own.utf8), to: "signing_config.json")
+        let result = try await scene.run(["--login", "browser", "--signing-config", file, "--json"])
+        #expect(try result.json()["identity"]?.string == "ada@example.org", "\(result.transcript)")
+        let keys = try scene.folder.write(SigstoreInstance.staging.trustedRoot, to: "keys.json")
+        #expect(try await scene.run(["--trusted-root", keys]).status == 2)
+        let unknown = ["--login", "browser", "--sigstore-instance", "nobody", "--json"]
+        #expect(try await scene.run(unknown).refusalCode == "instance.unknown")
     }
 
     @Test("A login whose answer has another state is refused")

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-public import ArgumentParser
-public import Sigstore
+import ArgumentParser
+import Sigstore
 import Transport
 import TrustCore
 
@@ -12,24 +12,26 @@ struct AttestIdentity: AsyncParsableCommand {
         abstract: "Show in whose name attestations would be signed, without signing anything.",
         discussion: """
             Gets an identity token as `attest create` does: from --identity-token, from the build service that runs this \
-            job (GitHub Actions, GitLab CI), or by a login. Shows what it says, and what a certificate of the public \
-            instance would. The token itself is never shown. Its signature is verified by the certificate authority, \
+            job (GitHub Actions, GitLab CI), or by a login with the provider that the instance names. Shows what it says, \
+            and what a certificate of the public instance would. The token itself is never shown. Its signature is verified by the certificate authority, \
             not here.
             """
     )
 
     @OptionGroup var identity: IdentityOptions
-
-    @Option(help: ArgumentHelp("Whose identity provider to log in with.", valueName: "instance"))
-    var instance: SigstoreInstance = .publicGood
-
+    @OptionGroup var instance: SigningInstanceOptions
+    @OptionGroup var locations: LocationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let console = output.console
         let caller = HTTPServiceCaller()
         do {
-            let found = try await identity.identity(usualIssuer: usualIssuer, console, caller)
+            let found = try await identity.identity(
+                usualIssuer: { try await usualIssuer(console) },
+                console,
+                caller
+            )
             await caller.shutdown()
             IdentityReport(found).show(console)
         } catch {
@@ -38,10 +40,7 @@ struct AttestIdentity: AsyncParsableCommand {
         }
     }
 
-    private func usualIssuer() throws -> String {
-        try SigningConfig(parsing: instance.signingConfig, of: instance.rawValue)
-            .identityProvider(at: Moment(SystemClock.now)).url
+    private func usualIssuer(_ console: Console) async throws -> String {
+        try await instance.config(locations, console).identityProvider(at: Moment(SystemClock.now)).url
     }
 }
-
-extension SigstoreInstance: ExpressibleByArgument {}

@@ -108,16 +108,6 @@ struct RootInit: ParsableCommand {
     }
 }
 
-/// How long what a ceremony signs is good.
-struct CeremonyExpiryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How long the root is good, from now on.", valueName: "time"))
-    var rootLifetime = Lifetime(days: 365)
-    @Option(
-        help: ArgumentHelp("How long the top-level targets role is good, from now on.", valueName: "time")
-    )
-    var targetsLifetime = Lifetime(days: 365)
-}
-
 extension SignableProposal {
     /// Writes a new proposal and shows it.
     func publish(to path: String, as action: String, _ console: Console) throws {

@@ -75,25 +75,25 @@ struct IdentityOptions: ParsableArguments {
     ///
     /// - Parameter usualIssuer: the provider to log in with unless the user named one; asked only if it is needed.
     func identity(
-        usualIssuer: () throws -> String,
+        usualIssuer: () async throws -> String,
         _ console: Console,
         _ caller: any ServiceCaller
     ) async throws -> SignerToken {
-        let (source, origin) = try source(usualIssuer, caller)
+        let (source, origin) = try await source(usualIssuer, caller)
         let token = try await source.token(audience: clientID)
         if let issuer { try token.check(issuer: issuer) }
         try token.check(audience: clientID, now: SystemClock.now)
         return SignerToken(token: token, origin: origin)
     }
 
-    private func source(_ usualIssuer: () throws -> String, _ caller: any ServiceCaller) throws
+    private func source(_ usualIssuer: () async throws -> String, _ caller: any ServiceCaller) async throws
         -> (any IdentitySource, String)
     {
         if let identityToken {
             let text = try TokenFile.read(identityToken)
             return (try GivenIdentity(text), identityToken == "-" ? "standard input" : identityToken)
         }
-        if let login { return try logIn(login, usualIssuer(), caller) }
+        if let login { return try await logIn(login, usualIssuer, caller) }
         let environment = ProcessInfo.processInfo.environment
         if let found = try AmbientIdentity.find(in: environment, audience: clientID, caller: caller) {
             let service = BuildService.running(in: environment)?.rawValue
@@ -108,17 +108,17 @@ struct IdentityOptions: ParsableArguments {
                     "give a token with `--identity-token FILE`, or log in with `--login browser` or `--login device`"
             )
         }
-        return try logIn(LoginPrompt.hasBrowser ? .browser : .device, usualIssuer(), caller)
+        return try await logIn(LoginPrompt.hasBrowser ? .browser : .device, usualIssuer, caller)
     }
 
     private func logIn(
         _ login: Login,
-        _ usualIssuer: @autoclosure () throws -> String,
+        _ usualIssuer: () async throws -> String,
         _ caller: any ServiceCaller
     )
-        throws -> (any IdentitySource, String)
+        async throws -> (any IdentitySource, String)
     {
-        let issuer = try issuer ?? usualIssuer()
+        let issuer = if let issuer { issuer } else { try await usualIssuer() }
         let random: @Sendable (Int) -> [UInt8] = { count in
             (0..<count).map { _ in UInt8.random(in: .min ... .max) }
         }

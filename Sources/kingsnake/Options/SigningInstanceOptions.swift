@@ -29,14 +29,26 @@ struct SigningInstanceOptions: ParsableArguments {
         }
     }
 
+    /// Where to sign, for whoever signs nothing yet: by what is known here, unless the user asks for an update.
+    func config(_ locations: LocationOptions, _ console: Console) async throws -> SigningConfig {
+        if let given = try given { return given }
+        return try await sigstore.keys(home: locations.homeDirectory, refresh: .never, console)
+            .signingConfig()
+    }
+
+    /// What the user gave.
+    private var given: SigningConfig? {
+        get throws {
+            try signingConfig.map { try SigningConfig(parsing: SigstoreOptions.read($0), of: $0) }
+        }
+    }
+
     /// The instance's keys, and where to sign (`instance.no-signing-config` if nobody says).
     func instance(_ locations: LocationOptions, _ console: Console) async throws -> (
         keys: SigstoreKeys, config: SigningConfig
     ) {
         // What cannot be read is told before anybody is asked.
-        let given = try signingConfig.map {
-            try SigningConfig(parsing: SigstoreOptions.read($0), of: $0)
-        }
+        let given = try given
         let keys = try await sigstore.keys(home: locations.homeDirectory, console)
         return (keys, try given ?? keys.signingConfig())
     }
