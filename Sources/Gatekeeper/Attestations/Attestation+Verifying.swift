@@ -51,9 +51,11 @@ extension Attestation {
     }
 
     /// The key that a bundle without certificate is logged with. It proves nothing by itself: the signature
-    /// must be valid by it, and policies name keys by their digest.
+    /// must be valid by it, and policies name keys by their digest. Without an entry there is neither the key nor a
+    /// time, and nobody whom it belongs to could see that it signed: such a bundle counts for nothing.
     private static func loggedKey(of bundle: Bundle) throws -> VerificationKey {
-        guard let entry = bundle.logEntries.first, case .key(let key) = try LogEntryBody(entry).signer else {
+        guard let entry = bundle.logEntries.first else { throw Refusal(LogCode.noEntry, "the attestation") }
+        guard case .key(let key) = try LogEntryBody(entry).signer else {
             throw Refusal(VerificationCode.keyNeeded, "the attestation")
         }
         return try VerificationKey(subjectPublicKeyInfo: key)

@@ -70,6 +70,26 @@ struct AttestedAdmissionTests {
         }
     }
 
+    @Test("A plain key counts by a log's entry only, also where the policy names it")
+    func unloggedKey() async throws {
+        let key = SimulatedKey()
+        var scene = try await AttestedScene()
+        try scene.demandByUser(
+            PublisherEntry(.all, publishers: [Publisher(.key(key.publicKey().fingerprint))])
+        )
+        let logged = try Bundle(parsing: scene.bundle(by: key))
+        let unlogged = Bundle(
+            version: logged.version,
+            material: logged.material,
+            content: logged.content,
+            logEntries: [],
+            timestamps: logged.timestamps
+        )
+        try await scene.attest([unlogged.encoded()])
+        let outcome = try await scene.outcome()
+        #expect(outcome == AttestedScene.Outcome(code: "attested.invalid", unverified: ["log.no-entry"]))
+    }
+
     @Test("Without a promise, the name that prefix.dev uses is asked for, and no other")
     func earlyName() async throws {
         var scene = try await AttestedScene()
