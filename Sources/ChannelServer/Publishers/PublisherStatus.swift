@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 public import Sigstore
-import TUF
 public import TrustCore
 public import TrustPolicy
 

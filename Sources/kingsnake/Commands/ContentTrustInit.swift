@@ -150,8 +150,3 @@ struct TrustProfileArgument: ExpressibleByArgument {
     var defaultValueDescription: String { profile.rawValue }
     static let allValueStrings: [String] = TrustProfile.allCases.map(\.rawValue)
 }
-
-extension RecordForm {
-    /// The option that names a key for it.
-    fileprivate var words: String { self == .full ? "--package-key" : "--mamba-package-key" }
-}

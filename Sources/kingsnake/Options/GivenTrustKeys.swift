@@ -82,3 +82,8 @@ struct GivenTrustKeys: ParsableArguments {
         return draft
     }
 }
+
+extension RecordForm {
+    /// The option that names a key for it.
+    fileprivate var words: String { self == .full ? "--package-key" : "--mamba-package-key" }
+}

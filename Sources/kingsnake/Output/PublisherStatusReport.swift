@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ChannelServer
+import TrustPolicy
 
 /// What a channel's owner demands of publishers, in counts, for people.
 struct PublisherStatusReport {
