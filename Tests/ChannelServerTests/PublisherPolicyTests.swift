@@ -174,6 +174,7 @@ struct PublisherPolicyTests {
     @Test("What is in force is told in counts, with the files that clients refuse, and locks nobody out")
     func status() async throws {
         let world = try await PublisherScene.make()
+        try await world.add(.sample())
         let moment = PublisherScene.start.advanced(byDays: -1)
         let entries = [
             ("*", PublisherEntry.Exemption.none), ("a-*", .listed(before: moment)),
