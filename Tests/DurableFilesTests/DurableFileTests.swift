@@ -73,6 +73,25 @@ struct DurableFileTests {
         #expect(Folder.exists(outside))
     }
 
+    @Test("The lock on a file that is there leaves it as it is, excludes others, and needs the file")
+    func lockOnExisting() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([1, 2, 3], to: "package")
+        var held: FileLock? = try FileLock(onExisting: path)
+        #expect(try FileLock.ifFree(path) == nil)
+        withExtendedLifetime(held) {}
+        held = nil
+        #expect(try FileLock.ifFree(path) != nil)
+        #expect(try folder.read("package") == [1, 2, 3])
+        #expect(throws: Failure.self) { try FileLock(onExisting: path + ".none") }
+        #expect(!Folder.exists(path + ".none"))
+        // Whoever may only read the file can take it.
+        let readOnly = try folder.write([4], to: "read-only")
+        try #require(chmod(readOnly, 0o400) == 0)
+        held = try FileLock(onExisting: readOnly)
+        #expect(try folder.read("read-only") == [4])
+    }
+
     @Test("A held lock is noticed by the next taker, and is free again when its holder goes")
     func locks() throws {
         let path = folder.path + "/lock"
