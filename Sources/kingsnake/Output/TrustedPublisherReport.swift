@@ -3,6 +3,7 @@
 
 import ChannelServer
 import TrustCore
+import TrustPolicy
 
 /// Trusted publishers of a server, for people and for programs.
 enum TrustedPublisherReport {
