@@ -129,15 +129,25 @@ actor IssuerKeys {
         _ maximumLength: Int,
         by services: any ServiceCaller
     ) async throws -> [UInt8] {
-        let response = try await services.send(
-            ServiceRequest(
-                .get,
-                url,
-                headers: [("Accept", "application/json")],
-                maximumLength: maximumLength,
-                timeout: timeout
-            )
+        let request = ServiceRequest(
+            .get,
+            url,
+            headers: [("Accept", "application/json")],
+            maximumLength: maximumLength,
+            timeout: timeout
         )
+        let response: ServiceResponse
+        do {
+            response = try await services.send(request)
+        } catch let refusal as Refusal {
+            // What the issuer does wrong is not what is wrong with the token.
+            throw Refusal(
+                OIDCCode.provider,
+                issuer.url,
+                expected: "an answer of at most \(maximumLength) bytes",
+                cause: refusal
+            )
+        }
         guard response.status == 200 else {
             throw Failure(.network, "the issuer answered with status \(response.status)", at: issuer.url)
         }

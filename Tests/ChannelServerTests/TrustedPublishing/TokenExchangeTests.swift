@@ -93,6 +93,17 @@ struct TokenExchangeTests {
         )
     }
 
+    @Test("A scope is for the packages that it names, and for those that its patterns fit")
+    func scope() throws {
+        let scope = AccessScope(actions: [.publish], channel: 1, packages: ["widget", "lab-*"])
+        for name in ["widget", "Widget", "lab-a", "lab-a-b"] { #expect(scope.isFor(try PackageName(name))) }
+        for name in ["widgets", "wid", "lab", "lab-", "labs-a", "a-lab-a"] {
+            #expect(!scope.isFor(try PackageName(name)), "\(name)")
+        }
+        #expect(AccessScope(actions: [], channel: nil, packages: nil).isFor(try PackageName("any")))
+        #expect(!AccessScope(actions: [], channel: nil, packages: []).isFor(try PackageName("any")))
+    }
+
     @Test("A token is exchanged once, also when it is sent many times at once")
     func once() async throws {
         let scene = try await PublishingScene.published()

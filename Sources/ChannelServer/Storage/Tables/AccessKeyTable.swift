@@ -46,7 +46,7 @@ public struct AccessScope: Sendable, Hashable {
     public let actions: Set<ServerAction>
     /// The number of the channel it is for; nil for all that the holder has rights in.
     public let channel: Int64?
-    /// The packages it is for, by name; nil for all.
+    /// The packages it is for, by name or `prefix-*`; nil for all.
     public let packages: Set<String>?
 
     /// Makes one.
