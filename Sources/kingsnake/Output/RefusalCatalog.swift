@@ -35,6 +35,8 @@ enum RefusalCatalog {
         area("Keys and signatures", KeyCode.self),
         area("Proofs of transparency logs", MerkleCode.self),
         area("Signed notes and checkpoints", NoteCode.self),
+        area("Tiles and proofs of transparency logs", TiledLogCode.self),
+        area("Policies about transparency logs", LogPolicyCode.self),
         area("Sigstore bundles", BundleCode.self),
         area("What Sigstore bundles prove", VerificationCode.self),
         area("Signers' certificates", CertificateCode.self),
@@ -58,6 +60,7 @@ enum RefusalCatalog {
         area("Auditing", AuditCode.self),
         area("Channels", ChannelCode.self),
         area("Servers of channels", ServerCode.self),
+        area("Publish logs", PublishLogCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
