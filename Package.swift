@@ -281,7 +281,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
-                "TrustCore", "TrustPolicy", "Transport", "Gatekeeper",
+                "TrustCore", "TrustPolicy", "Transport", "Gatekeeper", "ChannelServer",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
