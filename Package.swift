@@ -283,6 +283,7 @@ let package = Package(
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "ContentTrust", "Sigstore", "SigningKeys",
                 "TrustCore", "TrustPolicy", "Transport", "Gatekeeper", "ChannelServer",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),

@@ -27,7 +27,7 @@ struct Kingsnake: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Trust",
-                subcommands: [TrustCommand.self, PolicyCommand.self, ExplainCommand.self]
+                subcommands: [TrustCommand.self, PolicyCommand.self, LogCommand.self, ExplainCommand.self]
             ),
             CommandGroup(
                 name: "Publishing",

@@ -35,7 +35,7 @@ struct HelpTests {
         where ![
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
             "channel delegate", "channel publishers", "content-trust", "root", "token", "server",
-            "server publisher",
+            "server publisher", "log",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

@@ -35,6 +35,8 @@ enum RefusalCatalog {
         area("Keys and signatures", KeyCode.self),
         area("Proofs of transparency logs", MerkleCode.self),
         area("Signed notes and checkpoints", NoteCode.self),
+        area("Tiles and proofs of transparency logs", TiledLogCode.self),
+        area("Policies about transparency logs", LogPolicyCode.self),
         area("Sigstore bundles", BundleCode.self),
         area("What Sigstore bundles prove", VerificationCode.self),
         area("Signers' certificates", CertificateCode.self),
@@ -62,6 +64,7 @@ enum RefusalCatalog {
         area("Trusted publishing", OIDCCode.self),
         area("Uploads to servers", UploadCode.self),
         area("Indexes of hosted channels", IndexCode.self),
+        area("Publish logs", PublishLogCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
