@@ -33,10 +33,10 @@ public protocol ServerDatabase: Sendable {
 
 /// All that can be read, by table.
 public protocol ReadTransaction: ChannelReading, FileReading, DocumentReading, LogReading, AccessKeyReading,
-    IndexReading
+    IndexReading, PackageFactsReading
 {}
 
 /// All that can be written, by table.
 public protocol WriteTransaction: ReadTransaction, ChannelWriting, FileWriting, DocumentWriting, LogWriting,
-    AccessKeyWriting, IndexWriting
+    AccessKeyWriting, IndexWriting, PackageFactsWriting
 {}
