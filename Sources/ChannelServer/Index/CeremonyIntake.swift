@@ -26,12 +26,14 @@ struct CeremonyIntake: Sendable {
         return try CeremonyDraft(chain: RootChain(files: repository.roots), targets: repository.targets)
     }
 
-    /// Publishes what a ceremony signed, with everything that has to be signed anew because of it, in one transaction.
+    /// Publishes what a ceremony signed, with everything that has to be signed anew because of it, in one
+    /// transaction.
     ///
-    /// Indexes of subdirs that are new are served already, or follow: until then the subdir's role promises nothing.
+    /// Indexes of subdirs that are new are served already, or follow: until then the subdir's role promises
+    /// nothing.
     ///
-    /// - Throws: a code of the ceremony, such as `ceremony.incomplete` or `ceremony.superseded`; `index.online-keys` if it
-    ///   names other online keys than the server has. Then nothing has changed.
+    /// - Throws: a code of the ceremony, such as `ceremony.incomplete` or `ceremony.superseded`;
+    ///   `index.online-keys` if it names other online keys than the server has. Then nothing has changed.
     func accept(_ ceremony: FinishedCeremony) async throws {
         try keys.make(for: channel.name)
         for _ in 0..<Self.rounds where try await isAccepted(ceremony) { return }
@@ -63,7 +65,7 @@ struct CeremonyIntake: Sendable {
         }
         let signers = try await keys.signers(of: channel.name)
         let signed = try await repository.sign(by: signers, renewing: [], now: now)
-        for file in signed.files { _ = try await parts.blobs.put(file.bytes) }
+        try await indexer.keep(signed.files)
         publication.add(signed.files, superseding: signed.superseded, now: now)
         for (path, bytes) in ceremony.files {
             let digest = try await parts.blobs.put(bytes)

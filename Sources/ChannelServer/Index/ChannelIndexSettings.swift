@@ -5,10 +5,11 @@ internal import CondaFormats
 internal import TUF
 internal import TrustCore
 
-/// What a channel's owner decided about its index: the members `subdirs` and `lifetimes_seconds` of the settings.
+/// What a channel's owner decided about its index: the members `subdirs` and `lifetimes_seconds` of the
+/// settings.
 struct ChannelIndexSettings: Sendable, Equatable {
-    /// The subdirs that have an index although nothing is in them yet: clients ask for some before there is a package, and
-    /// remember what they did not find.
+    /// The subdirs that have an index although nothing is in them yet: clients ask for some before there is a
+    /// package, and remember what they did not find.
     var subdirs: [Subdir]
     /// How long signatures are good.
     var lifetimes: RoleLifetimes

@@ -3,14 +3,15 @@
 
 internal import CondaFormats
 internal import Logging
+internal import NIOCore
 internal import SigningKeys
 internal import TUF
 internal import TrustCore
 
 /// Brings the index of one channel up to date, and its signatures.
 ///
-/// Everything that it knows it reads; what it makes becomes visible in one transaction. Whoever stops it at any point loses
-/// work, and nothing else.
+/// Everything that it knows it reads; what it makes becomes visible in one transaction. Whoever stops it at
+/// any point loses work, and nothing else.
 struct ChannelIndexer: Sendable {
     let parts: ServerParts
     let keys: ChannelKeys
@@ -32,23 +33,25 @@ struct ChannelIndexer: Sendable {
     /// - Returns: when to come again, if nobody says before that something changed.
     /// - Throws: whatever keeps the channel from being indexed; then it is as it was.
     func run() async throws -> Timestamp? {
-        try keys.make(for: channel.name)
-        // Each round begins with what is there. Whoever changes something meanwhile, such as an accepted ceremony, wins.
-        for _ in 0..<Self.rounds {
+        // A key is made once. Where one was lost that a root names, another would only hide it.
+        let scope = scope
+        if try await database.read({ try $0.document(HostedRepository.firstRootPath, in: scope) }) == nil {
+            try keys.make(for: channel.name)
+        }
+        // Each round begins with what is there. Whoever changes something meanwhile, such as an accepted
+        // ceremony, wins.
+        while true {
+            try Task.checkCancellation()
             let state = try await state()
             guard !state.agenda.isEmpty else {
                 try await prune()
-                return state.agenda.next
+                // What packages say in files of their own is read when all else is done: nobody waits for it.
+                guard try await readFacts() else { return state.agenda.next }
+                continue
             }
-            if try await perform(state) {
-                try await prune()
-                return try await self.state().agenda.next
-            }
+            _ = try await perform(state)
         }
-        throw Failure(.disk, "the index of `\(channel.name)` changes faster than it can be made")
     }
-
-    private static let rounds = 10
 
     // MARK: What there is to do
 
@@ -100,7 +103,8 @@ struct ChannelIndexer: Sendable {
         var repository = state.repository
         var publication = IndexPublication(channel: channel, timestamp: repository?.timestamp)
         for stale in state.agenda.subdirs {
-            try await PackageRefresh(parts: parts, channel: channel, subdir: stale.subdir).run(stale)
+            try await PackageRefresh(parts: parts, channel: channel, subdir: stale.subdir, signers: signers)
+                .run(stale)
             let assembler = IndexAssembler(
                 database: database,
                 blobs: blobs,
@@ -112,13 +116,14 @@ struct ChannelIndexer: Sendable {
             publication.stale.append(stale)
             try repository?.vouch(for: index.files, in: stale.subdir)
         }
+        if !state.agenda.subdirs.isEmpty { publication.documents.append(try await channelData(now: now)) }
         for subdir in state.agenda.unsigned {
             let channel = channel.id
             let files = try await database.read { try Self.files(of: subdir, channel, $0) }
             try repository?.vouch(for: files, in: subdir)
         }
         if let signed = try await repository?.sign(by: signers, renewing: state.agenda.renewals, now: now) {
-            for file in signed.files { _ = try await blobs.put(file.bytes) }
+            try await keep(signed.files)
             publication.add(signed.files, superseding: signed.superseded, now: now)
         }
         let made = publication
@@ -129,6 +134,15 @@ struct ChannelIndexer: Sendable {
             )
         }
         return isDone
+    }
+
+    /// Keeps metadata files as blobs, all at once: each waits for the disk.
+    func keep(_ files: [RepositoryFile]) async throws {
+        let blobs = blobs
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for file in files { group.addTask { _ = try await blobs.put(file.bytes) } }
+            try await group.waitForAll()
+        }
     }
 
     /// The documents of a subdir's index under their plain names.
@@ -153,6 +167,73 @@ struct ChannelIndexer: Sendable {
                 try transaction.removeDocuments(paths, in: scope)
                 try transaction.forgetSuperseded(paths, of: channel)
             }
+        }
+    }
+
+    // MARK: What packages say in files of their own
+
+    /// How many packages are read before the index is made again.
+    private static let factsBatch = 64
+
+    /// Reads packages that were not read yet, a few at once; says whether there were any.
+    private func readFacts() async throws -> Bool {
+        let channel = channel.id
+        let files = try await database.read {
+            try $0.filesWithoutFacts(of: channel, limit: Self.factsBatch)
+        }
+        for file in files {
+            try Task.checkCancellation()
+            let facts = try await PackageFacts.read(file, in: blobs)
+            let isNews = facts?.runExports != nil || facts?.about != nil
+            try await database.write { transaction in
+                try transaction.unwantFacts(of: file)
+                guard let facts else { return }
+                try transaction.keep(facts, of: file.sha256)
+                guard isNews else { return }
+                try transaction.markStale(file.subdir, of: channel, package: file.fileName.name)
+            }
+        }
+        return !files.isEmpty
+    }
+
+    /// Puts `channeldata.json` together. No role signs it: it is for people and search, and nothing is
+    /// installed by it.
+    private func channelData(now: Timestamp) async throws -> HostedDocument {
+        let channel = channel.id
+        let subdirs = try await database.read { try $0.subdirs(of: channel) }
+        let staged = try await blobs.stage()
+        do {
+            try await staged.write(ByteBuffer(string: "{\"channeldata_version\":1,\"packages\":{"))
+            var last: String? = ""
+            var isFirst = true
+            while let after = last {
+                let page = try await database.read {
+                    try $0.channelDataPage(of: channel, after: after, limit: IndexAssembler.pageSize)
+                }
+                last = page.last
+                guard page.count > 0 else { break }
+                if !isFirst { try await staged.write(ByteBuffer(string: ",")) }
+                try await staged.write(ByteBuffer(bytes: page.text))
+                isFirst = false
+            }
+            let names = JSONWriter.encode(.array(subdirs.map { .string($0.text) }))
+            try await staged.write(
+                ByteBuffer(bytes: Array("},\"subdirs\":".utf8) + names + Array("}\n".utf8))
+            )
+            let blob = try await staged.finish()
+            try await blobs.commit(staged)
+            return HostedDocument(
+                scope: scope,
+                path: "channeldata.json",
+                blob: blob.sha256,
+                size: blob.size,
+                mediaType: "application/json",
+                isImmutable: false,
+                modified: now
+            )
+        } catch {
+            await staged.discard()
+            throw error
         }
     }
 }

@@ -7,8 +7,8 @@ internal import TrustCore
 
 /// The online keys of all of a server's channels: a ``KeyRing`` for each, in a folder that is never served.
 ///
-/// The server makes a channel's online key when it first sees the channel. In place of the key file its operator may put a
-/// reference to a key elsewhere, as in any ring. Offline keys do not belong here.
+/// The server makes a channel's online key when it first sees the channel. In place of the key file its
+/// operator may put a reference to a key elsewhere, as in any ring. Offline keys do not belong here.
 public struct ChannelKeys: Sendable {
     /// The folder with a folder for each channel, by its name.
     public let directory: String

@@ -12,7 +12,7 @@ internal import TrustCore
 /// Nothing of it is remembered between two uses: the documents say what is in force.
 struct HostedRepository: Sendable {
     static let timestampPath = ChannelLayout.metadataFile("timestamp.json")
-    private static let firstRootPath = ChannelLayout.metadataFile("1.root.json")
+    static let firstRootPath = ChannelLayout.metadataFile("1.root.json")
 
     let channel: HostedChannel
     /// The metadata, to be edited.
@@ -21,8 +21,8 @@ struct HostedRepository: Sendable {
     let roots: [[UInt8]]
     /// The top-level targets metadata in force.
     let targets: [UInt8]
-    /// The blob of the timestamp that was in force when this was read; nil for a repository that is just beginning.
-    /// Whoever publishes compares it with what is in force then.
+    /// The blob of the timestamp that was in force when this was read; nil for a repository that is just
+    /// beginning. Whoever publishes compares it with what is in force then.
     let timestamp: Digest?
 
     /// Reads a channel's metadata.
@@ -81,8 +81,8 @@ struct HostedRepository: Sendable {
 
     /// The roles of the online keys that are due at a moment, and when the next one will be.
     ///
-    /// The timestamp is renewed hourly, so that a client can tell an hour's silence from a mirror that hides news; the
-    /// others when a third of their life is left.
+    /// The timestamp is renewed hourly, so that a client can tell an hour's silence from a mirror that hides
+    /// news; the others when a third of their life is left.
     func renewals(at now: Timestamp) -> (due: [RoleName], next: Timestamp) {
         var due: [RoleName] = []
         var next = now.advanced(bySeconds: HostedRepository.timestampInterval)
@@ -123,13 +123,25 @@ struct HostedRepository: Sendable {
         }
     }
 
-    /// Signs what was edited and what is due; answers the new files, and the paths of those that they supersede.
+    /// Signs what was edited and what is due; answers the new files, and the paths of those that they
+    /// supersede.
     ///
     /// - Throws: `index.online-keys` if the keys do not suffice.
     mutating func sign(by signers: [any Signer], renewing due: [RoleName], now: Timestamp) async throws
         -> (files: [RepositoryFile], superseded: [(path: String, seconds: Int64)])
     {
         let before = editor.status
+        for role in due {
+            let quorum = editor.quorum(of: role, among: signers)
+            guard quorum.present < quorum.needed else { continue }
+            throw Refusal(
+                IndexCode.onlineKeys,
+                channel.name.text,
+                at: "role `\(role)`",
+                expected: "\(quorum.needed) of its keys",
+                found: "\(quorum.present)"
+            )
+        }
         editor.renew(due, by: signers)
         guard editor.hasChanges else { return ([], []) }
         let files: [RepositoryFile]
@@ -163,7 +175,8 @@ private struct MetadataReader: Sendable {
     let database: any ServerDatabase
     let blobs: any BlobStore
 
-    /// The roots, the timestamp, and what it leads to, by their names in the folder. Nothing is verified here.
+    /// The roots, the timestamp, and what it leads to, by their names in the folder. Nothing is verified
+    /// here.
     func files() async throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         var version = 1

@@ -19,7 +19,8 @@ struct IndexAgenda: Sendable, Equatable {
         var wanted: Set<Subdir> = []
         /// The subdirs that have all files of an index.
         var served: Set<Subdir> = []
-        /// The roles that are to be renewed, and when the next one will be; nil where the channel has no root.
+        /// The roles that are to be renewed, and when the next one will be; nil where the channel has no
+        /// root.
         var renewals: (due: [RoleName], next: Timestamp)?
         /// The subdirs that are delegated, and whose role does not vouch for what is served.
         var unsigned: Set<Subdir> = []

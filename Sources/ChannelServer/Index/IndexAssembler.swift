@@ -7,7 +7,8 @@ internal import TrustCore
 
 /// Puts the files of a subdir's index together from the elements that the database keeps.
 ///
-/// Page by page: the memory that it takes does not grow with the channel. The text is what `RepodataWriter` would write.
+/// Page by page: the memory that it takes does not grow with the channel. The text is what `RepodataWriter`
+/// would write.
 struct IndexAssembler: Sendable {
     /// How many elements are read at once: a few megabytes.
     static let pageSize = 4096
@@ -30,40 +31,42 @@ struct IndexAssembler: Sendable {
     ///
     /// - Returns: nil if the elements changed in between: then it is to be done again.
     func assemble() async throws -> Assembled? {
-        let (channel, subdir) = (channel, subdir)
-        let revision = try await database.read { try $0.indexRevision(of: subdir, in: channel) }
-        let shards = try await shardIndex()
-        let (plain, compressed) = try await listing(.tarBz2, .conda, removed: .removed, isCompressed: true)
-        let (current, _) = try await listing(
-            .currentTarBz2,
-            .currentConda,
-            removed: nil,
-            isCompressed: false
-        )
-        let (exports, _) = try await listing(
-            .runExportsTarBz2,
-            .runExportsConda,
-            removed: nil,
-            isCompressed: false
-        )
-        guard try await database.read({ try $0.indexRevision(of: subdir, in: channel) }) == revision else {
-            return nil
+        let revision = try await revision()
+        let files: [IndexFile]
+        do {
+            files = try await self.files()
+        } catch let failure as Failure {
+            // A text that grew while it was compressed is no trouble of the disk.
+            guard try await self.revision() == revision else { return nil }
+            throw failure
         }
-        let files = [
-            (ChannelLayout.shardIndex, shards), (ChannelLayout.plainIndex, plain),
-            (ChannelLayout.compressedIndex, compressed), (ChannelLayout.currentIndex, current),
-            (IndexFile.runExports, exports),
-        ]
-        return Assembled(
-            subdir: subdir,
-            revision: revision,
-            files: files.compactMap { name, blob in
-                blob.map { IndexFile(name: name, sha256: $0.sha256, size: $0.size) }
-            }
-        )
+        guard try await self.revision() == revision else { return nil }
+        return Assembled(subdir: subdir, revision: revision, files: files)
     }
 
-    private func shardIndex() async throws -> (sha256: Digest, size: UInt64)? {
+    private func revision() async throws -> Int64 {
+        let (channel, subdir) = (channel, subdir)
+        return try await database.read { try $0.indexRevision(of: subdir, in: channel) }
+    }
+
+    /// The files. They are made at once: most of the time is spent waiting for the disk.
+    private func files() async throws -> [IndexFile] {
+        async let shards = shardIndex()
+        async let whole = listing(.tarBz2, .conda, removed: .removed, isCompressed: true)
+        async let current = listing(.currentTarBz2, .currentConda, removed: nil, isCompressed: false)
+        async let exports = listing(.runExportsTarBz2, .runExportsConda, removed: nil, isCompressed: false)
+        let (plain, compressed) = try await whole
+        return [
+            (ChannelLayout.shardIndex, try await shards), (ChannelLayout.plainIndex, plain),
+            (ChannelLayout.compressedIndex, compressed),
+            (ChannelLayout.currentIndex, try await current.plain),
+            (IndexFile.runExports, try await exports.plain),
+        ].compactMap { name, blob in
+            blob.map { IndexFile(name: name, sha256: $0.sha256, size: $0.size) }
+        }
+    }
+
+    private func shardIndex() async throws -> Stored? {
         let (channel, subdir) = (channel, subdir)
         let shards = try await database.read { try $0.shards(of: subdir, in: channel) }
         let bytes = try ShardIndex(subdir: subdir, shards: shards).encode()

@@ -19,8 +19,8 @@ public enum IndexCode: String, RefusalCode {
                 .invalid,
                 "that is no patch of an index, or one that says too much",
                 explanation:
-                    "A patch corrects what packages say of themselves, such as their dependencies. Which bytes a record is "
-                    + "about, and when it was listed, the server answers for.",
+                    "A patch corrects what packages say of themselves, such as their dependencies. Which bytes "
+                    + "a record is about, and when it was listed, the server answers for.",
                 remedy: "leave out name, version, build, subdir, digests and sizes"
             )
         case .onlineKeys:
@@ -28,8 +28,8 @@ public enum IndexCode: String, RefusalCode {
                 .policy,
                 "the signed metadata do not name the online key that the server has",
                 explanation:
-                    "The server could sign neither index nor timestamp, and clients would refuse the channel as soon as the "
-                    + "last timestamp expires.",
+                    "The server could sign neither index nor timestamp, and clients would refuse the channel as "
+                    + "soon as the last timestamp expires.",
                 remedy: "propose again with the public key that the server shows as the channel's online key"
             )
         case .settings:

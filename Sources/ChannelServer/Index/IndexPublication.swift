@@ -5,7 +5,8 @@ internal import CondaFormats
 internal import TUF
 internal import TrustCore
 
-/// All that one transaction puts in force: indexes, the metadata that signs them, and that nothing of it lags behind.
+/// All that one transaction puts in force: indexes, the metadata that signs them, and that nothing of it lags
+/// behind.
 struct IndexPublication: Sendable {
     let channel: HostedChannel
     /// The timestamp that must be in force still; nil if there must be none.

@@ -5,9 +5,11 @@
 ///
 /// TUF metadata stay as `MetadataRetention` says, roots for ever.
 enum IndexRetention {
-    /// Shards and shard indexes, in seconds: a week, as CEP 16 asks for. Readers fetch an index now and its shards later.
+    /// Shards and shard indexes, in seconds: a week, as CEP 16 asks for. Readers fetch an index now and its
+    /// shards later.
     static let shards: Int64 = 7 * 86_400
-    /// The other forms of the index, in seconds: they are whole in themselves, and large. Whoever began to read one goes on.
+    /// The other forms of the index, in seconds: they are whole in themselves, and large. Whoever began to
+    /// read one goes on.
     static let wholeIndexes: Int64 = 3600
 
     /// For how long an index file stays under its immutable name.

@@ -8,9 +8,10 @@ public import TrustCore
 
 /// Keeps the indexes of all channels up to date, and their signatures: the one that writes them.
 ///
-/// It is woken by ``ServerParts/changed``, and comes by itself when a signature is to be renewed. All that it knows is in
-/// the database and the blobs: killed at any point, it goes on where it was when it is started again. Several at once do
-/// no harm, for each publication is made only in place of the one that it was made from; but they do the work twice.
+/// It is woken by ``ServerParts/changed``, and comes by itself when a signature is to be renewed. All that it
+/// knows is in the database and the blobs: killed at any point, it goes on where it was when it is started
+/// again. Several at once do no harm, for each publication is made only in place of the one that it was made
+/// from; but they do the work twice.
 public struct IndexWorker: Sendable {
     private let parts: ServerParts
     private let keys: ChannelKeys
@@ -68,16 +69,17 @@ public struct IndexWorker: Sendable {
         try await ChannelIndexer(parts: parts, keys: keys, channel: channel).run()
     }
 
-    /// Publishes what a ceremony signed for a channel: its first root and targets, or the next ones, with everything that
-    /// has to be signed anew because of them.
+    /// Publishes what a ceremony signed for a channel: its first root and targets, or the next ones, with
+    /// everything that has to be signed anew because of them.
     ///
-    /// - Throws: a code of the ceremony, such as `ceremony.superseded`; `index.online-keys` if it names other online keys
-    ///   than the server has. Then nothing has changed.
+    /// - Throws: a code of the ceremony, such as `ceremony.superseded`; `index.online-keys` if it names other
+    ///   online keys than the server has. Then nothing has changed.
     public func accept(_ ceremony: FinishedCeremony, into channel: HostedChannel) async throws {
         try await CeremonyIntake(parts: parts, keys: keys, channel: channel).accept(ceremony)
     }
 
-    /// The public halves of a channel's online keys, which are made where there are none: what its root has to name.
+    /// The public halves of a channel's online keys, which are made where there are none: what its root has
+    /// to name.
     public func onlineKeys(of channel: HostedChannel) async throws -> [PublicKey] {
         try keys.make(for: channel.name)
         return try await keys.signers(of: channel.name).map(\.publicKey)

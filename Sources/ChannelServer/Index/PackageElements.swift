@@ -85,7 +85,8 @@ struct PackageElements: Sendable {
         return try PackageRecord(.object(object), fileName: file.fileName.text, subdir: file.subdir)
     }
 
-    /// The files of the highest version: what `current_repodata.json` holds. One whose version cannot be ordered stays.
+    /// The files of the highest version: what `current_repodata.json` holds. One whose version cannot be
+    /// ordered stays.
     private static func newest(_ records: [PackageRecord]) -> Set<ArchiveFileName> {
         let versions = records.map { try? CondaVersion($0.version) }
         let highest = versions.compactMap(\.self).max()

@@ -3,12 +3,14 @@
 
 internal import CondaFormats
 internal import Logging
+internal import SigningKeys
 internal import TrustCore
 
-/// Makes the elements and shards of a subdir's packages that changed, and stores them.
+/// Makes the elements and shards of a subdir's packages that changed, and the server's statements about new
+/// files, and stores them.
 ///
-/// Elements are not served, and nothing leads to a new shard yet. So all of this may happen before the publication,
-/// in transactions of its own, again and again.
+/// Elements are not served, and nothing leads to a new shard yet. So all of this may happen before the
+/// publication, in transactions of its own, again and again.
 struct PackageRefresh: Sendable {
     /// How many packages are made at once.
     static let batch = 64
@@ -20,6 +22,8 @@ struct PackageRefresh: Sendable {
     let parts: ServerParts
     let channel: HostedChannel
     let subdir: Subdir
+    /// Who signs the server's own statements about files.
+    let signers: [any Signer]
 
     /// Makes what is stale.
     func run(_ stale: StaleSubdir) async throws {
@@ -61,30 +65,86 @@ struct PackageRefresh: Sendable {
         }
     }
 
+    /// A package's files, of all subdirs, and what is known of them.
+    private struct Known: Sendable {
+        let name: PackageName
+        let files: [HostedFile]
+        let facts: [Digest: PackageFacts]
+    }
+
+    /// What is stored of a package.
+    private struct Made: Sendable {
+        let known: Known
+        let elements: PackageElements
+        let channelData: [UInt8]?
+        let statements: [(file: HostedFile, bytes: [UInt8])]
+    }
+
     private func refresh(_ packages: ArraySlice<PackageName>, _ patch: RepodataPatch?) async throws {
-        let (channel, subdir, now) = (channel.id, subdir, parts.now())
-        let files = try await parts.database.read { transaction in
+        let (number, subdir, now) = (channel.id, subdir, parts.now())
+        let known = try await parts.database.read { transaction in
             try packages.map { name in
-                (name, try transaction.files(named: name, of: channel).filter { $0.subdir == subdir })
+                let files = try transaction.files(named: name, of: number)
+                var facts: [Digest: PackageFacts] = [:]
+                for file in files { facts[file.sha256] = try transaction.facts(of: file.sha256) }
+                return Known(name: name, files: files, facts: facts)
             }
         }
-        let made = try files.map { name, files in
-            try PackageElements(name, in: subdir, files: files, patch: patch)
+        var made: [Made] = []
+        for known in known { made.append(try await make(known, patch)) }
+        for problem in made.flatMap(\.elements.problems) {
+            parts.logger.error("left out of the index of `\(channel.name)`: \(problem)")
         }
-        for problem in made.flatMap(\.problems) {
-            parts.logger.error("left out of the index of `\(self.channel.name)`: \(problem)")
-        }
+        let blobs = parts.blobs
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for bytes in made.compactMap({ $0.shard?.bytes }) {
-                group.addTask { _ = try await parts.blobs.put(bytes) }
+            for bytes in made.flatMap({
+                [$0.elements.shard?.bytes].compactMap(\.self) + $0.statements.map(\.bytes)
+            }) {
+                group.addTask { _ = try await blobs.put(bytes) }
             }
             try await group.waitForAll()
         }
+        let all = made
         try await parts.database.write { transaction in
-            for elements in made {
-                try Self.store(elements, in: subdir, of: channel, transaction, now: now)
+            for made in all {
+                try Self.store(made.elements, in: subdir, of: number, transaction, now: now)
+                try transaction.setChannelData(made.channelData, of: made.known.name, in: number)
+                for (file, bytes) in made.statements {
+                    let blob = Digest.of(bytes)
+                    try transaction.setCounterSignature(blob, of: file)
+                    try transaction.put([
+                        CounterStatement.document(of: file, blob: blob, size: bytes.count, now: now)
+                    ])
+                }
+                for file in made.known.files
+                where file.subdir == subdir && file.state == .listed && made.known.facts[file.sha256] == nil {
+                    try transaction.wantFacts(of: file)
+                }
             }
         }
+    }
+
+    private func make(_ known: Known, _ patch: RepodataPatch?) async throws -> Made {
+        let files = known.files.filter { $0.subdir == subdir }
+        var exports: [ArchiveFileName: [UInt8]] = [:]
+        for file in files { exports[file.fileName] = known.facts[file.sha256]?.runExports }
+        var statements: [(file: HostedFile, bytes: [UInt8])] = []
+        for file in files where file.counterSignature == nil && file.state != .removed && !signers.isEmpty {
+            let statement = CounterStatement(of: file, channelURL: "\(parts.publicURL)/\(channel.name)")
+            statements.append((file, try await statement.envelope(by: signers)))
+        }
+        return Made(
+            known: known,
+            elements: try PackageElements(
+                known.name,
+                in: subdir,
+                files: files,
+                patch: patch,
+                runExports: exports
+            ),
+            channelData: ChannelDataElement.text(of: known.name, files: known.files, facts: known.facts),
+            statements: statements
+        )
     }
 
     private static func store(

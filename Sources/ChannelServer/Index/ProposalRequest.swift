@@ -8,11 +8,13 @@ internal import TrustCore
 
 /// What somebody wants the offline keys of a hosted channel to sign.
 ///
-/// For a channel without a root: `authorities` (public keys, PEM) and their `threshold`, perhaps `targets_keys` and
-/// `targets_threshold`. For one that has a root: `renew`, of `root` and `targets`. For both: `subdirs`, by default all that
-/// have an index; `root_days` and `targets_days`, 365 by default. The online key is always the server's own.
+/// For a channel without a root: `authorities` (public keys, PEM) and their `threshold`, perhaps
+/// `targets_keys` and `targets_threshold`. For one that has a root: `renew`, of `root` and `targets`. For
+/// both: `subdirs`, by default all that have an index; `root_days` and `targets_days`, 365 by default. The
+/// online key is always the server's own.
 ///
-/// It is a convenience: whoever signs sees what the proposal says, and a proposal that was made elsewhere is as good.
+/// It is a convenience: whoever signs sees what the proposal says, and a proposal that was made elsewhere is
+/// as good.
 struct ProposalRequest: Sendable {
     /// The longest request.
     static let maximumLength = 1 << 20

@@ -7,14 +7,15 @@ internal import TrustCore
 /// What a channel's owner corrects in the records of a subdir, in the form that conda's indexer knows
 /// (`patch_instructions.json`).
 ///
-/// - `packages`, `packages.conda`: members of records by file name. What is given takes the place of what the package
-///   says of itself, null takes it away, and what the record has not is added. What is under `packages` for a `.tar.bz2`
-///   holds for the `.conda` of the same name too, as conda's indexer has it; `packages.conda` goes first there.
+/// - `packages`, `packages.conda`: members of records by file name. What is given takes the place of what the
+///   package says of itself, null takes it away, and what the record has not is added. What is under
+///   `packages` for a `.tar.bz2` holds for the `.conda` of the same name too, as conda's indexer has it;
+///   `packages.conda` goes first there.
 /// - `revoke`: files that stay in the index, but that no solver can choose.
 /// - `remove`: files that go out of the index.
 ///
-/// A patch never says which bytes a record is about, nor when it was listed: those members are refused, for the server
-/// answers for them.
+/// A patch never says which bytes a record is about, nor when it was listed: those members are refused, for
+/// the server answers for them.
 struct RepodataPatch: Sendable {
     /// The longest patch.
     static let maximumLength = 64 << 20

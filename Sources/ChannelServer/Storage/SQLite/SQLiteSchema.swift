@@ -18,6 +18,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 quotas", migrate: quotas)
         migrator.registerMigration("1 trusted publishers", migrate: trustedPublishers)
         migrator.registerMigration("1 index", migrate: index)
+        migrator.registerMigration("1 package facts", migrate: packageFacts)
         return migrator
     }
 
@@ -245,6 +246,30 @@ enum SQLiteSchema {
                     PRIMARY KEY (channel, path)
                 ) STRICT, WITHOUT ROWID;
                 CREATE INDEX superseded_document_by_time ON superseded_document (channel, kept_until);
+                """
+        )
+    }
+
+    private static func packageFacts(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE package_facts (
+                    sha256 BLOB PRIMARY KEY,
+                    run_exports BLOB,
+                    about BLOB
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE wanted_facts (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    subdir TEXT NOT NULL,
+                    file_name TEXT NOT NULL,
+                    PRIMARY KEY (channel, subdir, file_name)
+                ) STRICT, WITHOUT ROWID;
+                CREATE TABLE channel_package (
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    package TEXT NOT NULL,
+                    text BLOB NOT NULL,
+                    PRIMARY KEY (channel, package)
+                ) STRICT, WITHOUT ROWID;
                 """
         )
     }

@@ -76,6 +76,13 @@ extension SQLiteTransaction {
         try markStale(file.subdir, of: file.channel, package: file.fileName.name)
     }
 
+    func setCounterSignature(_ blob: Digest, of file: HostedFile) throws {
+        try run(
+            "UPDATE file SET counter_signature = ? WHERE channel = ? AND subdir = ? AND file_name = ?",
+            [blob.data, file.channel, file.subdir.text, file.fileName.text]
+        )
+    }
+
     // MARK: What the index lags behind
 
     /// Stands for all packages; no package has this name.

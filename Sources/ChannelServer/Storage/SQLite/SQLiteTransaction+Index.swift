@@ -146,7 +146,10 @@ extension SQLiteTransaction {
         -> [String]
     {
         try rows(
-            "SELECT path FROM superseded_document WHERE channel = ? AND kept_until < ? ORDER BY kept_until, path LIMIT ?",
+            """
+            SELECT path FROM superseded_document WHERE channel = ? AND kept_until < ?
+            ORDER BY kept_until, path LIMIT ?
+            """,
             [channel, moment.seconds, max(0, limit)]
         ).map { $0["path"] }
     }

@@ -143,6 +143,8 @@ public protocol FileWriting: FileReading {
     func insert(_ file: HostedFile) throws
     /// Writes what may change of a file: its state, attestations and counter-signature.
     func update(_ file: HostedFile) throws
+    /// Writes a file's counter-signature only, of which no index tells: nothing becomes stale.
+    func setCounterSignature(_ blob: Digest, of file: HostedFile) throws
     /// Marks a subdir whose index is to be made anew, for one package or for all.
     func markStale(_ subdir: Subdir, of channel: Int64, package: PackageName?) throws
     /// Says that a subdir's index holds all changes up to a number; later ones stay marked.

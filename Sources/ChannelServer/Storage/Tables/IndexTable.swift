@@ -45,7 +45,8 @@ public struct IndexPage: Sendable, Equatable {
     public let text: [UInt8]
     /// How many they are.
     public let count: Int
-    /// The name of the last one: the next page comes after it. Nil if this page was not full: there is no next one.
+    /// The name of the last one: the next page comes after it. Nil if this page was not full: there is no
+    /// next one.
     public let last: String?
 
     /// Makes one.
@@ -72,10 +73,11 @@ public struct IndexExtent: Sendable, Equatable {
 
 /// Reads what the indexes are put together from.
 ///
-/// All of this follows from files, patches and packages' contents: it is kept so that a publication costs what changed,
-/// not what is there. Only the indexer writes it.
+/// All of this follows from files, patches and packages' contents: it is kept so that a publication costs
+/// what changed, not what is there. Only the indexer writes it.
 public protocol IndexReading {
-    /// Grows with every change of a subdir's elements: whoever reads page by page compares it before and after.
+    /// Grows with every change of a subdir's elements: whoever reads page by page compares it before and
+    /// after.
     func indexRevision(of subdir: Subdir, in channel: Int64) throws -> Int64
     /// How much there is of a list.
     func indexExtent(_ part: IndexPart, of subdir: Subdir, in channel: Int64) throws -> IndexExtent
@@ -101,8 +103,8 @@ public protocol IndexWriting: IndexReading {
         in subdir: Subdir,
         of channel: Int64
     ) throws -> Digest?
-    /// Notes that nothing leads to some documents any more, and until when they are kept; those noted already keep their
-    /// moment.
+    /// Notes that nothing leads to some documents any more, and until when they are kept; those noted already
+    /// keep their moment.
     func noteSuperseded(_ paths: [String], of channel: Int64, keptUntil moment: Timestamp) throws
     /// Forgets that of some documents: something leads to them again, or they are gone.
     func forgetSuperseded(_ paths: [String], of channel: Int64) throws

@@ -112,4 +112,33 @@ struct IndexTests {
         }
         #expect(before == after)
     }
+
+    @Test(
+        "A worker begins by itself, does what it is woken for, and ends with its task",
+        .timeLimit(.minutes(10))
+    )
+    func driver() async throws {
+        let scene = try await IndexScene()
+        let signal = WorkSignal()
+        let worker = scene.worker
+        let task = Task { await worker.run(wokenBy: signal) }
+        while try await scene.document("linux-64/repodata.json") == nil { await Task.yield() }
+        try await scene.publish([.sample()])
+        signal.raise()
+        while try await scene.repodata().fileNames.isEmpty { await Task.yield() }
+        task.cancel()
+        await task.value
+    }
+
+    @Test("A channel that cannot be indexed keeps no other from it")
+    func trouble() async throws {
+        let scene = try await IndexScene()
+        var other = try await scene.server.channel("a-bad-one")
+        other.settings["lifetimes_seconds"] = ["timestamp": -1]
+        let bad = other
+        try await scene.server.database.write { try $0.update(bad) }
+        let next = await scene.worker.pass()
+        #expect(next == scene.server.now.advanced(bySeconds: IndexWorker.waitAfterTrouble))
+        #expect(try await scene.document("linux-64/repodata.json") != nil)
+    }
 }
