@@ -4,8 +4,9 @@
 public import CondaFormats
 internal import DurableFiles
 internal import SigningKeys
+internal import Sigstore
 public import Transport
-public import TrustCore
+internal import TrustCore
 
 /// Sends packages to a channel of a server, by prefix.dev's protocol: a form with the package and its attestations.
 ///
