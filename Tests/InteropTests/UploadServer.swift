@@ -42,7 +42,7 @@ struct UploadServer {
     }
 
     /// Serves on a free port of this machine for as long as a body runs.
-    func serve(_ body: @Sendable (String) async throws -> Void) async throws {
+    func serve(_ body: @escaping @Sendable (String) async throws -> Void) async throws {
         let server = HostedServer(parts: parts, areas: [UploadRoutes(parts, settings)])
         let application = Application(
             responder: server.responder(),

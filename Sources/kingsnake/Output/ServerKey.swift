@@ -21,7 +21,7 @@ enum ServerKey {
                 throw Failure(.configuration, "the file holds no key", at: file)
             }
             // Editors end files with a line's end.
-            return String(text.utf8.prefix { $0 > 0x20 }) ?? ""
+            return String(decoding: Array(text.utf8.prefix { $0 > 0x20 }), as: UTF8.self)
         }
         if let key = EnvironmentVariable.value(variable) { return key }
         throw Failure(

@@ -16,7 +16,7 @@ struct BodyTests {
     /// The scene's server behind a port of this machine, for as long as a body runs.
     private static func serving(
         _ scene: UploadScene,
-        _ body: @Sendable (Int) async throws -> Void
+        _ body: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let server = HostedServer(parts: scene.server.parts, areas: scene.areas)
         let application = Application(
@@ -27,7 +27,7 @@ struct BodyTests {
     }
 
     private static func head(_ method: String, _ path: String, _ fields: [String]) -> [UInt8] {
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: x", "X-API-Key: alice"] + fields
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: x", "X-API-Key: alice", "Connection: close"] + fields
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
@@ -53,21 +53,15 @@ struct BodyTests {
         ]
         try await Self.serving(scene) { port in
             for (claim, request) in requests {
-                let connection = try RawConnection(port: port)
-                connection.send(request)
-                connection.endSending()
-                let answer = connection.readToEnd()
-                connection.end()
+                let answer = try await RawConnection.exchange(request, port: port, hangingUp: true)
                 #expect(!answer.hasPrefix("HTTP/1.1 2"), "\(claim): \(answer)")
             }
         }
         try await scene.demandNothing("broken off")
         try await Self.serving(scene) { port in
-            let connection = try RawConnection(port: port)
-            let close = Self.head("PUT", path, ["Transfer-Encoding: chunked", "Connection: close"])
-            connection.send(close + Self.chunk(bytes) + Array("0\r\n\r\n".utf8))
-            #expect(connection.readToEnd().hasPrefix("HTTP/1.1 201"))
-            connection.end()
+            let whole = chunked + Self.chunk(bytes) + Array("0\r\n\r\n".utf8)
+            let answer = try await RawConnection.exchange(whole, port: port)
+            #expect(answer.hasPrefix("HTTP/1.1 201"), "\(answer)")
         }
         #expect(try await scene.events() == ["publish"])
     }
@@ -79,11 +73,8 @@ struct BodyTests {
         let scene = try await UploadScene(settings)
         let (name, bytes) = try UploadScene.package()
         try await Self.serving(scene) { port in
-            let connection = try RawConnection(port: port)
             let head = Self.head("PUT", "/main/linux-64/\(name)", ["Content-Length: \(bytes.count)"])
-            connection.send(head + bytes.prefix(10))
-            let answer = connection.readToEnd()
-            connection.end()
+            let answer = try await RawConnection.exchange(head + bytes.prefix(10), port: port)
             #expect(answer.contains("408") && answer.contains("upload.too-slow"), "\(answer)")
         }
         try await scene.demandNothing("slow")

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import HummingbirdTesting
 import NIOCore
 import TestSupport
 import Testing

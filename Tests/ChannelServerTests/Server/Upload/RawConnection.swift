@@ -8,34 +8,52 @@ import TestSupport
 struct RawConnection {
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    /// Says something, then nothing more where wanted, and answers all that comes back until the server closes.
+    ///
+    /// It waits on a thread of its own, so that tests never hold up Swift's own threads.
+    static func exchange(_ bytes: [UInt8], port: Int, hangingUp: Bool = false) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        let connection = try RawConnection(port: port)
+                        defer { connection.end() }
+                        connection.say(bytes)
+                        if hangingUp { connection.hangUp() }
+                        return connection.hear()
+                    }
+                )
+            }
+        }
+    }
+
+    private init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
         }
         guard descriptor >= 0, result == 0 else { throw POSIXError(.ECONNREFUSED) }
     }
 
-    func send(_ bytes: [UInt8]) {
+    private func say(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = rest.withUnsafeBytes {
+                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
     }
 
-    /// Says that no more is coming, as a connection that breaks does.
-    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    private func hangUp() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Reads until the other side closes.
-    func readToEnd() -> String {
+    private func hear() -> String {
         var all: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -44,5 +62,5 @@ struct RawConnection {
         }
     }
 
-    func end() { close(descriptor) }
+    private func end() { close(descriptor) }
 }

@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
 import Sigstore
 import TestSupport
 import Testing

@@ -4,7 +4,9 @@
 import CondaFormats
 import HTTPTypes
 import Hummingbird
+import HummingbirdTesting
 import NIOCore
+import Sigstore
 import TestSupport
 import Testing
 import Transport

@@ -24,6 +24,12 @@ final class UploadScene {
         case artifactory
     }
 
+    /// How many blobs are kept, and how many are still being written.
+    struct Blobs: Equatable {
+        let kept: Int
+        let staged: Int
+    }
+
     let server: ServerScene
     let channel: HostedChannel
     let settings: UploadSettings
@@ -117,11 +123,11 @@ final class UploadScene {
     func events() async throws -> [String] { try await entries().compactMap { $0["type"]?.string } }
 
     /// How many blobs are kept, and how many are still being written.
-    func blobs() async throws -> (kept: Int, staged: Int) {
+    func blobs() async throws -> Blobs {
         let staged = try FileManager.default.contentsOfDirectory(
             atPath: server.folder.path + "/blobs/staging"
         )
-        return (try await server.blobs.all().count, staged.count)
+        return Blobs(kept: try await server.blobs.all().count, staged: staged.count)
     }
 
     /// Demands that nothing at all was stored.
