@@ -36,6 +36,7 @@ struct Kingsnake: AsyncParsableCommand {
                     AttestCommand.self,
                 ]
             ),
+            CommandGroup(name: "Serving", subcommands: [ServerCommand.self]),
         ]
     )
 }

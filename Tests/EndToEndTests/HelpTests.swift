@@ -35,6 +35,7 @@ struct HelpTests {
         where ![
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
             "channel delegate", "channel publishers", "content-trust", "root", "token",
+            "server", "server user", "server key", "server channel", "server channel member",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

@@ -99,7 +99,7 @@ public final class HTTPServiceCaller: ServiceCaller {
         var sent = connections.request(to: address)
         sent.method = HTTPMethod(rawValue: request.method.rawValue)
         for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
-        if request.method == .post { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
+        if request.method != .get { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
         return try await connections.head(sent, to: address, within: time)
     }
 
