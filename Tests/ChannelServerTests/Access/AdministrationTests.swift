@@ -66,7 +66,6 @@ struct AdministrationTests {
                 (alice, .get, "users/me", nil, "401 access.unknown-key"),
                 (root, .delete, "users/alice", nil, "404 access.user-unknown"),
                 (root, .post, "users", #"{"name":"alice"}"#, "409 access.user-exists"),
-                (root, .get, "elsewhere", nil, "404"),
             ]
         )
         let answer = try await scene.ask(.get, "users", key: root)
