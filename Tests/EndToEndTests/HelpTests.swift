@@ -34,8 +34,8 @@ struct HelpTests {
         for command in commands
         where ![
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
-            "channel delegate", "channel publishers", "content-trust", "root", "token", "server",
-            "server publisher", "log",
+            "channel delegate", "channel publishers", "content-trust", "root", "token", "log", "server",
+            "server publisher", "server user", "server key", "server channel", "server channel member",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

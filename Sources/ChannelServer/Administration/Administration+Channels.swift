@@ -75,7 +75,7 @@ extension Administration {
         _ fields: JSONFields,
         _ authority: AdministrationAuthority
     ) async throws -> JSONObject {
-        let visibility = try Self.visibility(fields), quota = try Self.quota(fields)
+        let visibility = try Self.visibility(fields), quota = try QuotaChange(fields)
         guard visibility != nil || quota != nil else {
             throw Self.malformed("visibility", "this field, or `quota`")
         }
@@ -91,13 +91,15 @@ extension Administration {
                 channel.visibility = visibility
                 try transaction.update(channel)
             }
-            if let quota { try transaction.setQuota(quota, of: id) }
+            if let quota {
+                let old = try transaction.usage(of: id).quota
+                try transaction.setQuota(quota.applied(to: old), of: id)
+            }
             return channel
         }
         var details = ["channel": name]
         details["visibility"] = visibility?.rawValue
-        details["bytes"] = quota.map { $0.bytes.map(String.init) ?? "default" }
-        details["files"] = quota.map { $0.files.map(String.init) ?? "default" }
+        if let quota { details.merge(quota.details) { _, new in new } }
         record("channel-changed", authority, details)
         return try await json(changed)
     }
@@ -108,20 +110,6 @@ extension Administration {
             throw malformed("visibility", "`public` or `private`")
         }
         return visibility
-    }
-
-    /// `{"bytes": …, "files": …}`: a number, `"unlimited"`, or nothing for what counts for all channels.
-    private static func quota(_ fields: JSONFields) throws -> ChannelQuota? {
-        guard let quota = try fields.optionalFields("quota") else { return nil }
-        func limit(_ key: String) throws -> Int64? {
-            guard let value = quota.optional(key) else { return nil }
-            if let word = value.string, ByteKey.areEqual(word, "unlimited") { return ChannelQuota.endless }
-            guard let number = value.integer, number >= 0 else {
-                throw malformed("quota", "numbers from 0 on, or `unlimited`")
-            }
-            return number
-        }
-        return ChannelQuota(bytes: try limit("bytes"), files: try limit("files"))
     }
 
     private func json(_ channel: HostedChannel) async throws -> JSONObject {

@@ -16,6 +16,8 @@ struct HTTPProblem: Sendable {
     let title: String
     let detail: String
     let remedy: String?
+    /// What the refusal is about, and what was expected and found, for programs.
+    private var particulars: [(name: String, value: String)] = []
     /// After how many seconds the sender may try again; nil where that is not known.
     private(set) var retryAfter: Int64?
 
@@ -30,6 +32,10 @@ struct HTTPProblem: Sendable {
                 detail: refusal.description,
                 remedy: refusal.remedy
             )
+            let all = [
+                ("subject", refusal.subject), ("expected", refusal.expected), ("found", refusal.found),
+            ]
+            particulars = all.compactMap { name, value in value.map { (name, $0) } }
         case let limited as RequestsTooFast:
             self.init(limited.refusal)
             retryAfter = limited.seconds
@@ -66,6 +72,7 @@ struct HTTPProblem: Sendable {
         body["title"] = .string(title)
         body["type"] = .string(code.map { "urn:kingsnake:refusal:\($0)" } ?? "about:blank")
         body["request_id"] = .string(requestID)
+        for (name, value) in particulars { body[name] = .string(value) }
         var headers: HTTPFields = [
             .contentType: "application/problem+json", .cacheControl: "no-store",
         ]

@@ -30,7 +30,7 @@ public final class RequestLimiter: Sendable {
     }
 
     /// How fast everybody may ask.
-    public let rates: RequestRates
+    public let rates: RequestAllowances
     /// How many are remembered at most.
     public let capacity: Int
     private let buckets = Mutex(Buckets())
@@ -38,7 +38,7 @@ public final class RequestLimiter: Sendable {
     /// - Parameters:
     ///   - rates: how fast everybody may ask.
     ///   - capacity: how many are remembered at most.
-    public init(_ rates: RequestRates = .standard, capacity: Int = 100_000) {
+    public init(_ rates: RequestAllowances = .standard, capacity: Int = 100_000) {
         self.rates = rates
         self.capacity = max(2, capacity)
     }
@@ -70,7 +70,8 @@ public final class RequestLimiter: Sendable {
     var count: Int { buckets.withLock { $0.young.count + $0.old.count } }
 
     /// Takes some requests out of a bucket; there must be one in it.
-    private func take(_ requests: Double, of subject: Subject, _ rate: RequestRate?, _ now: Timestamp) throws
+    private func take(_ requests: Double, of subject: Subject, _ rate: RequestAllowance?, _ now: Timestamp)
+        throws
     {
         guard let rate else { return }
         let level = buckets.withLock { buckets in

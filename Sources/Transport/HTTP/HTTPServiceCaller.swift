@@ -37,7 +37,7 @@ public final class HTTPServiceCaller: ServiceCaller {
         try await exchange(request.url, maximumLength: request.maximumLength, within: request.timeout) { sent in
             sent.method = HTTPMethod(rawValue: request.method.rawValue)
             for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
-            if request.method == .post { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
+            if request.method != .get { sent.body = .bytes(ByteBuffer(bytes: request.body)) }
         }
     }
 

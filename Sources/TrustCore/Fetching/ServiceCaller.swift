@@ -20,6 +20,10 @@ public struct ServiceRequest: Sendable {
         case get = "GET"
         /// Sends the body.
         case post = "POST"
+        /// Puts the body in place of what is there.
+        case put = "PUT"
+        /// Takes something away.
+        case delete = "DELETE"
     }
 
     /// What is asked for.

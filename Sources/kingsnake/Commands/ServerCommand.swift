@@ -3,10 +3,14 @@
 
 import ArgumentParser
 
-struct ServerCommand: ParsableCommand {
+struct ServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "server",
-        abstract: "Administer a server of channels.",
-        subcommands: [ServerPublisher.self]
+        abstract: "Administer a server of channels: users, keys, channels, publishers.",
+        discussion: """
+            Either in the server's folder (--dir), where whoever can write to it may do everything, also while the server runs; \
+            or from afar (--server), with a key whose holder has the right to it.
+            """,
+        subcommands: [ServerUserCommand.self, ServerKeyCommand.self, ServerChannelCommand.self, ServerPublisher.self]
     )
 }

@@ -14,7 +14,7 @@ import TrustCore
 struct AccessScene {
     let scene: ServerScene
 
-    init(rates: RequestRates = .unlimited, quota: ChannelQuota = .unlimited) throws {
+    init(rates: RequestAllowances = .unlimited, quota: ChannelQuota = .unlimited) throws {
         scene = try ServerScene(rates: rates, quota: quota) { DatabaseAccess(database: $0) }
     }
 

@@ -14,8 +14,11 @@ struct RequestLimiterTests {
     private let start = Timestamp(seconds: 1_800_000_000)
 
     private func limiter(_ burst: Double, _ perSecond: Double, capacity: Int = 100) -> RequestLimiter {
-        let rate = RequestRate(burst: burst, perSecond: perSecond)
-        return RequestLimiter(RequestRates(key: rate, address: rate, unknownKey: rate), capacity: capacity)
+        let rate = RequestAllowance(burst: burst, perSecond: perSecond)
+        return RequestLimiter(
+            RequestAllowances(key: rate, address: rate, unknownKey: rate),
+            capacity: capacity
+        )
     }
 
     /// How long somebody must wait; nil if they need not.
@@ -106,8 +109,8 @@ struct RequestLimiterTests {
 
     @Test("Too many requests are answered with 429 and Retry-After, too many wrong keys too")
     func answered() async throws {
-        let rate = RequestRate(burst: 2, perSecond: 0.1)
-        let scene = try AccessScene(rates: RequestRates(key: rate, address: rate, unknownKey: rate))
+        let rate = RequestAllowance(burst: 2, perSecond: 0.1)
+        let scene = try AccessScene(rates: RequestAllowances(key: rate, address: rate, unknownKey: rate))
         let key = try await scene.userWithKey("alice")
         for expected in [200, 200, 429] {
             let response = try await scene.scene.ask(
@@ -125,7 +128,7 @@ struct RequestLimiterTests {
 
     @Test("Rates that make no sense are made sense of", arguments: [Double.nan, -1, 0, .infinity])
     func rates(value: Double) {
-        let rate = RequestRate(burst: value, perSecond: value)
+        let rate = RequestAllowance(burst: value, perSecond: value)
         #expect(rate.burst >= 1 && rate.burst.isFinite && rate.perSecond > 0 && rate.perSecond.isFinite)
     }
 }

@@ -28,7 +28,7 @@ final class ServerScene: Sendable {
 
     /// - Parameter accessTo: who callers are, by what is in the scene's database.
     init(
-        rates: RequestRates = .unlimited,
+        rates: RequestAllowances = .unlimited,
         quota: ChannelQuota = .unlimited,
         accessTo access: (any ServerDatabase) -> any AccessControl
     ) throws {
