@@ -56,11 +56,11 @@ public struct ServerLimits: Sendable, Equatable {
 
 extension ServerLimits {
     /// How fast callers may ask: what is said here for addresses, and what is usual for keys.
-    var rates: RequestRates {
-        var rates = RequestRates.standard
+    var rates: RequestAllowances {
+        var rates = RequestAllowances.standard
         rates.address =
             requestsPerSecond > 0
-            ? RequestRate(burst: Double(requestBurst), perSecond: Double(requestsPerSecond)) : nil
+            ? RequestAllowance(burst: Double(requestBurst), perSecond: Double(requestsPerSecond)) : nil
         return rates
     }
 }
