@@ -15,6 +15,7 @@ public struct DatabaseAccess: AccessControl {
     /// - Parameter database: has the users, their roles and keys.
     public init(database: any ServerDatabase) { self.database = database }
 
+    /// Who shows this: the holder of the key, if it is known, has not expired, and its holder is still there.
     public func caller(_ credentials: Credentials?, now: Timestamp) async throws -> Caller {
         guard let credentials else { return .anonymous }
         guard let hash = AccessKeySecret.hash(of: credentials.secret), let key = try await key(hash),
@@ -23,6 +24,7 @@ public struct DatabaseAccess: AccessControl {
         return Caller(holder: key.holder, scopes: key.isUnlimited ? nil : key.scopes, key: key.id)
     }
 
+    /// Demands a right, by what the caller's holder is now.
     public func demand(
         _ action: ServerAction,
         of caller: Caller,

@@ -38,8 +38,10 @@ public struct UserName: Sendable, Hashable, Comparable, CustomStringConvertible 
         self.text = String(text)
     }
 
+    /// The name.
     public var description: String { text }
 
+    /// Byte order.
     public static func < (a: UserName, b: UserName) -> Bool {
         a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
     }

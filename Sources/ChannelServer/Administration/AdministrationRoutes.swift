@@ -77,6 +77,8 @@ struct AdministrationRoutes: ServerRoutes {
                 metadata["by"] = .string(change.by)
                 metadata["event"] = .string(change.event)
                 logger.notice("administration", metadata: metadata)
+                // A new channel needs an index.
+                if change.event.utf8.starts(with: "channel-".utf8) { parts.changed() }
             }
         )
     }

@@ -199,6 +199,7 @@ struct AdministrationTests {
                 (root, .put, "channels/none", #"{"visibility":"public"}"#, "404 server.channel-unknown"),
             ]
         )
+        #expect(scene.scene.changes == 4)
         let shown = try await scene.ask(.get, "channels/main", key: alice).body
         #expect(shown["maximum_bytes"]?.integer == 100 && shown["maximum_files"]?.integer == 7)
         #expect(shown["visibility"] == "public" && shown["bytes"]?.integer == 0)
