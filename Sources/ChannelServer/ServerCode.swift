@@ -86,7 +86,8 @@ public enum ServerCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "it is not what the request expects it to be",
-                explanation: "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
+                explanation:
+                    "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
                 remedy: "ask again without the condition"
             )
         case .keyUnknown:
@@ -100,7 +101,8 @@ public enum ServerCode: String, RefusalCode {
             return RefusalEntry(
                 .policy,
                 "too many requests came from there",
-                explanation: "The server answers so many requests a second of one address, and more in a burst.",
+                explanation:
+                    "The server answers so many requests a second of one address, and more in a burst.",
                 remedy: "wait some seconds; keep what was downloaded in a cache"
             )
         }

@@ -54,6 +54,7 @@ extension HostedServer {
 extension ServerSettings {
     /// Where the server is for others.
     var address: String {
-        publicURL ?? "\(tls == nil ? "http" : "https")://\(host.utf8.contains(0x3A) ? "[\(host)]" : host):\(port)"
+        publicURL
+            ?? "\(tls == nil ? "http" : "https")://\(host.utf8.contains(0x3A) ? "[\(host)]" : host):\(port)"
     }
 }

@@ -28,17 +28,18 @@ public struct ServerLimits: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
-    private static let names: [(String, any WritableKeyPath<ServerLimits, Int> & Sendable, ClosedRange<Int64>)] = [
-        ("connections", \.connections, 1...1_000_000),
-        ("header_bytes", \.headerBytes, 1024...(1 << 20)),
-        ("header_fields", \.headerFields, 10...10_000),
-        ("idle_seconds", \.idleSeconds, 1...3600),
-        ("stall_seconds", \.stallSeconds, 1...3600),
-        ("upload_bytes_per_second", \.uploadBytesPerSecond, 0...1_000_000_000),
-        ("requests_per_second", \.requestsPerSecond, 0...1_000_000),
-        ("request_burst", \.requestBurst, 1...10_000_000),
-        ("drain_seconds", \.drainSeconds, 0...3600),
-    ]
+    private static let names:
+        [(String, any WritableKeyPath<ServerLimits, Int> & Sendable, ClosedRange<Int64>)] = [
+            ("connections", \.connections, 1...1_000_000),
+            ("header_bytes", \.headerBytes, 1024...(1 << 20)),
+            ("header_fields", \.headerFields, 10...10_000),
+            ("idle_seconds", \.idleSeconds, 1...3600),
+            ("stall_seconds", \.stallSeconds, 1...3600),
+            ("upload_bytes_per_second", \.uploadBytesPerSecond, 0...1_000_000_000),
+            ("requests_per_second", \.requestsPerSecond, 0...1_000_000),
+            ("request_burst", \.requestBurst, 1...10_000_000),
+            ("drain_seconds", \.drainSeconds, 0...3600),
+        ]
 
     /// Takes what a settings file says.
     mutating func read(_ fields: JSONFields) throws {

@@ -78,7 +78,9 @@ public struct ServerLog: LogHandler {
     /// Text of one line without control characters.
     private static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
-        return text.unicodeScalars.map { $0.value < 0x20 || $0.value >= 0x7F ? "\\u{\(String($0.value, radix: 16))}" : "\($0)" }
-            .joined()
+        return text.unicodeScalars.map {
+            $0.value < 0x20 || $0.value >= 0x7F ? "\\u{\(String($0.value, radix: 16))}" : "\($0)"
+        }
+        .joined()
     }
 }

@@ -39,7 +39,9 @@ public struct ServerSettings: Sendable, Equatable {
     /// The name of the file in the server's folder.
     public static let fileName = "server.json"
     private static let maximumLength = 1 << 20
-    private static let names: Set<String> = ["schema", "host", "port", "public_url", "tls", "public_metrics", "limits"]
+    private static let names: Set<String> = [
+        "schema", "host", "port", "public_url", "tls", "public_metrics", "limits",
+    ]
 
     /// Reads the file in a server's folder; the defaults where there is none.
     ///

@@ -40,7 +40,8 @@ enum ResourceAnswer: Equatable {
                 self = .notModified
                 return
             }
-        } else if let modified, let moment = fields[.ifModifiedSince].flatMap({ HTTPDate.read($0, now: now) }),
+        } else if let modified,
+            let moment = fields[.ifModifiedSince].flatMap({ HTTPDate.read($0, now: now) }),
             modified <= moment
         {
             self = .notModified

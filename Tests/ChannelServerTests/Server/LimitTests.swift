@@ -49,7 +49,9 @@ struct LimitTests {
         #expect(rate.admits(try SocketAddress(ipAddress: second, port: 2), now: Self.start) == !isSame)
     }
 
-    @Test("Any number of addresses takes bounded memory, and any number of requests is allowed where none is said")
+    @Test(
+        "Any number of addresses takes bounded memory, and any number of requests is allowed where none is said"
+    )
     func bounds() throws {
         let rate = RequestRate(Self.limits { ($0.requestsPerSecond, $0.requestBurst) = (1, 1) })
         for number in 0..<(RequestRate.maximumAddresses + 10) {
@@ -61,7 +63,9 @@ struct LimitTests {
         for _ in 0..<10_000 { #expect(free.admits(address, now: Self.start)) }
     }
 
-    @Test("A connection is left when its client keeps the server waiting, and never while the server is at work")
+    @Test(
+        "A connection is left when its client keeps the server waiting, and never while the server is at work"
+    )
     func connections() {
         let limits = Self.limits {
             ($0.idleSeconds, $0.stallSeconds, $0.uploadBytesPerSecond) = (10, 20, 100)

@@ -14,7 +14,9 @@ import TrustCore
 
 @Suite("Opening a server's folder")
 struct OpeningTests {
-    private static func open(_ path: String, _ settings: ServerSettings = ServerSettings()) throws -> HostedServer {
+    private static func open(_ path: String, _ settings: ServerSettings = ServerSettings()) throws
+        -> HostedServer
+    {
         try HostedServer.open(
             directory: path,
             settings: settings,
@@ -68,7 +70,8 @@ struct OpeningTests {
     func tooMany() async throws {
         struct Busy: ServerRoutes {
             func add(to router: Router<ServerContext>) {
-                router.get("/busy") { _, _ -> String in throw Refusal(ServerCode.tooManyRequests, "192.0.2.1") }
+                router.get("/busy") { _, _ -> String in throw Refusal(ServerCode.tooManyRequests, "192.0.2.1")
+                }
             }
         }
         let response = try await ServerScene().ask([Busy()], .get, "/busy")

@@ -103,6 +103,8 @@ struct SecretTests {
             #expect(controls.count == 1)
             #expect(line.hasSuffix("\n"))
         }
-        #expect(lines.all[0] == "1970-01-01T00:00:00Z info a\\u{a}b\\u{1b}[31m path=x\\u{d}\\u{a}y\\u{2028}z\n")
+        #expect(
+            lines.all[0] == "1970-01-01T00:00:00Z info a\\u{a}b\\u{1b}[31m path=x\\u{d}\\u{a}y\\u{2028}z\n"
+        )
     }
 }
