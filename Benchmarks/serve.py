@@ -35,7 +35,7 @@ def serve():
 
 def fill(sizes):
     database = sqlite3.connect(f"{folder}/data/server.sqlite")
-    database.execute("INSERT INTO channel (name, visibility, created, settings) VALUES ('main', 'public', 0, '{}')")
+    database.execute("INSERT INTO channel (name, visibility, created, settings) VALUES ('main', 'public', 0, X'7b7d')")
     channel = database.execute("SELECT id FROM channel").fetchone()[0]
     for path, size in sizes.items():
         data = os.urandom(size)

@@ -3,7 +3,8 @@
 
 internal import TrustCore
 
-/// Knows nobody: everybody may read what is public, and nobody may do anything else. Whoever shows a key is refused.
+/// Knows nobody: everybody may read what is public, and nobody may do anything else. Whoever shows a key is
+/// refused.
 struct PublicAccess: AccessControl {
     func caller(_ credentials: Credentials?, now: Timestamp) async throws -> Caller {
         guard credentials == nil else { throw Refusal(ServerCode.keyUnknown, "the key that was shown") }

@@ -7,7 +7,8 @@ internal import TrustCore
 
 /// Counts the requests of each address: so many a second for long, and more in a burst.
 ///
-/// IPv6 addresses count by their first 64 bits, which is what one customer has. Addresses of this machine are not counted.
+/// IPv6 addresses count by their first 64 bits, which is what one customer has. Addresses of this machine are
+/// not counted.
 final class RequestRate: Sendable {
     private let perSecond: Int
     private let burst: Int
@@ -18,7 +19,8 @@ final class RequestRate: Sendable {
         var filled: Timestamp
     }
 
-    /// More addresses than that are not remembered at once; then those that sent nothing lately are forgotten, or all.
+    /// More addresses than that are not remembered at once; then those that sent nothing lately are
+    /// forgotten, or all.
     static let maximumAddresses = 100_000
 
     init(_ limits: ServerLimits) {

@@ -7,10 +7,12 @@ public import Logging
 public import TrustCore
 
 extension HostedServer {
-    /// Opens the server of a folder: makes what is not there, and brings what an older program made up to date.
+    /// Opens the server of a folder: makes what is not there, and brings what an older program made up to
+    /// date.
     ///
     /// - Parameters:
-    ///   - directory: the folder. It gets the database, the folder of blobs, and a lock that keeps a second server away.
+    ///   - directory: the folder. It gets the database, the folder of blobs, and a lock that keeps a second
+    ///     server away.
     ///   - settings: where it listens, and its limits.
     ///   - now: the time.
     ///   - random: random bytes that nobody can guess.

@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// Numbers for whoever watches the server, in the form that Prometheus reads.
 ///
-/// Names and labels are the program's own words, never a client's, so that there is only a fixed number of them.
+/// Names and labels are the program's own words, never a client's, so that there is only a fixed number of
+/// them.
 public final class ServerMetrics: Sendable {
     private let state = Mutex(State())
 

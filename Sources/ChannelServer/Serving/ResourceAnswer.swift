@@ -4,8 +4,8 @@
 internal import HTTPTypes
 internal import TrustCore
 
-/// How a request for something that is there is answered: which parts of it, or that there is no need (RFC 9110 13
-/// and 14). Pure: no byte is read here.
+/// How a request for something that is there is answered: which parts of it, or that there is no need (RFC
+/// 9110 13 and 14). Pure: no byte is read here.
 enum ResourceAnswer: Equatable {
     /// All of it: 200.
     case whole
@@ -59,8 +59,8 @@ enum ResourceAnswer: Equatable {
         }
     }
 
-    /// Whether a range is of the same bytes that whoever asks has the rest of. A date must be exactly the one that was told,
-    /// and long enough ago (RFC 9110 8.8.2.2); a weak tag never counts.
+    /// Whether a range is of the same bytes that whoever asks has the rest of. A date must be exactly the one
+    /// that was told, and long enough ago (RFC 9110 8.8.2.2); a weak tag never counts.
     private static func rangeCounts(
         _ field: String?,
         _ resource: ServedResource,
