@@ -12,6 +12,7 @@ import hashlib, os, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 program, seconds = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "5"
 folder = tempfile.mkdtemp(prefix="kingsnake-serve-")
+os.chmod(folder, 0o755)  # nginx reads as somebody else
 
 
 def start(arguments, **options):
