@@ -12,6 +12,7 @@ import hashlib, os, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
 program, seconds = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "5"
 folder = tempfile.mkdtemp(prefix="kingsnake-serve-")
+os.chmod(folder, 0o755)  # nginx reads as somebody else
 
 
 def start(arguments, **options):
@@ -35,7 +36,7 @@ def serve():
 
 def fill(sizes):
     database = sqlite3.connect(f"{folder}/data/server.sqlite")
-    database.execute("INSERT INTO channel (name, visibility, created, settings) VALUES ('main', 'public', 0, '{}')")
+    database.execute("INSERT INTO channel (name, visibility, created, settings) VALUES ('main', 'public', 0, X'7b7d')")
     channel = database.execute("SELECT id FROM channel").fetchone()[0]
     for path, size in sizes.items():
         data = os.urandom(size)

@@ -110,7 +110,8 @@ public enum ServerCode: String, RefusalCode {
             return RefusalEntry(
                 .invalid,
                 "it is not what the request expects it to be",
-                explanation: "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
+                explanation:
+                    "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
                 remedy: "ask again without the condition"
             )
         }

@@ -4,8 +4,8 @@
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// Leaves clients that hold a connection and do nothing with it: that send no request, send one too slowly, or take no
-/// answer. It also lets a connection end in time when the server is told to stop.
+/// Leaves clients that hold a connection and do nothing with it: that send no request, send one too slowly,
+/// or take no answer. It also lets a connection end in time when the server is told to stop.
 ///
 /// It looks at its connection every few seconds, not at each byte.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -81,7 +81,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    /// Closing would throw away what is still to be sent; so it waits for that, at most until the time for stopping is over.
+    /// Closing would throw away what is still to be sent; so it waits for that, at most until the time for
+    /// stopping is over.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard mode == .all, isStopping, unsent(context) > 0, context.channel.isActive else {
             context.close(mode: mode, promise: promise)

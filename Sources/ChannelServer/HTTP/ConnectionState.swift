@@ -25,7 +25,9 @@ struct ConnectionState {
     init(_ limits: ServerLimits, now: NIODeadline) {
         idle = .seconds(Int64(limits.idleSeconds))
         stall = .seconds(Int64(limits.stallSeconds))
-        let (bytes, overflows) = limits.uploadBytesPerSecond.multipliedReportingOverflow(by: limits.stallSeconds)
+        let (bytes, overflows) = limits.uploadBytesPerSecond.multipliedReportingOverflow(
+            by: limits.stallSeconds
+        )
         leastUpload = overflows ? .max : bytes
         waitingSince = now
         receivedSince = now

@@ -5,10 +5,11 @@ internal import DurableFiles
 internal import NIOCore
 internal import NIOHTTP1
 
-/// A part of a file that is to follow in the body of an answer, given to the kernel without passing through this process.
+/// A part of a file that is to follow in the body of an answer, given to the kernel without passing through
+/// this process.
 ///
-/// Hummingbird's body writers take only buffers; so it goes to the connection as an event, which ``FileBodyHandler`` turns
-/// into a write.
+/// Hummingbird's body writers take only buffers; so it goes to the connection as an event, which
+/// ``FileBodyHandler`` turns into a write.
 struct FileBody: Sendable {
     let file: OpenFile
     let range: Range<Int>
@@ -16,8 +17,8 @@ struct FileBody: Sendable {
 
 /// Writes files into answers. It sits between Hummingbird's handlers and the encoder of HTTP/1.1.
 ///
-/// The order of an answer's parts is kept, since head and file come down the same pipeline; were a file ever to come without
-/// its head, the connection is closed.
+/// The order of an answer's parts is kept, since head and file come down the same pipeline; were a file ever
+/// to come without its head, the connection is closed.
 final class FileBodyHandler: ChannelOutboundHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart

@@ -51,7 +51,8 @@ enum RequestCredentials {
             let scheme = ["http://", "https://"].first(where: { target.utf8.starts(with: $0.utf8) })
         else { return target }
         let rest = target.utf8.dropFirst(scheme.utf8.count)
-        return rest.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: rest[$0...], as: UTF8.self) } ?? "/"
+        return rest.firstIndex(of: UInt8(ascii: "/")).map { String(decoding: rest[$0...], as: UTF8.self) }
+            ?? "/"
     }
 
     private static func read(_ field: String) throws -> Credentials {

@@ -5,9 +5,9 @@ internal import TrustCore
 
 /// The path of a request, taken apart and decoded once.
 ///
-/// What the server serves has plain names; so whatever could mean one thing here and another to a proxy, a database or
-/// a file system is no path at all: dots that lead upwards, encoded slashes, backslashes, NUL and other bytes that are no
-/// visible ASCII (overlong UTF-8 among them), broken escapes.
+/// What the server serves has plain names; so whatever could mean one thing here and another to a proxy, a
+/// database or a file system is no path at all: dots that lead upwards, encoded slashes, backslashes, NUL and
+/// other bytes that are no visible ASCII (overlong UTF-8 among them), broken escapes.
 struct ServedPath: Sendable, Hashable {
     /// The decoded parts; at least one.
     let parts: [String]
@@ -42,8 +42,8 @@ struct ServedPath: Sendable, Hashable {
         return hasEmptyPart ? .other : .parts(ServedPath(parts: parts))
     }
 
-    /// A path for a log: without a query, and without what stands where a token may stand, also in a spelling that this
-    /// server does not take for one.
+    /// A path for a log: without a query, and without what stands where a token may stand, also in a spelling
+    /// that this server does not take for one.
     static func shown(_ target: String) -> String {
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         guard path.first == UInt8(ascii: "/"), path.count <= maximumLength else { return "(malformed)" }

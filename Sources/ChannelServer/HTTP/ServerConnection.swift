@@ -10,8 +10,8 @@ internal import NIOHTTPTypes
 internal import NIOSSL
 internal import TrustCore
 
-/// Hummingbird's connection for HTTP/1.1, to which what is missing is added: files as bodies, and clients that neither send
-/// nor take anything are left.
+/// Hummingbird's connection for HTTP/1.1, to which what is missing is added: files as bodies, and clients
+/// that neither send nor take anything are left.
 struct ServerConnection: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 

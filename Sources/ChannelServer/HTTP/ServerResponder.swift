@@ -36,6 +36,8 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
             response = problem.response(requestID: context.requestID)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
+        // Whoever asks by HEAD would take a body for the beginning of the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
         report(request, response, context, NIODeadline.now() - began)
         return response
     }
@@ -71,7 +73,12 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
         )
         let length = response.headers[.contentLength].flatMap { Double($0) } ?? 0
         let isWithBody = request.method != .head && response.status != .notModified
-        parts.metrics.answered(method, status, bytes: isWithBody ? length : 0, seconds: Double(duration.nanoseconds) / 1e9)
+        parts.metrics.answered(
+            method,
+            status,
+            bytes: isWithBody ? length : 0,
+            seconds: Double(duration.nanoseconds) / 1e9
+        )
     }
 
     /// A method of HTTP's; what else a client calls its requests is nobody's word in a log.

@@ -34,7 +34,8 @@ enum ServerTLS {
                 .configuration,
                 "the certificate and its key cannot be used for TLS",
                 at: files.certificate,
-                remedy: "give a chain of certificates in PEM, and the key of its first, which this user may read"
+                remedy:
+                    "give a chain of certificates in PEM, and the key of its first, which this user may read"
             )
         }
     }

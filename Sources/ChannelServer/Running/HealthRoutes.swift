@@ -6,7 +6,8 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 
-/// Whether the server lives, and whether it can do its work: for whoever starts it again, or sends it requests.
+/// Whether the server lives, and whether it can do its work: for whoever starts it again, or sends it
+/// requests.
 struct HealthRoutes: ServerRoutes {
     let parts: ServerParts
 

@@ -9,7 +9,8 @@ internal import Transport
 public import TrustCore
 
 extension HostedServer {
-    /// Opens the server of a folder: makes what is not there, and brings what an older program made up to date.
+    /// Opens the server of a folder: makes what is not there, and brings what an older program made up to
+    /// date.
     ///
     /// - Parameters:
     ///   - directory: the folder; see ``ServerFolder``. A lock keeps a second server away.

@@ -13,12 +13,13 @@ public struct ServerLimits: Sendable, Equatable {
     public var headerFields = 100
     /// How long a connection may go without a whole head of a request, in seconds: also between two requests.
     public var idleSeconds = 60
-    /// How long a client may not take or not send anything in the middle of an answer or an upload, in seconds.
+    /// How long a client may not take or not send anything in the middle of an answer or an upload, in
+    /// seconds.
     public var stallSeconds = 60
     /// How many bytes a second an upload has to bring, measured over `stallSeconds`.
     public var uploadBytesPerSecond = 512
-    /// How many requests a second one address may send for long; 0 for any number. Requests of this machine are not
-    /// counted: a proxy in front of the server counts better.
+    /// How many requests a second one address may send for long; 0 for any number. Requests of this machine
+    /// are not counted: a proxy in front of the server counts better.
     public var requestsPerSecond = 200
     /// How many requests one address may send at once.
     public var requestBurst = 4000

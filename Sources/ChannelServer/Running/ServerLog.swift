@@ -16,7 +16,9 @@ public struct ServerLog: LogHandler {
         case json
     }
 
+    /// What every line of this logger has.
     public var metadata: Logger.Metadata = [:]
+    /// What is less important is left out.
     public var logLevel: Logger.Level
     private let format: Format
     private let now: @Sendable () -> Timestamp
@@ -52,11 +54,13 @@ public struct ServerLog: LogHandler {
         self.write = write
     }
 
+    /// One value that every line has.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes a line.
     public func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         // Hummingbird numbers requests on its own; ours is the one that clients are told.

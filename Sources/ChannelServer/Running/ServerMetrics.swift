@@ -5,7 +5,8 @@ internal import Synchronization
 
 /// Numbers for whoever watches the server, in the form that Prometheus reads.
 ///
-/// Names and labels are the program's own words, never a client's, so that there is only a fixed number of them.
+/// Names and labels are the program's own words, never a client's, so that there is only a fixed number of
+/// them.
 public final class ServerMetrics: Sendable {
     private let state = Mutex(State())
 
@@ -31,7 +32,8 @@ public final class ServerMetrics: Sendable {
 
     private static let texts = [
         "kingsnake_connections": "Connections that are open.",
-        "kingsnake_connections_abandoned_total": "Connections closed because their clients did nothing for too long.",
+        "kingsnake_connections_abandoned_total":
+            "Connections closed because their clients did nothing for too long.",
         "kingsnake_http_requests_total": "Requests answered, by method and status.",
         "kingsnake_http_request_seconds": "Time from a request's head to the head of its answer.",
         "kingsnake_http_answer_bytes_total": "Bytes of answers' bodies, as promised in their heads.",
@@ -62,7 +64,9 @@ public final class ServerMetrics: Sendable {
     public func time(_ name: String, _ labels: [String: String] = [:], seconds: Double) {
         state.withLock { state in
             var timing = state.timings[Series(name: name, labels: labels)] ?? Timing()
-            for (index, bound) in Self.bounds.enumerated() where seconds <= bound { timing.counts[index] += 1 }
+            for (index, bound) in Self.bounds.enumerated() where seconds <= bound {
+                timing.counts[index] += 1
+            }
             timing.count += 1
             timing.sum += seconds
             state.timings[Series(name: name, labels: labels)] = timing

@@ -4,7 +4,8 @@
 internal import DurableFiles
 internal import TrustCore
 
-/// What the one who runs a server decides about it: `server.json` in its folder, and the command line on top of it.
+/// What the one who runs a server decides about it: `server.json` in its folder, and the command line on top
+/// of it.
 public struct ServerSettings: Sendable, Equatable {
     /// The address to listen on.
     public var host = "127.0.0.1"
@@ -48,8 +49,8 @@ public struct ServerSettings: Sendable, Equatable {
 
     /// Reads the file in a server's folder; the defaults where there is none.
     ///
-    /// - Throws: a `Failure` for a file that is not understood: people edit it by hand, and a name that was mistyped must
-    ///   not mean the default.
+    /// - Throws: a `Failure` for a file that is not understood: people edit it by hand, and a name that was
+    ///   mistyped must not mean the default.
     public init(directory: String) throws {
         let path = directory + "/" + Self.fileName
         guard let bytes = try DurableFile.read(path, maximumLength: Self.maximumLength) else { return }

@@ -7,10 +7,12 @@ internal import NIOCore
 internal import NIOPosix
 internal import TrustCore
 
-/// Makes bodies of answers from blobs: small ones from memory, if they were wanted lately, large ones as files.
+/// Makes bodies of answers from blobs: small ones from memory, if they were wanted lately, large ones as
+/// files.
 ///
-/// A blob's file is opened without following a link, and must have the length that the database knows. That its bytes have
-/// the digest is not asked for each download: what was stored is never changed (see ``BlobStore``), and clients check.
+/// A blob's file is opened without following a link, and must have the length that the database knows. That
+/// its bytes have the digest is not asked for each download: what was stored is never changed (see
+/// ``BlobStore``), and clients check.
 final class BlobBodies: Sendable {
     private let blobs: any BlobStore
     private let memory: BlobMemory
@@ -36,7 +38,8 @@ final class BlobBodies: Sendable {
         case file(OpenFile)
     }
 
-    /// Finds a blob's bytes before anything is answered, so that a blob that is not there is no answer cut short.
+    /// Finds a blob's bytes before anything is answered, so that a blob that is not there is no answer cut
+    /// short.
     func source(_ resource: ServedResource) async throws -> Source {
         if let buffer = memory[resource.blob] { return .buffer(buffer) }
         guard let path = blobs.localPath(of: resource.blob) else {

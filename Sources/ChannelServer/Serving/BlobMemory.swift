@@ -5,9 +5,11 @@ internal import NIOCore
 internal import Synchronization
 internal import TrustCore
 
-/// Blobs that were wanted lately, in memory: as many as fit, those that were not wanted for longest leave first.
+/// Blobs that were wanted lately, in memory: as many as fit, those that were not wanted for longest leave
+/// first.
 ///
-/// Blobs never change, so that nothing here is ever out of date; whether somebody may have one is asked elsewhere.
+/// Blobs never change, so that nothing here is ever out of date; whether somebody may have one is asked
+/// elsewhere.
 final class BlobMemory: Sendable {
     private let capacity: Int
     private let state = Mutex(State())

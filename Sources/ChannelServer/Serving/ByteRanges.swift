@@ -10,7 +10,8 @@ enum ByteRanges: Equatable {
     /// Nothing that is there: 416.
     case unsatisfiable
 
-    /// With more parts than that the whole is answered: nobody needs them, and each costs more to say than to have.
+    /// With more parts than that the whole is answered: nobody needs them, and each costs more to say than to
+    /// have.
     static let maximumParts = 16
 
     /// Reads a field.

@@ -26,8 +26,8 @@ extension ChannelFiles {
     /// The endings of attestations' addresses: what today's servers use, and CEP 50's.
     private static let endings = [".v0.sigs", ".sigs"]
 
-    /// The attestations of `FILE.sigs`, `FILE.sigs.<sha256>` or `FILE.v0.sigs`; nil where the name is no such thing, or there
-    /// are none.
+    /// The attestations of `FILE.sigs`, `FILE.sigs.<sha256>` or `FILE.v0.sigs`; nil where the name is no such
+    /// thing, or there are none.
     static func attestations(
         _ name: String,
         _ subdir: Subdir,

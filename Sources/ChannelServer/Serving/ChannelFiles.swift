@@ -62,7 +62,8 @@ struct ChannelFiles: Sendable {
             let document = try log.flatMap {
                 try transaction.document(parts.dropFirst().joined(separator: "/"), in: .log($0.id))
             }
-            return document.map { .resource(resource($0, isPrivate: isPrivate), channel) } ?? .nothing(channel)
+            return document.map { .resource(resource($0, isPrivate: isPrivate), channel) }
+                ?? .nothing(channel)
         }
         if let document = try transaction.document(path, in: .channel(channel.id)) {
             return .resource(resource(document, isPrivate: isPrivate), channel)

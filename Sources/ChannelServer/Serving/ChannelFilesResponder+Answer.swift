@@ -69,7 +69,9 @@ extension ChannelFilesResponder {
             )
         }
         let end = "\r\n--\(boundary)--\r\n"
-        let length = pieces.reduce(UInt64(end.utf8.count)) { $0 + UInt64($1.0.utf8.count) + UInt64($1.1.count) }
+        let length = pieces.reduce(UInt64(end.utf8.count)) {
+            $0 + UInt64($1.0.utf8.count) + UInt64($1.1.count)
+        }
         fields[.contentLength] = "\(length)"
         return try await response(.partialContent, fields, pieces, end, resource, context)
     }

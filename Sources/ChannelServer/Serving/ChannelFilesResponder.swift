@@ -8,8 +8,8 @@ internal import TrustCore
 
 /// Answers GET and HEAD for channels' files; everything else is the routes'.
 ///
-/// A path is a file's if it has two plain parts or more, the first is no word of the server's own, and the second is not
-/// `packages`, below which there are pages.
+/// A path is a file's if it has two plain parts or more, the first is no word of the server's own, and the
+/// second is not `packages`, below which there are pages.
 struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Context == ServerContext {
     typealias Context = ServerContext
 
@@ -48,8 +48,8 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
             let resource = try await resource(path, context.caller)
             return try await response(resource, request, context)
         } catch is Refusal where isNotices {
-            // conda asks for these without its token, also of channels that it may not read, and of those the answer must
-            // not tell that they are there.
+            // conda asks for these without its token, also of channels that it may not read, and of those the
+            // answer must not tell that they are there.
             return Self.noNotices(request.method)
         }
     }

@@ -30,9 +30,9 @@ enum EntityTags: Equatable {
         while !rest.isEmpty, tags.count < maximumCount {
             guard let tag = tag(&rest) else { return nil }
             tags.append(tag)
-            let before = rest.count
+            skip(&rest, commasToo: false)
+            guard rest.isEmpty || rest.first == UInt8(ascii: ",") else { return nil }
             skip(&rest, commasToo: true)
-            guard rest.isEmpty || rest.count < before else { return nil }
         }
         return tags.isEmpty ? nil : .list(tags)
     }

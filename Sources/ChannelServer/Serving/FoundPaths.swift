@@ -6,8 +6,8 @@ internal import TrustCore
 
 /// What paths led to a moment ago, so that a file that many want is not looked up for each.
 ///
-/// It is forgotten as soon as this process writes to the database, and with each second of the clock for what another process
-/// wrote: `kingsnake server` beside a running server is seen within a second.
+/// It is forgotten as soon as this process writes to the database, and with each second of the clock for what
+/// another process wrote: `kingsnake server` beside a running server is seen within a second.
 final class FoundPaths: Sendable {
     private let database: ObservedDatabase
     private let now: @Sendable () -> Timestamp

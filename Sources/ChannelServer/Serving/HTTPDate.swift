@@ -23,8 +23,8 @@ enum HTTPDate {
         return "\(days[weekday(moment)]), \(date) \(part(11..<19)) GMT"
     }
 
-    /// Reads one of the three forms that are to be understood; nil for anything else. That the day of the week fits is
-    /// not asked.
+    /// Reads one of the three forms that are to be understood; nil for anything else. That the day of the
+    /// week fits is not asked.
     ///
     /// - Parameter now: tells which century a year of two digits is of.
     static func read(_ text: String, now: Timestamp) -> Timestamp? {

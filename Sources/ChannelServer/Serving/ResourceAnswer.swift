@@ -4,8 +4,8 @@
 internal import HTTPTypes
 internal import TrustCore
 
-/// How a request for something that is there is answered: which parts of it, or that there is no need (RFC 9110 13
-/// and 14). Pure: no byte is read here.
+/// How a request for something that is there is answered: which parts of it, or that there is no need (RFC
+/// 9110 13 and 14). Pure: no byte is read here.
 enum ResourceAnswer: Equatable {
     /// All of it: 200.
     case whole
@@ -40,7 +40,8 @@ enum ResourceAnswer: Equatable {
                 self = .notModified
                 return
             }
-        } else if let modified, let moment = fields[.ifModifiedSince].flatMap({ HTTPDate.read($0, now: now) }),
+        } else if let modified,
+            let moment = fields[.ifModifiedSince].flatMap({ HTTPDate.read($0, now: now) }),
             modified <= moment
         {
             self = .notModified
@@ -58,8 +59,8 @@ enum ResourceAnswer: Equatable {
         }
     }
 
-    /// Whether a range is of the same bytes that whoever asks has the rest of. A date must be exactly the one that was told,
-    /// and long enough ago (RFC 9110 8.8.2.2); a weak tag never counts.
+    /// Whether a range is of the same bytes that whoever asks has the rest of. A date must be exactly the one
+    /// that was told, and long enough ago (RFC 9110 8.8.2.2); a weak tag never counts.
     private static func rangeCounts(
         _ field: String?,
         _ resource: ServedResource,

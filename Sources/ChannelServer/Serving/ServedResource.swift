@@ -23,8 +23,8 @@ struct ServedResource: Sendable, Hashable {
         /// So many seconds; then one has to ask again.
         case seconds(Int, isPrivate: Bool)
 
-        /// The field `Cache-Control`. There always is one: without it clients guess, and take an index of yesterday for
-        /// today's.
+        /// The field `Cache-Control`. There always is one: without it clients guess, and take an index of
+        /// yesterday for today's.
         var field: String {
             switch self {
             case .forever(let isPrivate):
@@ -42,8 +42,8 @@ struct ServedResource: Sendable, Hashable {
     /// The strong entity tag, with its quotation marks: the digest.
     var tag: String { "\"\(blob.hex)\"" }
 
-    /// The time of the last change, where it tells states apart. Of something that changes and was put there in this very
-    /// second it does not: the next change may come in the same one.
+    /// The time of the last change, where it tells states apart. Of something that changes and was put there
+    /// in this very second it does not: the next change may come in the same one.
     func lastModified(now: Timestamp) -> Timestamp? {
         caching.isForever || modified.advanced(bySeconds: 1) < now ? modified : nil
     }

@@ -3,7 +3,8 @@
 
 internal import Synchronization
 
-/// A database that counts its writing transactions, so that what was read can be kept until something is written.
+/// A database that counts its writing transactions, so that what was read can be kept until something is
+/// written.
 ///
 /// Only what this process writes is counted.
 final class ObservedDatabase: ServerDatabase {

@@ -25,7 +25,10 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The certificate chain, in PEM.", valueName: "file"), completion: .file())
     var tlsCertificate: String?
 
-    @Option(help: ArgumentHelp("The certificate's private key, in PEM.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The certificate's private key, in PEM.", valueName: "file"),
+        completion: .file()
+    )
     var tlsKey: String?
 
     @Option(help: "The form of the log on standard error.")

@@ -25,7 +25,8 @@ struct EntityTagsTests {
     @Test(
         "What is no list of tags is none",
         arguments: [
-            "", ",", "a", "\"a", "w/\"a\"", "W/a", "\"a\" \"b\"", "\"a\"x", "*, \"a\"", "**", "\"a b\"", "\"a\u{7f}\"",
+            "", ",", "a", "\"a", "w/\"a\"", "W/a", "\"a\" \"b\"", "\"a\"x", "*, \"a\"", "**", "\"a b\"",
+            "\"a\u{7f}\"",
         ]
     )
     func refused(_ field: String) { #expect(EntityTags.read(field) == nil) }

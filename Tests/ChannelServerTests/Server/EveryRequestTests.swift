@@ -14,7 +14,7 @@ struct EveryRequestTests {
     /// Says who asks, and where.
     private struct Echo: ServerRoutes {
         func add(to router: Router<ServerContext>) {
-            router.get("/who/**") { request, context in
+            router.get("/_/who/**") { request, context in
                 "\(context.caller.holder?.name ?? "nobody") \(request.uri.path)"
             }
             router.get("/bad") { _, _ -> String in throw Refusal(ServerCode.channelUnknown, "x") }
@@ -25,11 +25,11 @@ struct EveryRequestTests {
     func credentials() async throws {
         let scene = try ServerScene()
         let asked: [(path: String, headers: HTTPFields, answer: String)] = [
-            ("/who/a", [:], "nobody /who/a"),
-            ("/t/alice/who/a", [:], "alice /who/a"),
-            ("/who/a", [.authorization: "Bearer bob"], "bob /who/a"),
-            ("/who/a", [.authorization: "Basic eDpjYXJvbA=="], "carol /who/a"),
-            ("/who/a", [HTTPField.Name("X-API-Key")!: "dave"], "dave /who/a"),
+            ("/_/who/a", [:], "nobody /_/who/a"),
+            ("/t/alice/_/who/a", [:], "alice /_/who/a"),
+            ("/_/who/a", [.authorization: "Bearer bob"], "bob /_/who/a"),
+            ("/_/who/a", [.authorization: "Basic eDpjYXJvbA=="], "carol /_/who/a"),
+            ("/_/who/a", [HTTPField.Name("X-API-Key")!: "dave"], "dave /_/who/a"),
         ]
         for (path, headers, answer) in asked {
             let response = try await scene.ask([Echo()], .get, path, headers: headers)

@@ -67,7 +67,9 @@ struct FoundPathsTests {
     @Test("What this process writes is served at once, what another writes within a second, rights included")
     func freshness() async throws {
         let observed = try await ServingScene()
-        #expect(try await Self.served(observed, ObservedDatabase(observed.server.database)) == "1 1 2 2 3 404")
+        #expect(
+            try await Self.served(observed, ObservedDatabase(observed.server.database)) == "1 1 2 2 3 404"
+        )
         let plain = try await ServingScene()
         #expect(try await Self.served(plain, plain.server.database) == "1 1 2 3 3 404")
     }

@@ -14,7 +14,9 @@ import TrustCore
 
 @Suite("Opening a server's folder")
 struct OpeningTests {
-    private static func open(_ path: String, _ settings: ServerSettings = ServerSettings()) throws -> HostedServer {
+    private static func open(_ path: String, _ settings: ServerSettings = ServerSettings()) throws
+        -> HostedServer
+    {
         try HostedServer.open(
             directory: path,
             settings: settings,

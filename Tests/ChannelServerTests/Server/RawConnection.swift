@@ -4,7 +4,8 @@
 import Foundation
 import TestSupport
 
-/// A connection to a server of this machine, byte by byte: for what no client library would send, or leave unread.
+/// A connection to a server of this machine, byte by byte: for what no client library would send, or leave
+/// unread.
 ///
 /// Its calls block, so that each runs on a thread of its own.
 struct RawConnection: Sendable {

@@ -18,6 +18,9 @@ struct SecretTests {
     /// The same as `Authorization: Basic` has it, with a name.
     private static let encoded = String(decoding: Base64.encode(Array("x:\(secret)".utf8)), as: UTF8.self)
 
+    // A literal that is a name of a field.
+    // swift-format-ignore: NeverForceUnwrap
+    private static let keyField = HTTPField.Name("X-API-Key")!
     /// Where a secret may stand in a request.
     private static let requests: [(path: String, fields: HTTPFields)] = [
         ("/t/\(secret)/main/noarch/a-1-0.conda", [:]), ("/t/\(secret)", [:]), ("/t/\(secret)/", [:]),
@@ -32,7 +35,7 @@ struct SecretTests {
         ("/main/noarch/a-1-0.conda", [.authorization: secret]),
         ("/main/noarch/a-1-0.conda", [.authorization: "Basic \(encoded)"]),
         ("/main/noarch/a-1-0.conda", [.authorization: "Digest \(secret)"]),
-        ("/main/noarch/a-1-0.conda", [HTTPField.Name("X-API-Key")!: secret]),
+        ("/main/noarch/a-1-0.conda", [keyField: secret]),
         ("/main/noarch/a-1-0.conda", [.cookie: secret, .userAgent: secret, .referer: secret]),
     ]
 
@@ -103,6 +106,8 @@ struct SecretTests {
             #expect(controls.count == 1)
             #expect(line.hasSuffix("\n"))
         }
-        #expect(lines.all[0] == "1970-01-01T00:00:00Z info a\\u{a}b\\u{1b}[31m path=x\\u{d}\\u{a}y\\u{2028}z\n")
+        #expect(
+            lines.all[0] == "1970-01-01T00:00:00Z info a\\u{a}b\\u{1b}[31m path=x\\u{d}\\u{a}y\\u{2028}z\n"
+        )
     }
 }

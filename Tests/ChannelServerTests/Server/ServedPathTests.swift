@@ -19,14 +19,19 @@ struct ServedPathTests {
         #expect(ServedPath.read(target) == .parts(ServedPath(parts: parts)))
     }
 
-    @Test("An empty part, or a slash at the end, is no file", arguments: ["/", "//a/b", "/a//b", "/a/", "/?x"])
+    @Test(
+        "An empty part, or a slash at the end, is no file",
+        arguments: ["/", "//a/b", "/a//b", "/a/", "/?x"]
+    )
     func other(_ target: String) { #expect(ServedPath.read(target) == .other) }
 
     @Test(
         "What could mean two things is no path",
         arguments: [
-            "", "a/b", "http://h/a/b", "*", "/a/..", "/../a", "/a/%2e%2e/b", "/a/.%2E/b", "/a/.", "/a/%00", "/a%00.conda",
-            "/a/b%2fc", "/a/b%2Fc", "/a/b\\c", "/a/b%5cc", "/a/%", "/a/%2", "/a/%zz", "/a/%c0%ae%c0%ae", "/a/%c0%af",
+            "", "a/b", "http://h/a/b", "*", "/a/..", "/../a", "/a/%2e%2e/b", "/a/.%2E/b", "/a/.", "/a/%00",
+            "/a%00.conda",
+            "/a/b%2fc", "/a/b%2Fc", "/a/b\\c", "/a/b%5cc", "/a/%", "/a/%2", "/a/%zz", "/a/%c0%ae%c0%ae",
+            "/a/%c0%af",
             "/a/\u{c4}", "/a/%ff", "/a/b c", "/a/b%20c", "/a/%0d%0a", "/a/%7f", "/a/b\tc",
             "/" + String(repeating: "a", count: 2048),
         ]

@@ -80,7 +80,10 @@ struct ServerCodeCoverageTests {
         throw Refusal(try #require(ServerCode(rawValue: name)), path)
     }
 
-    @Test("Each code is provoked by the smallest request that breaks its rule", arguments: ServerCode.allCases)
+    @Test(
+        "Each code is provoked by the smallest request that breaks its rule",
+        arguments: ServerCode.allCases
+    )
     func eachCodeIsProvoked(code: ServerCode) async throws {
         let provocation = try #require(Self.provocations[code])
         #expect(await refusalCode { try await provocation() } == code.rawValue)

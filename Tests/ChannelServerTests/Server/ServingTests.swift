@@ -56,7 +56,9 @@ struct ServingTests {
         ([.ifRange: old, .range: "bytes=20-"], 200, "0123456789", nil),
     ]
 
-    @Test("Each rule of ranges and conditions is kept, and HEAD says what GET would, without ranges and bodies")
+    @Test(
+        "Each rule of ranges and conditions is kept, and HEAD says what GET would, without ranges and bodies"
+    )
     func rules() async throws {
         let scene = try await ServingScene()
         for (fields, status, body, range) in Self.rules {
@@ -98,7 +100,9 @@ struct ServingTests {
         #expect(answer.headers[.contentRange] == nil)
     }
 
-    @Test("What never changes says so, what changes is asked for again, and what is private is nobody else's to keep")
+    @Test(
+        "What never changes says so, what changes is asked for again, and what is private is nobody else's to keep"
+    )
     func caching() async throws {
         let scene = try await ServingScene()
         let asked = [
@@ -117,7 +121,9 @@ struct ServingTests {
         }
     }
 
-    @Test("An index that changed in this second has no time yet, for the next change may come in the same one")
+    @Test(
+        "An index that changed in this second has no time yet, for the next change may come in the same one"
+    )
     func sameSecond() async throws {
         let scene = try await ServingScene()
         try await scene.server.serve([1], "noarch/repodata.json", of: scene.main)
@@ -136,8 +142,10 @@ struct ServingTests {
     func paths() async throws {
         let scene = try await ServingScene()
         let malformed = [
-            "/main/../main/noarch/repodata.json", "/main/%2e%2e/server.sqlite", "/main/noarch/%2e%2e/%2e%2e/x",
-            "/main/noarch/repodata.json%00", "/main/noarch/a-1-0.conda%00.json", "/main/noarch%2frepodata.json",
+            "/main/../main/noarch/repodata.json", "/main/%2e%2e/server.sqlite",
+            "/main/noarch/%2e%2e/%2e%2e/x",
+            "/main/noarch/repodata.json%00", "/main/noarch/a-1-0.conda%00.json",
+            "/main/noarch%2frepodata.json",
             "/main/noarch\\repodata.json", "/main/noarch%5crepodata.json", "/main/%c0%ae%c0%ae/server.sqlite",
             "/main/noarch/%ff", "/main/noarch/%e0%80%af", "/main/noarch/%zz",
         ]
@@ -157,7 +165,9 @@ struct ServingTests {
             let stranger = try await scene.ask(.get, "/secret/" + path)
             let unknown = try await scene.ask(.get, "/absent/" + path)
             #expect(stranger.status == .notFound)
-            #expect(Self.detail(stranger.body) == Self.detail(unknown.body).replacing("absent", with: "secret"))
+            #expect(
+                Self.detail(stranger.body) == Self.detail(unknown.body).replacing("absent", with: "secret")
+            )
         }
         #expect(try await scene.ask(.get, "/t/alice/secret/noarch/a-1-0.conda").status == .ok)
         let fields: HTTPFields = [.authorization: "Bearer alice"]
@@ -179,7 +189,11 @@ struct ServingTests {
         #expect(
             String(buffer: try await scene.ask(.get, "/secret/notices.json").body) == #"{"notices":[]}"#
         )
-        #expect(try await scene.ask(.get, "/t/alice/secret/notices.json").body.readableBytesView.elementsEqual(own))
+        #expect(
+            try await scene.ask(.get, "/t/alice/secret/notices.json").body.readableBytesView.elementsEqual(
+                own
+            )
+        )
     }
 
     @Test("An index that is not made yet is never answered with 404, which clients remember")
@@ -198,7 +212,13 @@ struct ServingTests {
     func states() async throws {
         let scene = try await ServingScene()
         try await scene.server.accept([1], "b-1-0.conda", into: scene.main, state: .yanked)
-        try await scene.server.accept([2], "c-1-0.conda", into: scene.main, attestations: [3], state: .removed)
+        try await scene.server.accept(
+            [2],
+            "c-1-0.conda",
+            into: scene.main,
+            attestations: [3],
+            state: .removed
+        )
         #expect(try await scene.ask(.get, "/main/noarch/b-1-0.conda").status == .ok)
         #expect(try await scene.ask(.get, "/main/noarch/c-1-0.conda").status == .gone)
         #expect(try await scene.ask(.get, "/main/noarch/c-1-0.conda.sigs").status == .notFound)
@@ -221,7 +241,9 @@ struct ServingTests {
         )
     }
 
-    @Test("A blob that is a link, has another length, or is not there is not served, and nothing is told of it")
+    @Test(
+        "A blob that is a link, has another length, or is not there is not served, and nothing is told of it"
+    )
     func brokenBlobs() async throws {
         let scene = try await ServingScene()
         let secretFile = scene.server.folder.path + "/secret-file"
