@@ -30,7 +30,10 @@ struct RattlerUploadTests {
         } catch { return "\(error)" }
     }
 
-    @Test("all of its protocols, once, twice, and with other bytes", arguments: ["quetz", "artifactory", "prefix"])
+    @Test(
+        "all of its protocols, once, twice, and with other bytes",
+        arguments: ["quetz", "artifactory", "prefix"]
+    )
     func publishes(_ kind: String) async throws {
         let server = try await UploadServer(), folder = try TemporaryFolder()
         let paths = try SamplePackages.all.map { builder, format in
@@ -48,9 +51,15 @@ struct RattlerUploadTests {
             changed.add(file: "share/other", "other")
             let other = try folder.write(changed.build(format), to: "other/" + builder.fileName(format))
             let conflict = await Self.refusal { try await Self.publish(kind, url, [other]) }
-            #expect(conflict?.contains("409") == true || conflict?.contains("file-exists") == true, "\(conflict ?? "")")
+            #expect(
+                conflict?.contains("409") == true || conflict?.contains("file-exists") == true,
+                "\(conflict ?? "")"
+            )
             let stranger = await Self.refusal { try await Self.publish(kind, url, paths, key: "wrong") }
-            #expect(stranger?.contains("401") == true || stranger?.contains("anonymous") == true, "\(stranger ?? "")")
+            #expect(
+                stranger?.contains("401") == true || stranger?.contains("anonymous") == true,
+                "\(stranger ?? "")"
+            )
             let broken = try folder.write([1, 2, 3], to: "broken-1-0.conda")
             let refused = await Self.refusal { try await Self.publish(kind, url, [broken]) }
             #expect(refused != nil)

@@ -61,7 +61,9 @@ public struct PackagePublisher: Sendable {
     ) async throws -> PublishedPackage {
         for time in Self.pauses {
             do { return try await attempt(package, sent) } catch let failure as Failure {
-                guard let fault = failure.cause as? any TransientFault, fault.isTransient else { throw failure }
+                guard let fault = failure.cause as? any TransientFault, fault.isTransient else {
+                    throw failure
+                }
             }
             try await pause(time)
         }
@@ -122,7 +124,8 @@ private struct PublisherForm {
         contentType = "multipart/form-data; boundary=\(boundary)"
         let head = [
             "--\(boundary)", "Content-Disposition: form-data; name=\"file\"; filename=\"\(name)\"",
-            "Content-Type: application/octet-stream", "Content-Length: \(package.size)", "X-File-Name: \(name)",
+            "Content-Type: application/octet-stream", "Content-Length: \(package.size)",
+            "X-File-Name: \(name)",
             "X-File-SHA256: \(sha256)", "", "",
         ]
         before = Array(head.joined(separator: "\r\n").utf8)
@@ -147,7 +150,8 @@ private struct ServerWords {
 
     init(_ response: ServiceResponse) {
         let fields = try? JSONFields(try JSONReader.read(response.body, of: "answer"), of: "answer")
-        let detail = fields?.object["detail"]?.string ?? String(decoding: response.body.prefix(512), as: UTF8.self)
+        let detail =
+            fields?.object["detail"]?.string ?? String(decoding: response.body.prefix(512), as: UTF8.self)
         let words = Printable.text(detail, limit: 512)
         text = "HTTP \(response.status)" + (words.isEmpty ? "" : ": \(words)")
         remedy = fields?.object["remedy"]?.string.map { Printable.text($0, limit: 512) }

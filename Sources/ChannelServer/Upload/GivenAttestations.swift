@@ -22,7 +22,9 @@ struct GivenAttestations: Sendable {
 
     /// These with those that the file has already, which keep their bytes; exactly the known ones where these bring
     /// nothing new.
-    func added(to known: Sigstore.Sidecar?, of fileName: ArchiveFileName, sha256: Digest) throws -> PackageSidecar {
+    func added(to known: Sigstore.Sidecar?, of fileName: ArchiveFileName, sha256: Digest) throws
+        -> PackageSidecar
+    {
         guard let known else { return sidecar }
         var all = known
         for bundle in sidecar.sidecar.bundles { all = try all.appending(bundle, of: fileName.text) }

@@ -103,7 +103,12 @@ struct PackageIntake: Sendable {
     private func channel(_ name: String, for fileName: ArchiveFileName, _ caller: Caller) async throws
         -> HostedChannel
     {
-        let channel = try await parts.channel(name, for: .publish, of: caller, package: fileName.name.normalized)
+        let channel = try await parts.channel(
+            name,
+            for: .publish,
+            of: caller,
+            package: fileName.name.normalized
+        )
         _ = try publisher(caller)
         return channel
     }
@@ -124,7 +129,9 @@ struct PackageIntake: Sendable {
         let path = received.staged.localPath, limits = settings.archives
         let package =
             if let known { try KnownPackage(known).inspected } else {
-                try await inspections.run { try InspectedPackage(path, as: name, limits: limits, md5: blob.md5) }
+                try await inspections.run {
+                    try InspectedPackage(path, as: name, limits: limits, md5: blob.md5)
+                }
             }
         try blob.sha256.check(package.sha256, of: name.text)
         if let subdir = announcement.subdir, subdir != package.subdir {

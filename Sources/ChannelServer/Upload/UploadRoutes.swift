@@ -92,7 +92,9 @@ public struct UploadRoutes: ServerRoutes {
     }
 
     /// Takes the packages of a form.
-    private func form(_ form: UploadForm, _ request: Request, _ context: ServerContext) async throws -> Response {
+    private func form(_ form: UploadForm, _ request: Request, _ context: ServerContext) async throws
+        -> Response
+    {
         let boundary = try MultipartHead.boundary(request.headers[.contentType])
         let channel = try Self.parameter("channel", context)
         let receiver = FormReceiver(

@@ -90,7 +90,8 @@ struct PublishCommand: AsyncParsableCommand {
         let entry = package.logIndex.map { ", entry \($0) of the publish log" } ?? ""
         switch package.outcome {
         case .accepted:
-            let with = package.attestations == 0 ? "" : " with \(Counted(package.attestations, "attestation"))"
+            let with =
+                package.attestations == 0 ? "" : " with \(Counted(package.attestations, "attestation"))"
             console.say("published `\(package.fileName)`\("\(with)\(entry)")")
         case .unchanged: console.say("`\(package.fileName)` was there already, the same bytes")
         case .attested: console.say("`\(package.fileName)` was there already, and has new attestations now")

@@ -3,8 +3,8 @@
 
 internal import CondaFormats
 internal import NIOCore
-internal import Sigstore
 internal import SigningKeys
+internal import Sigstore
 internal import TrustCore
 
 /// Which fields a protocol's form has.
@@ -98,7 +98,9 @@ actor FormReceiver {
         switch field {
         case .package: return .package(try await beginPackage(head))
         case .attestation:
-            guard attestation == nil else { throw MultipartReader.refusal("one field \(shown)", found: "two") }
+            guard attestation == nil else {
+                throw MultipartReader.refusal("one field \(shown)", found: "two")
+            }
             let body = SmallBody(Sigstore.Sidecar.maximumLength)
             attestation = body
             return .short(body)
