@@ -8,10 +8,11 @@ internal import Sigstore
 public import Transport
 internal import TrustCore
 
-/// Sends packages to a channel of a server, by prefix.dev's protocol: a form with the package and its attestations.
+/// Sends packages to a channel of a server, by prefix.dev's protocol: a form with the package and its
+/// attestations.
 ///
-/// To send the same package again is safe: a server that has the same bytes says so. What the server answers is not
-/// verified, for only who asks it later with a pinned root can know what it serves.
+/// To send the same package again is safe: a server that has the same bytes says so. What the server answers
+/// is not verified, for only who asks it later with a pinned root can know what it serves.
 public struct PackagePublisher: Sendable {
     /// The channel.
     public let channel: ChannelURL
@@ -27,7 +28,8 @@ public struct PackagePublisher: Sendable {
     ///   - channel: the channel's URL, `https://SERVER/CHANNEL`, without credentials.
     ///   - key: a secret of the server; it goes into a header field, and nowhere else.
     ///   - pause: waits between attempts.
-    /// - Throws: a `Failure` for a URL without a channel, or with credentials, and for a key that fits no header field.
+    /// - Throws: a `Failure` for a URL without a channel, or with credentials, and for a key that fits no
+    ///   header field.
     public init(
         to channel: ChannelURL,
         key: String,

@@ -4,8 +4,8 @@
 internal import Hummingbird
 public import TrustCore
 
-/// The refusals of packages that are sent to a server. What is wrong with an archive or with an attestation has the codes
-/// of those areas.
+/// The refusals of packages that are sent to a server. What is wrong with an archive or with an attestation
+/// has the codes of those areas.
 @nonexhaustive
 public enum UploadCode: String, RefusalCode {
     case tooLarge = "upload.too-large"

@@ -16,7 +16,7 @@ struct PublishCommand: AsyncParsableCommand {
             Every package is inspected first, as the server is going to do. Attestations that lie beside it, in a file of its \
             name with .sigs at the end, go with it.
 
-            The key comes from $KINGSNAKE_API_KEY or a file, and is sent over TLS only. Sending a package again is safe: the \
+            The key comes from $KINGSNAKE_API_KEY or a file, and is sent over TLS, or to this machine itself. Sending a package again is safe: the \
             same bytes are no second event, and other bytes under a name that is taken are refused.
             """
     )

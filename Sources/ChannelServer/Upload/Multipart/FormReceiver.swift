@@ -9,7 +9,8 @@ internal import TrustCore
 
 /// Which fields a protocol's form has.
 enum UploadForm: Sendable {
-    /// `files`, as often as there are packages, and `force`, which changes nothing: what is there is never replaced.
+    /// `files`, as often as there are packages, and `force`, which changes nothing: what is there is never
+    /// replaced.
     case quetz
     /// `file`, once, and `attestation`, at most once.
     case prefix
