@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """rattler_upload.py KIND SERVER CHANNEL PACKAGE...: has py-rattler-build publish packages.
 
-KIND is quetz, artifactory, prefix, prefix-skip (with `skip_existing`) or prefix-attest (with the attestation in the file
-that ATTESTATION names). The key comes from KEY; without it, trusted publishing is tried. Prints {"published": N}.
+KIND is quetz, artifactory, prefix or prefix-skip (with `skip_existing`). The key comes from the variable KEY. Prints
+{"published": N}.
 """
 
 import os
@@ -15,7 +15,7 @@ from report import answer
 
 
 def publish(kind: str, server: str, channel: str, *packages: str) -> dict:
-    key = os.environ.get("KEY")
+    key = os.environ["KEY"]
     files = list(packages)
     if kind == "quetz":
         rattler_build.upload_package_to_quetz(files, server, channel, api_key=key)
@@ -24,9 +24,6 @@ def publish(kind: str, server: str, channel: str, *packages: str) -> dict:
     elif kind in ("prefix", "prefix-skip"):
         rattler_build.upload_package_to_prefix(
             files, server, channel, api_key=key, skip_existing=kind == "prefix-skip")
-    elif kind == "prefix-attest":
-        rattler_build.upload_package_to_prefix(
-            files, server, channel, api_key=key, attestation_file=os.environ["ATTESTATION"])
     else:
         raise SystemExit(f"what is {kind}?")
     return {"published": len(files)}

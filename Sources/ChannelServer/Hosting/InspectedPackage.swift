@@ -4,11 +4,11 @@
 import CondaFormats
 import TrustCore
 
-/// A package whose archive was read to its last byte, every file in it checked against its manifest, and that is what
-/// its file name says.
+/// A package whose archive was read to its last byte, every file in it checked against its manifest, and that
+/// is what its file name says.
 ///
-/// The name is not taken from where the file lies: a server inspects files that have no name yet. Not checked: that
-/// anybody vouches for it.
+/// The name is not taken from where the file lies: a server inspects files that have no name yet. Not
+/// checked: that anybody vouches for it.
 struct InspectedPackage: Sendable {
     /// Its file name.
     let fileName: ArchiveFileName
@@ -25,12 +25,13 @@ struct InspectedPackage: Sendable {
 extension InspectedPackage {
     /// Inspects a file as the package of a name.
     ///
-    /// What `kingsnake install` would refuse by the package alone is refused here: also paths that no package may
-    /// have, and link information that nobody can follow.
+    /// What `kingsnake install` would refuse by the package alone is refused here: also paths that no package
+    /// may have, and link information that nobody can follow.
     ///
     /// - Parameter md5: MD5 of the file, where it is known already: taking it costs as much time as all else.
-    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks, `channel.package-name` if it
-    ///   calls itself something else than the name does, or `version.invalid` if its version cannot be ordered.
+    /// - Throws: a `Refusal` with the `archive.…` or `package.…` code of the rule it breaks,
+    ///   `channel.package-name` if it calls itself something else than the name does, or `version.invalid` if
+    ///   its version cannot be ordered.
     init(
         _ path: String,
         as name: ArchiveFileName,
@@ -78,8 +79,8 @@ extension InspectedPackage {
         return try Subdir(subdir)
     }
 
-    /// What a record says about where a package is, what was installed of it, or what a channel's owner thinks of
-    /// it. A package that says such things of itself could lead clients to another file.
+    /// What a record says about where a package is, what was installed of it, or what a channel's owner
+    /// thinks of it. A package that says such things of itself could lead clients to another file.
     private static let foreignMembers = [
         "fn", "file_name", "url", "channel", "schannel", "base_url", "auth", "md5", "sha256", "size",
         "legacy_bz2_md5", "legacy_bz2_size", "attestations_sha256", "attestations", "signatures", "revoked",

@@ -8,10 +8,11 @@ internal import Sigstore
 public import Transport
 internal import TrustCore
 
-/// Sends packages to a channel of a server, by prefix.dev's protocol: a form with the package and its attestations.
+/// Sends packages to a channel of a server, by prefix.dev's protocol: a form with the package and its
+/// attestations.
 ///
-/// To send the same package again is safe: a server that has the same bytes says so. What the server answers is not
-/// verified, for only who asks it later with a pinned root can know what it serves.
+/// To send the same package again is safe: a server that has the same bytes says so. What the server answers
+/// is not verified, for only who asks it later with a pinned root can know what it serves.
 public struct PackagePublisher: Sendable {
     /// The channel.
     public let channel: ChannelURL
@@ -27,7 +28,8 @@ public struct PackagePublisher: Sendable {
     ///   - channel: the channel's URL, `https://SERVER/CHANNEL`, without credentials.
     ///   - key: a secret of the server; it goes into a header field, and nowhere else.
     ///   - pause: waits between attempts.
-    /// - Throws: a `Failure` for a URL without a channel, or with credentials, and for a key that fits no header field.
+    /// - Throws: a `Failure` for a URL without a channel, or with credentials, and for a key that fits no
+    ///   header field.
     public init(
         to channel: ChannelURL,
         key: String,
@@ -61,7 +63,9 @@ public struct PackagePublisher: Sendable {
     ) async throws -> PublishedPackage {
         for time in Self.pauses {
             do { return try await attempt(package, sent) } catch let failure as Failure {
-                guard let fault = failure.cause as? any TransientFault, fault.isTransient else { throw failure }
+                guard let fault = failure.cause as? any TransientFault, fault.isTransient else {
+                    throw failure
+                }
             }
             try await pause(time)
         }
@@ -122,7 +126,8 @@ private struct PublisherForm {
         contentType = "multipart/form-data; boundary=\(boundary)"
         let head = [
             "--\(boundary)", "Content-Disposition: form-data; name=\"file\"; filename=\"\(name)\"",
-            "Content-Type: application/octet-stream", "Content-Length: \(package.size)", "X-File-Name: \(name)",
+            "Content-Type: application/octet-stream", "Content-Length: \(package.size)",
+            "X-File-Name: \(name)",
             "X-File-SHA256: \(sha256)", "", "",
         ]
         before = Array(head.joined(separator: "\r\n").utf8)
@@ -147,7 +152,8 @@ private struct ServerWords {
 
     init(_ response: ServiceResponse) {
         let fields = try? JSONFields(try JSONReader.read(response.body, of: "answer"), of: "answer")
-        let detail = fields?.object["detail"]?.string ?? String(decoding: response.body.prefix(512), as: UTF8.self)
+        let detail =
+            fields?.object["detail"]?.string ?? String(decoding: response.body.prefix(512), as: UTF8.self)
         let words = Printable.text(detail, limit: 512)
         text = "HTTP \(response.status)" + (words.isEmpty ? "" : ": \(words)")
         remedy = fields?.object["remedy"]?.string.map { Printable.text($0, limit: 512) }

@@ -9,9 +9,9 @@ internal import TrustPolicy
 
 /// Says whether a channel takes a package with the attestations that it has.
 ///
-/// Attestations that are given must hold, each of them, as they must for clients (CEP 27). Whether there must be any is
-/// for the channel's setting `attestations` to say, and for the policy of publishers that its owner signed, which is
-/// judged by the rules that clients apply.
+/// Attestations that are given must hold, each of them, as they must for clients (CEP 27). Whether there must
+/// be any is for the channel's setting `attestations` to say, and for the policy of publishers that its owner
+/// signed, which is judged by the rules that clients apply.
 struct AttestationDemand: Sendable {
     /// The channel's setting: `optional`, which is the default, or `required`.
     enum Setting: String, CaseIterable {
@@ -73,7 +73,8 @@ struct AttestationDemand: Sendable {
     /// - Parameters:
     ///   - sidecar: all that it is going to have.
     ///   - before: what it had.
-    ///   - isNew: whether it comes only now. What is there already may lack what is demanded, and get it step by step.
+    ///   - isNew: whether it comes only now. What is there already may lack what is demanded, and get it step
+    ///     by step.
     /// - Throws: `upload.attestation-unverified`, `attestation.channel`, `upload.attestation-missing`,
     ///   `upload.publisher-refused`.
     func judge(

@@ -6,8 +6,8 @@ internal import NIOCore
 internal import Synchronization
 internal import TrustCore
 
-/// Watches how fast a request's body comes, and that it comes whole. Only the time counts in which the server waits for
-/// the sender; what its own disk takes does not.
+/// Watches how fast a request's body comes, and that it comes whole. Only the time counts in which the server
+/// waits for the sender; what its own disk takes does not.
 final class BodyPace: Sendable {
     private struct State {
         var bytes: UInt64 = 0

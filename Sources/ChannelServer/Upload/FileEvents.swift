@@ -31,8 +31,8 @@ struct FileEvents: Sendable {
         return entry
     }
 
-    /// Appends an entry to the log that the channel's entries go to; makes the log where it is the first. Answers its
-    /// index.
+    /// Appends an entry to the log that the channel's entries go to; makes the log where it is the first.
+    /// Answers its index.
     func append(
         _ entry: PublishLogEntry,
         of channel: HostedChannel,

@@ -32,12 +32,13 @@ enum FileStateChange: String, Sendable, CaseIterable {
         }
     }
 
-    /// Changes a file's state, says so in the publish log, and marks its index: all in one transaction. What is so
-    /// already changes nothing, and is no second event.
+    /// Changes a file's state, says so in the publish log, and marks its index: all in one transaction. What
+    /// is so already changes nothing, and is no second event.
     ///
     /// - Parameter reason: why, in the words of whoever does it, for the log; nil for none.
     /// - Returns: the file as it is now, and whether it changed.
-    /// - Throws: what ``ServerParts/channel(_:for:of:package:)`` throws, `upload.file-unknown`, `upload.file-removed`.
+    /// - Throws: what ``ServerParts/channel(_:for:of:package:)`` throws, `upload.file-unknown`,
+    ///   `upload.file-removed`.
     func apply(
         to fileName: ArchiveFileName,
         in subdir: Subdir,

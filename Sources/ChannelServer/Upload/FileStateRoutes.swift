@@ -7,8 +7,8 @@ internal import Hummingbird
 internal import NIOCore
 internal import TrustCore
 
-/// Takes files out of indexes and puts them back: `POST /api/v1/channels/CHANNEL/files/SUBDIR/FILE/yank`, `…/unyank` and
-/// `…/remove`, with `{"reason": "…"}` as the body, or without a body.
+/// Takes files out of indexes and puts them back: `POST /api/v1/channels/CHANNEL/files/SUBDIR/FILE/yank`,
+/// `…/unyank` and `…/remove`, with `{"reason": "…"}` as the body, or without a body.
 public struct FileStateRoutes: ServerRoutes {
     let parts: ServerParts
 

@@ -5,8 +5,9 @@ internal import CondaFormats
 internal import Sigstore
 internal import TrustCore
 
-/// The attestations that came with a package: one bundle, as prefix.dev's protocol has it, or an array of them, as a
-/// file `FILE.sigs` has (CEP 50). Each is about this very package; whether it is true is not said here.
+/// The attestations that came with a package: one bundle, as prefix.dev's protocol has it, or an array of
+/// them, as a file `FILE.sigs` has (CEP 50). Each is about this very package; whether it is true is not said
+/// here.
 struct GivenAttestations: Sendable {
     let sidecar: PackageSidecar
 
@@ -20,9 +21,11 @@ struct GivenAttestations: Sendable {
         sidecar = try PackageSidecar(parsing: array, of: fileName, sha256: sha256)
     }
 
-    /// These with those that the file has already, which keep their bytes; exactly the known ones where these bring
-    /// nothing new.
-    func added(to known: Sigstore.Sidecar?, of fileName: ArchiveFileName, sha256: Digest) throws -> PackageSidecar {
+    /// These with those that the file has already, which keep their bytes; exactly the known ones where these
+    /// bring nothing new.
+    func added(to known: Sigstore.Sidecar?, of fileName: ArchiveFileName, sha256: Digest) throws
+        -> PackageSidecar
+    {
         guard let known else { return sidecar }
         var all = known
         for bundle in sidecar.sidecar.bundles { all = try all.appending(bundle, of: fileName.text) }

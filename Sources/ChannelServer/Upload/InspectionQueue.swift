@@ -3,8 +3,8 @@
 
 internal import Foundation
 
-/// Reads archives on threads of its own, so many at once: a large one takes many seconds, and neither other requests nor
-/// the writing of blobs shall wait for it.
+/// Reads archives on threads of its own, so many at once: a large one takes many seconds, and neither other
+/// requests nor the writing of blobs shall wait for it.
 final class InspectionQueue: Sendable {
     private let queue: OperationQueue
 

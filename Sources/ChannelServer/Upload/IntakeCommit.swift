@@ -15,8 +15,8 @@ struct PlannedIntake: Sendable {
     var name: String { "\(package.subdir.text)/\(package.fileName.text)" }
 }
 
-/// The last step of an upload: compares with what the channel has, judges attestations, keeps the blobs, and commits
-/// rows, documents and log entries in one transaction.
+/// The last step of an upload: compares with what the channel has, judges attestations, keeps the blobs, and
+/// commits rows, documents and log entries in one transaction.
 struct IntakeCommit: Sendable {
     private let parts: ServerParts
     private let settings: UploadSettings

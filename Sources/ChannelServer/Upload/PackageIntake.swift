@@ -4,14 +4,16 @@
 internal import CondaFormats
 internal import TrustCore
 
-/// Takes packages into channels, by whatever protocol they come: everything from the first byte to the commit.
+/// Takes packages into channels, by whatever protocol they come: everything from the first byte to the
+/// commit.
 ///
-/// What it answers is a promise: the bytes are durable, the file's row and the publish log's entry are committed
-/// together, and its subdir is marked, so that its index will be made anew. A process that dies before the commit
-/// leaves at most a blob that nothing refers to.
+/// What it answers is a promise: the bytes are durable, the file's row and the publish log's entry are
+/// committed together, and its subdir is marked, so that its index will be made anew. A process that dies
+/// before the commit leaves at most a blob that nothing refers to.
 ///
-/// The same bytes again, by somebody who may publish them, are a success without a second event, so that whoever did not
-/// hear the answer can ask again; other bytes under a name that is taken are refused for ever.
+/// The same bytes again, by somebody who may publish them, are a success without a second event, so that
+/// whoever did not hear the answer can ask again; other bytes under a name that is taken are refused for
+/// ever.
 struct PackageIntake: Sendable {
     let parts: ServerParts
     let settings: UploadSettings
@@ -23,11 +25,11 @@ struct PackageIntake: Sendable {
         inspections = InspectionQueue(width: settings.limits.inspections)
     }
 
-    /// Begins a package that a caller may publish. Whoever begins it ends it: by ``take(_:into:by:)``, or by discarding
-    /// what was staged.
+    /// Begins a package that a caller may publish. Whoever begins it ends it: by ``take(_:into:by:)``, or by
+    /// discarding what was staged.
     ///
-    /// - Throws: what ``ServerParts/channel(_:for:of:package:)`` throws, `upload.too-large` for what is announced as too
-    ///   large.
+    /// - Throws: what ``ServerParts/channel(_:for:of:package:)`` throws, `upload.too-large` for what is
+    ///   announced as too large.
     func begin(_ announcement: PackageAnnouncement, in channel: String, by caller: Caller) async throws
         -> ReceivedPackage
     {
@@ -48,8 +50,8 @@ struct PackageIntake: Sendable {
 
     /// Takes packages in, all of them or none.
     ///
-    /// - Throws: the first refusal: of what does not fit what was announced; of the archive; of a name that is taken
-    ///   (`server.file-exists`, `upload.file-removed`); of attestations; of the quota.
+    /// - Throws: the first refusal: of what does not fit what was announced; of the archive; of a name that
+    ///   is taken (`server.file-exists`, `upload.file-removed`); of attestations; of the quota.
     func take(_ deliveries: [Delivery], into channelName: String, by caller: Caller) async throws
         -> [IntakeReceipt]
     {
@@ -103,7 +105,12 @@ struct PackageIntake: Sendable {
     private func channel(_ name: String, for fileName: ArchiveFileName, _ caller: Caller) async throws
         -> HostedChannel
     {
-        let channel = try await parts.channel(name, for: .publish, of: caller, package: fileName.name.normalized)
+        let channel = try await parts.channel(
+            name,
+            for: .publish,
+            of: caller,
+            package: fileName.name.normalized
+        )
         _ = try publisher(caller)
         return channel
     }
@@ -113,8 +120,8 @@ struct PackageIntake: Sendable {
         return publisher
     }
 
-    /// What the package is; reads the archive, unless the channel has these very bytes under that name, which were read
-    /// when they came.
+    /// What the package is; reads the archive, unless the channel has these very bytes under that name, which
+    /// were read when they came.
     private func inspected(_ received: ReceivedPackage, _ blob: BlobDigest, in channel: HostedChannel)
         async throws -> InspectedPackage
     {
@@ -124,7 +131,9 @@ struct PackageIntake: Sendable {
         let path = received.staged.localPath, limits = settings.archives
         let package =
             if let known { try KnownPackage(known).inspected } else {
-                try await inspections.run { try InspectedPackage(path, as: name, limits: limits, md5: blob.md5) }
+                try await inspections.run {
+                    try InspectedPackage(path, as: name, limits: limits, md5: blob.md5)
+                }
             }
         try blob.sha256.check(package.sha256, of: name.text)
         if let subdir = announcement.subdir, subdir != package.subdir {

@@ -16,7 +16,11 @@ actor SmallBody {
     /// - Throws: `upload.too-large`.
     func write(_ buffer: ByteBuffer) throws {
         guard buffer.readableBytes <= limit - bytes.count else {
-            throw Refusal(UploadCode.tooLarge, "what came with the package", expected: "at most \(limit) bytes")
+            throw Refusal(
+                UploadCode.tooLarge,
+                "what came with the package",
+                expected: "at most \(limit) bytes"
+            )
         }
         bytes += buffer.readableBytesView
     }

@@ -4,8 +4,8 @@
 internal import Hummingbird
 public import TrustCore
 
-/// The refusals of packages that are sent to a server. What is wrong with an archive or with an attestation has the codes
-/// of those areas.
+/// The refusals of packages that are sent to a server. What is wrong with an archive or with an attestation
+/// has the codes of those areas.
 @nonexhaustive
 public enum UploadCode: String, RefusalCode {
     case tooLarge = "upload.too-large"
@@ -35,7 +35,8 @@ public enum UploadCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "the server refused the package",
-                explanation: "What the server said about it is shown as it came, for only the server knows its reasons.",
+                explanation:
+                    "What the server said about it is shown as it came, for only the server knows its reasons.",
                 remedy: "correct what the server says"
             )
         }
@@ -62,7 +63,8 @@ public enum UploadCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the file that arrived is not the one that was announced",
-                explanation: "Its SHA-256 is another than the sender said: it was changed on the way, or mistaken.",
+                explanation:
+                    "Its SHA-256 is another than the sender said: it was changed on the way, or mistaken.",
                 remedy: "send it again"
             )
         case .tooSlow:
@@ -105,7 +107,8 @@ public enum UploadCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the package is for another subdir than the one it was sent to",
-                explanation: "Its `info/index.json` says what it is for, and that is where solvers would look for it.",
+                explanation:
+                    "Its `info/index.json` says what it is for, and that is where solvers would look for it.",
                 remedy: "send it to the subdir that it is for, or build it again"
             )
         case .builtInFuture:
@@ -134,7 +137,8 @@ public enum UploadCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "the file was removed from the channel, and its name stays taken",
-                explanation: "A name that came back with its bytes would undo a decision that was meant for good.",
+                explanation:
+                    "A name that came back with its bytes would undo a decision that was meant for good.",
                 remedy: "publish it under a new build number or version"
             )
         }
@@ -162,7 +166,8 @@ public enum UploadCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "clients would refuse the package by what the channel's owner demands of publishers",
-                explanation: "The owner signed whose attestations the package needs, and these are not among them.",
+                explanation:
+                    "The owner signed whose attestations the package needs, and these are not among them.",
                 remedy: "let the right publisher attest to it with `kingsnake attest create`"
             )
         }

@@ -3,8 +3,8 @@
 
 /// Says how much may be put into channels.
 ///
-/// It is asked before a file's bytes are kept, and again in the transaction that takes the file in, so that two uploads
-/// at once cannot share what is left.
+/// It is asked before a file's bytes are kept, and again in the transaction that takes the file in, so that
+/// two uploads at once cannot share what is left.
 public protocol UploadQuota: Sendable {
     /// Refuses one file that would be too much, by a code of its own.
     ///

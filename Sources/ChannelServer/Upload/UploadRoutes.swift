@@ -10,8 +10,8 @@ internal import TrustCore
 
 /// The three protocols by which publishers' tools send packages: quetz's, prefix.dev's and Artifactory's.
 ///
-/// They differ in where names and digests are said; all of them end in a ``PackageIntake``. The form of errors is the
-/// server's own.
+/// They differ in where names and digests are said; all of them end in a ``PackageIntake``. The form of
+/// errors is the server's own.
 public struct UploadRoutes: ServerRoutes {
     let intake: PackageIntake
 
@@ -35,8 +35,8 @@ public struct UploadRoutes: ServerRoutes {
         }
     }
 
-    /// quetz: the package is the body, its name in the path, its digest in the query. `force` asks to replace what is
-    /// there, which nobody may.
+    /// quetz: the package is the body, its name in the path, its digest in the query. `force` asks to replace
+    /// what is there, which nobody may.
     private func quetzUpload(_ request: Request, _ context: ServerContext) async throws -> Response {
         let announcement = try PackageAnnouncement(
             fileName: try Self.parameter("file", context),
@@ -46,8 +46,8 @@ public struct UploadRoutes: ServerRoutes {
         return try await body(announcement, request, context)
     }
 
-    /// Artifactory: the package is the body, its subdir and name are in the path, its digest in a header field. A file of
-    /// a package's name with `.sigs` at its end has attestations of a package that is there.
+    /// Artifactory: the package is the body, its subdir and name are in the path, its digest in a header
+    /// field. A file of a package's name with `.sigs` at its end has attestations of a package that is there.
     private func artifactoryUpload(_ request: Request, _ context: ServerContext) async throws -> Response {
         let subdir = try Subdir(try Self.parameter("subdir", context))
         let name = try Self.parameter("file", context)
@@ -92,7 +92,9 @@ public struct UploadRoutes: ServerRoutes {
     }
 
     /// Takes the packages of a form.
-    private func form(_ form: UploadForm, _ request: Request, _ context: ServerContext) async throws -> Response {
+    private func form(_ form: UploadForm, _ request: Request, _ context: ServerContext) async throws
+        -> Response
+    {
         let boundary = try MultipartHead.boundary(request.headers[.contentType])
         let channel = try Self.parameter("channel", context)
         let receiver = FormReceiver(

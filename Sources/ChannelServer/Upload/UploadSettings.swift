@@ -11,8 +11,8 @@ public struct UploadSettings: Sendable {
     public var limits = UploadLimits()
     /// How much an archive may ask for.
     public var archives = ArchiveLimits()
-    /// Verifies attestations; is asked when the first of them arrives. By default with the keys of Sigstore's public
-    /// instance, as they came with the program.
+    /// Verifies attestations; is asked when the first of them arrives. By default with the keys of Sigstore's
+    /// public instance, as they came with the program.
     public var verifier: @Sendable () async throws -> BundleVerifier = {
         let instance = SigstoreInstance.publicGood
         return BundleVerifier(try TrustedRoot(parsing: instance.trustedRoot, of: instance.rawValue))

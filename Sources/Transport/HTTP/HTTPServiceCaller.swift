@@ -34,7 +34,8 @@ public final class HTTPServiceCaller: ServiceCaller {
     /// - Throws: `limit.too-large`, `fetch.encoding`, or a `Failure`, whose cause is a ``TransferFault`` where it is the
     ///   network's.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
-        try await exchange(request.url, maximumLength: request.maximumLength, within: request.timeout) { sent in
+        try await exchange(request.url, maximumLength: request.maximumLength, within: request.timeout) {
+            sent in
             sent.method = HTTPMethod(rawValue: request.method.rawValue)
             for (name, value) in request.headers { sent.headers.add(name: name, value: value) }
             if request.method != .get { sent.body = .bytes(ByteBuffer(bytes: request.body)) }

@@ -16,7 +16,7 @@ struct PublishCommand: AsyncParsableCommand {
             Every package is inspected first, as the server is going to do. Attestations that lie beside it, in a file of its \
             name with .sigs at the end, go with it.
 
-            The key comes from $KINGSNAKE_API_KEY or a file, and is sent over TLS only. Sending a package again is safe: the \
+            The key comes from $KINGSNAKE_API_KEY or a file, and is sent over TLS, or to this machine itself. Sending a package again is safe: the \
             same bytes are no second event, and other bytes under a name that is taken are refused.
             """
     )
@@ -90,7 +90,8 @@ struct PublishCommand: AsyncParsableCommand {
         let entry = package.logIndex.map { ", entry \($0) of the publish log" } ?? ""
         switch package.outcome {
         case .accepted:
-            let with = package.attestations == 0 ? "" : " with \(Counted(package.attestations, "attestation"))"
+            let with =
+                package.attestations == 0 ? "" : " with \(Counted(package.attestations, "attestation"))"
             console.say("published `\(package.fileName)`\("\(with)\(entry)")")
         case .unchanged: console.say("`\(package.fileName)` was there already, the same bytes")
         case .attested: console.say("`\(package.fileName)` was there already, and has new attestations now")

@@ -4,7 +4,8 @@
 import DurableFiles
 import TrustCore
 
-/// A key of a server of channels: from a file or the environment, never from the command line, which others can see.
+/// A key of a server of channels: from a file or the environment, never from the command line, which others
+/// can see.
 enum ServerKey {
     static let variable = "KINGSNAKE_API_KEY"
     private static let limit = 4096

@@ -3,13 +3,14 @@
 
 internal import CondaFormats
 internal import NIOCore
-internal import Sigstore
 internal import SigningKeys
+internal import Sigstore
 internal import TrustCore
 
 /// Which fields a protocol's form has.
 enum UploadForm: Sendable {
-    /// `files`, as often as there are packages, and `force`, which changes nothing: what is there is never replaced.
+    /// `files`, as often as there are packages, and `force`, which changes nothing: what is there is never
+    /// replaced.
     case quetz
     /// `file`, once, and `attestation`, at most once.
     case prefix
@@ -98,7 +99,9 @@ actor FormReceiver {
         switch field {
         case .package: return .package(try await beginPackage(head))
         case .attestation:
-            guard attestation == nil else { throw MultipartReader.refusal("one field \(shown)", found: "two") }
+            guard attestation == nil else {
+                throw MultipartReader.refusal("one field \(shown)", found: "two")
+            }
             let body = SmallBody(Sigstore.Sidecar.maximumLength)
             attestation = body
             return .short(body)

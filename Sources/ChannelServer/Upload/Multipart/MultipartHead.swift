@@ -19,7 +19,10 @@ struct MultipartHead: Sendable {
         var fields: [(name: String, value: String)] = []
         for line in try Self.lines(bytes) {
             guard fields.count < maximumFields else {
-                throw MultipartReader.refusal("at most \(maximumFields) header fields in a part", found: "more")
+                throw MultipartReader.refusal(
+                    "at most \(maximumFields) header fields in a part",
+                    found: "more"
+                )
             }
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
                 line[..<colon].allSatisfy(FormParameters.isTokenByte),
@@ -27,7 +30,10 @@ struct MultipartHead: Sendable {
             else { throw MultipartReader.refusal("header fields as `name: value` in a part") }
             let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
             guard !fields.contains(where: { ByteKey.areEqual($0.name, name) }) else {
-                throw MultipartReader.refusal("each header field once", found: "`\(Printable.text(name))` twice")
+                throw MultipartReader.refusal(
+                    "each header field once",
+                    found: "`\(Printable.text(name))` twice"
+                )
             }
             fields.append((name, FormParameters.trimmed(value)))
         }

@@ -6,8 +6,8 @@ internal import TrustCore
 
 /// Divides a form (`multipart/form-data`, RFC 7578 and RFC 2046 5.1) into its parts while it arrives.
 ///
-/// It is stricter than the standard: the first boundary comes first, lines end in CR LF, and nothing but a line's end
-/// follows a boundary. It holds no more than a part's header fields and a boundary's length.
+/// It is stricter than the standard: the first boundary comes first, lines end in CR LF, and nothing but a
+/// line's end follows a boundary. It holds no more than a part's header fields and a boundary's length.
 struct MultipartReader {
     /// What was read.
     enum Event {
@@ -139,8 +139,8 @@ struct MultipartReader {
         return true
     }
 
-    /// How many bytes come before the delimiter, or before what may be its beginning at the end; and whether it is there
-    /// whole.
+    /// How many bytes come before the delimiter, or before what may be its beginning at the end; and whether
+    /// it is there whole.
     private static func distance(to delimiter: [UInt8], in bytes: UnsafeRawBufferPointer) -> (Int, Bool) {
         var from = 0
         while let at = bytes[from...].firstIndex(of: delimiter[0]) {

@@ -27,7 +27,8 @@ struct BodyTests {
     }
 
     private static func head(_ method: String, _ path: String, _ fields: [String]) -> [UInt8] {
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: x", "X-API-Key: alice", "Connection: close"] + fields
+        let lines =
+            ["\(method) \(path) HTTP/1.1", "Host: x", "X-API-Key: alice", "Connection: close"] + fields
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
@@ -85,7 +86,10 @@ struct BodyTests {
         var limits = UploadLimits()
         limits.window = .milliseconds(50)
         let (body, source) = RequestBody.makeStream()
-        let request = Request(head: HTTPRequest(method: .put, scheme: nil, authority: nil, path: "/"), body: body)
+        let request = Request(
+            head: HTTPRequest(method: .put, scheme: nil, authority: nil, path: "/"),
+            body: body
+        )
         let feeding = Task {
             for _ in 0..<3 { await source.yield(ByteBuffer(bytes: [1])) }
             source.finish()

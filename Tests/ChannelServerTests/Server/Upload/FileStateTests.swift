@@ -48,7 +48,9 @@ struct FileStateTests {
             #expect(stale.isEmpty != hasChanged && (scene.server.changes > before) == hasChanged)
         }
         #expect(try await scene.events() == ["publish", "yank", "unyank", "remove"])
-        let text = try await scene.entries().map { String(decoding: JSONWriter.encode(.object($0)), as: UTF8.self) }
+        let text = try await scene.entries().map {
+            String(decoding: JSONWriter.encode(.object($0)), as: UTF8.self)
+        }
         #expect(text.count { $0.contains("it is broken") } == 3)
     }
 
@@ -86,7 +88,8 @@ struct FileStateTests {
         _ = try await scene.send(bytes, as: name)
         let long = String(repeating: "x", count: 1001)
         let cases: [(String, String, String?, String)] = [
-            ("other-1-0.conda", "", "alice", "upload.file-unknown"), (name, "", nil, "server.channel-unknown"),
+            ("other-1-0.conda", "", "alice", "upload.file-unknown"),
+            (name, "", nil, "server.channel-unknown"),
             (name, "[]", "alice", "json.shape"), (name, "{", "alice", "json.syntax"),
             (name, #"{"force":true}"#, "alice", "server.request-malformed"),
             (name, #"{"reason":1}"#, "alice", "json.shape"),

@@ -46,7 +46,9 @@ struct FormTests {
         #expect(try Self.read(form.bytes, boundary: form.boundary, pieces: size) == expected)
     }
 
-    @Test("A form that is not well-formed, or too large in its frame, is refused, in whatever pieces it arrives")
+    @Test(
+        "A form that is not well-formed, or too large in its frame, is refused, in whatever pieces it arrives"
+    )
     func malformed() {
         let disposition = "Content-Disposition: form-data; name=\"file\""
         let many = (0..<40).map { "x-\($0): 1\r\n" }.joined()
@@ -71,7 +73,10 @@ struct FormTests {
             ("an open quote", "--b\r\nContent-Disposition: form-data; name=\"x\r\n\r\nx\r\n--b--\r\n"),
             ("an attachment", "--b\r\nContent-Disposition: attachment; name=x\r\n\r\nx\r\n--b--\r\n"),
             ("more after the end", "--b--" + String(repeating: "x", count: 2000)),
-            ("too many parts", String(repeating: "--b\r\n\(disposition)\r\n\r\n\r\n", count: 65) + "--b--\r\n"),
+            (
+                "too many parts",
+                String(repeating: "--b\r\n\(disposition)\r\n\r\n\r\n", count: 65) + "--b--\r\n"
+            ),
         ]
         for (claim, form) in forms {
             for pieces in [1, 5, 100_000] {
@@ -88,7 +93,8 @@ struct FormTests {
             ("multipart/form-data; charset=utf-8; boundary=abc;", "abc"), ("multipart/form-data", nil),
             ("multipart/form-data; boundary=", nil), ("multipart/form-data; boundary=\"\"", nil),
             ("multipart/form-data; boundary=\"a \"", nil), ("multipart/mixed; boundary=abc", nil),
-            ("multipart/form-data; boundary=a; boundary=b", nil), ("multipart/form-data; boundary=\"a\\\"", nil),
+            ("multipart/form-data; boundary=a; boundary=b", nil),
+            ("multipart/form-data; boundary=\"a\\\"", nil),
             ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", nil), (nil, nil),
             ("multipart/form-data; boundary=\"a\r\nb\"", nil),
         ] as [(String?, String?)]
@@ -107,27 +113,58 @@ struct FormTests {
             ("upload.form", "another field", { $0.add("extra", []) }),
             ("upload.form", "a field in another case", { $0.add("File", bytes, fileName: name) }),
             ("upload.form", "no file name", { $0.add("file", bytes) }),
-            ("upload.form", "two attestations", { $0.add("attestation", []); $0.add("attestation", []) }),
-            ("upload.form", "two packages", {
-                $0.add("file", bytes, fileName: name)
-                $0.add("file", bytes, fileName: "b-1-0.conda")
-            }),
-            ("upload.form", "no number", { $0.add("file", bytes, fileName: name, [("content-length", "x")]) }),
-            ("upload.length", "too short", { $0.add("file", bytes, fileName: name, [("content-length", "1")]) }),
-            ("upload.length", "too long", {
-                $0.add("file", bytes, fileName: name, [("content-length", length + "0")])
-            }),
-            ("upload.digest", "another digest", {
-                $0.add("file", bytes, fileName: name, [("x-file-sha256", zeros)])
-            }),
-            ("upload.name", "another name", {
-                $0.add("file", bytes, fileName: name, [("x-file-name", "b-1-0.conda")])
-            }),
-            ("upload.too-large", "an endless attestation", {
-                $0.add("file", bytes, fileName: name)
-                $0.add("attestation", [UInt8](repeating: 0x20, count: 17 << 20))
-            }),
-            ("upload.form", "no end", { $0.add("file", bytes, fileName: name); $0.isEnded = false }),
+            (
+                "upload.form", "two attestations",
+                {
+                    $0.add("attestation", []); $0.add("attestation", [])
+                }
+            ),
+            (
+                "upload.form", "two packages",
+                {
+                    $0.add("file", bytes, fileName: name)
+                    $0.add("file", bytes, fileName: "b-1-0.conda")
+                }
+            ),
+            (
+                "upload.form", "no number",
+                { $0.add("file", bytes, fileName: name, [("content-length", "x")]) }
+            ),
+            (
+                "upload.length", "too short",
+                { $0.add("file", bytes, fileName: name, [("content-length", "1")]) }
+            ),
+            (
+                "upload.length", "too long",
+                {
+                    $0.add("file", bytes, fileName: name, [("content-length", length + "0")])
+                }
+            ),
+            (
+                "upload.digest", "another digest",
+                {
+                    $0.add("file", bytes, fileName: name, [("x-file-sha256", zeros)])
+                }
+            ),
+            (
+                "upload.name", "another name",
+                {
+                    $0.add("file", bytes, fileName: name, [("x-file-name", "b-1-0.conda")])
+                }
+            ),
+            (
+                "upload.too-large", "an endless attestation",
+                {
+                    $0.add("file", bytes, fileName: name)
+                    $0.add("attestation", [UInt8](repeating: 0x20, count: 17 << 20))
+                }
+            ),
+            (
+                "upload.form", "no end",
+                {
+                    $0.add("file", bytes, fileName: name); $0.isEnded = false
+                }
+            ),
         ]
         for (code, claim, arrange) in cases {
             var form = FormDraft()

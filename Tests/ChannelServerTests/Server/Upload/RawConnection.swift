@@ -8,7 +8,8 @@ import TestSupport
 struct RawConnection {
     private let descriptor: Int32
 
-    /// Says something, then nothing more where wanted, and answers all that comes back until the server closes.
+    /// Says something, then nothing more where wanted, and answers all that comes back until the server
+    /// closes.
     ///
     /// It waits on a thread of its own, so that tests never hold up Swift's own threads.
     static func exchange(_ bytes: [UInt8], port: Int, hangingUp: Bool = false) async throws -> String {

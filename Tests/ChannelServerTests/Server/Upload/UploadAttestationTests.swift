@@ -43,7 +43,10 @@ struct UploadAttestationTests {
                 sha256: Digest.of(package ?? bytes),
                 targetChannel: channel
             )
-            return try instance.bundle(stating: statement.encoded(), by: .workflow(of: repository), .v1).encoded()
+            var signer = SimulatedInstance.Signer.workflow(of: repository)
+            // Another repository has another number: by that publishers are told apart.
+            signer.claims[.sourceRepositoryIdentifier] = "\(repository.utf8.reduce(0) { $0 + Int($1) })"
+            return try instance.bundle(stating: statement.encoded(), by: signer, .v1).encoded()
         }
 
         func sidecar(_ bundles: [[UInt8]]) throws -> [UInt8] {
@@ -55,7 +58,9 @@ struct UploadAttestationTests {
         }
 
         /// Sends attestations alone, by Artifactory's protocol.
-        func attest(_ attestation: [UInt8], key: String? = "bob", name: String? = nil) async throws -> TestResponse {
+        func attest(_ attestation: [UInt8], key: String? = "bob", name: String? = nil) async throws
+            -> TestResponse
+        {
             var headers: HTTPFields = [:]
             if let key { headers[.authorization] = "Bearer \(key)" }
             let path = "/main/linux-64/\(name ?? self.name).sigs"
@@ -76,7 +81,9 @@ struct UploadAttestationTests {
                 publishers: repositories.map { try #require(Publisher.github($0)) },
                 threshold: threshold
             )
-            let bytes = JSONWriter.encode(try PublisherPolicy(channel: ChannelURL(Self.url), entries: [entry]).json)
+            let bytes = JSONWriter.encode(
+                try PublisherPolicy(channel: ChannelURL(Self.url), entries: [entry]).json
+            )
             let document = HostedDocument(
                 scope: .channel(upload.channel.id),
                 path: "publishers.json",
@@ -134,7 +141,8 @@ struct UploadAttestationTests {
             ("upload.attestation-unverified", try scene.sidecar([scene.bundle(), other])),
             ("attestation.digest", try scene.bundle(of: [1])),
             ("attestation.channel", try scene.bundle(for: "https://channels.example.org/other")),
-            ("json.syntax", Array("{".utf8)), ("json.syntax", []), ("attestation.sidecar-shape", Array("[]".utf8)),
+            ("json.syntax", Array("{".utf8)), ("json.syntax", []),
+            ("attestation.sidecar-shape", Array("[]".utf8)),
             ("attestation.sidecar-shape", Array("[1]".utf8)),
         ]
         for (code, attestation) in cases {
@@ -229,7 +237,11 @@ struct UploadAttestationTests {
 private enum SimulatedInstanceBundle {
     static func of(_ name: String, _ bytes: [UInt8], for channel: String) throws -> [UInt8] {
         var instance = try SimulatedInstance(at: Timestamp(seconds: 1_799_990_000))
-        let statement = try PublishAttestation(fileName: name, sha256: Digest.of(bytes), targetChannel: channel)
+        let statement = try PublishAttestation(
+            fileName: name,
+            sha256: Digest.of(bytes),
+            targetChannel: channel
+        )
         return try instance.bundle(stating: statement.encoded(), by: .workflow(), .v1).encoded()
     }
 }

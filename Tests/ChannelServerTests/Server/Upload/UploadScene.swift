@@ -77,7 +77,11 @@ final class UploadScene {
                 isPrefix ? [("x-file-name", name), ("x-file-sha256", Digest.of(bytes).hex)] : []
             )
             if let attestation { form.add("attestation", attestation) }
-            return try await send(form, isPrefix ? "/api/v1/upload/main" : "/api/channels/main/files/", headers)
+            return try await send(
+                form,
+                isPrefix ? "/api/v1/upload/main" : "/api/channels/main/files/",
+                headers
+            )
         }
     }
 
@@ -93,7 +97,8 @@ final class UploadScene {
     }
 
     /// A package that every server takes.
-    static func package(_ name: String = "hello", version: String = "1.0", holding text: String = "hello") throws
+    static func package(_ name: String = "hello", version: String = "1.0", holding text: String = "hello")
+        throws
         -> (name: String, bytes: [UInt8])
     {
         var package = PackageBuilder(name: name, version: version, build: "0", subdir: "linux-64")
