@@ -10,7 +10,7 @@ import TrustCore
 
 @testable import ChannelServer
 
-@Suite("Publish logs as Python sees them", .enabled(if: Peers.arePresent, Comment(rawValue: Peers.absence)))
+@Suite("Publish logs as Python sees them", .enabled(if: Peers.arePresent, "\(Peers.absence)"))
 struct PublishLogInteropTests {
     /// A log of so many entries, published in several steps.
     private static func log(_ sizes: [Int], in folder: TemporaryFolder) async throws
