@@ -21,20 +21,25 @@ final class PublishedLog {
 
     /// - Parameter key: what signs; a new key by default.
     init(key signing: PrivateKey? = nil) async throws {
-        folder = try TemporaryFolder()
-        database = try SQLiteDatabase(at: folder.path + "/server.sqlite")
-        blobs = try FileBlobStore(directory: folder.path + "/blobs")
+        let folder = try TemporaryFolder()
+        let database = try SQLiteDatabase(at: folder.path + "/server.sqlite")
+        let blobs = try FileBlobStore(directory: folder.path + "/blobs")
         let signer =
             try signing.map { try CheckpointSigner(folder: folder.path + "/publish-log", signer: $0) }
             ?? CheckpointSigner(folder: folder.path + "/publish-log")
         let url = "https://channels.example.org"
-        (log, channel) = try await database.write { transaction in
+        let (log, channel) = try await database.write { transaction in
             (
                 try transaction.publishLog(publicURL: url),
                 try transaction.createChannel(ChannelName("main"), .everybody, now: Timestamp(seconds: 0))
             )
         }
         key = try await signer.key(of: log.origin)
+        self.folder = folder
+        self.database = database
+        self.blobs = blobs
+        self.log = log
+        self.channel = channel
         publisher = LogPublisher(
             database: database,
             blobs: blobs,

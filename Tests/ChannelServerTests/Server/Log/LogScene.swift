@@ -117,7 +117,6 @@ final class DocumentFetcher: Fetcher {
         var server: ServerScene
         var log: Int64
         var others: [String: [UInt8]] = [:]
-        var overrides: [String: [UInt8]] = [:]
     }
 
     private let state: Mutex<State>
