@@ -37,7 +37,8 @@ extension HostedServer {
                 remedy: "stop it first, or choose another folder"
             )
         }
-        let database = ObservedDatabase(try SQLiteDatabase(at: folder.database))
+        let file = try SQLiteDatabase(at: folder.database)
+        let database = ObservedDatabase(file)
         let blobs = try FileBlobStore(directory: folder.blobs)
         let services = HTTPServiceCaller()
         let log = LogWorker(
@@ -76,6 +77,7 @@ extension HostedServer {
                 { await IndexWorker(parts: parts, keys: keys).run(wokenBy: index) },
                 { await log.run() },
                 { await Housekeeping(parts: parts).run() },
+                { await ChangeWatch(database: file, changed: parts.changed, logger: logger).run() },
             ]
         )
     }
@@ -89,7 +91,7 @@ extension HostedServer {
         _ services: any ServiceCaller
     ) throws -> [any ServerRoutes] {
         var uploads = UploadSettings()
-        uploads.quota = ChannelQuotas()
+        uploads.quota = parts.quotas
         if let path = settings.trustedRoot {
             guard let bytes = try DurableFile.read(path, maximumLength: 16 << 20) else {
                 throw Failure(.configuration, "there is no trusted root", at: path)
@@ -103,7 +105,6 @@ extension HostedServer {
             UploadRoutes(parts, uploads),
             FileStateRoutes(parts),
             SigningRoutes(parts: parts, keys: keys),
-            LogRoutes(parts: parts),
             AdministrationRoutes(parts: parts),
             TrustedPublishingRoutes(
                 parts,

@@ -65,7 +65,7 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
         let nothing = Refusal(ServerCode.notFound, path.parts.joined(separator: "/"))
         switch found {
         case .unknown:
-            throw name == "log" ? nothing : Refusal(ServerCode.channelUnknown, name)
+            throw name == "log" ? nothing : parts.access.unknownChannel(name, to: caller)
         case .resource(let resource, let channel):
             if let moment { known?.keep((resource, channel), path, since: moment) }
             try await demandReading(channel, caller)

@@ -45,36 +45,6 @@ extension WriteTransaction {
     func append(_ change: PublisherChange, of channel: HostedChannel, publicURL: String) throws {
         // Who may read a channel decides which log it is, so that is read here.
         let channel = try self.channel(id: channel.id) ?? channel
-        let log = try log(of: channel) ?? newLog(of: channel, publicURL)
-        _ = try append(try change.entry(of: channel).canonicalText(), to: log.id)
-    }
-
-    private func newLog(of channel: HostedChannel, _ publicURL: String) throws -> HostedLog {
-        let mark = Array("://".utf8), bytes = Array(publicURL.utf8)
-        let start = bytes.indices.first { bytes[$0...].starts(with: mark) }.map { $0 + mark.count } ?? 0
-        let server = String(decoding: bytes[start...], as: UTF8.self)
-        return switch channel.visibility {
-        case .everybody: try createLog(origin: server + "/log", channel: nil)
-        case .members: try createLog(origin: "\(server)/\(channel.name.text)/log", channel: channel.id)
-        }
-    }
-}
-
-extension PublishLogEntry {
-    /// The members that entries about publishers have, as canonical JSON (RFC 8785).
-    fileprivate func canonicalText() throws -> [UInt8] {
-        var object = details
-        object["v"] = 1
-        object["type"] = .string(event.rawValue)
-        object["channel"] = .string(channel)
-        object["time"] = .string(time.description)
-        if let publisher {
-            var who = JSONObject()
-            who["kind"] = .string(publisher.kind.rawValue)
-            who["name"] = .string(publisher.name)
-            who["issuer"] = publisher.issuer.map { .string($0) }
-            object["publisher"] = .object(who)
-        }
-        return try JSONCanonicalization.encode(.object(object), of: "entry of a publish log")
+        try append(change.entry(of: channel), of: channel, publicURL: publicURL)
     }
 }

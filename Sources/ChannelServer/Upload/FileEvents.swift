@@ -40,20 +40,6 @@ struct FileEvents: Sendable {
     ) throws -> Int64 {
         // Who may read a channel decides which log it is, so the channel is read here and not before.
         let channel = try transaction.channel(id: channel.id) ?? channel
-        let log = try transaction.log(of: channel) ?? create(of: channel, in: transaction)
-        return try transaction.append(try entry.encoded(), to: log.id)
-    }
-
-    private func create(of channel: HostedChannel, in transaction: any WriteTransaction) throws -> HostedLog {
-        var host = publicURL[...].utf8
-        for scheme in ["https://", "http://"] where host.starts(with: scheme.utf8) {
-            host = host.dropFirst(scheme.utf8.count)
-        }
-        let server = String(decoding: Array(host), as: UTF8.self)
-        return switch channel.visibility {
-        case .everybody: try transaction.createLog(origin: server + "/log", channel: nil)
-        case .members:
-            try transaction.createLog(origin: "\(server)/\(channel.name.text)/log", channel: channel.id)
-        }
+        return try transaction.append(entry, of: channel, publicURL: publicURL)
     }
 }

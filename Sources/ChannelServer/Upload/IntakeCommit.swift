@@ -22,17 +22,20 @@ struct IntakeCommit: Sendable {
     private let settings: UploadSettings
     private let channel: HostedChannel
     private let publisher: FilePublisher
+    private let caller: Caller
 
     init(
         _ parts: ServerParts,
         _ settings: UploadSettings,
         _ channel: HostedChannel,
-        _ publisher: FilePublisher
+        _ publisher: FilePublisher,
+        _ caller: Caller
     ) {
         self.parts = parts
         self.settings = settings
         self.channel = channel
         self.publisher = publisher
+        self.caller = caller
     }
 
     /// What is going to happen to one file, if it still is as it was found.
@@ -125,7 +128,8 @@ struct IntakeCommit: Sendable {
     /// Commits; nil if a file is not as it was found any more.
     private func commit(_ steps: [Step]) async throws -> [HostedFile]? {
         let now = parts.now(), channel = channel, publisher = publisher, quota = settings.quota
-        let events = FileEvents(publicURL: parts.publicURL, now: now)
+        let caller = caller, publicURL = parts.publicURL
+        let events = FileEvents(publicURL: publicURL, now: now)
         return try await parts.database.write { transaction in
             for step in steps {
                 let package = step.plan.package
@@ -135,7 +139,15 @@ struct IntakeCommit: Sendable {
             return try steps.map { step in
                 if let known = step.known, step.sidecar == nil { return known }
                 if step.known == nil {
-                    try quota.demand(step.plan.package.size, in: channel, for: publisher, transaction)
+                    let package = step.plan.package
+                    try quota.demand(package.size, in: channel, for: publisher, transaction)
+                    try transaction.willPublish(
+                        package.fileName.name,
+                        in: channel,
+                        by: caller,
+                        now: now,
+                        publicURL: publicURL
+                    )
                 }
                 let file = try Self.write(step, channel, publisher, events, transaction)
                 if let sidecar = step.sidecar {

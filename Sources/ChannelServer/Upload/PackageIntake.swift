@@ -72,7 +72,7 @@ struct PackageIntake: Sendable {
             )
         }
         guard let channel else { return [] }
-        return try await IntakeCommit(parts, settings, channel, try publisher(caller)).run(packages)
+        return try await IntakeCommit(parts, settings, channel, try publisher(caller), caller).run(packages)
     }
 
     /// Adds attestations to a file that a channel has.
@@ -96,7 +96,7 @@ struct PackageIntake: Sendable {
             staged: nil,
             attestations: given
         )
-        let receipts = try await IntakeCommit(parts, settings, channel, try publisher(caller)).run([plan])
+        let receipts = try await IntakeCommit(parts, settings, channel, try publisher(caller), caller).run([plan])
         guard let receipt = receipts.first else { preconditionFailure("each plan has a receipt") }
         return receipt
     }

@@ -12,6 +12,8 @@ internal import TrustCore
 /// readers see the last commit, and do not wait.
 public final class SQLiteDatabase: ServerDatabase {
     private let pool: DatabasePool
+    /// A connection of its own, which never writes, so that it tells others' commits.
+    private let marks: DatabaseQueue
 
     /// Opens a database, makes it where there is none, and brings an older one up to date.
     ///
@@ -39,6 +41,9 @@ public final class SQLiteDatabase: ServerDatabase {
                 )
             }
             try migrator.migrate(pool)
+            var reading = Configuration()
+            reading.readonly = true
+            marks = try DatabaseQueue(path: path, configuration: reading)
         } catch let error as DatabaseError {
             throw Self.failure(error, at: path)
         }
@@ -61,6 +66,17 @@ public final class SQLiteDatabase: ServerDatabase {
     ) async throws -> Result {
         do {
             return try await pool.write { try body(SQLiteTransaction(database: $0)) }
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: pool.path)
+        }
+    }
+
+    /// A number that differs from an earlier one if anybody committed anything in between, of this process or another.
+    ///
+    /// - Throws: a `Failure` for trouble with the file.
+    func changeMark() throws -> Int64 {
+        do {
+            return try marks.read { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
         } catch let error as DatabaseError {
             throw Self.failure(error, at: pool.path)
         }
@@ -92,7 +108,10 @@ public final class SQLiteDatabase: ServerDatabase {
     }
 
     /// Closes the database. Whoever uses it later is refused.
-    public func close() throws { try pool.close() }
+    public func close() throws {
+        try marks.close()
+        try pool.close()
+    }
 
     private static func failure(_ error: DatabaseError, at path: String) -> Failure {
         // Not the statement nor its arguments, which may hold what is nobody else's business.

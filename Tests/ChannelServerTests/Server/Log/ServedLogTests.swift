@@ -12,7 +12,7 @@ import TrustCore
 @testable import ChannelServer
 
 @Suite("Serving logs")
-struct LogRoutesTests {
+struct ServedLogTests {
     @Test("The server's log is for everybody, a private channel's for its members, and nothing else is there")
     func served() async throws {
         let scene = try await LogScene()
@@ -22,7 +22,6 @@ struct LogRoutesTests {
             for channel in [main, hidden] { try transaction.append(entry, of: channel, publicURL: url) }
         }
         try await scene.publisher().publish()
-        let routes = LogRoutes(parts: scene.server.parts)
         let asked: [(path: String, key: String?, status: HTTPResponse.Status, cache: String?)] = [
             ("/log/checkpoint", nil, .ok, "public, max-age=5"),
             ("/log/tile/0/000.p/1", nil, .ok, "public, max-age=31536000, immutable"),
@@ -36,7 +35,7 @@ struct LogRoutesTests {
         ]
         for (path, key, status, cache) in asked {
             let headers: HTTPFields = key.map { [.authorization: "Bearer \($0)"] } ?? [:]
-            let response = try await scene.server.ask([routes], .get, path, headers: headers)
+            let response = try await scene.server.ask([], .get, path, headers: headers)
             #expect(response.status == status, "\(path)")
             if let cache { #expect(response.headers[.cacheControl] == cache, "\(path)") }
         }
@@ -46,17 +45,16 @@ struct LogRoutesTests {
     func conditional() async throws {
         let scene = try await LogScene()
         try await scene.publisher().publish()
-        let routes = LogRoutes(parts: scene.server.parts)
-        let first = try await scene.server.ask([routes], .get, "/log/checkpoint")
+        let first = try await scene.server.ask([], .get, "/log/checkpoint")
         let tag = try #require(first.headers[.eTag])
         let second = try await scene.server.ask(
-            [routes],
+            [],
             .get,
             "/log/checkpoint",
             headers: [.ifNoneMatch: "\"x\", W/\(tag)"]
         )
         #expect(second.status == .notModified)
-        let head = try await scene.server.ask([routes], .head, "/log/checkpoint")
+        let head = try await scene.server.ask([], .head, "/log/checkpoint")
         #expect(head.body.readableBytes == 0)
         #expect(head.headers[.contentLength] == String(first.body.readableBytes))
     }
