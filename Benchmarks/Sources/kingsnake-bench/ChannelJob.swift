@@ -9,12 +9,6 @@ import SigningKeys
 import TUF
 import TrustCore
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A hosted channel with many files in one subdir, and one publication into it: from the row of a file to the signed
 /// index. Uploading is not measured.
 struct ChannelJob {
@@ -81,13 +75,7 @@ struct ChannelJob {
             times.append(try await clock.measure { _ = try await worker.index(channel) })
         }
         let words = times.map { "\($0)" }.joined(separator: ", ")
-        return "signed index after \(words); peak \(Self.peakMebibytes) MiB"
-    }
-
-    private static var peakMebibytes: Int {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        return usage.ru_maxrss / 1024
+        return "signed index after \(words)"
     }
 
     /// A file with a record of about 600 bytes, as on a large channel.
