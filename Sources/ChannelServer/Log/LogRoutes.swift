@@ -6,7 +6,8 @@ internal import Hummingbird
 internal import NIOCore
 internal import TrustCore
 
-/// Serves logs: `/log/…` is the server's, `/<channel>/log/…` a private channel's, which demands the right to read.
+/// Serves logs: `/log/…` is the server's, `/<channel>/log/…` a private channel's, which demands the right to
+/// read.
 ///
 /// A public channel has no log of its own: its entries are in the server's.
 struct LogRoutes: ServerRoutes {
