@@ -176,6 +176,8 @@ struct IntakeCommit: Sendable {
         }
         if var file = step.known {
             file.attestations = step.sidecar?.digest
+            // The server's statement names the attestations: a new one is to be made.
+            file.counterSignature = nil
             _ = try log(.attest)
             try transaction.update(file)
             return file

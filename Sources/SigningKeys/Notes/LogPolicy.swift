@@ -5,7 +5,8 @@ public import TrustCore
 
 /// Whose word about a log counts: the logs' keys, and which witnesses must have cosigned (C2SP tlog-policy).
 ///
-/// A checkpoint counts that one of the logs signed and enough of the witnesses cosigned. How old it is is not asked.
+/// A checkpoint counts that one of the logs signed and enough of the witnesses cosigned. How old it is is not
+/// asked.
 public struct LogPolicy: Sendable, Hashable {
     /// A log, and where it is.
     public struct Log: Sendable, Hashable {
@@ -69,9 +70,9 @@ public struct LogPolicy: Sendable, Hashable {
 
     /// Verifies a checkpoint.
     ///
-    /// - Throws: `log-policy.log` if none of the logs signed it, `log-policy.quorum` if too few witnesses did,
-    ///   `note.signature` for a signature that bears a known key's id and is not by it, or a `note.…` code for what is
-    ///   no checkpoint.
+    /// - Throws: `log-policy.log` if none of the logs signed it, `log-policy.quorum` if too few witnesses
+    ///   did, `note.signature` for a signature that bears a known key's id and is not by it, or a `note.…`
+    ///   code for what is no checkpoint.
     public func verify(_ note: SignedNote) throws -> VerifiedCheckpoint {
         let checkpoint = try Checkpoint(text: note.text)
         let own = logs.filter { ByteKey.areEqual($0.key.name, checkpoint.origin) }

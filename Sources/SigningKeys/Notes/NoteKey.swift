@@ -3,8 +3,8 @@
 
 public import TrustCore
 
-/// A key that notes are signed with, and its name, as people hand it on: `NAME+ID+KEY` (C2SP signed-note, "verifier
-/// keys").
+/// A key that notes are signed with, and its name, as people hand it on: `NAME+ID+KEY` (C2SP signed-note,
+/// "verifier keys").
 public struct NoteKey: Sendable, Hashable {
     /// What the key signs.
     public enum Use: UInt8, Sendable, CaseIterable {

@@ -1,10 +1,11 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// As much of a tree as is needed to add leaves and to know the root: the roots of its full subtrees, from the left.
+/// As much of a tree as is needed to add leaves and to know the root: the roots of its full subtrees, from
+/// the left.
 ///
-/// It is at most 63 hashes, however large the tree. Whoever keeps it, adds a log's new entries and comes to the root that
-/// the log signs has seen that nothing of what was there before was changed.
+/// It is at most 63 hashes, however large the tree. Whoever keeps it, adds a log's new entries and comes to
+/// the root that the log signs has seen that nothing of what was there before was changed.
 public struct MerkleFrontier: Sendable, Hashable {
     /// How many leaves the tree has.
     public private(set) var size: Int64

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Which parts of a tree a proof is made of, for those who have not the tree but can look its hashes up, as in tiles
-/// (RFC 6962, sections 2.1.1 and 2.1.2).
+/// Which parts of a tree a proof is made of, for those who have not the tree but can look its hashes up, as
+/// in tiles (RFC 6962, sections 2.1.1 and 2.1.2).
 public struct MerkleProofPlan: Sendable, Hashable {
     /// The leaves under each hash of the proof, in its order.
     private var ranges: [Range<Int64>] = []
@@ -23,7 +23,8 @@ public struct MerkleProofPlan: Sendable, Hashable {
         ranges.reverse()
     }
 
-    /// For a proof that a tree is the beginning of a larger one; nil for an empty one, and for one that is larger.
+    /// For a proof that a tree is the beginning of a larger one; nil for an empty one, and for one that is
+    /// larger.
     public init?(consistencyFrom size1: Int64, to size2: Int64) {
         guard size1 > 0, size1 <= size2 else { return nil }
         var range = 0..<size2, isWhole = true

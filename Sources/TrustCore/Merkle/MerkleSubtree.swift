@@ -10,8 +10,8 @@ public struct MerkleSubtree: Hashable, Sendable {
 
     /// The full subtrees that leaves fall into, from the left.
     ///
-    /// The first leaf must be where a subtree as large as the whole range could begin, as is so in trees and in the
-    /// parts of their proofs.
+    /// The first leaf must be where a subtree as large as the whole range could begin, as is so in trees and
+    /// in the parts of their proofs.
     public static func cover(_ range: Range<Int64>) -> [MerkleSubtree] {
         var start = range.lowerBound
         var result: [MerkleSubtree] = []

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// Entries of a transparency log one after another, each with its length in two bytes before it (C2SP tlog-tiles).
+/// Entries of a transparency log one after another, each with its length in two bytes before it (C2SP
+/// tlog-tiles).
 public enum EntryBundle {
     /// The longest entry, in bytes: no length above fits.
     public static let maximumEntryLength = 65_535

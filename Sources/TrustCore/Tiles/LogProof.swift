@@ -3,8 +3,8 @@
 
 /// A proof that an entry is in a log, that can be checked without asking the log (C2SP tlog-proof).
 ///
-/// It is well-formed. What it proves is known after ``verify(leafHash:)``, and only as far as the signatures under its
-/// checkpoint are trusted, which are checked elsewhere.
+/// It is well-formed. What it proves is known after ``verify(leafHash:)``, and only as far as the signatures
+/// under its checkpoint are trusted, which are checked elsewhere.
 public struct LogProof: Hashable, Sendable {
     /// The most bytes that may stand beside the proof.
     public static let maximumExtraLength = 64 << 10
@@ -84,7 +84,8 @@ public struct LogProof: Hashable, Sendable {
         return Array((lines.joined(separator: "\n") + "\n\n").utf8) + checkpoint.encoded()
     }
 
-    /// Refuses a proof that does not lead from an entry to the root of the checkpoint's tree; answers the checkpoint.
+    /// Refuses a proof that does not lead from an entry to the root of the checkpoint's tree; answers the
+    /// checkpoint.
     ///
     /// Who signed the checkpoint is not checked.
     ///

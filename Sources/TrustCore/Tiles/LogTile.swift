@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// A tile of a transparency log: up to 256 consecutive hashes of one level of its tree, or the entries below 256 hashes
-/// of the lowest level (C2SP tlog-tiles).
+/// A tile of a transparency log: up to 256 consecutive hashes of one level of its tree, or the entries below
+/// 256 hashes of the lowest level (C2SP tlog-tiles).
 public struct LogTile: Hashable, Sendable {
     /// What is in a tile.
     public enum Content: Hashable, Sendable {

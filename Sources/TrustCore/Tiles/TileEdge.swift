@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// The right edge of a tiled log's tree: what is needed to add entries, and to write the tiles that this makes.
+/// The right edge of a tiled log's tree: what is needed to add entries, and to write the tiles that this
+/// makes.
 public struct TileEdge: Sendable {
     /// The hashes of the partial tile of each level, lowest first; none where the level's last tile is full.
     private var levels: [[[UInt8]]] = []

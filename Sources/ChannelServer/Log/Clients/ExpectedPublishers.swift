@@ -4,8 +4,8 @@
 internal import CondaFormats
 internal import TrustCore
 
-/// Who is expected to publish which packages, as the user of a monitor says it; for what it says nothing about, whoever
-/// published a package first.
+/// Who is expected to publish which packages, as the user of a monitor says it; for what it says nothing
+/// about, whoever published a package first.
 ///
 /// A file of it is JSON:
 ///

@@ -5,7 +5,8 @@ internal import DurableFiles
 public import SigningKeys
 internal import TrustCore
 
-/// What a client keeps of a log: whose word counts, the newest checkpoint it has seen, and entries for a monitor.
+/// What a client keeps of a log: whose word counts, the newest checkpoint it has seen, and entries for a
+/// monitor.
 public struct LogMemory: Sendable {
     /// The folder of this one log.
     public let directory: String
@@ -44,7 +45,8 @@ public struct LogMemory: Sendable {
         try DurableFile.write(checkpoint.encoded(), to: path("checkpoint"))
     }
 
-    /// Keeps a checkpoint that contradicts another, and answers where: with the other one it is a proof for everybody.
+    /// Keeps a checkpoint that contradicts another, and answers where: with the other one it is a proof for
+    /// everybody.
     func keepEvidence(_ checkpoint: SignedNote) throws -> String {
         let name = "evidence-" + Digest.of(checkpoint.encoded()).hex.prefix(16)
         try Folder.createDurably(directory)

@@ -8,12 +8,13 @@ public import TrustCore
 
 /// Watches a log for what its server, or whoever took it over, would rather not have seen.
 ///
-/// Each run: the log continues what was seen before; its entries are those that its root stands for; every record of the
-/// channels' indexes (`repodata.json`) is logged, as the same file; every file that was logged is listed, unless it was
-/// yanked or removed; nobody unexpected published a package; and, if asked, downloads are the files that were logged.
+/// Each run: the log continues what was seen before; its entries are those that its root stands for; every
+/// record of the channels' indexes (`repodata.json`) is logged, as the same file; every file that was logged
+/// is listed, unless it was yanked or removed; nobody unexpected published a package; and, if asked,
+/// downloads are the files that were logged.
 ///
-/// Not checked: shards and signatures of the index (`kingsnake channel verify`, and every install, do that), and what
-/// others are shown: a fork is found if one of its sides is seen, or by witnesses.
+/// Not checked: shards and signatures of the index (`kingsnake channel verify`, and every install, do that),
+/// and what others are shown: a fork is found if one of its sides is seen, or by witnesses.
 public struct LogMonitor: Sendable {
     /// Subdirs that are looked at although the log may have nothing in them.
     static let usualSubdirs = [
@@ -67,8 +68,8 @@ public struct LogMonitor: Sendable {
     /// Watches once.
     ///
     /// - Parameter downloads: whether every file that is new since the last run is downloaded and hashed.
-    /// - Throws: as ``LogWatch/look()``, for a log that is not what it was or cannot be read; a `Failure` for an index
-    ///   that cannot be read.
+    /// - Throws: as ``LogWatch/look()``, for a log that is not what it was or cannot be read; a `Failure` for
+    ///   an index that cannot be read.
     public func run(downloads: Bool = false) async throws -> Report {
         var tail = LogTail(), ledger = LogLedger()
         var sighting = try await watch.look()

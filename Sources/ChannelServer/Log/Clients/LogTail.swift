@@ -14,10 +14,11 @@ struct LogTail {
 
     /// Reads what was kept, and the rest from the log.
     ///
-    /// The root is computed from all entries, so that whatever was kept, or is served, is what the checkpoint stands for.
+    /// The root is computed from all entries, so that whatever was kept, or is served, is what the checkpoint
+    /// stands for.
     ///
-    /// - Throws: `publish-log.tiles-differ` if the entries do not lead to the checkpoint's root, and whatever the source
-    ///   throws.
+    /// - Throws: `publish-log.tiles-differ` if the entries do not lead to the checkpoint's root, and whatever
+    ///   the source throws.
     mutating func extend(
         to checkpoint: Checkpoint,
         of watch: LogWatch,

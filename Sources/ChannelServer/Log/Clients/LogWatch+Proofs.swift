@@ -51,10 +51,11 @@ extension LogWatch {
 }
 
 extension LogProof {
-    /// Verifies a proof about a file without asking anybody: that a log which counts says so, and that it has the entry.
+    /// Verifies a proof about a file without asking anybody: that a log which counts says so, and that it has
+    /// the entry.
     ///
-    /// - Throws: a `log-policy.…`, `note.…` or `merkle.…` code, `publish-log.entry` for a proof without an entry, or
-    ///   `publish-log.not-logged` for one about another file.
+    /// - Throws: a `log-policy.…`, `note.…` or `merkle.…` code, `publish-log.entry` for a proof without an
+    ///   entry, or `publish-log.not-logged` for one about another file.
     public func verifyFile(_ sha256: Digest?, of subject: String, by policy: LogPolicy) throws
         -> PublishLogEntry
     {

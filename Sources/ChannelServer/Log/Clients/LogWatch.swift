@@ -28,7 +28,8 @@ public struct LogWatch: Sendable {
     /// Reads the log's checkpoint, verifies it, and keeps it.
     ///
     /// - Throws: `log-policy.log`, `log-policy.quorum`, `publish-log.shrunk`, `publish-log.forked`,
-    ///   `publish-log.rewritten`, `publish-log.tiles-differ`, `publish-log.missing`, a `note.…` code, or a `Failure`.
+    ///   `publish-log.rewritten`, `publish-log.tiles-differ`, `publish-log.missing`, a `note.…` code, or a
+    ///   `Failure`.
     public func look() async throws -> Sighting {
         let verified = try policy.verify(try await source.checkpoint())
         guard let note = try memory.checkpoint() else {

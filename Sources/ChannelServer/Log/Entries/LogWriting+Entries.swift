@@ -30,7 +30,8 @@ extension LogWriting {
         }
     }
 
-    /// The server's own log, which is made if there is none yet: a server that published nothing says so, too.
+    /// The server's own log, which is made if there is none yet: a server that published nothing says so,
+    /// too.
     @discardableResult
     public func publishLog(publicURL: String) throws -> HostedLog {
         try logs().first { $0.channel == nil }

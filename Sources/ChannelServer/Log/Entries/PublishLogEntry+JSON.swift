@@ -16,8 +16,8 @@ extension PublishLogEntry {
 
     /// The entry as the log holds it: canonical JSON (RFC 8785).
     ///
-    /// - Throws: `publish-log.entry` for an entry without what its event demands, and for details that take the name of
-    ///   another member; `tiled-log.entry-length` for one that is too long for a log.
+    /// - Throws: `publish-log.entry` for an entry without what its event demands, and for details that take
+    ///   the name of another member; `tiled-log.entry-length` for one that is too long for a log.
     public func encoded() throws -> [UInt8] {
         try checkMembers()
         var object = details
@@ -44,11 +44,11 @@ extension PublishLogEntry {
 
     /// Reads an entry.
     ///
-    /// Members that are not known stay in ``details``. Whether what it says is true is not asked: an entry is what a
-    /// server says, and is worth something because it cannot unsay it.
+    /// Members that are not known stay in ``details``. Whether what it says is true is not asked: an entry is
+    /// what a server says, and is worth something because it cannot unsay it.
     ///
-    /// - Throws: `publish-log.entry` for what is no entry, not in canonical form, or without what its event demands; a
-    ///   `json.…` code.
+    /// - Throws: `publish-log.entry` for what is no entry, not in canonical form, or without what its event
+    ///   demands; a `json.…` code.
     public init(parsing bytes: [UInt8]) throws {
         let value = try JSONReader.read(bytes, of: Self.subject, limits: Self.limits)
         guard (try? JSONCanonicalization.encode(value, of: Self.subject)) == bytes else {

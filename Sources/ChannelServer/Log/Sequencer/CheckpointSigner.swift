@@ -7,8 +7,8 @@ internal import TrustCore
 
 /// Signs the checkpoints of a server's logs, and remembers outside the database what it signed last.
 ///
-/// So a database from an old backup, or a second process with the same key, is found before it signs another history.
-/// What is remembered is written, and on the disk, before the signature is made.
+/// So a database from an old backup, or a second process with the same key, is found before it signs another
+/// history. What is remembered is written, and on the disk, before the signature is made.
 public actor CheckpointSigner {
     private static let keyFile = "key.json"
     private let folder: String
@@ -17,10 +17,11 @@ public actor CheckpointSigner {
 
     /// Opens a folder with a key; makes both where there is none.
     ///
-    /// The key is not encrypted, because a server starts without anybody to ask: whoever can read the folder can sign as
-    /// the log. Witnesses are what helps against that.
+    /// The key is not encrypted, because a server starts without anybody to ask: whoever can read the folder
+    /// can sign as the log. Witnesses are what helps against that.
     ///
-    /// - Throws: a `Failure` for trouble with the disk, or if another process is at work there; a `key.…` code.
+    /// - Throws: a `Failure` for trouble with the disk, or if another process is at work there; a `key.…`
+    ///   code.
     public init(folder: String) throws {
         try Folder.createDurably(folder, mode: 0o700)
         let lock = try FileLock(folder + "/lock", waiting: false)
@@ -72,8 +73,9 @@ public actor CheckpointSigner {
 
     /// Signs a checkpoint, unless something was signed that it does not go on from.
     ///
-    /// - Throws: `publish-log.database-behind` for a smaller size than the last one, `publish-log.second-root` for
-    ///   another root of the same size; a `Failure` if the signer does not sign.
+    /// - Throws: `publish-log.database-behind` for a smaller size than the last one,
+    ///   `publish-log.second-root` for another root of the same size; a `Failure` if the signer does not
+    ///   sign.
     func sign(_ checkpoint: Checkpoint) async throws -> SignedNote {
         if let head = try head(of: checkpoint.origin) {
             guard head.size <= checkpoint.size else {

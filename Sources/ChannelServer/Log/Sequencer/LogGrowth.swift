@@ -14,7 +14,8 @@ struct LogGrowth: Sendable {
     ///
     /// - Parameters:
     ///   - edge: the tree's right edge before them.
-    ///   - entries: the entries from the beginning of the last bundle on, those that the tree has already among them.
+    ///   - entries: the entries from the beginning of the last bundle on, those that the tree has already
+    ///     among them.
     /// - Throws: `publish-log.tiles-differ` if an entry that the tree has already is another now.
     init(of edge: TileEdge, entries: [[UInt8]], origin: String) throws {
         var grown = edge

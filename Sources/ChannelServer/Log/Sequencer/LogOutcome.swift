@@ -13,7 +13,8 @@ public struct LogOutcome: Sendable {
         case waitingForWitnesses(Int64)
         /// It did not work, and will be tried again.
         case failed(String)
-        /// Something is wrong; nothing is published any more until somebody looked, and started the server again.
+        /// Something is wrong; nothing is published any more until somebody looked, and started the server
+        /// again.
         case stopped(Refusal)
     }
 

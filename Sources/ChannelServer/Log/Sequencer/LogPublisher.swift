@@ -5,11 +5,12 @@ public import Logging
 internal import SigningKeys
 public import TrustCore
 
-/// Publishes what is in the database's logs: see ``LogSituation`` for the order, and for why it may die at any moment.
+/// Publishes what is in the database's logs: see ``LogSituation`` for the order, and for why it may die at
+/// any moment.
 ///
-/// Everything that decides is read from the database anew before each step, so a publisher has nothing to lose. Calls
-/// wait for each other. A log about which something is wrong is stopped: it is published no more by this publisher, while
-/// others go on.
+/// Everything that decides is read from the database anew before each step, so a publisher has nothing to
+/// lose. Calls wait for each other. A log about which something is wrong is stopped: it is published no more
+/// by this publisher, while others go on.
 public actor LogPublisher {
     /// Moments between steps, at which tests let it die.
     enum Moment: String, Sendable, CaseIterable {
@@ -30,8 +31,8 @@ public actor LogPublisher {
 
     /// Makes a publisher.
     ///
-    /// - Parameter witnesses: who cosigns the server's own log; nil for nobody. Private channels' logs are never shown to
-    ///   witnesses, whom their names are no business of.
+    /// - Parameter witnesses: who cosigns the server's own log; nil for nobody. Private channels' logs are
+    ///   never shown to witnesses, whom their names are no business of.
     public init(
         database: any ServerDatabase,
         blobs: any BlobStore,
@@ -67,7 +68,8 @@ public actor LogPublisher {
 
     /// Brings all logs up to date; answers where each stands.
     ///
-    /// - Throws: a `Failure` if the logs could not be read at all. What goes wrong with one log is in its outcome.
+    /// - Throws: a `Failure` if the logs could not be read at all. What goes wrong with one log is in its
+    ///   outcome.
     @discardableResult
     public func publish() async throws -> [LogOutcome] {
         let before = last

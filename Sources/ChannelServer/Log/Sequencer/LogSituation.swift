@@ -14,8 +14,8 @@ internal import TrustCore
 /// 6. witnesses cosign;
 /// 7. one transaction records the cosigned checkpoint and puts it up.
 ///
-/// Nothing of a larger size is decided before that is through, so no size is passed over once it was decided, and there
-/// is one root for a size.
+/// Nothing of a larger size is decided before that is through, so no size is passed over once it was decided,
+/// and there is one root for a size.
 struct LogSituation: Sendable, Equatable {
     /// A size and the root that it has.
     struct Head: Sendable, Hashable {

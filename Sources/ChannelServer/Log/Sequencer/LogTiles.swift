@@ -40,7 +40,8 @@ struct LogTiles: Sendable {
         )
     }
 
-    /// The proof that a tree is the beginning of a larger one; empty for an empty tree, from which there is none.
+    /// The proof that a tree is the beginning of a larger one; empty for an empty tree, from which there is
+    /// none.
     func consistencyProof(from size1: Int64, to size2: Int64) async throws -> [[UInt8]] {
         guard let plan = MerkleProofPlan(consistencyFrom: size1, to: size2) else { return [] }
         let tiles = Set(plan.subtrees.compactMap { $0.tile(treeSize: size2) })

@@ -12,7 +12,8 @@ public struct LogWitnesses: Sendable {
     private let timeout: Duration
 
     /// - Parameters:
-    ///   - policy: a policy whose witnesses have URLs; those without one are not asked. Its logs are not looked at.
+    ///   - policy: a policy whose witnesses have URLs; those without one are not asked. Its logs are not
+    ///     looked at.
     ///   - timeout: how long a witness may take for an answer.
     public init(policy: LogPolicy, caller: any ServiceCaller, timeout: Duration = .seconds(10)) {
         self.policy = policy
@@ -32,7 +33,8 @@ public struct LogWitnesses: Sendable {
 
     /// Asks all witnesses at once.
     ///
-    /// A witness's word that it has seen more than there is counts as a problem, not as an alarm: it is not signed.
+    /// A witness's word that it has seen more than there is counts as a problem, not as an alarm: it is not
+    /// signed.
     ///
     /// - Parameters:
     ///   - note: the checkpoint, signed by the log.

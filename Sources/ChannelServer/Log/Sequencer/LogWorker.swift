@@ -10,8 +10,8 @@ public struct LogWorker: Sendable {
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
 
-    /// - Parameter interval: after how long it looks again by itself: for witnesses that were away, and disks that were
-    ///   full.
+    /// - Parameter interval: after how long it looks again by itself: for witnesses that were away, and disks
+    ///   that were full.
     public init(_ publisher: LogPublisher, interval: Duration = .seconds(30)) {
         self.publisher = publisher
         self.interval = interval

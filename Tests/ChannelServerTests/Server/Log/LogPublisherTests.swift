@@ -93,7 +93,8 @@ struct LogPublisherTests {
         let watch = try await scene.watch()
         var roots: [Int64: [UInt8]] = [:], passed: Set<LogPublisher.Moment> = []
         var appended = 0, deaths = 0
-        // Rounds of several checkpoints each, dying after one moment, then after two, until nothing is left to die at.
+        // Rounds of several checkpoints each, dying after one moment, then after two, until nothing is left
+        // to die at.
         for moment in 1... {
             try await scene.append(130, from: appended)
             appended += 130
