@@ -75,7 +75,11 @@ extension HostedServer {
             lock: lock,
             workers: [
                 { await IndexWorker(parts: parts, keys: keys).run(wokenBy: index) },
-                { await log.run() },
+                {
+                    // A server that has published nothing says so, too.
+                    _ = try? await database.write { try $0.publishLog(publicURL: settings.address) }
+                    await log.run()
+                },
                 { await Housekeeping(parts: parts).run() },
                 { await ChangeWatch(database: file, changed: parts.changed, logger: logger).run() },
             ]

@@ -8,7 +8,7 @@ internal import DurableFiles
 /// - `server.json`: its settings (``ServerSettings``); `issuers.json`: whose tokens it believes (``TokenIssuers``);
 ///   `log-policy.txt`: the witnesses of its log (C2SP tlog-policy).
 /// - `server.sqlite`, `blobs/`: all that it stores; what a ``ServerBackup`` has.
-/// - `keys/CHANNEL/`: channels' online keys; `log/`: the log's key, and what was signed with it last. In no backup.
+/// - `keys/CHANNEL/`: channels' online keys; `publish-log/`: the log's key, and what was signed with it last. In no backup.
 /// - `server.lock`: held by the server that runs on the folder.
 public struct ServerFolder: Sendable {
     /// Its path.
@@ -24,7 +24,7 @@ public struct ServerFolder: Sendable {
     /// The path of the folder of channels' online keys.
     public var keys: String { path + "/keys" }
     /// The path of the folder of the log's key.
-    public var log: String { path + "/log" }
+    public var log: String { path + "/publish-log" }
     /// The path of the policy that names witnesses.
     public var logPolicy: String { path + "/log-policy.txt" }
     /// The path of the lock that a running server holds.

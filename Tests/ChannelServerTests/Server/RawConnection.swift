@@ -25,9 +25,29 @@ struct RawConnection: Sendable {
         guard result == 0 else { throw POSIXError(.ECONNREFUSED) }
     }
 
-    func send(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Says that nothing more is coming, and still reads.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Sends bytes to a server, and answers all that it says until it closes.
+    static func exchange(_ bytes: [UInt8], port: Int, hangingUp: Bool = false) async throws -> String {
+        let connection = try RawConnection(port: port)
+        defer { connection.close() }
+        connection.send(bytes)
+        if hangingUp { connection.hangUp() }
+        return String(decoding: await connection.read(), as: UTF8.self)
     }
 
     /// What comes until the server closes, or until there is enough.

@@ -45,8 +45,12 @@ private final class DyingBlobs: BlobStore {
         try await base.bytes(of: digest, maximumLength: maximumLength)
     }
     func localPath(of digest: Digest) -> String? { base.localPath(of: digest) }
-    func all() async throws -> [Digest] { try await base.all() }
-    func remove(_ digests: [Digest]) async throws { try await base.remove(digests) }
+    func digests(untouchedSince moment: Timestamp) async throws -> [Digest] {
+        try await base.digests(untouchedSince: moment)
+    }
+    func remove(_ digests: [Digest], untouchedSince moment: Timestamp) async throws -> Int {
+        try await base.remove(digests, untouchedSince: moment)
+    }
     func discardAbandoned(startedBefore: Timestamp) async throws {
         try await base.discardAbandoned(startedBefore: startedBefore)
     }

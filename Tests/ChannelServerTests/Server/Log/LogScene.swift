@@ -17,7 +17,7 @@ final class LogScene: Sendable {
     let signer: CheckpointSigner
     let log: HostedLog
     let channel: HostedChannel
-    let fetcher: DocumentFetcher
+    let fetcher: LogFetcher
     let memory: LogMemory
 
     /// - Parameter key: a signer of another scene, to make a fork of its log.
@@ -30,7 +30,7 @@ final class LogScene: Sendable {
         channel = try await server.channel("main")
         let url = server.parts.publicURL
         log = try await server.database.write { try $0.publishLog(publicURL: url) }
-        fetcher = DocumentFetcher(server, log: log.id)
+        fetcher = LogFetcher(server, log: log.id)
         memory = LogMemory(home: server.folder.path + "/home", url: Self.url)
     }
 
@@ -112,7 +112,7 @@ extension LogOutcome.State {
 }
 
 /// Answers a log's URLs from a server's documents, and others from a dictionary.
-final class DocumentFetcher: Fetcher {
+final class LogFetcher: Fetcher {
     private struct State {
         var server: ServerScene
         var log: Int64

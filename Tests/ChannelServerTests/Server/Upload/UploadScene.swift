@@ -132,7 +132,8 @@ final class UploadScene {
         let staged = try FileManager.default.contentsOfDirectory(
             atPath: server.folder.path + "/blobs/staging"
         )
-        return Blobs(kept: try await server.blobs.all().count, staged: staged.count)
+        let kept = try await server.blobs.digests(untouchedSince: Timestamp(seconds: 1 << 40))
+        return Blobs(kept: kept.count, staged: staged.count)
     }
 
     /// Demands that nothing at all was stored.
