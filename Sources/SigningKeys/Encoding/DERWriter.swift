@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 /// The DER that keys and signatures need.
-enum DERWriter {
-    static func element(_ tag: UInt8, _ contents: some Collection<UInt8>) -> [UInt8] {
+package enum DERWriter {
+    /// An element with a tag of one byte, and the one form that DER has of its length.
+    package static func element(_ tag: UInt8, _ contents: some Collection<UInt8>) -> [UInt8] {
         var out = [tag]
         if contents.count < 0x80 {
             out.append(UInt8(truncatingIfNeeded: contents.count))

@@ -9,7 +9,7 @@ import X509
 ///
 /// That costs a slow signature for each, so it is done once for a trusted root, and not for each bundle.
 /// Times are not looked at here: they differ from bundle to bundle.
-struct AuthorityChain: Sendable {
+final class AuthorityChain: Sendable {
     /// What an authority of the trusted root is for.
     enum Purpose: Sendable {
         /// To issue certificates to signers: every certificate is an authority's.
@@ -95,6 +95,6 @@ struct AuthorityChain: Sendable {
 
     /// The certificate that was not valid at a point in time, if any; both ends of a validity belong to it.
     func expired(at moment: Moment) -> ParsedCertificate? {
-        ([first] + others).first { !$0.validity.contains(moment) }
+        first.validity.contains(moment) ? others.first { !$0.validity.contains(moment) } : first
     }
 }

@@ -17,6 +17,8 @@ struct ParsedCertificate: Sendable {
     let der: [UInt8]
     /// The part that is signed.
     let signedPart: ArraySlice<UInt8>
+    /// The elements of it.
+    let signedFields: [ASN1Node]
     let signatureAlgorithm: ASN1ObjectIdentifier
     let signature: [UInt8]
     /// The serial number: the contents of its `INTEGER`.
@@ -65,13 +67,15 @@ struct ParsedCertificate: Sendable {
             return (signedPart, algorithm, try ASN1BitString(derEncoded: signature))
         }
         guard signature.paddingBits == 0 else { throw Self.invalid("a signature of odd bits") }
-        let parts = try Self.parts(signedPart)
+        let fields = try DERElement.elements(signedPart, .sequence)
+        let parts = try Self.parts(fields)
         // RFC 5280, 4.1.1.2: what is signed names the same algorithm. The other one is not signed.
         guard parts.algorithm.encodedBytes.elementsEqual(algorithm.encodedBytes) else {
             throw Self.invalid("two signature algorithms")
         }
         self.der = der
         self.signedPart = certificate.tbsCertificateBytes
+        signedFields = fields
         signatureAlgorithm = try DERElement.algorithm(algorithm)
         self.signature = Array(signature.bytes)
         serialNumber = try DERElement.contents(parts.serialNumber, .integer)
@@ -93,23 +97,16 @@ struct ParsedCertificate: Sendable {
     }
 
     /// RFC 5280, 4.1: the fields of `TBSCertificate` before its optional ones.
-    private static func parts(_ node: ASN1Node) throws -> Parts {
-        guard node.identifier == .sequence, case .constructed(let nodes) = node.content else {
-            throw invalid("no sequence")
-        }
-        var iterator = nodes.makeIterator()
-        // The version, which is there since it is not the first.
-        guard iterator.next() != nil, let serialNumber = iterator.next(), let algorithm = iterator.next(),
-            let issuer = iterator.next(), let validity = iterator.next(), let subject = iterator.next(),
-            let key = iterator.next()
-        else { throw invalid("elements missing") }
+    private static func parts(_ fields: [ASN1Node]) throws -> Parts {
+        // The first is the version, which is there since it is not version 1.
+        guard fields.count >= 7 else { throw invalid("elements missing") }
         return Parts(
-            serialNumber: serialNumber,
-            algorithm: algorithm,
-            issuer: issuer,
-            validity: validity,
-            subject: subject,
-            key: key
+            serialNumber: fields[1],
+            algorithm: fields[2],
+            issuer: fields[3],
+            validity: fields[4],
+            subject: fields[5],
+            key: fields[6]
         )
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import SigningKeys
 import SwiftASN1
 import TrustCore
 
@@ -22,42 +23,38 @@ struct Precertificate: Sendable {
     init(_ certificate: ParsedCertificate, issuer: ParsedCertificate) throws {
         issuerKeyHash = Digest.of(issuer.subjectPublicKeyInfo).bytes
         do {
-            signedPart = try Self.withoutPromises(certificate.signedPart)
+            signedPart = try Self.withoutPromises(certificate.signedFields)
         } catch is ASN1Error {
             throw Refusal(CertificateCode.malformed, SigningCertificate.what)
         }
     }
 
     /// Strict DER has one form of each length, so that what is written anew is what was there before.
-    static func withoutPromises(_ signedPart: ArraySlice<UInt8>) throws -> [UInt8] {
-        let fields = try DERElement.elements(DER.parse(signedPart), .sequence)
+    ///
+    /// - Parameter fields: the elements of the `TBSCertificate`.
+    static func withoutPromises(_ fields: [ASN1Node]) throws -> [UInt8] {
         let extensionsTag = ASN1Identifier(tagWithNumber: 3, tagClass: .contextSpecific)
-        var serializer = DER.Serializer()
-        try serializer.appendConstructedNode(identifier: .sequence) { serializer in
-            for field in fields {
-                if field.identifier == extensionsTag {
-                    try write(extensions: field, to: &serializer)
-                } else {
-                    serializer.serializeRawBytes(field.encodedBytes)
-                }
+        var contents: [UInt8] = []
+        for field in fields {
+            if field.identifier == extensionsTag {
+                contents += try extensions(field)
+            } else {
+                contents += field.encodedBytes
             }
         }
-        return serializer.serializedBytes
+        return DERWriter.element(0x30, contents)
     }
 
-    private static func write(extensions field: ASN1Node, to serializer: inout DER.Serializer) throws {
-        let kept = try DER.explicitlyTagged(field, tagNumber: 3, tagClass: .contextSpecific) { list in
-            try DERElement.elements(list, .sequence).filter { element in
-                guard let first = try DERElement.elements(element, .sequence).first else { return true }
-                return try ASN1ObjectIdentifier(derEncoded: first) != listIdentifier
+    private static func extensions(_ field: ASN1Node) throws -> [UInt8] {
+        var kept: [UInt8] = []
+        try DER.explicitlyTagged(field, tagNumber: 3, tagClass: .contextSpecific) { list in
+            for element in try DERElement.elements(list, .sequence) {
+                let first = try DERElement.elements(element, .sequence).first
+                if let first, try ASN1ObjectIdentifier(derEncoded: first) == listIdentifier { continue }
+                kept += element.encodedBytes
             }
         }
         // RFC 5280, 4.1: a certificate without extensions has no empty list of them.
-        guard !kept.isEmpty else { return }
-        serializer.serialize(explicitlyTaggedWithTagNumber: 3, tagClass: .contextSpecific) { serializer in
-            serializer.appendConstructedNode(identifier: .sequence) { serializer in
-                for element in kept { serializer.serializeRawBytes(element.encodedBytes) }
-            }
-        }
+        return kept.isEmpty ? [] : DERWriter.element(0xA3, DERWriter.element(0x30, kept))
     }
 }

@@ -5,7 +5,7 @@ import SigningKeys
 import TrustCore
 
 /// A log of the trusted root, and how its checkpoints are signed.
-struct KnownLog: Sendable {
+final class KnownLog: Sendable {
     let log: TrustedRoot.Log
     /// Signs under the log's name, its address without scheme and path (C2SP tlog-checkpoint).
     let verifier: NoteVerifier

@@ -15,21 +15,24 @@ public enum Base64 {
 
     /// Writes the text as ASCII bytes.
     public static func encode(_ bytes: [UInt8]) -> [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var at = 0
-        while at < bytes.count {
-            let count = min(3, bytes.count - at)
-            var value = UInt32(bytes[at]) << 16
-            if count > 1 { value |= UInt32(bytes[at + 1]) << 8 }
-            if count > 2 { value |= UInt32(bytes[at + 2]) }
-            out.append(alphabet[Int(value >> 18)])
-            out.append(alphabet[Int(value >> 12 & 63)])
-            out.append(count > 1 ? alphabet[Int(value >> 6 & 63)] : UInt8(ascii: "="))
-            out.append(count > 2 ? alphabet[Int(value & 63)] : UInt8(ascii: "="))
-            at += 3
+        // Looked up once, not once a byte.
+        let alphabet = alphabet
+        let length = (bytes.count + 2) / 3 * 4
+        return [UInt8](unsafeUninitializedCapacity: length) { out, end in
+            var at = 0
+            while at < bytes.count {
+                let count = min(3, bytes.count - at)
+                var value = UInt32(bytes[at]) << 16
+                if count > 1 { value |= UInt32(bytes[at + 1]) << 8 }
+                if count > 2 { value |= UInt32(bytes[at + 2]) }
+                out[end] = alphabet[Int(value >> 18)]
+                out[end + 1] = alphabet[Int(value >> 12 & 63)]
+                out[end + 2] = count > 1 ? alphabet[Int(value >> 6 & 63)] : UInt8(ascii: "=")
+                out[end + 3] = count > 2 ? alphabet[Int(value & 63)] : UInt8(ascii: "=")
+                at += 3
+                end += 4
+            }
         }
-        return out
     }
 
     /// Writes the text.
@@ -51,22 +54,32 @@ public enum Base64 {
         guard text.count.isMultiple(of: 4) else { return nil }
         var end = text.count
         while end > 0, text.count - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
-        var out: [UInt8] = []
-        out.reserveCapacity(text.count / 4 * 3)
-        var pending: UInt32 = 0
-        var bits: UInt32 = 0
-        for at in 0..<end {
-            let digit = values[Int(text[at])]
-            guard digit != 0xFF else { return nil }
-            pending = (pending << 6 | UInt32(digit)) & 0xFFFF
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                out.append(UInt8(truncatingIfNeeded: pending >> bits))
+        let values = values
+        // All marks of bytes that are no digits, and bits that are left over: zeros in the one spelling that
+        // counts.
+        var foreign: UInt32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { out, count in
+            var at = 0
+            while at < end {
+                var group: UInt32 = 0
+                for place in at..<at + 4 {
+                    let digit = place < end ? values[Int(text[place])] : 0
+                    foreign |= UInt32(digit & 0xC0)
+                    group = group << 6 | UInt32(digit & 0x3F)
+                }
+                let length = min(3, (end - at) * 6 / 8)
+                for place in 0..<3 {
+                    let byte = UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * place))
+                    if place < length {
+                        out[count] = byte
+                        count += 1
+                    } else {
+                        foreign |= UInt32(byte)
+                    }
+                }
+                at += 4
             }
         }
-        // Bits that are left over are zeros in the one spelling that counts.
-        guard pending & (1 << bits - 1) == 0 else { return nil }
-        return out
+        return foreign == 0 ? bytes : nil
     }
 }

@@ -38,19 +38,33 @@ extension JSONCanonicalization: CanonicalForm {
 
     /// RFC 8785, 3.2.2.2: the short escapes where there are any, others in lower-case digits.
     static func write(_ text: String, to out: inout [UInt8]) {
-        out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
-            case 0x08: out += "\\b".utf8
-            case 0x09: out += "\\t".utf8
-            case 0x0A: out += "\\n".utf8
-            case 0x0C: out += "\\f".utf8
-            case 0x0D: out += "\\r".utf8
-            case 0..<0x20: out += "\\u00".utf8 + Array(Hex.encode([byte]).utf8)
-            default: out.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            out.append(UInt8(ascii: "\""))
+            if bytes.contains(where: isEscaped) {
+                for byte in bytes { write(byte, to: &out) }
+            } else {
+                // Nearly all text, and base64 of thousands of bytes among it.
+                out.append(contentsOf: bytes)
             }
+            out.append(UInt8(ascii: "\""))
         }
-        out.append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func write(_ byte: UInt8, to out: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+        case 0x08: out += "\\b".utf8
+        case 0x09: out += "\\t".utf8
+        case 0x0A: out += "\\n".utf8
+        case 0x0C: out += "\\f".utf8
+        case 0x0D: out += "\\r".utf8
+        case 0..<0x20: out += "\\u00".utf8 + Array(Hex.encode([byte]).utf8)
+        default: out.append(byte)
+        }
     }
 }

@@ -174,11 +174,10 @@ public struct JSONReader {
     }
 
     private mutating func string() throws -> String {
-        at += 1
-        let start = at
-        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-            at += 1
-        }
+        let start = at + 1
+        at =
+            bytes[start...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+            ?? bytes.count
         if next == UInt8(ascii: "\"") {
             defer { at += 1 }
             return try text(bytes[start..<at])

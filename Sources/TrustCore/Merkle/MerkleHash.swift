@@ -14,19 +14,12 @@ public enum MerkleHash {
 
     /// The hash of a leaf with this content.
     public static func leaf(_ content: [UInt8]) -> [UInt8] {
-        var hasher = SHA256()
         // Without the marks, a node's two hashes could be passed off as a leaf's content.
-        hasher.update(data: [0x00] as [UInt8])
-        hasher.update(data: content)
-        return Array(hasher.finalize())
+        Array(SHA256.hash(data: [0x00] + content))
     }
 
     /// The hash of the node above two others.
     public static func node(_ left: [UInt8], _ right: [UInt8]) -> [UInt8] {
-        var hasher = SHA256()
-        hasher.update(data: [0x01] as [UInt8])
-        hasher.update(data: left)
-        hasher.update(data: right)
-        return Array(hasher.finalize())
+        Array(SHA256.hash(data: [0x01] + left + right))
     }
 }

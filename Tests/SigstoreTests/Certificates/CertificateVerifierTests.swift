@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import SwiftASN1
 import TestSupport
 import Testing
 import TrustCore
@@ -85,6 +86,37 @@ struct CertificateVerifierTests {
         #expect(CertificateVerifier(root).unusable.map(\.codeName) == ["certificate.malformed"])
     }
 
+    @Test("A verifier that has seen a certificate many times still refuses it at another time, or altered")
+    func many() throws {
+        let scene = try CertificateScene.usual.get()
+        let verifier = CertificateVerifier(try scene.root())
+        func verify(_ leaf: [UInt8], after seconds: Int64 = 60) throws {
+            let moment = Moment(CertificateScene.signing.advanced(bySeconds: seconds))
+            _ = try verifier.verify(SigningCertificate(der: leaf), at: [moment])
+        }
+        let leaf = try scene.leaf()
+        // Whatever is kept from one certificate to the next, it vouches for no other.
+        for _ in 0..<12 { try verify(leaf) }
+        try verify(leaf, after: 600)
+        #expect(refusalCode { try verify(leaf, after: 601) } == "certificate.not-valid")
+        // The same signed part under another signature, which ends the certificate.
+        var altered = leaf
+        altered[altered.count - 1] ^= 1
+        #expect(refusalCode { try verify(altered) } == "certificate.untrusted")
+        // The same key under another name, with promises for the first one.
+        let stranger = try SimulatedAuthority(
+            "authority",
+            from: CertificateScene.start,
+            until: CertificateScene.end
+        )
+        let foreign = try stranger.issue(scene.draft, logs: [scene.log], at: CertificateScene.signing)
+        #expect(refusalCode { try verify(foreign) } == "certificate.untrusted")
+        let unlogged = SimulatedCertificateLog("unlogged")
+        let other = try scene.authority.issue(scene.draft, logs: [unlogged], at: CertificateScene.signing)
+        #expect(refusalCode { try verify(other) } == "certificate.promise-log")
+        try verify(leaf)
+    }
+
     @Test("One good promise is enough: unknown logs and bad promises beside it are left out")
     func promises() throws {
         let scene = try CertificateScene.usual.get()
@@ -139,7 +171,7 @@ struct CertificateVerifierTests {
             var promised = draft
             promised.extensions.insert(SimulatedCertificateLog.list([[1, 2, 3]]), at: place)
             #expect(
-                try Precertificate.withoutPromises(promised.signedPart("1.2.840.10045.4.3.3")[...]) == before
+                try Precertificate.withoutPromises(in: promised.signedPart("1.2.840.10045.4.3.3")) == before
             )
         }
         // If nothing is left, no empty list is.
@@ -148,8 +180,15 @@ struct CertificateVerifierTests {
         var only = draft
         only.extensions = [SimulatedCertificateLog.list([[1]])]
         #expect(
-            try Precertificate.withoutPromises(only.signedPart("1.2.3")[...]) == empty.signedPart("1.2.3")
+            try Precertificate.withoutPromises(in: only.signedPart("1.2.3")) == empty.signedPart("1.2.3")
         )
+    }
+}
+
+extension Precertificate {
+    /// Takes the promises out of a DER `TBSCertificate`.
+    static func withoutPromises(in signedPart: [UInt8]) throws -> [UInt8] {
+        try withoutPromises(DERElement.elements(DER.parse(signedPart), .sequence))
     }
 }
 

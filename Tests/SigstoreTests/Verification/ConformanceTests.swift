@@ -38,6 +38,23 @@ struct ConformanceTests {
         #expect(found == item.code)
     }
 
+    /// One verifier for all cases that are by the public instance, which has seen many good bundles before: what
+    /// it keeps of its trusted root must not depend on what it has seen.
+    private static let experienced = Result {
+        let verifier = BundleVerifier(try TrustedRoot(parsing: SigstoreInstance.publicGood.trustedRoot))
+        for _ in 0..<12 { try run("happy-path-v0.3", withFile: true, verifier) }
+        return verifier
+    }
+
+    @Test(
+        "A verifier that has seen many bundles says the same",
+        arguments: cases.filter { (try? bytes($0.name, "trusted_root.json")) == nil }
+    )
+    func verifiesAgain(_ item: Case) throws {
+        let verifier = try Self.experienced.get()
+        #expect(refusalCode { try Self.run(item.name, withFile: true, verifier) } == item.code)
+    }
+
     @Test("Every folder of the suite is in the table, and its name says how it must come out")
     func complete() throws {
         let folders = try SharedData.folders(Self.folder)
@@ -46,16 +63,22 @@ struct ConformanceTests {
         for item in Self.cases { #expect(item.name.hasSuffix("_fail") == (item.code != nil), "\(item.name)") }
     }
 
-    private static func run(_ name: String, withFile: Bool) throws {
-        func bytes(_ file: String) throws -> [UInt8] { try SharedData.bytes("\(folder)/\(name)/\(file)") }
+    private static func bytes(_ name: String, _ file: String) throws -> [UInt8] {
+        try SharedData.bytes("\(folder)/\(name)/\(file)")
+    }
+
+    private static func verifier(_ name: String) throws -> BundleVerifier {
+        let own = try? bytes(name, "trusted_root.json")
+        return BundleVerifier(try TrustedRoot(parsing: own ?? SigstoreInstance.publicGood.trustedRoot))
+    }
+
+    private static func run(_ name: String, withFile: Bool, _ known: BundleVerifier? = nil) throws {
+        func bytes(_ file: String) throws -> [UInt8] { try Self.bytes(name, file) }
         func text(_ file: String) -> String? {
             (try? bytes(file)).map { String(decoding: $0, as: UTF8.self) }?
                 .trimmingPrefix { $0.isWhitespace }.split(whereSeparator: \.isNewline).first.map(String.init)
         }
-        let root = try TrustedRoot(
-            parsing: (try? bytes("trusted_root.json")) ?? SigstoreInstance.publicGood.trustedRoot
-        )
-        let verifier = BundleVerifier(root)
+        let verifier = try known ?? Self.verifier(name)
         let file = try (try? bytes("artifact")) ?? SharedData.bytes("\(folder)/a.txt")
         let artifact = withFile ? Artifact.bytes(file) : .digests([Digest.of(file)])
         let bundle = try Bundle(
