@@ -265,7 +265,8 @@ let package = Package(
         .testTarget(
             name: "ChannelServerTests",
             dependencies: [
-                "kingsnake", "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "Sigstore", "SigningKeys",
+                "kingsnake", "ChannelServer", "DurableFiles", "TUF", "ContentTrust", "Sigstore",
+                "SigningKeys",
                 "CondaFormats", "TrustPolicy", "Transport", "Gatekeeper", "TrustCore", "TestSupport",
                 crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),

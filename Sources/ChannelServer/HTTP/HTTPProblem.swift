@@ -76,7 +76,9 @@ struct HTTPProblem: Sendable {
         var headers: HTTPFields = [
             .contentType: "application/problem+json", .cacheControl: "no-store",
         ]
-        if let retryAfter = retryAfter ?? (status == .serviceUnavailable ? 2 : nil) { headers[.retryAfter] = String(max(1, retryAfter)) }
+        if let retryAfter = retryAfter ?? (status == .serviceUnavailable ? 2 : nil) {
+            headers[.retryAfter] = String(max(1, retryAfter))
+        }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer, Basic realm=\"channels\"" }
         return Response(
             status: status,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CondaFormats
-internal import Sigstore
 internal import SigningKeys
+internal import Sigstore
 public import TrustCore
 
 /// What a server says that it made of a package.

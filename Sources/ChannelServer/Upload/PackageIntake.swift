@@ -96,7 +96,9 @@ struct PackageIntake: Sendable {
             staged: nil,
             attestations: given
         )
-        let receipts = try await IntakeCommit(parts, settings, channel, try publisher(caller), caller).run([plan])
+        let receipts = try await IntakeCommit(parts, settings, channel, try publisher(caller), caller).run([
+            plan
+        ])
         guard let receipt = receipts.first else { preconditionFailure("each plan has a receipt") }
         return receipt
     }

@@ -24,6 +24,7 @@ public struct NoUploadQuota: UploadQuota {
     /// Makes one.
     public init() {}
 
+    /// Refuses nothing.
     public func demand(
         _ size: UInt64,
         in channel: HostedChannel,

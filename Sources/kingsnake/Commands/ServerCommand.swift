@@ -11,6 +11,8 @@ struct ServerCommand: AsyncParsableCommand {
             Either in the server's folder (--dir), where whoever can write to it may do everything, also while the server runs; \
             or from afar (--server), with a key whose holder has the right to it.
             """,
-        subcommands: [ServerUserCommand.self, ServerKeyCommand.self, ServerChannelCommand.self, ServerPublisher.self]
+        subcommands: [
+            ServerUserCommand.self, ServerKeyCommand.self, ServerChannelCommand.self, ServerPublisher.self,
+        ]
     )
 }

@@ -18,7 +18,9 @@ struct LimitTests {
         return limits
     }
 
-    @Test("A connection is left when its client keeps the server waiting, and never while the server is at work")
+    @Test(
+        "A connection is left when its client keeps the server waiting, and never while the server is at work"
+    )
     func connections() {
         let limits = Self.limits {
             ($0.idleSeconds, $0.stallSeconds, $0.uploadBytesPerSecond) = (10, 20, 100)

@@ -16,7 +16,7 @@ struct PublicAccess: AccessControl {
         async throws
     {
         guard action == .read, channel?.visibility == .everybody else {
-            throw Refusal(ServerCode.channelUnknown, channel?.name.text ?? "the server")
+            throw unknownChannel(channel?.name.text ?? "the server", to: caller)
         }
     }
 }

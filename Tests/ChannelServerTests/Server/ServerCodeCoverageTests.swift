@@ -21,7 +21,7 @@ struct ServerCodeCoverageTests {
             _ = try await scene.channel("a")
             _ = try await scene.channel("a")
         },
-        .channelUnknown: { try await ask("/absent/noarch/a-1-0.conda") },
+        .channelUnknown: { try await ask("/absent/noarch/a-1-0.conda", [.authorization: "Bearer alice"]) },
         .fileExists: {
             let scene = try await ServingScene()
             try await scene.server.accept([1], "a-1-0.conda", into: scene.main)

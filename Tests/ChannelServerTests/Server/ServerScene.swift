@@ -107,6 +107,7 @@ struct TrustingAccess: AccessControl {
         async throws
     {
         if caller.holder != nil || (action == .read && channel?.visibility == .everybody) { return }
-        throw Refusal(ServerCode.channelUnknown, channel?.name.text ?? "the server")
+        let subject = channel?.name.text ?? "the server"
+        throw action == .read ? unknownChannel(subject, to: caller) : Refusal(ServerCode.channelUnknown, subject)
     }
 }

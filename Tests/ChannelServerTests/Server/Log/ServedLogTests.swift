@@ -23,13 +23,13 @@ struct ServedLogTests {
         }
         try await scene.publisher().publish()
         let asked: [(path: String, key: String?, status: HTTPResponse.Status, cache: String?)] = [
-            ("/log/checkpoint", nil, .ok, "public, max-age=5"),
+            ("/log/checkpoint", nil, .ok, "public, max-age=10, must-revalidate"),
             ("/log/tile/0/000.p/1", nil, .ok, "public, max-age=31536000, immutable"),
             ("/log/tile/entries/000.p/1", nil, .ok, "public, max-age=31536000, immutable"),
             ("/log/tile/0/001", nil, .notFound, nil),
-            ("/log/../checkpoint", nil, .notFound, nil),
-            ("/hidden/log/checkpoint", nil, .notFound, nil),
-            ("/hidden/log/checkpoint", "alice", .ok, "private, max-age=5"),
+            ("/log/../checkpoint", nil, .badRequest, nil),
+            ("/hidden/log/checkpoint", nil, .unauthorized, nil),
+            ("/hidden/log/checkpoint", "alice", .ok, "private, max-age=10, must-revalidate"),
             ("/main/log/checkpoint", nil, .notFound, nil),
             ("/nothing/log/checkpoint", "alice", .notFound, nil),
         ]
