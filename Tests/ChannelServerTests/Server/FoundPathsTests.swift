@@ -68,9 +68,9 @@ struct FoundPathsTests {
     func freshness() async throws {
         let observed = try await ServingScene()
         #expect(
-            try await Self.served(observed, ObservedDatabase(observed.server.database)) == "1 1 2 2 3 404"
+            try await Self.served(observed, ObservedDatabase(observed.server.database)) == "1 1 2 2 3 401"
         )
         let plain = try await ServingScene()
-        #expect(try await Self.served(plain, plain.server.database) == "1 1 2 3 3 404")
+        #expect(try await Self.served(plain, plain.server.database) == "1 1 2 3 3 401")
     }
 }

@@ -85,6 +85,6 @@ struct OpeningTests {
         #expect(answer.status == .unauthorized)
         #expect(answer.headers[.wwwAuthenticate] != nil)
         #expect(try await scene.ask(.get, "/main/noarch/repodata.json").status == .ok)
-        #expect(try await scene.ask(.get, "/secret/noarch/repodata.json").status == .notFound)
+        #expect(try await scene.ask(.get, "/secret/noarch/repodata.json").status == .unauthorized)
     }
 }
