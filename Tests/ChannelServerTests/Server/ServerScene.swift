@@ -108,6 +108,7 @@ struct TrustingAccess: AccessControl {
     {
         if caller.holder != nil || (action == .read && channel?.visibility == .everybody) { return }
         let subject = channel?.name.text ?? "the server"
-        throw action == .read ? unknownChannel(subject, to: caller) : Refusal(ServerCode.channelUnknown, subject)
+        if action == .read { throw unknownChannel(subject, to: caller) }
+        throw Refusal(ServerCode.channelUnknown, subject)
     }
 }

@@ -156,7 +156,9 @@ struct ServingTests {
         ]
         for path in malformed { #expect(try await scene.ask(.get, path).status == .badRequest, "\(path)") }
         let fields: HTTPFields = [.authorization: "Bearer alice"]
-        for path in nothing { #expect(try await scene.ask(.get, path, fields).status == .notFound, "\(path)") }
+        for path in nothing {
+            #expect(try await scene.ask(.get, path, fields).status == .notFound, "\(path)")
+        }
     }
 
     @Test("A private channel is there for those who may read it, and for others as if it were not")
