@@ -18,7 +18,7 @@ struct ChangeWatch: Sendable {
         var last: Int64?
         while !Task.isCancelled {
             do {
-                let mark = try database.changeMark()
+                let mark = try await database.foreignChangeMark()
                 if let last, last != mark { changed() }
                 last = mark
             } catch {

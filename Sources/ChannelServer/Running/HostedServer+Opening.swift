@@ -97,7 +97,7 @@ extension HostedServer {
         var uploads = UploadSettings()
         uploads.quota = parts.quotas
         if let path = settings.trustedRoot {
-            guard let bytes = try DurableFile.read(path, maximumLength: 16 << 20) else {
+            guard let bytes = try DurableFile.read(path, maximumLength: trustedRootLimit) else {
                 throw Failure(.configuration, "there is no trusted root", at: path)
             }
             let verifier = BundleVerifier(try TrustedRoot(parsing: bytes, of: path))
@@ -117,6 +117,9 @@ extension HostedServer {
             ),
         ]
     }
+
+    /// The longest file of a trusted root, in bytes.
+    private static let trustedRootLimit = 16 << 20
 
     /// The witnesses that the folder's policy names; nil where there is none.
     private static func witnesses(_ folder: ServerFolder, _ services: any ServiceCaller) throws

@@ -12,8 +12,6 @@ internal import TrustCore
 /// readers see the last commit, and do not wait.
 public final class SQLiteDatabase: ServerDatabase {
     private let pool: DatabasePool
-    /// A connection of its own, which never writes, so that it tells others' commits.
-    private let marks: DatabaseQueue
 
     /// Opens a database, makes it where there is none, and brings an older one up to date.
     ///
@@ -41,9 +39,6 @@ public final class SQLiteDatabase: ServerDatabase {
                 )
             }
             try migrator.migrate(pool)
-            var reading = Configuration()
-            reading.readonly = true
-            marks = try DatabaseQueue(path: path, configuration: reading)
         } catch let error as DatabaseError {
             throw Self.failure(error, at: path)
         }
@@ -71,12 +66,16 @@ public final class SQLiteDatabase: ServerDatabase {
         }
     }
 
-    /// A number that differs from an earlier one if anybody committed anything in between, of this process or another.
+    /// A number that differs from an earlier one if another process committed anything in between.
+    ///
+    /// It is the word of the one connection that writes: what that commits itself does not change it.
     ///
     /// - Throws: a `Failure` for trouble with the file.
-    func changeMark() throws -> Int64 {
+    func foreignChangeMark() async throws -> Int64 {
         do {
-            return try marks.read { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+            return try await pool.writeWithoutTransaction { database in
+                try Int64.fetchOne(database, sql: "PRAGMA data_version") ?? 0
+            }
         } catch let error as DatabaseError {
             throw Self.failure(error, at: pool.path)
         }
@@ -108,10 +107,7 @@ public final class SQLiteDatabase: ServerDatabase {
     }
 
     /// Closes the database. Whoever uses it later is refused.
-    public func close() throws {
-        try marks.close()
-        try pool.close()
-    }
+    public func close() throws { try pool.close() }
 
     private static func failure(_ error: DatabaseError, at path: String) -> Failure {
         // Not the statement nor its arguments, which may hold what is nobody else's business.

@@ -48,6 +48,18 @@ struct StorageTests {
         #expect(try await second.defects().isEmpty)
     }
 
+    @Test("What another process commits is noticed, and what this one commits is not taken for it")
+    func foreignChanges() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/server.sqlite"
+        let own = try SQLiteDatabase(at: path), other = try SQLiteDatabase(at: path)
+        let before = try await own.foreignChangeMark()
+        _ = try await DatabaseContract(database: own).channel("ours")
+        #expect(try await own.foreignChangeMark() == before)
+        _ = try await DatabaseContract(database: other).channel("theirs")
+        #expect(try await own.foreignChangeMark() != before)
+    }
+
     @Test("A database of a newer program is left alone")
     func newer() async throws {
         let folder = try TemporaryFolder()
