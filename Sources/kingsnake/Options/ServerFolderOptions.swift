@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import ChannelServer
-import Foundation
 import TrustCore
 
 /// The server that a command works on, by its folder. The server may run meanwhile.
@@ -19,8 +18,8 @@ struct ServerFolderOptions: ParsableArguments {
 
     /// The server's database, which must be there.
     func database() throws -> SQLiteDatabase {
-        let path = directory + "/server.sqlite"
-        guard FileManager.default.fileExists(atPath: path) else {
+        let folder = ServerFolder(directory)
+        guard folder.isThere else {
             throw Failure(
                 .configuration,
                 "there is no server in this folder",
@@ -28,7 +27,7 @@ struct ServerFolderOptions: ParsableArguments {
                 remedy: "give the folder that the server is started with"
             )
         }
-        return try SQLiteDatabase(at: path)
+        return try SQLiteDatabase(at: folder.database)
     }
 
     /// Whose tokens the server believes.

@@ -92,8 +92,8 @@ extension AdministeredServer {
 
     /// The database of a server's folder; of an empty folder what becomes one. A wrong path makes nothing.
     private static func databasePath(in folder: String) throws -> String {
-        let path = folder + "/server.sqlite"
-        if FileManager.default.fileExists(atPath: path) { return path }
+        let server = ServerFolder(folder)
+        if server.isThere { return server.database }
         guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder), entries.isEmpty
         else {
             throw Failure(
@@ -103,7 +103,7 @@ extension AdministeredServer {
                 remedy: "give the folder that `kingsnake serve` serves"
             )
         }
-        return path
+        return server.database
     }
 }
 
