@@ -1,0 +1,101 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import DurableFiles
+internal import Logging
+internal import Sigstore
+public import TrustCore
+
+/// The server whose channel takes an import, by its folder. It may be serving meanwhile: then it notices, and makes the
+/// index anew; otherwise it does so when it is started.
+public struct ImportTarget: Sendable {
+    let parts: ServerParts
+    let uploads: UploadSettings
+    /// The folder for what is fetched and not taken in yet.
+    let spool: String
+
+    init(_ parts: ServerParts, _ uploads: UploadSettings, spool: String) {
+        self.parts = parts
+        self.uploads = uploads
+        self.spool = spool
+    }
+
+    /// Opens a server's folder.
+    ///
+    /// - Parameters:
+    ///   - directory: the folder, in which there is a server.
+    ///   - settings: what its `server.json` says.
+    ///   - publicURL: where others reach the server, if `server.json` does not say so: the publish log's name comes from
+    ///     it, if this is the first entry, and attestations may say for which channel they are.
+    ///   - now: the time.
+    ///   - random: random bytes.
+    /// - Throws: a `Failure` where no server was ever started, or where nobody said what its address is.
+    public init(
+        directory: String,
+        settings: ServerSettings,
+        publicURL: String?,
+        now: @escaping @Sendable () -> Timestamp,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) async throws {
+        let folder = ServerFolder(directory)
+        guard folder.isThere else {
+            throw Failure(
+                .configuration,
+                "there is no server in this folder",
+                at: directory,
+                remedy: "give the folder that the server is started with"
+            )
+        }
+        let database = try SQLiteDatabase(at: folder.database)
+        let address = try await Self.address(publicURL ?? settings.publicURL, settings, database)
+        let quotas = ChannelQuotas()
+        parts = ServerParts(
+            database: database,
+            blobs: try FileBlobStore(directory: folder.blobs),
+            access: DatabaseAccess(database: database),
+            publicURL: address,
+            now: now,
+            random: random,
+            changed: {},
+            logger: Logger(label: "import", factory: { _ in SwiftLogNoOpLogHandler() }),
+            quotas: quotas
+        )
+        var uploads = UploadSettings()
+        uploads.quota = quotas
+        if let path = settings.trustedRoot {
+            guard let bytes = try DurableFile.read(path, maximumLength: 16 << 20) else {
+                throw Failure(.configuration, "there is no trusted root", at: path)
+            }
+            let verifier = BundleVerifier(try TrustedRoot(parsing: bytes, of: path))
+            uploads.verifier = { verifier }
+        }
+        self.uploads = uploads
+        spool = directory + "/import"
+    }
+
+    /// Where the server is: as it was said, else by the name that its log has.
+    private static func address(
+        _ given: String?,
+        _ settings: ServerSettings,
+        _ database: SQLiteDatabase
+    ) async throws -> String {
+        if var given {
+            while given.utf8.last == UInt8(ascii: "/") { given.removeLast() }
+            return given
+        }
+        let origin = try await database.read { try $0.logs().first { $0.channel == nil }?.origin }
+        let suffix = PublishLogName.server("")
+        guard let origin, origin.utf8.count > suffix.utf8.count,
+            origin.utf8.suffix(suffix.utf8.count)
+                .elementsEqual(suffix.utf8)
+        else {
+            throw Failure(
+                .configuration,
+                "the publish log has no name yet, which is made of the server's address",
+                remedy: "give the address by --public-url"
+            )
+        }
+        let host = String(decoding: origin.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
+        return (settings.tls == nil ? "http://" : "https://") + host
+    }
+}
