@@ -17,6 +17,10 @@ public protocol BlobStore: Sendable {
     /// ``discardAbandoned(startedBefore:)``.
     func stage() async throws -> any StagedBlob
 
+    /// The same for what no old client's record names: it need not be known by its MD5, which costs as much as
+    /// all else.
+    func stageWithoutMD5() async throws -> any StagedBlob
+
     /// Keeps a staged blob, which was finished, for ever.
     func commit(_ staged: any StagedBlob) async throws
 
@@ -45,6 +49,19 @@ public protocol BlobStore: Sendable {
 
     /// Removes what was staged and left by a process that died.
     func discardAbandoned(startedBefore: Timestamp) async throws
+
+    /// How many bytes more can be kept; nil where nobody can tell, or there is no end.
+    func freeBytes() throws -> UInt64?
+}
+
+extension BlobStore {
+    /// Nobody can tell.
+    public func freeBytes() throws -> UInt64? { nil }
+}
+
+extension BlobStore {
+    /// With it, where a store makes no difference.
+    public func stageWithoutMD5() async throws -> any StagedBlob { try await stage() }
 }
 
 /// A blob that is being written.
@@ -63,13 +80,13 @@ public protocol StagedBlob: AnyObject, Sendable {
 public struct BlobDigest: Sendable, Hashable {
     /// SHA-256 of its bytes.
     public let sha256: Digest
-    /// MD5 of its bytes: for old clients' records only.
-    public let md5: Digest
+    /// MD5 of its bytes: for old clients' records only; nil where it was not wanted.
+    public let md5: Digest?
     /// Its length in bytes.
     public let size: UInt64
 
     /// Makes one.
-    public init(sha256: Digest, md5: Digest, size: UInt64) {
+    public init(sha256: Digest, md5: Digest?, size: UInt64) {
         self.sha256 = sha256
         self.md5 = md5
         self.size = size

@@ -33,11 +33,12 @@ public protocol ServerDatabase: Sendable {
 
 /// All that can be read, by table.
 public protocol ReadTransaction: ChannelReading, FileReading, DocumentReading, LogReading, AccessKeyReading,
-    UserReading, MembershipReading, UsageReading, TrustedPublisherReading, IndexReading, PackageFactsReading
+    UserReading, MembershipReading, UsageReading, TrustedPublisherReading, IndexReading, PackageFactsReading,
+    CatalogueReading, FailedUploadReading
 {}
 
 /// All that can be written, by table.
 public protocol WriteTransaction: ReadTransaction, ChannelWriting, FileWriting, DocumentWriting, LogWriting,
     AccessKeyWriting, UserWriting, MembershipWriting, UsageWriting, TrustedPublisherWriting, IndexWriting,
-    PackageFactsWriting
+    PackageFactsWriting, FailedUploadWriting
 {}

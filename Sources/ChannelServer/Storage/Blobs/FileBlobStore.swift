@@ -29,9 +29,14 @@ public final class FileBlobStore: BlobStore {
     }
 
     /// Begins a file in the folder of what is being written.
-    public func stage() async throws -> any StagedBlob {
+    public func stage() async throws -> any StagedBlob { try staged(withMD5: true) }
+
+    /// The same without MD5.
+    public func stageWithoutMD5() async throws -> any StagedBlob { try staged(withMD5: false) }
+
+    private func staged(withMD5: Bool) throws -> FileStagedBlob {
         let name = Hex.encode(withUnsafeBytes(of: UInt64.random(in: .min ... .max)) { Array($0) })
-        return try FileStagedBlob(at: Self.staging(in: directory) + "/" + name, threads)
+        return try FileStagedBlob(at: Self.staging(in: directory) + "/" + name, threads, withMD5: withMD5)
     }
 
     /// Synchronises a staged file, and puts it under its digest.
@@ -123,17 +128,26 @@ public final class FileBlobStore: BlobStore {
         DurableFile.modified(path).map { $0 < moment } ?? false
     }
 
-    /// Removes files from the folder of what is being written.
+    /// Removes files from the folder of what is being written, and what bytes in memory are first written to: hidden
+    /// files beside the blobs.
     public func discardAbandoned(startedBefore moment: Timestamp) async throws {
-        let folder = Self.staging(in: directory)
+        let directory = directory
         try await threads.runIfActive {
-            for name in try Folder.names(in: folder) {
-                let path = folder + "/" + name
-                guard let modified = DurableFile.modified(path), modified < moment else { continue }
-                try DurableFile.remove(path)
+            for folder in try Folder.names(in: directory) {
+                let isStaging = folder == Self.stagingName
+                guard isStaging || folder.utf8.count == 2 else { continue }
+                for name in try Folder.names(in: directory + "/" + folder) {
+                    guard isStaging || DurableFile.isTemporary(name) else { continue }
+                    let path = "\(directory)/\(folder)/\(name)"
+                    guard let modified = DurableFile.modified(path), modified < moment else { continue }
+                    try DurableFile.remove(path)
+                }
             }
         }
     }
+
+    /// What is free of the file system.
+    public func freeBytes() throws -> UInt64? { try Folder.freeBytes(at: directory) }
 
     /// Two levels, so that no folder gets millions of names.
     private func path(of digest: Digest) -> String {
@@ -141,5 +155,6 @@ public final class FileBlobStore: BlobStore {
         return "\(directory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
     }
 
-    private static func staging(in directory: String) -> String { directory + "/staging" }
+    private static let stagingName = "staging"
+    private static func staging(in directory: String) -> String { directory + "/" + stagingName }
 }

@@ -18,14 +18,14 @@ final class FileStagedBlob: StagedBlob {
     private struct State {
         var file: OpenFile?
         var sha256 = StreamingDigest(.sha256)
-        var md5 = StreamingDigest(.md5)
+        var md5: StreamingDigest?
         var finished: BlobDigest?
     }
 
-    init(at path: String, _ threads: NIOThreadPool) throws {
+    init(at path: String, _ threads: NIOThreadPool, withMD5: Bool) throws {
         localPath = path
         self.threads = threads
-        state = Mutex(State(file: try OpenFile(creating: path)))
+        state = Mutex(State(file: try OpenFile(creating: path), md5: withMD5 ? StreamingDigest(.md5) : nil))
     }
 
     /// What it is known by; nil until it is finished.
@@ -39,7 +39,7 @@ final class FileStagedBlob: StagedBlob {
                 }
                 try bytes.withUnsafeReadableBytes { readable in
                     state.sha256.update(readable)
-                    state.md5.update(readable)
+                    state.md5?.update(readable)
                     try file.write(readable)
                 }
             }
@@ -51,7 +51,7 @@ final class FileStagedBlob: StagedBlob {
             if let finished = state.finished { return finished }
             let digest = BlobDigest(
                 sha256: state.sha256.finish(),
-                md5: state.md5.finish(),
+                md5: state.md5?.finish(),
                 size: state.sha256.byteCount
             )
             state.finished = digest

@@ -15,8 +15,35 @@ public final class SQLiteDatabase: ServerDatabase {
 
     /// Opens a database, makes it where there is none, and brings an older one up to date.
     ///
-    /// - Throws: a `Failure` for trouble with the file; also for one that a newer program made.
+    /// - Throws: `server.database-newer` for one that a newer program made; a `Failure` for trouble with the file.
     public convenience init(at path: String) throws { try self.init(at: path, maximumPages: nil) }
+
+    /// Opens a database that is there, and changes nothing in it.
+    ///
+    /// - Throws: `server.database-newer`, `server.database-damaged`; a `Failure` for one that an older program made, which
+    ///   is brought up to date when a server is started, and for trouble with the file.
+    public init(reading path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.readonly = true
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            let migrator = SQLiteSchema.migrator()
+            if try pool.read(migrator.hasBeenSuperseded) { throw Refusal(ServerCode.databaseNewer, path) }
+            guard try pool.read(migrator.hasCompletedMigrations) else {
+                throw Failure(
+                    .configuration,
+                    "an older program made this database",
+                    at: path,
+                    remedy: "start the server once, which brings it up to date"
+                )
+            }
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            throw Self.damaged(error, at: path)
+        } catch let error as DatabaseError {
+            throw Self.failure(error, at: path)
+        }
+    }
 
     /// - Parameter maximumPages: how many pages the file may have, for tests: as if the disk ended there.
     init(at path: String, maximumPages: Int?) throws {
@@ -30,15 +57,10 @@ public final class SQLiteDatabase: ServerDatabase {
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             let migrator = SQLiteSchema.migrator()
-            if try pool.read(migrator.hasBeenSuperseded) {
-                throw Failure(
-                    .configuration,
-                    "a newer program made this database",
-                    at: path,
-                    remedy: "use that program, or restore a backup from before"
-                )
-            }
+            if try pool.read(migrator.hasBeenSuperseded) { throw Refusal(ServerCode.databaseNewer, path) }
             try migrator.migrate(pool)
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            throw Self.damaged(error, at: path)
         } catch let error as DatabaseError {
             throw Self.failure(error, at: path)
         }
@@ -81,13 +103,17 @@ public final class SQLiteDatabase: ServerDatabase {
         }
     }
 
-    /// Copies the database, as it is at one moment, to a new file, while it is in use.
+    /// Copies the database, as it is at one moment, to a new file, while it is in use. The copy is that one file: it has
+    /// no journal beside it.
     ///
     /// - Throws: a `Failure` for trouble with either file.
     public func copy(to path: String) async throws {
         do {
             let copy = try DatabaseQueue(path: path)
-            try await Task.detached { [pool] in try pool.backup(to: copy) }.value
+            try await Task.detached { [pool] in
+                try pool.backup(to: copy)
+                try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            }.value
             try copy.close()
         } catch let error as DatabaseError {
             throw Self.failure(error, at: path)
@@ -101,6 +127,8 @@ public final class SQLiteDatabase: ServerDatabase {
                 try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                     + Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "\($0)" }
             }
+        } catch let error as DatabaseError where Self.isDamage(error) {
+            return [error.message ?? "it cannot be read"]
         } catch let error as DatabaseError {
             throw Self.failure(error, at: pool.path)
         }
@@ -108,6 +136,14 @@ public final class SQLiteDatabase: ServerDatabase {
 
     /// Closes the database. Whoever uses it later is refused.
     public func close() throws { try pool.close() }
+
+    private static func isDamage(_ error: DatabaseError) -> Bool {
+        error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+    }
+
+    private static func damaged(_ error: DatabaseError, at path: String) -> Refusal {
+        Refusal(ServerCode.databaseDamaged, path, found: error.message)
+    }
 
     private static func failure(_ error: DatabaseError, at path: String) -> Failure {
         // Not the statement nor its arguments, which may hold what is nobody else's business.

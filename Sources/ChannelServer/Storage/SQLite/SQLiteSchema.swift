@@ -19,6 +19,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 trusted publishers", migrate: trustedPublishers)
         migrator.registerMigration("1 index", migrate: index)
         migrator.registerMigration("1 package facts", migrate: packageFacts)
+        migrator.registerMigration("1 pages", migrate: pages)
         return migrator
     }
 
@@ -270,6 +271,49 @@ enum SQLiteSchema {
                     text BLOB NOT NULL,
                     PRIMARY KEY (channel, package)
                 ) STRICT, WITHOUT ROWID;
+                """
+        )
+    }
+
+    /// What pages ask for: orders and counts that nothing else needs, and which uploads failed. `about` is the file that
+    /// an entry of a log is about, as `CHANNEL/SUBDIR/FILE`.
+    private static func pages(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE INDEX file_by_time ON file (channel, accepted_ms);
+                CREATE INDEX channel_package_by_name ON channel_package (package, channel);
+                CREATE TABLE channel_package_count (
+                    channel INTEGER PRIMARY KEY REFERENCES channel (id),
+                    packages INTEGER NOT NULL
+                ) STRICT;
+                INSERT INTO channel_package_count (channel, packages)
+                    SELECT channel, COUNT(*) FROM channel_package GROUP BY channel;
+                CREATE TRIGGER channel_package_counted AFTER INSERT ON channel_package BEGIN
+                    INSERT INTO channel_package_count (channel, packages) VALUES (NEW.channel, 1)
+                    ON CONFLICT (channel) DO UPDATE SET packages = packages + 1;
+                END;
+                CREATE TRIGGER channel_package_discounted AFTER DELETE ON channel_package BEGIN
+                    UPDATE channel_package_count SET packages = packages - 1 WHERE channel = OLD.channel;
+                END;
+                ALTER TABLE log_entry ADD COLUMN about TEXT GENERATED ALWAYS AS (
+                    CASE WHEN json_valid(CAST(entry AS TEXT)) THEN
+                        json_extract(CAST(entry AS TEXT), '$.channel')
+                        || '/' || json_extract(CAST(entry AS TEXT), '$.subdir')
+                        || '/' || json_extract(CAST(entry AS TEXT), '$.filename')
+                    END
+                ) VIRTUAL;
+                CREATE INDEX log_entry_by_file ON log_entry (log, about) WHERE about IS NOT NULL;
+                CREATE TABLE failed_upload (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    channel INTEGER NOT NULL REFERENCES channel (id),
+                    publisher_kind TEXT NOT NULL,
+                    publisher_name TEXT NOT NULL,
+                    publisher_issuer TEXT,
+                    file_name TEXT NOT NULL,
+                    code TEXT,
+                    time INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX failed_upload_by_channel ON failed_upload (channel, id);
                 """
         )
     }

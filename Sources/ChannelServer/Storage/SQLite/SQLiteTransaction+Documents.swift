@@ -35,6 +35,16 @@ extension SQLiteTransaction {
         return found
     }
 
+    func referencedBytes() throws -> UInt64 {
+        let sum: Int64? = try row(
+            """
+            SELECT SUM(size) AS bytes FROM
+                (SELECT sha256, size FROM file UNION SELECT blob, size FROM document)
+            """
+        )?["bytes"]
+        return UInt64(clamping: sum ?? 0)
+    }
+
     func put(_ documents: [HostedDocument]) throws {
         for document in documents {
             try run(

@@ -22,8 +22,12 @@ extension SQLiteTransaction {
     }
 
     func files(named name: PackageName, of channel: Int64) throws -> [HostedFile] {
+        // By the name, said outright: for the order of its answer SQLite would rather go through the whole channel.
         try rows(
-            "SELECT * FROM file WHERE channel = ? AND name = ? ORDER BY subdir, file_name",
+            """
+            SELECT * FROM file INDEXED BY file_by_name WHERE channel = ? AND name = ?
+            ORDER BY subdir, file_name
+            """,
             [channel, name.normalized]
         ).map(Self.file)
     }
@@ -36,8 +40,20 @@ extension SQLiteTransaction {
     }
 
     func subdirs(of channel: Int64) throws -> [Subdir] {
-        let found = try rows("SELECT DISTINCT subdir FROM file WHERE channel = ?", [channel])
-            .map { try Self.parsed($0, "subdir") { try Subdir($0) } }
+        // From one subdir to the next, not through all files.
+        let found = try rows(
+            """
+            WITH RECURSIVE found (subdir) AS (
+                SELECT MIN(subdir) FROM file WHERE channel = ?1
+                UNION ALL
+                SELECT (SELECT MIN(subdir) FROM file WHERE channel = ?1 AND subdir > found.subdir)
+                FROM found WHERE found.subdir IS NOT NULL
+            )
+            SELECT subdir FROM found WHERE subdir IS NOT NULL
+            """,
+            [channel]
+        )
+        .map { try Self.parsed($0, "subdir") { try Subdir($0) } }
         return Set(found + [.noarch]).sorted()
     }
 

@@ -41,11 +41,33 @@ extension SQLiteTransaction {
         var last: String?
         while let row = try cursor.next() {
             if count > 0 { text.append(UInt8(ascii: ",")) }
-            try row.withUnsafeData(atIndex: 1) { text.append(contentsOf: try Self.stored($0, "text")) }
+            try row.withUnsafeData(atIndex: 1) { data in
+                try Self.stored(data, "text").withUnsafeBytes { text.append(contentsOf: $0) }
+            }
             count += 1
             if count == limit { last = row[0] }
         }
         return IndexPage(text: text, count: count, last: last)
+    }
+
+    func indexElements(of package: PackageName, in subdir: Subdir, of channel: Int64) throws -> [IndexElement]
+    {
+        try rows(
+            """
+            SELECT part, file_name, text FROM index_element INDEXED BY index_element_by_package
+            WHERE channel = ? AND subdir = ? AND package = ? ORDER BY part, file_name
+            """,
+            [channel, subdir.text, package.normalized]
+        ).compactMap { row in
+            // A list that a newer program keeps is none of ours.
+            guard let part = IndexPart(rawValue: row["part"]) else { return nil }
+            let text: Data = row["text"]
+            return IndexElement(
+                part,
+                try Self.parsed(row, "file_name") { try ArchiveFileName($0) },
+                Array(text)
+            )
+        }
     }
 
     func shards(of subdir: Subdir, in channel: Int64) throws -> [PackageName: Digest] {
@@ -70,9 +92,11 @@ extension SQLiteTransaction {
         of channel: Int64
     ) throws -> Digest? {
         let key: StatementArguments = [channel, subdir.text, package.normalized]
+        // By the package, said outright: for the groups SQLite would rather go through the whole subdir.
         let old = try rows(
             """
-            SELECT part, COUNT(*) AS count, SUM(length(text)) AS length FROM index_element
+            SELECT part, COUNT(*) AS count, SUM(length(text)) AS length
+            FROM index_element INDEXED BY index_element_by_package
             WHERE channel = ? AND subdir = ? AND package = ? GROUP BY part
             """,
             key

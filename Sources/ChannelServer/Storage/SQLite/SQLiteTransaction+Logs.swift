@@ -66,6 +66,12 @@ extension SQLiteTransaction {
         }
     }
 
+    func rename(_ log: Int64, to origin: String) throws {
+        try run("UPDATE log SET origin = ? WHERE id = ?", [origin, log])
+        try run("DELETE FROM log_root WHERE log = ?", [log])
+        try run("DELETE FROM document WHERE scope_kind = 'log' AND scope = ?", [log])
+    }
+
     private static func log(_ row: Row) -> HostedLog {
         HostedLog(id: row["id"], origin: row["origin"], channel: row["channel"], size: row["size"])
     }

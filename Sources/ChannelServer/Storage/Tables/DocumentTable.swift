@@ -60,6 +60,9 @@ public protocol DocumentReading {
     /// The digests of all blobs that anything in the database leads to: whatever refers to a blob is asked here, or its
     /// blobs are swept away.
     func referencedBlobs() throws -> Set<Digest>
+    /// How long all files and documents are together, each of their blobs counted once; attestations and statements are
+    /// documents.
+    func referencedBytes() throws -> UInt64
 }
 
 /// Changes documents.

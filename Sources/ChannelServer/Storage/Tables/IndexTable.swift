@@ -20,6 +20,10 @@ public enum IndexPart: String, Sendable, CaseIterable {
     case runExportsTarBz2 = "run-exports packages"
     /// `packages.conda` of `run_exports.json`.
     case runExportsConda = "run-exports packages.conda"
+    /// `signatures` of `repodata.json`, for conda content trust.
+    case signatures
+    /// `signatures` of `current_repodata.json`.
+    case currentSignatures = "current signatures"
 }
 
 /// One element of a list.
@@ -84,6 +88,8 @@ public protocol IndexReading {
     /// The elements of a list whose names come after one, by the bytes of the names.
     func indexPage(_ part: IndexPart, of subdir: Subdir, in channel: Int64, after name: String, limit: Int)
         throws -> IndexPage
+    /// The elements of one package, of all lists.
+    func indexElements(of package: PackageName, in subdir: Subdir, of channel: Int64) throws -> [IndexElement]
     /// The shard of each package of a subdir.
     func shards(of subdir: Subdir, in channel: Int64) throws -> [PackageName: Digest]
     /// Paths of documents that nothing leads to any more, and that were to be kept until before a moment.

@@ -65,4 +65,7 @@ public protocol LogWriting: LogReading {
     ///
     /// - Throws: `server.log-forked` if another root was decided on for that size.
     func record(_ root: LoggedRoot) throws
+    /// Gives a log another name, under which nothing of it was published yet: for one that cannot be gone on with under
+    /// its own. Its entries stay, with their indexes; its roots and documents are taken away.
+    func rename(_ log: Int64, to origin: String) throws
 }

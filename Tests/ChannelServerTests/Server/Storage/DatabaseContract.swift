@@ -219,6 +219,39 @@ struct DatabaseContract {
         #expect(try await database.read { try $0.newestRoot(of: log.id) } == signed)
     }
 
+    /// A log that gets another name keeps its entries, and nothing that was published of it.
+    func renamedLog() async throws {
+        let now = now
+        let log = try await database.write { transaction in
+            let log = try transaction.createLog(origin: "example.org/old", channel: nil)
+            _ = try transaction.append([1], to: log.id)
+            try transaction.record(LoggedRoot(log: log.id, size: 1, root: Digest.of([5]), checkpoint: [1]))
+            try transaction.put([
+                HostedDocument(
+                    scope: .log(log.id),
+                    path: "checkpoint",
+                    blob: Digest.of([7]),
+                    size: 9,
+                    mediaType: "text/plain",
+                    isImmutable: false,
+                    modified: now
+                )
+            ])
+            return log
+        }
+        #expect(try await database.read { try $0.referencedBytes() } == 9)
+        try await database.write { try $0.rename(log.id, to: "example.org/new") }
+        let (logs, entries, root, document) = try await database.read { transaction in
+            (
+                try transaction.logs().map(\.origin), try transaction.entries(of: log.id, from: 0, limit: 9),
+                try transaction.newestRoot(of: log.id),
+                try transaction.document("checkpoint", in: .log(log.id))
+            )
+        }
+        #expect(logs == ["example.org/new"] && entries == [[1]] && root == nil && document == nil)
+        #expect(try await database.read { try $0.referencedBytes() } == 0)
+    }
+
     /// Keys are found by their hash, and go when they are revoked or have expired.
     func keys() async throws {
         let now = now
@@ -278,6 +311,7 @@ struct DatabaseContract {
     static let checks: [(name: String, run: @Sendable (DatabaseContract) async throws -> Void)] = [
         ("a body that throws leaves nothing", { try await $0.bodyThatThrowsLeavesNothing() }),
         ("writers follow each other", { try await $0.writersFollowEachOther() }),
+        ("a log gets another name", { try await $0.renamedLog() }),
         ("channels", { try await $0.channels() }),
         ("files", { try await $0.files() }),
         ("names", { try await $0.names() }),
@@ -285,5 +319,9 @@ struct DatabaseContract {
         ("documents", { try await $0.documents() }),
         ("roots", { try await $0.roots() }),
         ("keys", { try await $0.keys() }),
+        ("the catalogue's lists", { try await $0.catalogueLists() }),
+        ("the catalogue's search", { try await $0.catalogueSearch() }),
+        ("entries about a file", { try await $0.entriesAboutFile() }),
+        ("failed uploads", { try await $0.failedUploads() }),
     ]
 }

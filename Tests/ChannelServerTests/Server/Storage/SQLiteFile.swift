@@ -3,6 +3,8 @@
 
 import GRDB
 
+@testable import ChannelServer
+
 /// A SQLite file, changed behind the server's back.
 struct SQLiteFile {
     private let queue: DatabaseQueue
@@ -11,6 +13,12 @@ struct SQLiteFile {
 
     func run(_ statement: String) throws {
         try queue.write { try $0.execute(sql: statement) }
+        try queue.close()
+    }
+
+    /// Makes what a program made that knew no migration after one.
+    func migrate(upTo migration: String) throws {
+        try SQLiteSchema.migrator().migrate(queue, upTo: migration)
         try queue.close()
     }
 }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import CondaFormats
 import DurableFiles
 import NIOCore
 import TestSupport
@@ -66,7 +67,36 @@ struct StorageTests {
         let path = folder.path + "/server.sqlite"
         try SQLiteDatabase(at: path).close()
         try SQLiteFile(path).run("INSERT INTO grdb_migrations (identifier) VALUES ('9999 of the future')")
-        #expect(throws: Failure.self) { try SQLiteDatabase(at: path) }
+        let isNewer = { (error: any Error) in (error as? Refusal)?.is(ServerCode.databaseNewer) ?? false }
+        #expect { try SQLiteDatabase(at: path) } throws: { isNewer($0) }
+        #expect { try SQLiteDatabase(reading: path) } throws: { isNewer($0) }
+    }
+
+    @Test("What pages ask for is known of what a database from before them holds, too")
+    func beforePages() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/server.sqlite"
+        try SQLiteFile(path).migrate(upTo: "1 package facts")
+        let entry = #"{"channel":"main","filename":"a-1-0.conda","subdir":"noarch","type":"yank"}"#
+        try SQLiteFile(path).run(
+            """
+            INSERT INTO channel (name, visibility, created, settings) VALUES ('main', 'public', 0, CAST('{}' AS BLOB));
+            INSERT INTO channel_package VALUES (1, 'a', x'01'), (1, 'b', x'02');
+            INSERT INTO log (origin, channel, size) VALUES ('o', NULL, 2);
+            INSERT INTO log_entry VALUES (1, 0, x'00'), (1, 1, CAST('\(entry)' AS BLOB));
+            """
+        )
+        let database = try SQLiteDatabase(at: path)
+        let name = try ArchiveFileName("a-1-0.conda"), main = try ChannelName("main")
+        let (count, entries) = try await database.read { transaction in
+            (
+                try transaction.packageCount(of: 1),
+                try transaction.logEntries(about: name, in: .noarch, of: main, log: 1, limit: 9)
+            )
+        }
+        #expect(count == 2)
+        #expect(entries == [LoggedEntry(index: 1, bytes: Array(entry.utf8))])
+        #expect(try await database.defects().isEmpty)
     }
 
     @Test("A full disk fails the transaction that meets it, and loses nothing before it")
@@ -94,6 +124,22 @@ struct StorageTests {
             try await again.read { try $0.entries(of: log.id, from: 0, limit: 10_000) }.count == Int(kept)
         )
         #expect(try await again.defects().isEmpty)
+    }
+
+    @Test("What a process left behind that was killed while it stored bytes is swept away once it is old")
+    func abandoned() async throws {
+        let scene = try ServerScene()
+        let blob = try #require(scene.blobs.localPath(of: try await scene.blobs.put([1])))
+        let left = [
+            DurableFile.temporaryName(beside: blob), scene.folder.path + "/blobs/staging/0123456789abcdef",
+        ]
+        for path in left { try TemporaryFolder.write([1, 2], to: path) }
+        let written = try #require(DurableFile.modified(left[0]))
+        let audit = BlobAudit(database: scene.database, blobs: scene.blobs)
+        for (later, isThere) in [(Int64(0), true), (120, false)] {
+            _ = try await audit.sweep(now: written.advanced(bySeconds: later), grace: 60)
+            for path in left { #expect(Folder.exists(path) == isThere) }
+        }
     }
 
     @Test("What nothing refers to is swept away once it is old; what something refers to is not")
