@@ -33,8 +33,8 @@ extension DemoWorld {
 
     /// The publisher attests to a package, the user demands that, and somebody else tries.
     ///
-    /// - Returns: whether every attack was refused with its code.
-    func attest() async throws -> Bool {
+    /// - Returns: how many attacks were refused with their codes, of how many.
+    func attest() async throws -> (refused: Int, all: Int) {
         var instance = try SimulatedInstance(
             at: Timestamp(seconds: Int64(Date().timeIntervalSince1970) - 3_600)
         )
@@ -50,16 +50,16 @@ extension DemoWorld {
         )
         try kingsnake.show(verify(attestedPackage, honest.url))
         await honest.stop()
-        var isGood = true
+        var refused = 0
         for attack in AttestationAttack.allCases {
             let found = try await code(of: attack, &instance)
             let row = attack.row
-            isGood = isGood && found == row.code
+            if found == row.code { refused += 1 }
             let line = Attack(row.name, row.what, row.code) { _ in nil }
             print(line.line(found: found, matches: found == row.code))
         }
         print()
-        return isGood
+        return (refused, AttestationAttack.allCases.count)
     }
 
     private var sign: [String] {

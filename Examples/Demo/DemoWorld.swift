@@ -19,7 +19,7 @@ struct DemoWorld {
     var passphrase: String { folder + "/passphrase.txt" }
     var rootCopy: String { folder + "/root-from-the-owner.json" }
     var lock: String { folder + "/hello.lock" }
-    var prefix: String { folder + "/env" }
+    var prefix: String { folder + "/env-of-the-folder" }
     var firstPackages: [String] {
         ["linux-64/hello-1.0-0.conda", "noarch/greetings-1.0-0.conda"].map(package)
     }
@@ -76,9 +76,17 @@ struct DemoWorld {
         try write(Array((lines.joined(separator: "\n") + "\n").utf8), to: lock)
     }
 
-    /// Runs what was installed.
-    func runInstalledProgram() throws {
-        print("$ ./demo/env/bin/hello")
+    /// A package of an attacker's.
+    func package(_ name: String, _ version: String) throws -> (name: String, bytes: [UInt8]) {
+        var package = PackageBuilder(name: name, version: version, build: "0", subdir: "noarch")
+        package.noarch = .generic
+        package.add(file: "share/\(name).txt", "gotcha \(version)\n")
+        return (package.fileName(.conda), try package.build(.conda))
+    }
+
+    /// Runs what was installed into a prefix.
+    func runInstalledProgram(in prefix: String) throws {
+        print("$ \(prefix.replacing(folder + "/", with: ""))/bin/hello")
         let result = try Program(in: folder, name: prefix + "/bin/hello").runBlocking([])
         print("  \(result.output)")
         guard result.status == 0, result.output.contains("Good morning, verified world!") else {
@@ -89,6 +97,8 @@ struct DemoWorld {
     /// Copies a file or a folder.
     func copy(_ source: String, to target: String) throws {
         try? FileManager.default.removeItem(atPath: target)
+        let parent = URL(fileURLWithPath: target).deletingLastPathComponent()
+        try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: source, toPath: target)
     }
 
@@ -103,5 +113,6 @@ struct DemoWorld {
         try Data(bytes).write(to: url)
     }
 
-    private func package(_ path: String) -> String { folder + "/packages/" + path }
+    /// The path of one of the packages.
+    func package(_ path: String) -> String { folder + "/packages/" + path }
 }
