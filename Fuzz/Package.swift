@@ -19,13 +19,20 @@ let package = Package(
     name: "kingsnake-fuzz",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "kingsnake-fuzz", targets: ["KingsnakeFuzz"])],
-    dependencies: [.package(name: "kingsnake", path: "..")],
+    dependencies: [
+        .package(name: "kingsnake", path: ".."),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
     targets: [
         .executableTarget(
             name: "KingsnakeFuzz",
             dependencies: [
                 kingsnake("TrustCore"), kingsnake("SigningKeys"), kingsnake("CondaFormats"), kingsnake("TUF"),
                 kingsnake("ContentTrust"), kingsnake("Sigstore"), kingsnake("TrustPolicy"),
+                kingsnake("ChannelServer"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         )

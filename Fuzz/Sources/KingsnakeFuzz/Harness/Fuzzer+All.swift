@@ -15,5 +15,8 @@ extension Fuzzer {
         .certificates, .promises, .timestamps, .checkpoints, .envelopes,
         .policyFile, .publishersFile, .publisherLock,
         .tufMetadata, .tufReaders, .tufWorkflow, .delegations, .pathPattern, .mapFile, .ceremony,
+        .forms, .requestPaths, .requestFields, .identityTokens, .issuerKeys, .issuersFile,
+        .publishLogEntries, .expectedPublishers, .logTiles, .logProofs, .logPolicies, .witnessAnswers,
+        .repodataPatches, .serverSettings, .proposalRequests, .publishAnswers,
     ]
 }
