@@ -9,40 +9,56 @@ import SigningKeys
 import TUF
 import TrustCore
 
-/// A hosted channel with many files in one subdir, and one publication into it: from the row of a file to the signed
-/// index. Uploading is not measured.
+/// A hosted channel with many files in one subdir, and one publication into it: from the row of a file to the
+/// signed index. Uploading is not measured here: ``ServeJob`` serves the same folder, and `Benchmarks/server.py`
+/// uploads to it.
 struct ChannelJob {
     private static let start = Timestamp(seconds: 1_790_000_000)
     private static let filesOfPackage = 10
+    /// The file in the server's folder that holds the key of its user `bench`, who owns the channel.
+    private static let keyFile = "bench-key"
 
+    let folder: String
     let parts: ServerParts
     let worker: IndexWorker
 
     /// Opens a server's folder; makes it where there is none.
     init(folder: String) throws {
         try Folder.create(folder, mode: 0o755)
+        let places = ServerFolder(folder)
+        self.folder = folder
         parts = ServerParts(
-            database: try SQLiteDatabase(at: folder + "/server.sqlite"),
-            blobs: try FileBlobStore(directory: folder + "/blobs"),
+            database: try SQLiteDatabase(at: places.database),
+            blobs: try FileBlobStore(directory: places.blobs),
             access: NoAccess(),
             publicURL: "http://localhost",
-            now: { Self.start },
-            random: { [UInt8](repeating: 0, count: $0) },
+            now: { ServeJob.now },
+            random: { ServeJob.random($0) },
             changed: {},
             logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() })
         )
-        worker = IndexWorker(parts: parts, keys: ChannelKeys(directory: folder + "/keys"))
+        worker = IndexWorker(parts: parts, keys: ChannelKeys(directory: places.keys))
     }
 
     /// Makes a signed channel of so many files.
     func build(count: Int) async throws -> String {
+        let now = ServeJob.now
         let channel = try await parts.database.write { transaction -> HostedChannel in
-            var channel = try transaction.createChannel(ChannelName("main"), .everybody, now: Self.start)
-            channel.settings["subdirs"] = .array([.string("linux-64")])
+            var channel = try transaction.createChannel(ChannelName("main"), .everybody, now: now)
+            channel.settings["subdirs"] = .array([.string("linux-64"), .string("noarch")])
             try transaction.update(channel)
-            for number in 0..<count { try transaction.insert(try Self.file(number, of: channel.id)) }
+            for number in 0..<count {
+                let file = try Self.file(number, of: channel.id)
+                try transaction.insert(file)
+                // There are no archives to be read.
+                try transaction.keep(
+                    PackageFacts(runExports: Array("{}".utf8), about: nil),
+                    of: file.sha256
+                )
+            }
             return channel
         }
+        try await addUser()
         let clock = ContinuousClock()
         let indexing = try await clock.measure { _ = try await worker.index(channel) }
         let offline = try PrivateKey.generate(.ed25519)
@@ -51,15 +67,40 @@ struct ChannelJob {
                 root: RoleSetup([offline.publicKey]),
                 targets: RoleSetup([offline.publicKey]),
                 online: RoleSetup(try await worker.onlineKeys(of: channel)),
-                delegations: try ChannelProposal.delegations(to: [Subdir("linux-64")])
+                delegations: try ChannelProposal.delegations(to: [Subdir("linux-64"), .noarch])
             ),
-            rootExpires: Self.start.advanced(byDays: 365),
-            targetsExpires: Self.start.advanced(byDays: 365),
-            now: Self.start
+            rootExpires: now.advanced(byDays: 365),
+            targetsExpires: now.advanced(byDays: 365),
+            now: now
         )
         try await proposal.merge(proposal.signatures(by: offline))
-        try await worker.accept(FinishedCeremony(proposal, now: Self.start), into: channel)
+        try await worker.accept(FinishedCeremony(proposal, now: now), into: channel)
         return "\(count) files indexed in \(indexing)"
+    }
+
+    private func addUser() async throws {
+        let administration = Administration(
+            database: parts.database,
+            access: parts.access,
+            now: parts.now,
+            random: parts.random,
+            recorded: { _ in }
+        )
+        func ask(_ method: AdministrationRequest.Method, _ path: [String], _ body: [String: String])
+            async throws
+            -> JSONObject
+        {
+            var object = JSONObject()
+            for (name, value) in body { object[name] = .string(value) }
+            return try await administration.answer(
+                AdministrationRequest(method, path, body: object),
+                by: .ownerOfFolder
+            )
+        }
+        _ = try await ask(.post, ["users"], ["name": "bench"])
+        _ = try await ask(.put, ["channels", "main", "members", "bench"], ["role": "owner"])
+        let key = try await ask(.post, ["keys"], ["user": "bench"])
+        try DurableFile.write(Array((key["secret"]?.string ?? "").utf8), to: folder + "/" + Self.keyFile)
     }
 
     /// Publishes so many files, one after another.
@@ -71,7 +112,11 @@ struct ChannelJob {
         var times: [Duration] = []
         for _ in 0..<count {
             let number = Int.random(in: 10_000_000..<1_000_000_000)
-            try await parts.database.write { try $0.insert(try Self.file(number, of: channel.id)) }
+            try await parts.database.write { transaction in
+                let file = try Self.file(number, of: channel.id)
+                try transaction.insert(file)
+                try transaction.keep(PackageFacts(runExports: Array("{}".utf8), about: nil), of: file.sha256)
+            }
             times.append(try await clock.measure { _ = try await worker.index(channel) })
         }
         let words = times.map { "\($0)" }.joined(separator: ", ")

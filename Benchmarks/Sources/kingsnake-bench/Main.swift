@@ -26,6 +26,7 @@ struct Main {
                kingsnake-bench trust-curve COUNT
                kingsnake-bench channel-build DIR COUNT
                kingsnake-bench channel-publish DIR COUNT
+               kingsnake-bench serve DIR
                kingsnake-bench bundles ROOT FILE NAME DIGEST IDENTITY ISSUER COUNT
         """
 
@@ -101,6 +102,7 @@ struct Main {
         case ("channel-publish", 2):
             guard let count = Int(operands[1]) else { return nil }
             return try await ChannelJob(folder: operands[0]).publish(count: count)
+        case ("serve", 1): return try await ServeJob(folder: operands[0]).run()
         case ("bundles", 7):
             guard let count = Int(operands[6]) else { return nil }
             return try BundlesJob(
