@@ -20,12 +20,12 @@ struct LogCommandTests {
         let unknown = try await world.run("log", "verify", log.url)
         #expect(unknown.status == 6 && unknown.errors.contains("--key"), "\(unknown.transcript)")
         let first = try await world.must("log", "verify", log.url, "--key", log.key.description)
-        #expect(first.output.contains("for the first time") && first.output.contains("3 entries"))
+        #expect(first.output.contains("for the first time") && first.output.contains("4 entries"))
         try await log.publish(300)
         let second = try await world.must("log", "verify", log.url, "--json")
         let document = try Self.json(second).object
-        #expect(document?["previous_size"]?.integer == 3)
-        #expect(document?["checkpoint"]?.object?["size"]?.integer == 303)
+        #expect(document?["previous_size"]?.integer == 4)
+        #expect(document?["checkpoint"]?.object?["size"]?.integer == 305)
     }
 
     @Test("Trust on first use takes the key that the log states, and no other later")
@@ -81,7 +81,7 @@ struct LogCommandTests {
         let key = log.key.description
         let honest = try await world.must("log", "monitor", log.url, "--key", key)
         #expect(
-            honest.output.contains("0 findings") && honest.output.contains("5 new entries"),
+            honest.output.contains("0 findings") && honest.output.contains("6 new entries"),
             "\(honest.output)"
         )
         try await log.publish(1, listing: [99])
@@ -89,7 +89,7 @@ struct LogCommandTests {
         #expect(found.status == 3)
         let findings = try Self.json(found).object?["findings"]?.array ?? []
         #expect(findings.map { $0.object?["code"]?.string } == ["publish-log.unlogged"])
-        #expect(try Self.json(found).object?["new_entries"]?.integer == 1)
+        #expect(try Self.json(found).object?["new_entries"]?.integer == 2)
     }
 
     @Test(
@@ -114,5 +114,114 @@ struct LogCommandTests {
             )
             #expect(result.errors.contains("evidence-"))
         }
+    }
+
+    @Test("A log is found by the address of its server and of a channel, and is the same log")
+    func addresses() async throws {
+        let world = try ChannelWorld(), log = try await PublishedLog()
+        try await log.publish(2)
+        let server = "file://\(log.folder.path)/served"
+        _ = try await world.must("log", "verify", log.url, "--key", log.key.description)
+        for address in [server, server + "/", server + "/main"] {
+            let result = try await world.must("log", "verify", address)
+            #expect(result.errors.contains("the log is \(log.url)"), "\(result.transcript)")
+            #expect(result.output.contains("continues the log of 3 entries"), "\(result.transcript)")
+        }
+        let nothing = try await world.run("log", "verify", "file://\(log.folder.path)/nothing")
+        #expect(
+            nothing.status == 4 && nothing.errors.contains("publish-log.missing"),
+            "\(nothing.transcript)"
+        )
+    }
+
+    @Test("What another address shows must be the same history, for each command")
+    func also() async throws {
+        let world = try ChannelWorld(), key = try PrivateKey.generate(.ed25519)
+        let log = try await PublishedLog(key: key), mirror = try await PublishedLog(key: key)
+        try await log.publish(5)
+        try await mirror.publish(5)
+        let package = try world.write(log.content(1), to: "p1-1-0.conda")
+        let commands = [
+            ["verify", log.url], ["prove", log.url, package], ["monitor", log.url],
+        ]
+        for command in commands {
+            _ = try await world.must(
+                ["log"] + command + ["--key", log.key.description, "--also", mirror.url]
+            )
+        }
+        try await mirror.publish(1, by: "mallory")
+        try await log.publish(1)
+        for command in commands {
+            let result = try await world.run(["log"] + command + ["--also", mirror.url])
+            #expect(
+                result.status == 3 && result.errors.contains("publish-log.forked"),
+                "\(result.transcript)"
+            )
+        }
+    }
+
+    @Test("As a service the monitor tells each run on a line, what is new once, and goes on after trouble")
+    func service() async throws {
+        let world = try ChannelWorld(), log = try await PublishedLog()
+        try await log.publish(2, listing: [99])
+        let key = log.key.description
+        let first = try await world.run(
+            "log",
+            "monitor",
+            log.url,
+            "--key",
+            key,
+            "--every",
+            "0",
+            "--runs",
+            "2",
+            "--json",
+            "--alarm",
+            "key-change"
+        )
+        #expect(first.status == 3)
+        let lines = first.output.split(separator: "\n")
+        #expect(lines.count == 2, "\(first.transcript)")
+        let news = try lines.map { line in
+            try JSONReader.read(Array(line.utf8), of: "line").object?["findings"]?.array?.map {
+                $0.object?["new"]
+            }
+        }
+        #expect(news == [[.bool(true)], [.bool(false)]])
+        try await log.publish(0)
+        try await log.changeKeys()
+        let second = try await world.run("log", "monitor", log.url, "--alarm", "key-change", "--json")
+        let codes = try Self.json(second).object?["findings"]?.array?.map { $0.object?["code"]?.string }
+        #expect(second.status == 1 && codes == ["publish-log.key-changed"], "\(second.transcript)")
+        // Told once.
+        _ = try await world.must("log", "monitor", log.url, "--alarm", "key-change")
+        try FileManager.default.moveItem(
+            atPath: log.folder.path + "/served/log",
+            toPath: log.folder.path + "/away"
+        )
+        let away = try await world.run(
+            "log",
+            "monitor",
+            log.url,
+            "--every",
+            "0",
+            "--runs",
+            "2",
+            "--json"
+        )
+        #expect(away.status == 4 && away.output.split(separator: "\n").count == 2, "\(away.transcript)")
+        #expect(try await world.run("log", "monitor", log.url, "--runs", "2").status == 2)
+    }
+
+    @Test("An index that was never logged is found, though every record of it is")
+    func unloggedIndex() async throws {
+        let world = try ChannelWorld(), log = try await PublishedLog()
+        try await log.publish(2)
+        try await log.publish(1, isIndexLogged: false)
+        let found = try await world.run("log", "monitor", log.url, "--key", log.key.description)
+        #expect(
+            found.status == 3 && found.output.contains("publish-log.index-unlogged"),
+            "\(found.transcript)"
+        )
     }
 }

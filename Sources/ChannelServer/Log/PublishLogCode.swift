@@ -26,12 +26,20 @@ public enum PublishLogCode: String, RefusalCode {
     case publishedTwice = "publish-log.published-twice"
     case unexpectedPublisher = "publish-log.unexpected-publisher"
     case expectations = "publish-log.expectations"
+    case indexUnlogged = "publish-log.index-unlogged"
+    case indexSuperseded = "publish-log.index-superseded"
+    case loggedLate = "publish-log.logged-late"
+    case keyChanged = "publish-log.key-changed"
+    case publishersChanged = "publish-log.publishers-changed"
+    // A server about its own log, once more.
+    case keyDiffers = "publish-log.key-differs"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
-        case .entry, .databaseBehind, .tilesDiffer, .secondRoot: serverEntry
+        case .entry, .databaseBehind, .tilesDiffer, .secondRoot, .keyDiffers: serverEntry
         case .missing, .notLogged, .shrunk, .forked, .rewritten: logEntry
+        case .indexUnlogged, .indexSuperseded, .loggedLate: indexEntry
         default: contentEntry
         }
     }
@@ -66,6 +74,15 @@ public enum PublishLogCode: String, RefusalCode {
                 remedy:
                     "if the log is yours, stop the server and compare its database and blobs with the last backup; "
                     + "else try again later"
+            )
+        case .keyDiffers:
+            RefusalEntry(
+                .invalid,
+                "the log's key is not the one that signed it so far",
+                explanation:
+                    "Whoever trusts the log by its key would take what another key signs for somebody else's log.",
+                remedy:
+                    "put the key back in the server's folder; if it is lost, start a new log under a new name"
             )
         default:
             RefusalEntry(
@@ -121,6 +138,37 @@ public enum PublishLogCode: String, RefusalCode {
         }
     }
 
+    private var indexEntry: RefusalEntry {
+        switch self {
+        case .indexUnlogged:
+            RefusalEntry(
+                .invalid,
+                "an index is served that the log does not know",
+                explanation:
+                    "Every index that is put up is logged in the same moment, so that nobody can be shown one of their own. "
+                    + "This one was never put up, or the log is held back.",
+                remedy: "do not install from it; try again, and if it stays so, ask whoever runs the channel"
+            )
+        case .indexSuperseded:
+            RefusalEntry(
+                .stale,
+                "an index is served that the log says was replaced",
+                explanation:
+                    "A cache holds it for too long, or somebody keeps news back, such as that a file was yanked.",
+                remedy:
+                    "try again later and from elsewhere; if it stays so, ask whoever runs the channel"
+            )
+        default:
+            RefusalEntry(
+                .invalid,
+                "an index lists a file that was logged only after it",
+                explanation:
+                    "Clients were offered a file before anybody could know of it from the log.",
+                remedy: "ask whoever runs the channel what happened"
+            )
+        }
+    }
+
     private var contentEntry: RefusalEntry {
         switch self {
         case .unlogged:
@@ -167,6 +215,21 @@ public enum PublishLogCode: String, RefusalCode {
                     "A new publisher of an old name may be a new maintainer, or somebody who took an account over.",
                 remedy:
                     "ask the package's maintainers; if it is right, add the publisher to your expectations"
+            )
+        case .keyChanged:
+            RefusalEntry(
+                .policy,
+                "the keys of a channel changed",
+                explanation:
+                    "New metadata of the offline keys are in force: other keys, another threshold, or a renewal.",
+                remedy: "ask the channel's owners whether they held that ceremony"
+            )
+        case .publishersChanged:
+            RefusalEntry(
+                .policy,
+                "who may publish changed",
+                explanation: "A publisher was added to a channel, or taken away.",
+                remedy: "ask the channel's owners whether they did that"
             )
         default:
             RefusalEntry(

@@ -19,7 +19,10 @@ struct LogProve: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("The log's URL, such as https://channels.example.org/log.", valueName: "url")
+        help: ArgumentHelp(
+            "The address of the server, of a channel, or of the log, such as https://channels.example.org/log.",
+            valueName: "url"
+        )
     )
     var url: String
 
@@ -49,8 +52,11 @@ struct LogProve: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let sha256 = try Self.digest(of: file)
-        let proof = try await trust.following(url, locations, console) { watch, _ in
-            try await watch.prove(sha256, of: file)
+        let proof = try await trust.following(url, locations, console) { watch, fetcher in
+            if !trust.also.isEmpty {
+                _ = try await trust.compare(watch, watch.look().checkpoint, fetcher)
+            }
+            return try await watch.prove(sha256, of: file)
         }
         let path = out ?? file + ".tlog-proof"
         try DurableFile.write(proof.proof.encoded(), to: path)

@@ -23,7 +23,10 @@ struct LogVerify: AsyncParsableCommand {
     )
 
     @Argument(
-        help: ArgumentHelp("The log's URL, such as https://channels.example.org/log.", valueName: "url")
+        help: ArgumentHelp(
+            "The address of the server, of a channel, or of the log, such as https://channels.example.org/log.",
+            valueName: "url"
+        )
     )
     var url: String?
 
@@ -63,7 +66,9 @@ struct LogVerify: AsyncParsableCommand {
         let console = output.console
         if let proof { return try verify(proof: proof, console) }
         guard let url else { return }
-        let sighting = try await trust.following(url, locations, console) { watch, _ in try await watch.look()
+        let (sighting, elsewhere) = try await trust.following(url, locations, console) { watch, fetcher in
+            let sighting = try await watch.look()
+            return (sighting, try await trust.compare(watch, sighting.checkpoint, fetcher))
         }
         let name = RedactedURL(url).description
         if let size = sighting.previousSize {
@@ -74,11 +79,13 @@ struct LogVerify: AsyncParsableCommand {
             console.say("verified \(name), seen for the first time")
         }
         sighting.checkpoint.say(on: console)
+        elsewhere.say(on: console)
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
         document["checkpoint"] = .object(sighting.checkpoint.json)
         document["previous_size"] = sighting.previousSize.map { .number(JSONNumber($0)) } ?? .null
+        document["elsewhere"] = elsewhere.json
         console.emit(document)
     }
 

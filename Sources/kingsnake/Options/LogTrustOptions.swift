@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import CondaFormats
 import DurableFiles
 import SigningKeys
 import Transport
@@ -35,8 +36,28 @@ struct LogTrustOptions: ParsableArguments {
     )
     var trustOnFirstUse = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with your key of the server, for a private channel. It is sent over TLS, or to this machine itself.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var keyFile: String?
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Another address of the same log, such as a mirror or another way to it: what it shows must be the same history. May be given several times.",
+            valueName: "url"
+        )
+    )
+    var also: [String] = []
+
     func validate() throws {
         try UsageCheck.path(policy, of: "--policy")
+        try UsageCheck.path(keyFile, of: "--key-file")
+        for url in also { try Self.check(url, of: "--also") }
         guard [key != nil, policy != nil, trustOnFirstUse].count(where: { $0 }) <= 1 else {
             throw ValidationError("give one of --key, --policy and --trust-on-first-use")
         }
@@ -80,32 +101,81 @@ struct LogTrustOptions: ParsableArguments {
     }
 
     /// Runs a body with what follows a log, and closes connections after it.
+    ///
+    /// - Parameter url: an address of the log, or of a channel or server that has one.
     func following<Result>(
         _ url: String,
         _ locations: LocationOptions,
         _ console: Console,
-        _ body: (LogWatch, URLFetcher) async throws -> Result
+        _ body: (LogWatch, any Fetcher) async throws -> Result
     ) async throws -> Result {
-        let fetcher = URLFetcher()
+        let connections = URLFetcher()
         do {
-            let source = LogSource(url, fetcher: fetcher)
-            let memory = LogMemory(home: locations.homeDirectory, url: url)
-            let policy = try await policy(of: source, memory, console)
-            let result = try await body(LogWatch(source, policy: policy, memory: memory), fetcher)
-            await fetcher.shutdown()
+            let fetcher = try keyFile.map {
+                try KeyedFetcher(connections, key: ServerKey.obtain(file: $0), for: url) as any Fetcher
+            }
+            let result = try await following(url, fetcher ?? connections, locations, console, body)
+            await connections.shutdown()
             return result
         } catch {
-            await fetcher.shutdown()
+            await connections.shutdown()
             throw error
         }
     }
 
-    /// The URL of a log, as an argument gives it.
-    static func check(_ url: String) throws {
-        try UsageCheck.url(url, of: "the log") { _ in }
-        guard ["https://", "http://", "file://"].contains(where: { url.utf8.starts(with: $0.utf8) }) else {
-            throw ValidationError("the log: expected `https://…/log`")
+    private func following<Result>(
+        _ url: String,
+        _ fetcher: any Fetcher,
+        _ locations: LocationOptions,
+        _ console: Console,
+        _ body: (LogWatch, any Fetcher) async throws -> Result
+    ) async throws -> Result {
+        let address = LogAddress(url)
+        let found = try await address.find(by: fetcher)
+        if address.candidates.count > 1 { console.remark("the log is \(RedactedURL(found))") }
+        let source = LogSource(found, fetcher: fetcher)
+        // Whatever token it was asked for with, it is the same log.
+        let identity = (try? ChannelURL(found).identity) ?? RedactedURL(found).description
+        let memory = LogMemory(home: locations.homeDirectory, url: identity)
+        let policy = try await policy(of: source, memory, console)
+        return try await body(LogWatch(source, policy: policy, memory: memory), fetcher)
+    }
+
+    /// Compares what the log shows with what it shows elsewhere; answers what it shows there.
+    func compare(_ watch: LogWatch, _ here: VerifiedCheckpoint, _ fetcher: any Fetcher) async throws
+        -> [(url: String, checkpoint: VerifiedCheckpoint)]
+    {
+        var seen: [(url: String, checkpoint: VerifiedCheckpoint)] = []
+        for url in also {
+            let found = try await LogAddress(url).find(by: fetcher)
+            let checkpoint = try await watch.compare(here, with: LogSource(found, fetcher: fetcher))
+            seen.append((RedactedURL(found).description, checkpoint))
         }
+        return seen
+    }
+
+    /// The URL of a log, as an argument gives it.
+    static func check(_ url: String, of argument: String = "the log") throws {
+        try UsageCheck.url(url, of: argument) { _ in }
+        guard ["https://", "http://", "file://"].contains(where: { url.utf8.starts(with: $0.utf8) }) else {
+            throw ValidationError("\(argument): expected `https://…`")
+        }
+    }
+}
+
+extension [(url: String, checkpoint: VerifiedCheckpoint)] {
+    /// What was seen elsewhere, for people.
+    func say(on console: Console) {
+        for seen in self {
+            console.say(
+                "  the same history at \(seen.url), of \(Counted(Int(clamping: seen.checkpoint.checkpoint.size), "entry"))"
+            )
+        }
+    }
+
+    /// What was seen elsewhere, for programs.
+    var json: JSONValue {
+        .array(map { ["url": .string($0.url), "checkpoint": .object($0.checkpoint.json)] })
     }
 }
 

@@ -4,32 +4,7 @@
 internal import CondaFormats
 internal import TrustCore
 
-/// The records of one subdir's index, as far as a log speaks of them.
-struct LoggedIndex {
-    let channel: ByteKey
-    let subdir: ByteKey
-    /// The digest of each file that is listed; nil of a record that has none, or cannot be read.
-    let records: [LogLedger.Name: Digest?]
-
-    /// Reads `repodata.json`.
-    ///
-    /// - Throws: a `repodata.…` or `json.…` code.
-    init(_ text: [UInt8], channel: ByteKey, subdir: Subdir) throws {
-        let key = ByteKey(subdir.text)
-        self.channel = channel
-        self.subdir = key
-        let index = try RepodataIndex(text, of: "\(channel.text)/\(subdir)/repodata.json", subdir: subdir)
-        var records: [LogLedger.Name: Digest?] = [:]
-        for fileName in index.fileNames {
-            let record = try? index.record(fileName: fileName)
-            let name = LogLedger.Name(channel: channel, subdir: key, file: ByteKey(fileName))
-            records.updateValue(record?.sha256, forKey: name)
-        }
-        self.records = records
-    }
-}
-
-/// Compares what is listed with what was logged.
+/// Compares what is listed, and the indexes that list it, with what was logged.
 struct IndexComparison {
     let ledger: LogLedger
     let grace: Int64
@@ -38,11 +13,12 @@ struct IndexComparison {
     func findings(_ indexes: [LoggedIndex]) -> [Refusal] {
         var listed: [LogLedger.Name: Digest?] = [:]
         for index in indexes { listed.merge(index.records) { old, _ in old } }
+        let served = indexes.sorted { $0.name < $1.name }.flatMap { findings(about: $0) }
         let records = listed.sorted { $0.key < $1.key }.compactMap { finding($0.key, $0.value) }
         let missing = ledger.files.sorted { $0.key < $1.key }.filter { name, file in
             file.state == .listed && listed[name] == nil && isOld(file)
         }
-        return records
+        return served + records
             + missing.map { name, file in
                 Refusal(
                     PublishLogCode.unlisted,
@@ -51,6 +27,65 @@ struct IndexComparison {
                     found: "none"
                 )
             }
+    }
+
+    /// Whether the log lacks something that is served: a look at a newer checkpoint may find it.
+    func lacks(_ indexes: [LoggedIndex]) -> Bool {
+        indexes.contains { index in
+            let known = ledger.indexes[index.name]?.entries ?? [:]
+            return index.files.contains { known[$0.sha256] == nil }
+                || index.records.keys.contains { ledger.files[$0] == nil }
+        }
+    }
+
+    /// What is wrong with the bytes of an index: that it was never logged, that the log has a newer one for long, or
+    /// that it lists a file that was logged after it.
+    private func findings(about index: LoggedIndex) -> [Refusal] {
+        let history = ledger.indexes[index.name]
+        var findings: [Refusal] = []
+        for (name, sha256) in index.files {
+            let subject = "\(index.name.text)/\(name)"
+            guard let history, let entry = history.entries[sha256] else {
+                findings.append(
+                    Refusal(
+                        PublishLogCode.indexUnlogged,
+                        subject,
+                        expected: "an entry about these bytes among \(ledger.count)",
+                        found: sha256.hex
+                    )
+                )
+                continue
+            }
+            if !history.newest.contains(sha256), history.time.advanced(bySeconds: grace) < now {
+                findings.append(superseded(subject, history, found: "the one of entry \(entry)"))
+            }
+            guard name == index.source else { continue }
+            let late = index.records.keys.sorted().first { (ledger.files[$0]?.index ?? 0) > entry }
+            if let late, let file = ledger.files[late] {
+                findings.append(
+                    Refusal(
+                        PublishLogCode.loggedLate,
+                        late.text,
+                        at: subject,
+                        expected: "an entry before \(entry), which is about that index",
+                        found: "entry \(file.index)"
+                    )
+                )
+            }
+        }
+        if index.files.isEmpty, let history, history.time.advanced(bySeconds: grace) < now {
+            findings.append(superseded(index.name.text, history, found: "none"))
+        }
+        return findings
+    }
+
+    private func superseded(_ subject: String, _ history: LogLedger.IndexHistory, found: String) -> Refusal {
+        Refusal(
+            PublishLogCode.indexSuperseded,
+            subject,
+            expected: "the index of entry \(history.index), of \(history.time)",
+            found: found
+        )
     }
 
     private func finding(_ name: LogLedger.Name, _ digest: Digest?) -> Refusal? {

@@ -42,6 +42,10 @@ struct LogLedger {
     /// Who published each package, each once, in the order they first did, with the entry.
     private(set) var publishers: [Package: [(publisher: FilePublisher, index: Int)]] = [:]
     private(set) var channels: Set<ByteKey> = []
+    /// The indexes of each subdir.
+    private(set) var indexes: [LoggedIndex.Name: IndexHistory] = [:]
+    /// Entries about who may publish, and about keys.
+    private(set) var changes: [(entry: PublishLogEntry, index: Int)] = []
     /// What is wrong with the entries themselves.
     private(set) var findings: [Refusal] = []
     private(set) var count = 0
@@ -65,6 +69,19 @@ struct LogLedger {
     }
 
     private mutating func add(_ entry: PublishLogEntry, _ index: Int) throws {
+        switch entry.event {
+        case .index:
+            let name = LoggedIndex.Name(
+                channel: ByteKey(entry.channel),
+                subdir: ByteKey(entry.subdir ?? "")
+            )
+            try indexes[name, default: IndexHistory()].add(entry, at: index)
+        case .publisherChange, .keyChange: changes.append((entry, index))
+        case .publish, .yank, .unyank, .remove, .attest: try addFile(entry, index)
+        }
+    }
+
+    private mutating func addFile(_ entry: PublishLogEntry, _ index: Int) throws {
         guard let subdir = entry.subdir, let fileName = entry.fileName, let sha256 = entry.sha256 else {
             return
         }

@@ -64,5 +64,22 @@ public struct LogMemory: Sendable {
         try DurableFile.write(bytes, to: path("entries/\(index)"))
     }
 
+    /// What a monitor told before; nothing where it never ran, or what was kept cannot be read.
+    public func monitorState() throws -> MonitorState {
+        guard
+            let bytes = try DurableFile.read(
+                path("monitor.json"),
+                maximumLength: MonitorState.maximumLength
+            )
+        else { return MonitorState() }
+        return (try? MonitorState(parsing: bytes)) ?? MonitorState()
+    }
+
+    /// Keeps what a monitor told.
+    public func keep(_ state: MonitorState) throws {
+        try Folder.createDurably(directory)
+        try DurableFile.write(state.encoded(), to: path("monitor.json"))
+    }
+
     private func path(_ name: String) -> String { "\(directory)/\(name)" }
 }

@@ -9,43 +9,67 @@ public import TrustCore
 /// Watches a log for what its server, or whoever took it over, would rather not have seen.
 ///
 /// Each run: the log continues what was seen before; its entries are those that its root stands for; every
-/// record of the channels' indexes (`repodata.json`) is logged, as the same file; every file that was logged
-/// is listed, unless it was yanked or removed; nobody unexpected published a package; and, if asked,
-/// downloads are the files that were logged.
+/// index that is served is logged, as the newest one, and lists what was logged before it; every record of it
+/// is logged, as the same file; every file that was logged is listed, unless it was yanked or removed; nobody
+/// unexpected published a package; and, if asked, downloads are the files that were logged, and no change of
+/// keys or publishers goes unseen.
 ///
-/// Not checked: shards and signatures of the index (`kingsnake channel verify`, and every install, do that),
-/// and what others are shown: a fork is found if one of its sides is seen, or by witnesses.
+/// Not checked: what shards say (that the shard index is the logged one is), and signatures of the index
+/// (every install checks both), and what others are shown: a fork is found if one of its sides is seen, or by
+/// witnesses, or from several places (``LogWatch/compare(_:with:)``).
 public struct LogMonitor: Sendable {
     /// Subdirs that are looked at although the log may have nothing in them.
     static let usualSubdirs = [
         "noarch", "linux-64", "linux-aarch64", "linux-ppc64le", "osx-64", "osx-arm64", "win-64", "win-arm64",
     ]
-    private static let indexLimit = 1 << 30
+
+    /// What is looked at, and what is told.
+    public struct Options: Sendable {
+        /// Who may publish what.
+        public var expected = ExpectedPublishers()
+        /// How many seconds an index may lag behind the log.
+        public var grace: Int64 = 900
+        /// Whether every file that is new since the last run is downloaded and hashed, and all forms of indexes.
+        public var downloads = false
+        /// Whether new entries about keys are findings.
+        public var alarmsOnKeys = false
+        /// Whether new entries about who may publish are findings.
+        public var alarmsOnPublishers = false
+        /// A channel that is watched although the log may have nothing about it.
+        public var channel: String?
+        /// How long to wait before each further look for what the log lacks: an index is served some moments before the
+        /// checkpoint that has it.
+        public var pauses: [Duration] = [.zero]
+        /// What was told before.
+        public var state = MonitorState()
+
+        /// The usual ones.
+        public init() {}
+    }
 
     let watch: LogWatch
     let fetcher: any Fetcher
-    let expected: ExpectedPublishers
-    let grace: Int64
+    let options: Options
     let now: Timestamp
+    let pause: @Sendable (Duration) async throws -> Void
     let progress: @Sendable (Int) -> Void
 
     /// - Parameters:
-    ///   - expected: who may publish what.
-    ///   - grace: how many seconds an index may lag behind the log.
+    ///   - pause: waits.
     ///   - progress: is told how many entries were read.
     public init(
         _ watch: LogWatch,
         fetcher: any Fetcher,
-        expected: ExpectedPublishers,
-        grace: Int64,
+        options: Options,
         now: Timestamp,
+        pause: @escaping @Sendable (Duration) async throws -> Void = { _ in },
         progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.watch = watch
         self.fetcher = fetcher
-        self.expected = expected
-        self.grace = grace
+        self.options = options
         self.now = now
+        self.pause = pause
         self.progress = progress
     }
 
@@ -63,31 +87,33 @@ public struct LogMonitor: Sendable {
         public let downloadCount: Int
         /// What is wrong.
         public let findings: [Refusal]
+        /// What is to be kept once the findings were told.
+        public let state: MonitorState
     }
 
     /// Watches once.
     ///
-    /// - Parameter downloads: whether every file that is new since the last run is downloaded and hashed.
     /// - Throws: as ``LogWatch/look()``, for a log that is not what it was or cannot be read; a `Failure` for
     ///   an index that cannot be read.
-    public func run(downloads: Bool = false) async throws -> Report {
+    public func run() async throws -> Report {
         var tail = LogTail(), ledger = LogLedger()
         var sighting = try await watch.look()
         try await tail.extend(to: sighting.checkpoint.checkpoint, of: watch, progress: progress)
         ledger.add(tail.entries)
         let firstNew = tail.entries.count - tail.newCount
         let indexes = try await indexes(of: ledger)
-        // What was published between reading the log and reading the index is in the log by now.
-        if indexes.contains(where: { index in index.records.keys.contains { ledger.files[$0] == nil } }) {
+        for duration in options.pauses where comparison(ledger).lacks(indexes) {
+            try await pause(duration)
+            // What was published between reading the log and reading the index is in the log by now.
             sighting = try await watch.look()
             let known = tail.entries.count
             try await tail.extend(to: sighting.checkpoint.checkpoint, of: watch, progress: progress)
             ledger.add(tail.entries.dropFirst(known))
         }
-        var findings = ledger.findings + expected.findings(in: ledger)
-        findings += IndexComparison(ledger: ledger, grace: grace, now: now).findings(indexes)
+        var findings = ledger.findings + options.expected.findings(in: ledger) + changes(in: ledger)
+        findings += comparison(ledger).findings(indexes)
         let fresh =
-            downloads
+            options.downloads
             ? ledger.files.filter { $0.value.index >= firstNew && $0.value.state != .removed }
                 .sorted { $0.key < $1.key } : []
         for (name, file) in fresh {
@@ -99,34 +125,53 @@ public struct LogMonitor: Sendable {
             channels: ledger.channels.sorted().map(\.text),
             recordCount: indexes.reduce(0) { $0 + $1.records.count },
             downloadCount: fresh.count,
-            findings: findings
+            findings: findings,
+            state: options.state.following(findings, entries: Int64(tail.entries.count), now: now)
         )
+    }
+
+    private func comparison(_ ledger: LogLedger) -> IndexComparison {
+        IndexComparison(ledger: ledger, grace: options.grace, now: now)
+    }
+
+    /// Changes of keys and publishers that were not told of before. A first run has nothing to compare with, and takes
+    /// what it finds for the beginning.
+    private func changes(in ledger: LogLedger) -> [Refusal] {
+        guard let first = options.state.entries else { return [] }
+        return ledger.changes.filter { $0.index >= first }.compactMap { entry, index in
+            let code: PublishLogCode
+            switch entry.event {
+            case .keyChange where options.alarmsOnKeys: code = .keyChanged
+            case .publisherChange where options.alarmsOnPublishers: code = .publishersChanged
+            default: return nil
+            }
+            return Refusal(
+                code,
+                "channel `\(entry.channel)`",
+                at: "entry \(index)",
+                expected: "nothing of the kind without your knowing",
+                found: String(decoding: JSONWriter.encode(.object(entry.details)), as: UTF8.self)
+            )
+        }
     }
 
     private func indexes(of ledger: LogLedger) async throws -> [LoggedIndex] {
         var indexes: [LoggedIndex] = []
-        for channel in ledger.channels.sorted() {
-            let logged = ledger.files.keys.filter { $0.channel == channel }.map(\.subdir)
-            let subdirs = Set(logged).union(Self.usualSubdirs.map { ByteKey($0) })
-            for subdir in subdirs.sorted() {
-                guard let known = try? Subdir(subdir.text) else { continue }
-                let text = try await index("\(channelURL(channel.text))/\(subdir.text)")
-                indexes.append(try LoggedIndex(text ?? [], channel: channel, subdir: known))
+        var channels = ledger.channels
+        if let channel = options.channel { channels.insert(ByteKey(channel)) }
+        for channel in channels.sorted() {
+            let logged =
+                ledger.files.keys.filter { $0.channel == channel }.map(\.subdir)
+                + ledger.indexes.keys.filter { $0.channel == channel }.map(\.subdir)
+            for text in Set(logged).union(Self.usualSubdirs.map { ByteKey($0) }).sorted() {
+                guard let subdir = try? Subdir(text.text) else { continue }
+                let name = LoggedIndex.Name(channel: channel, subdir: text)
+                let url = "\(channelURL(channel.text))/\(text.text)"
+                let reader = ServedIndexReader(fetcher: fetcher, url: url, readsAll: options.downloads)
+                indexes.append(try await reader.read(name, subdir))
             }
         }
         return indexes
-    }
-
-    private func index(_ url: String) async throws -> [UInt8]? {
-        let limit = Self.indexLimit
-        if let packed = try await fetcher.bytes(url + "/repodata.json.zst", maximumLength: limit) {
-            return try Zstd.decompress(
-                packed,
-                maximumLength: limit,
-                of: RedactedURL(url + "/repodata.json.zst").description
-            )
-        }
-        return try await fetcher.bytes(url + "/repodata.json", maximumLength: limit)
     }
 
     private func download(_ name: LogLedger.Name, _ file: LogLedger.File) async throws -> Refusal? {
@@ -134,16 +179,14 @@ public struct LogMonitor: Sendable {
         guard (try? Subdir(name.subdir.text)) != nil, (try? ArchiveFileName(name.file.text)) != nil else {
             return nil
         }
-        var digest = StreamingDigest()
-        let outcome = try await fetcher.fetch(FetchRequest(url, maximumLength: .max)) { digest.update($0) }
-        let found = digest.finish()
-        guard outcome == .complete, found == file.sha256 else {
+        let found = try await fetcher.digest(of: url, maximumLength: .max)
+        guard found == file.sha256 else {
             return Refusal(
                 PublishLogCode.recordDiffers,
                 name.text,
                 at: "its download",
                 expected: "\(file.sha256.hex), as entry \(file.index) says",
-                found: outcome == .complete ? found.hex : "nothing"
+                found: found?.hex ?? "nothing"
             )
         }
         return nil

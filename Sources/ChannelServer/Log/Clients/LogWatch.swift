@@ -8,7 +8,8 @@ internal import TrustCore
 public struct LogWatch: Sendable {
     let source: LogSource
     let policy: LogPolicy
-    let memory: LogMemory
+    /// What is kept of the log.
+    public let memory: LogMemory
 
     /// - Parameter policy: whose word counts.
     public init(_ source: LogSource, policy: LogPolicy, memory: LogMemory) {
@@ -45,12 +46,6 @@ public struct LogWatch: Sendable {
                 found: "`\(new.origin)`"
             )
         }
-        try await check(new, continues: last, verified.note)
-        try memory.keep(verified.note)
-        return Sighting(checkpoint: verified, previousSize: last.size)
-    }
-
-    private func check(_ new: Checkpoint, continues last: Checkpoint, _ note: SignedNote) async throws {
         guard new.size >= last.size else {
             throw Refusal(
                 PublishLogCode.shrunk,
@@ -59,6 +54,46 @@ public struct LogWatch: Sendable {
                 found: "\(new.size)"
             )
         }
+        try await check(new, continues: last, verified.note, tiles: source)
+        try memory.keep(verified.note)
+        return Sighting(checkpoint: verified, previousSize: last.size)
+    }
+
+    /// Compares what the log shows here with what it shows elsewhere: one of both continues the other.
+    ///
+    /// Nothing of the other is kept but what proves a fork.
+    ///
+    /// - Parameter other: the same log at another address, such as a mirror of it, or seen through a proxy.
+    /// - Returns: what is shown there.
+    /// - Throws: `publish-log.forked` or `publish-log.rewritten` for two histories, and as ``look()``.
+    public func compare(_ here: VerifiedCheckpoint, with other: LogSource) async throws -> VerifiedCheckpoint
+    {
+        let there = try policy.verify(try await other.checkpoint())
+        guard ByteKey.areEqual(here.checkpoint.origin, there.checkpoint.origin) else {
+            throw Refusal(
+                LogPolicyCode.log,
+                "log `\(other.name)`",
+                expected: "the log `\(here.checkpoint.origin)`",
+                found: "`\(there.checkpoint.origin)`"
+            )
+        }
+        if there.checkpoint.size < here.checkpoint.size {
+            try await check(here.checkpoint, continues: there.checkpoint, there.note, tiles: source)
+        } else {
+            try await check(there.checkpoint, continues: here.checkpoint, there.note, tiles: other)
+        }
+        return there
+    }
+
+    /// - Parameters:
+    ///   - note: what is kept if one contradicts the other.
+    ///   - source: whose tiles are read, which are those of the new checkpoint's tree.
+    private func check(
+        _ new: Checkpoint,
+        continues last: Checkpoint,
+        _ note: SignedNote,
+        tiles source: LogSource
+    ) async throws {
         if new.size == last.size {
             guard new.root == last.root else { throw try contradiction(.forked, last, new.root, note) }
             return

@@ -100,7 +100,10 @@ extension PublishLogEntry {
             throw Self.wrong("`size` and `publisher` of a `publish`")
         }
         if event == .attest, attestations == nil { throw Self.wrong("`attestations_sha256` of an `attest`") }
-        if event == .index, subdir?.isEmpty != false { throw Self.wrong("the `subdir` of an `index`") }
+        if event == .index {
+            guard subdir?.isEmpty == false else { throw Self.wrong("the `subdir` of an `index`") }
+            _ = try indexFiles()
+        }
     }
 
     private static func digest(_ key: String, _ fields: JSONFields) throws -> Digest? {
@@ -132,7 +135,8 @@ extension FilePublisher {
     init(json fields: JSONFields) throws {
         let text = try fields.string("kind")
         guard let kind = Kind.allCases.first(where: { ByteKey.areEqual($0.rawValue, text) }),
-            fields.object.keys.allSatisfy({ ["kind", "name", "issuer"].contains($0) })
+            fields.object.keys.allSatisfy({ ["kind", "name", "issuer"].contains($0) }),
+            fields.object["issuer"] != .null
         else { throw PublishLogEntry.wrong("a publisher's `kind`, `name` and `issuer`", found: text) }
         self.init(kind, try fields.string("name"), issuer: try fields.optionalString("issuer"))
     }

@@ -63,7 +63,12 @@ public actor CheckpointSigner {
     ///
     /// - Throws: a `note.…` code for a file that is not what was written.
     func head(of origin: String) throws -> LogSituation.Head? {
-        let path = memory(of: origin)
+        try Self.head(of: origin, in: folder)
+    }
+
+    /// What was signed last for a log by the key in a folder, read without its lock.
+    static func head(of origin: String, in folder: String) throws -> LogSituation.Head? {
+        let path = memory(of: origin, in: folder)
         guard let bytes = try DurableFile.read(path, maximumLength: SignedNote.maximumLength) else {
             return nil
         }
@@ -96,7 +101,11 @@ public actor CheckpointSigner {
             }
         }
         let key = try key(of: checkpoint.origin)
-        try DurableFile.write(Array(checkpoint.text.utf8), to: memory(of: checkpoint.origin), mode: 0o600)
+        try DurableFile.write(
+            Array(checkpoint.text.utf8),
+            to: Self.memory(of: checkpoint.origin, in: folder),
+            mode: 0o600
+        )
         var note = try SignedNote(text: checkpoint.text)
         let signature = try await signer.sign(Array(checkpoint.text.utf8))
         note.add(try NoteSignature(name: checkpoint.origin, keyID: key.keyID, bytes: signature))
@@ -104,7 +113,22 @@ public actor CheckpointSigner {
         return note
     }
 
-    private func memory(of origin: String) -> String {
+    /// The log's key in a folder, without its lock; nil if there is none.
+    ///
+    /// - Throws: a `key.…` code, or a `Failure`.
+    static func key(of origin: String, in folder: String) throws -> NoteKey? {
+        let path = folder + "/" + keyFile
+        guard Folder.exists(path) else { return nil }
+        return try NoteKey(
+            name: origin,
+            use: .notes,
+            key: VerificationKey(
+                subjectPublicKeyInfo: try KeyFile.read(path).unlock { nil }.publicKey.subjectPublicKeyInfo
+            )
+        )
+    }
+
+    private static func memory(of origin: String, in folder: String) -> String {
         "\(folder)/\(Digest.of(Array(origin.utf8)).hex).signed"
     }
 }

@@ -176,6 +176,14 @@ extension LogPublisher {
         }
         let edge = try await edge(log, situation.decided)
         let growth = try LogGrowth(of: edge, entries: entries, origin: log.origin)
+        if let signed = situation.signed, signed.size == growth.edge.size, signed.root != growth.edge.root {
+            throw Refusal(
+                PublishLogCode.secondRoot,
+                "log `\(log.origin)` at \(signed.size) entries",
+                expected: "\(Hex.encode(signed.root)), as the signer remembers",
+                found: Hex.encode(growth.edge.root)
+            )
+        }
         let tiles = tiles(log), now = now()
         var documents: [HostedDocument] = []
         for file in growth.files {
@@ -196,6 +204,7 @@ extension LogPublisher {
     }
 
     private func sign(_ root: LoggedRoot, _ log: HostedLog) async throws {
+        try await demandKey(of: log)
         // Not before all that it stands for is there.
         _ = try await edge(log, root)
         let note = try await signer.sign(
@@ -204,6 +213,22 @@ extension LogPublisher {
         try passing(.signed)
         try await record(note, root, log) { _ in }
         try passing(.recorded)
+    }
+
+    /// A log is signed by one key for ever: a server that lost it must not go on with another one in silence.
+    private func demandKey(of log: HostedLog) async throws {
+        let document = try await database.read { try $0.document(LogDocuments.key, in: .log(log.id)) }
+        guard let document else { return }
+        let stated = try await blobs.bytes(of: document.blob, maximumLength: NoteKey.maximumLength + 1)
+        let own = Array("\(try await signer.key(of: log.origin))\n".utf8)
+        guard stated == own else {
+            throw Refusal(
+                PublishLogCode.keyDiffers,
+                "log `\(log.origin)`",
+                expected: String(decoding: stated.dropLast(), as: UTF8.self),
+                found: String(decoding: own.dropLast(), as: UTF8.self)
+            )
+        }
     }
 
     /// Has a checkpoint cosigned and puts it up; false if too few witnesses cosigned.

@@ -54,6 +54,11 @@ extension LogSituation {
     /// - Throws: `publish-log.database-behind` or `publish-log.second-root`: the log stops.
     func next(largestStep: Int64 = Self.largestStep) throws -> LogStep {
         let size = decided?.size ?? 0
+        // A database that was copied between a publication's first step and its last has the entries, and no root yet.
+        // Nothing else is signed before the size that was; whether it has the same root is seen before that is decided on.
+        if let signed, signed.size > size, signed.size <= log.size, published?.size ?? 0 <= size {
+            return .integrate(size..<min(signed.size, size + largestStep))
+        }
         try checkAhead("the signer", signed, decidedSize: decided?.size)
         try checkAhead("the published checkpoint", published, decidedSize: decided?.size)
         guard log.size >= size else {

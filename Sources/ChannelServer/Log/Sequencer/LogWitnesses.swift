@@ -86,8 +86,22 @@ public struct LogWitnesses: Sendable {
             response = try await send(note, to: witness, old: seen, proof: try await proof(seen))
         }
         guard response.status == 200 else { throw Self.odd("it answered with status \(response.status)") }
-        // Its lines under the text that we sent make a note, of which only its own signature counts.
-        let cosigned = try SignedNote(parsing: Array(note.text.utf8) + [0x0A] + response.body)
+        return try Self.cosignatures(in: response.body, under: note, by: witness)
+    }
+
+    /// The cosignatures that a witness answered with.
+    ///
+    /// Its lines under the text that we sent make a note, of which only its own signature counts.
+    ///
+    /// - Throws: a `note.…` code.
+    static func cosignatures(in body: [UInt8], under note: SignedNote, by witness: LogPolicy.Witness) throws
+        -> [NoteSignature]
+    {
+        let cosigned = try SignedNote(parsing: Array(note.text.utf8) + [0x0A] + body)
+        // A body with an empty line in it would make the rest of the text.
+        guard ByteKey.areEqual(cosigned.text, note.text) else {
+            throw odd("it answered with a text of its own")
+        }
         return try cosigned.verify(by: witness.key.verifier)
     }
 
@@ -109,7 +123,8 @@ public struct LogWitnesses: Sendable {
         )
     }
 
-    private static func size(_ body: [UInt8]) -> Int64? {
+    /// The size that a witness has seen, as it answers with status 409; nil for no number.
+    static func size(_ body: [UInt8]) -> Int64? {
         guard body.last == 0x0A, body.count <= 20, body.dropLast().allSatisfy({ (0x30...0x39).contains($0) })
         else { return nil }
         return Int64(String(decoding: body.dropLast(), as: UTF8.self))

@@ -8,12 +8,19 @@ public struct LogWorker: Sendable {
     private let publisher: LogPublisher
     private let interval: Duration
     private let signal = WorkSignal()
+    private let told: @Sendable ([LogOutcome]) -> Void
 
-    /// - Parameter interval: after how long it looks again by itself: for witnesses that were away, and disks
-    ///   that were full.
-    public init(_ publisher: LogPublisher, interval: Duration = .seconds(30)) {
+    /// - Parameters:
+    ///   - interval: after how long it looks again by itself: for witnesses that were away, and disks that were full.
+    ///   - told: is told where each log stands, each time.
+    public init(
+        _ publisher: LogPublisher,
+        interval: Duration = .seconds(30),
+        told: @escaping @Sendable ([LogOutcome]) -> Void = { _ in }
+    ) {
         self.publisher = publisher
         self.interval = interval
+        self.told = told
     }
 
     /// Says that something changed: what ``ServerParts/changed`` is to call.
@@ -22,6 +29,8 @@ public struct LogWorker: Sendable {
     /// Works until its task is cancelled.
     public func run() async {
         // What goes wrong is in the server's log, and tried again.
-        repeat { _ = try? await publisher.publish() } while await signal.wait(atMost: interval)
+        repeat {
+            if let outcomes = try? await publisher.publish() { told(outcomes) }
+        } while await signal.wait(atMost: interval)
     }
 }

@@ -120,4 +120,36 @@ struct LogClientTests {
             await refusalCode { try await watch.prove(Digest.of([]), of: "x") } == "publish-log.not-logged"
         )
     }
+
+    @Test("What is shown elsewhere is the same history, ahead or behind, or the proof of a fork")
+    func elsewhere() async throws {
+        let (one, other) = try await Self.fork(alike: 10)
+        let mirror = LogFetcher(other.server, log: other.log.id)
+        _ = try await one.publish()
+        let watch = try await one.watch()
+        let there = LogSource(LogScene.url, fetcher: mirror)
+        func compared() async throws -> Int64 {
+            try await watch.compare(watch.look().checkpoint, with: there).checkpoint.size
+        }
+        _ = try await other.publish()
+        #expect(try await compared() == 10)
+        try await one.append(300, from: 10)
+        _ = try await one.publish()
+        #expect(try await compared() == 10)
+        try await other.append(300, from: 10)
+        try await other.append(5, from: 500)
+        _ = try await other.publish()
+        #expect(try await compared() == 315)
+        // From here on they are two.
+        try await one.append(5, from: 600)
+        _ = try await one.publish()
+        #expect(await refusalCode { try await compared() } == "publish-log.forked")
+        try await one.append(1, from: 700)
+        _ = try await one.publish()
+        #expect(await refusalCode { try await compared() } == "publish-log.rewritten")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: one.memory.directory)
+        #expect(kept.contains { $0.hasPrefix("evidence-") })
+        // What is seen there is never what counts here.
+        #expect(try await watch.look().checkpoint.checkpoint.size == 316)
+    }
 }

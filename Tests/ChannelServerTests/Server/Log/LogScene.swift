@@ -58,6 +58,16 @@ final class LogScene: Sendable {
         try await append((from..<(from + count)).map { entry($0) })
     }
 
+    /// Adds an entry about an index of `noarch`.
+    func appendIndex(_ files: [String: [UInt8]]) async throws {
+        var digests = JSONObject()
+        for (name, bytes) in files { digests[name] = .string(Digest.of(bytes).hex) }
+        var entry = PublishLogEntry(.index, channel: "main", time: server.now)
+        entry.subdir = "noarch"
+        entry.details["files"] = .object(digests)
+        try await append([entry])
+    }
+
     func publisher(
         witnesses: LogWitnesses? = nil,
         largestStep: Int64 = LogSituation.largestStep,

@@ -161,6 +161,35 @@ struct LogWitnessTests {
         }
     }
 
+    @Test("A cosignature under another text than the checkpoint's does not count, nor spoils it")
+    func otherText() async throws {
+        let (scene, witness, witnesses) = try await Self.scene()
+        let checkpoint = try await scene.signer.sign(
+            Checkpoint(origin: scene.log.origin, size: 0, root: MerkleHash.empty)
+        )
+        let known = try #require(witnesses.policy.witnesses.first)
+        let time = Timestamp(seconds: 1_800_000_000)
+        func answer(after text: String) throws -> [UInt8] {
+            let signed = Array((checkpoint.text + text).utf8)
+            let signature = try witness.key.sign(Cosignature.message(for: signed, at: time))
+            let cosignature = try #require(Cosignature(time: time, signature: signature))
+            var own = try SignedNote(text: checkpoint.text + text)
+            own.add(
+                try NoteSignature(
+                    name: witness.name,
+                    keyID: witness.noteKey().keyID,
+                    bytes: cosignature.encoded
+                )
+            )
+            return Array(own.encoded().dropFirst(checkpoint.text.utf8.count + 1))
+        }
+        let good = try LogWitnesses.cosignatures(in: answer(after: ""), under: checkpoint, by: known)
+        #expect(good.count == 1)
+        #expect(throws: Failure.self) {
+            try LogWitnesses.cosignatures(in: answer(after: "\nmore\n"), under: checkpoint, by: known)
+        }
+    }
+
     @Test("A private channel's log is shown to no witness")
     func hidden() async throws {
         let (scene, witness, witnesses) = try await Self.scene()

@@ -34,15 +34,18 @@ struct PublishLogCodeCoverageTests {
     static let elsewhere: Set<PublishLogCode> = [
         .missing, .notLogged, .shrunk, .forked, .rewritten, .unlogged, .recordDiffers, .unlisted,
         .stillListed,
-        .publishedTwice, .unexpectedPublisher,
+        .publishedTwice, .unexpectedPublisher, .indexUnlogged, .indexSuperseded, .loggedLate, .keyChanged,
+        .publishersChanged, .keyDiffers,
     ]
 
     @Test("Each code is provoked by its own smallest input", arguments: PublishLogCode.allCases)
     func provoked(_ code: PublishLogCode) throws {
         guard let provocation = Self.simple[code] else {
             #expect(Self.elsewhere.contains(code))
+            #expect(code.defects(in: "publish-log.").isEmpty)
             return
         }
         #expect(refusalCode { try provocation() } == code.rawValue)
+        #expect(code.defects(in: "publish-log.").isEmpty)
     }
 }

@@ -20,6 +20,7 @@ struct PublishLogEntryTests {
         entry.attestations = digest
         entry.publisher = FilePublisher(.workload, "https://github.com/o/r", issuer: "https://token.example")
         entry.details["reason"] = "because"
+        if event == .index { entry.details["files"] = ["repodata.json": .string(digest.hex)] }
         return entry
     }
 
@@ -68,6 +69,18 @@ struct PublishLogEntryTests {
             ),
             (
                 #"{"channel":"c","publisher":{"kind":"user","name":"a","x":1},"time":"2027-01-15T08:00:00Z","type":"key-change","v":1}"#,
+                "publish-log.entry"
+            ),
+            (
+                #"{"channel":"c","publisher":{"issuer":null,"kind":"user","name":"a"},"time":"2027-01-15T08:00:00Z","type":"key-change","v":1}"#,
+                "publish-log.entry"
+            ),
+            (
+                #"{"channel":"c","subdir":"noarch","time":"2027-01-15T08:00:00Z","type":"index","v":1}"#,
+                "publish-log.entry"
+            ),
+            (
+                #"{"channel":"c","files":{"a":"00"},"subdir":"noarch","time":"2027-01-15T08:00:00Z","type":"index","v":1}"#,
                 "publish-log.entry"
             ),
             (
