@@ -4,6 +4,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTP1
 internal import TrustCore
 
 /// An error as a response: problem details (RFC 9457), whose `detail` is one line that clients show people.
@@ -39,6 +40,9 @@ struct HTTPProblem: Sendable {
         case let limited as RequestsTooFast:
             self.init(limited.refusal)
             retryAfter = limited.seconds
+        case is HTTPParserError:
+            // The connection ends with it: where the next request begins is not known.
+            self.init(Refusal(ServerCode.requestMalformed, "the body", expected: "chunks as HTTP has them"))
         case let error as any HTTPResponseError:
             self.init(status: error.status, detail: "the request was not understood")
         default:
@@ -79,6 +83,7 @@ struct HTTPProblem: Sendable {
         if let retryAfter = retryAfter ?? (status == .serviceUnavailable ? 2 : nil) {
             headers[.retryAfter] = String(max(1, retryAfter))
         }
+        if status == .methodNotAllowed { headers[.allow] = "GET, HEAD, POST, PUT, DELETE" }
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer, Basic realm=\"channels\"" }
         return Response(
             status: status,

@@ -33,20 +33,36 @@ public struct HostedServer: Sendable {
         self.workers = workers
     }
 
+    /// What the server calls itself in its answers.
+    static let name = "kingsnake"
+    /// What all answers say to browsers: that they shall not guess what a file is.
+    static let contentTypeOptions = "nosniff"
+
     /// What answers requests.
     ///
     /// - Parameter sendsFiles: whether the connections are ``ServerConnection``s without TLS, which take files as bodies.
     func responder(sendsFiles: Bool = false) -> some HTTPResponder<ServerContext> {
+        responders(sendsFiles: sendsFiles).all
+    }
+
+    /// What answers requests, and what answers some of them before that, on their connections.
+    private func responders(sendsFiles: Bool) -> (
+        all: some HTTPResponder<ServerContext>, quick: QuickAnswers?
+    ) {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         for area in areas { area.add(to: router) }
+        let memory = BlobMemory()
+        let known = FoundPaths(parts.database, now: parts.now)
+        let quick = known.map { QuickAnswers(parts, $0, memory) }
         let files = ChannelFilesResponder(
             routes: router.buildResponder(),
             parts: parts,
-            bodies: BlobBodies(parts.blobs),
-            known: FoundPaths(parts.database, now: parts.now),
+            bodies: BlobBodies(parts.blobs, memory: memory),
+            known: known,
+            quick: quick,
             sendsFiles: sendsFiles
         )
-        return ServerResponder(routes: files, parts: parts)
+        return (ServerResponder(routes: files, parts: parts), quick)
     }
 
     /// The server, to be run; it says its port to whoever waits for it.
@@ -61,12 +77,13 @@ public struct HostedServer: Sendable {
         port: Int,
         whenRunning: @escaping @Sendable (Int) async -> Void
     ) throws -> some ApplicationProtocol {
-        Application(
-            responder: responder(sendsFiles: settings.tls == nil),
-            server: try ServerConnection.builder(settings, parts.metrics),
+        let (responder, quick) = responders(sendsFiles: settings.tls == nil)
+        return Application(
+            responder: responder,
+            server: try ServerConnection.builder(settings, parts.metrics, quick),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
-                serverName: "kingsnake",
+                serverName: Self.name,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)
             ),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? port) },

@@ -7,7 +7,7 @@ internal import TrustCore
 
 /// Finds in a request what its sender shows to be known by, and takes it out, so that nothing behind can log it.
 enum RequestCredentials {
-    private static let keyHeader = HTTPField.Name("X-API-Key")
+    static let keyHeader = HTTPField.Name("X-API-Key")
 
     /// Takes the credentials out of a request; answers the path that is left, and what was found.
     ///
@@ -18,13 +18,19 @@ enum RequestCredentials {
     /// - Throws: `server.request-malformed` for fields that cannot be read.
     static func take(from request: inout Request) throws -> (path: String, credentials: Credentials?) {
         var head = request.head
+        let taken = try take(from: &head)
+        request = Request(head: head, body: request.body)
+        return taken
+    }
+
+    /// The same of a request's head.
+    static func take(from head: inout HTTPRequest) throws -> (path: String, credentials: Credentials?) {
         var found: Credentials?
         if let field = head.headerFields[.authorization] { found = try read(field) }
         if let keyHeader, let key = head.headerFields[keyHeader] { found = .key(key) }
         head.headerFields[.authorization] = nil
         if let keyHeader { head.headerFields[keyHeader] = nil }
         if let token = try takeToken(&head) { found = .key(token) }
-        request = Request(head: head, body: request.body)
         return (ServedPath.shown(head.path ?? "/"), found)
     }
 

@@ -11,7 +11,7 @@ internal import NIOSSL
 internal import TrustCore
 
 /// Hummingbird's connection for HTTP/1.1, to which what is missing is added: files as bodies, and clients
-/// that neither send nor take anything are left.
+/// that neither send nor take anything are left, and heads that HTTP forbids refused.
 struct ServerConnection: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
@@ -22,6 +22,8 @@ struct ServerConnection: ServerChildChannel {
             let pipeline = channel.pipeline.syncOperations
             let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
             try pipeline.addHandler(FileBodyHandler(), position: .after(encoder))
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(HeadGuard(), position: .after(decoder))
             return value
         }
     }
@@ -29,7 +31,11 @@ struct ServerConnection: ServerChildChannel {
     func handle(value: Value, logger: Logger) async { await http.handle(value: value, logger: logger) }
 
     /// What makes connections of a server.
-    static func builder(_ settings: ServerSettings, _ metrics: ServerMetrics) throws -> HTTPServerBuilder {
+    ///
+    /// - Parameter quick: answers on the connection itself what it can; nil where nothing is.
+    static func builder(_ settings: ServerSettings, _ metrics: ServerMetrics, _ quick: QuickAnswers?) throws
+        -> HTTPServerBuilder
+    {
         let limits = settings.limits
         let tls = try settings.tls.map { try ServerTLS.configuration($0) }
         return HTTPServerBuilder { responder in
@@ -37,7 +43,8 @@ struct ServerConnection: ServerChildChannel {
                 http: HTTP1Channel(
                     responder: responder,
                     configuration: HTTP1Channel.Configuration(
-                        additionalChannelHandlers: [ConnectionGuard(limits, metrics)],
+                        additionalChannelHandlers: [ConnectionGuard(limits, metrics)]
+                            + [quick.map { QuickAnswerHandler($0) }].compactMap(\.self),
                         httpDecoderConfiguration: .init(
                             maxHeaderFieldSize: limits.headerBytes,
                             maxHeaderListSize: limits.headerBytes,

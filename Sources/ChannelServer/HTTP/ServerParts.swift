@@ -28,6 +28,8 @@ public struct ServerParts: Sendable {
     public let limiter: RequestLimiter
     /// What is counted for those who watch the server.
     public let metrics: ServerMetrics
+    /// What keeps the server from doing all of its work.
+    public let condition: ServerCondition
 
     /// Puts parts together.
     public init(
@@ -41,7 +43,8 @@ public struct ServerParts: Sendable {
         logger: Logger,
         quotas: ChannelQuotas = ChannelQuotas(),
         limiter: RequestLimiter = RequestLimiter(),
-        metrics: ServerMetrics = ServerMetrics()
+        metrics: ServerMetrics = ServerMetrics(),
+        condition: ServerCondition = ServerCondition()
     ) {
         self.database = database
         self.blobs = blobs
@@ -54,6 +57,7 @@ public struct ServerParts: Sendable {
         self.quotas = quotas
         self.limiter = limiter
         self.metrics = metrics
+        self.condition = condition
     }
 
     /// A name for a request, that nobody else has.

@@ -17,28 +17,48 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
     let routes: Routes
     let parts: ServerParts
 
+    /// What the server does anything by.
+    private static var methods: [HTTPRequest.Method] { [.get, .head, .post, .put, .delete] }
+
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let began = NIODeadline.now()
         var request = request, context = context
         context.requestID = parts.requestID()
         context.logger[metadataKey: "request"] = .string(context.requestID)
         var response: Response
+        var path: String?
         do {
-            let (path, credentials) = try RequestCredentials.take(from: &request)
-            context.logger[metadataKey: "path"] = .string(path)
+            let (shown, credentials) = try RequestCredentials.take(from: &request)
+            path = shown
+            context.logger[metadataKey: "path"] = .string(shown)
+            try RequestOrigin.check(request, publicURL: parts.publicURL)
             context.caller = try await caller(credentials, from: context.remoteAddress)
+            guard Self.methods.contains(request.method) else {
+                throw Refusal(ServerCode.method, "the request")
+            }
             response = try await routes.respond(to: request, context: context)
         } catch {
             let problem = HTTPProblem(error)
             if problem.status.kind == .serverError {
-                context.logger.error("\(Self.name(request.method)): \(error)")
+                context.logger.error("\(RequestReport.name(request.method)): \(error)")
             }
             response = problem.response(requestID: context.requestID)
         }
-        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.xContentTypeOptions] = HostedServer.contentTypeOptions
         // Whoever asks by HEAD would take a body for the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }
-        report(request, response, context, NIODeadline.now() - began)
+        let isWithBody = request.method != .head && response.status != .notModified
+        let report = RequestReport(
+            id: context.requestID,
+            method: request.method,
+            path: path,
+            status: response.status,
+            address: context.remoteAddress,
+            key: context.caller.key,
+            bytes: isWithBody ? response.headers[.contentLength].flatMap { Int($0) } ?? 0 : 0,
+            duration: NIODeadline.now() - began
+        )
+        report.tell(parts.metrics, parts.logger)
         return response
     }
 
@@ -54,46 +74,5 @@ struct ServerResponder<Routes: HTTPResponder>: HTTPResponder where Routes.Contex
             parts.limiter.countUnknownKey(from: address, now: now)
             throw refusal
         }
-    }
-
-    private func report(
-        _ request: Request,
-        _ response: Response,
-        _ context: ServerContext,
-        _ duration: TimeAmount
-    ) {
-        let method = Self.name(request.method), status = "\(response.status.code)"
-        context.logger.info(
-            "\(method) \(status)",
-            metadata: [
-                "key": .string(context.caller.key.map(String.init) ?? "-"),
-                "address": .string(context.remoteAddress ?? "-"),
-                "ms": .string("\(duration.nanoseconds / 1_000_000)"),
-            ]
-        )
-        let length = response.headers[.contentLength].flatMap { Double($0) } ?? 0
-        let isWithBody = request.method != .head && response.status != .notModified
-        parts.metrics.answered(
-            method,
-            status,
-            bytes: isWithBody ? length : 0,
-            seconds: Double(duration.nanoseconds) / 1e9
-        )
-    }
-
-    /// A method of HTTP's; what else a client calls its requests is nobody's word in a log.
-    private static func name(_ method: HTTPRequest.Method) -> String {
-        switch method {
-        case .get, .head, .post, .put, .delete, .patch, .options: method.rawValue
-        default: "OTHER"
-        }
-    }
-}
-
-extension ServerMetrics {
-    fileprivate func answered(_ method: String, _ status: String, bytes: Double, seconds: Double) {
-        add("kingsnake_http_requests_total", ["method": method, "status": status])
-        add("kingsnake_http_answer_bytes_total", [:], bytes)
-        time("kingsnake_http_request_seconds", seconds: seconds)
     }
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import DurableFiles
+internal import Gatekeeper
 public import Logging
 internal import SigningKeys
-internal import Sigstore
 internal import Transport
 public import TrustCore
 
@@ -28,6 +28,7 @@ extension HostedServer {
         logger: Logger
     ) throws -> HostedServer {
         let folder = ServerFolder(directory)
+        if Folder.exists(folder.restoring) { throw Refusal(ServerCode.restoreUnfinished, directory) }
         try Folder.createDurably(directory, mode: 0o750)
         guard let lock = try FileLock.ifFree(folder.lock) else {
             throw Failure(
@@ -41,6 +42,8 @@ extension HostedServer {
         let database = ObservedDatabase(file)
         let blobs = try FileBlobStore(directory: folder.blobs)
         let services = HTTPServiceCaller()
+        let condition = ServerCondition()
+        let metrics = ServerMetrics()
         let log = LogWorker(
             LogPublisher(
                 database: database,
@@ -49,7 +52,8 @@ extension HostedServer {
                 witnesses: try witnesses(folder, services),
                 now: now,
                 logger: logger
-            )
+            ),
+            told: { condition.take($0, now: now()) }
         )
         let index = WorkSignal()
         let parts = ServerParts(
@@ -64,10 +68,22 @@ extension HostedServer {
                 log.wake()
             },
             logger: logger,
-            limiter: RequestLimiter(settings.limits.rates)
+            quotas: ChannelQuotas(standard: settings.quota),
+            limiter: RequestLimiter(settings.limits.rates),
+            metrics: metrics,
+            condition: condition
         )
         let keys = ChannelKeys(directory: folder.keys)
-        let areas = try self.areas(parts, settings, folder, keys, services)
+        let trust = SigstoreTrustStore(directory: folder.sigstore)
+        let sigstore = HostedSigstoreKeys(
+            try settings.sigstoreKeys(in: trust),
+            store: trust,
+            now: now,
+            condition: condition,
+            metrics: metrics,
+            logger: logger
+        )
+        let areas = try self.areas(parts, settings, folder, keys, services, sigstore)
         return HostedServer(
             parts: parts,
             areas: areas,
@@ -81,6 +97,7 @@ extension HostedServer {
                     await log.run()
                 },
                 { await Housekeeping(parts: parts).run() },
+                { await sigstore.run() },
                 { await ChangeWatch(database: file, changed: parts.changed, logger: logger).run() },
             ]
         )
@@ -92,34 +109,24 @@ extension HostedServer {
         _ settings: ServerSettings,
         _ folder: ServerFolder,
         _ keys: ChannelKeys,
-        _ services: any ServiceCaller
+        _ services: any ServiceCaller,
+        _ sigstore: HostedSigstoreKeys
     ) throws -> [any ServerRoutes] {
         var uploads = UploadSettings()
         uploads.quota = parts.quotas
-        if let path = settings.trustedRoot {
-            guard let bytes = try DurableFile.read(path, maximumLength: trustedRootLimit) else {
-                throw Failure(.configuration, "there is no trusted root", at: path)
-            }
-            let verifier = BundleVerifier(try TrustedRoot(parsing: bytes, of: path))
-            uploads.verifier = { verifier }
-        }
+        uploads.verifier = { try await sigstore.verifier() }
+        let reserve = UInt64(clamping: settings.limits.diskReserveBytes)
+        uploads.limits.reserveBytes = reserve
+        let issuers = try TokenIssuers.read(inServerAt: folder.path)
         return [
-            HealthRoutes(parts: parts),
+            HealthRoutes(parts: parts, reserve: reserve),
             MetricsRoutes(parts: parts, isPublic: settings.hasPublicMetrics),
             UploadRoutes(parts, uploads),
-            FileStateRoutes(parts),
-            SigningRoutes(parts: parts, keys: keys),
-            AdministrationRoutes(parts: parts),
-            TrustedPublishingRoutes(
-                parts,
-                issuers: try TokenIssuers.read(inServerAt: folder.path),
-                services: services
-            ),
+            AdministrationRoutes(parts: parts, issuers: issuers, keys: keys),
+            TrustedPublishingRoutes(parts, issuers: issuers, services: services),
+            PageRoutes(parts, keys: keys, verifier: uploads.verifier),
         ]
     }
-
-    /// The longest file of a trusted root, in bytes.
-    private static let trustedRootLimit = 16 << 20
 
     /// The witnesses that the folder's policy names; nil where there is none.
     private static func witnesses(_ folder: ServerFolder, _ services: any ServiceCaller) throws
@@ -133,6 +140,35 @@ extension HostedServer {
             policy: try LogPolicy(parsing: bytes, of: folder.logPolicy),
             caller: services
         )
+    }
+}
+
+extension HostedServer {
+    /// Reads everything that settings name, as opening a server does, and starts nothing.
+    ///
+    /// - Throws: a `Failure` or a refusal of the first thing that is not understood.
+    public static func check(_ settings: ServerSettings, in directory: String) async throws {
+        let folder = ServerFolder(directory)
+        if Folder.exists(folder.restoring) { throw Refusal(ServerCode.restoreUnfinished, directory) }
+        if let tls = settings.tls { _ = try ServerTLS.configuration(tls) }
+        _ = try TokenIssuers.read(inServerAt: directory)
+        if let bytes = try DurableFile.read(folder.logPolicy, maximumLength: LogPolicy.maximumLength) {
+            _ = try LogPolicy(parsing: bytes, of: folder.logPolicy)
+        }
+        let store = SigstoreTrustStore(directory: folder.sigstore)
+        let choice = try settings.sigstoreKeys(in: store)
+        switch choice {
+        case .instance(let name, _): _ = try store.anchor(name)
+        case .file:
+            _ = try await HostedSigstoreKeys(
+                choice,
+                store: store,
+                now: { Timestamp(seconds: 0) },
+                condition: ServerCondition(),
+                metrics: ServerMetrics(),
+                logger: Logger(label: "check", factory: { _ in SwiftLogNoOpLogHandler() })
+            ).verifier()
+        }
     }
 }
 

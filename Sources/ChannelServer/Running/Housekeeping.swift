@@ -29,6 +29,8 @@ struct Housekeeping: Sendable {
                 try transaction.forgetMinted(tokensBefore: now, keysBefore: now)
             }
             let count = try await BlobAudit(database: parts.database, blobs: parts.blobs).sweep(now: now)
+            let bytes = try await parts.database.read { try $0.referencedBytes() }
+            parts.metrics.set("kingsnake_blob_bytes", to: Double(bytes))
             if count > 0 { parts.logger.info("\(count) stored files that nothing refers to were swept away") }
         } catch {
             parts.logger.error("housekeeping: \(error)")

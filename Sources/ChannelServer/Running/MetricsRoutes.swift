@@ -11,10 +11,13 @@ struct MetricsRoutes: ServerRoutes {
     let isPublic: Bool
 
     func add(to router: Router<ServerContext>) {
+        let gauges = ServerGauges(parts)
+        parts.metrics.startCounters()
         router.get("/metrics") { _, context in
             if !isPublic {
                 try await parts.access.demand(.operate, of: context.caller, on: nil, package: nil)
             }
+            await gauges.update()
             return Response(
                 status: .ok,
                 headers: [

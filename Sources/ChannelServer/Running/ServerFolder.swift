@@ -9,7 +9,8 @@ internal import DurableFiles
 ///   `log-policy.txt`: the witnesses of its log (C2SP tlog-policy).
 /// - `server.sqlite`, `blobs/`: all that it stores; what a ``ServerBackup`` has.
 /// - `keys/CHANNEL/`: channels' online keys; `publish-log/`: the log's key, and what was signed with it last. In no backup.
-/// - `server.lock`: held by the server that runs on the folder.
+/// - `server.lock`: held by the server that runs on the folder. `restoring/`: a backup is being restored, or was not
+///   finished (``ServerRestore``). `sigstore/`: keys of Sigstore instances, as they were updated last.
 public struct ServerFolder: Sendable {
     /// Its path.
     public let path: String
@@ -27,8 +28,18 @@ public struct ServerFolder: Sendable {
     public var log: String { path + "/publish-log" }
     /// The path of the policy that names witnesses.
     public var logPolicy: String { path + "/log-policy.txt" }
+    /// The path of the folder of what is known of Sigstore instances: a trust store's.
+    public var sigstore: String { path + "/sigstore" }
     /// The path of the lock that a running server holds.
     public var lock: String { path + "/server.lock" }
+
+    /// The path of the folder in which a backup is put together before it takes its place.
+    public var restoring: String { path + "/restoring" }
+
+    /// What people write there: settings, in every backup.
+    static let settingsFiles = [ServerSettings.fileName, "issuers.json", "log-policy.txt"]
+    /// What is in no backup, and may be there before one is restored.
+    static let keptBesideBackups = ["keys", "publish-log", "sigstore", "server.lock", "lost+found"]
 
     /// Whether a server was ever started there.
     public var isThere: Bool { Folder.exists(database) }

@@ -23,6 +23,12 @@ public struct ServerLimits: Sendable, Equatable {
     public var requestsPerSecond = 200
     /// How many requests one address may send at once.
     public var requestBurst = 4000
+    /// How many requests a second one key may send for long; 0 for any number.
+    public var keyRequestsPerSecond = 1_000
+    /// How many requests one key may send at once.
+    public var keyRequestBurst = 20_000
+    /// How many bytes of the disk uploads leave free, so that what is there can be indexed, signed and served; 0 for none.
+    public var diskReserveBytes = 1 << 30
     /// How long answers that are being sent may take to end when the server is told to stop, in seconds.
     public var drainSeconds = 30
 
@@ -40,6 +46,9 @@ public struct ServerLimits: Sendable, Equatable {
             ("requests_per_second", \.requestsPerSecond, 0...1_000_000),
             ("request_burst", \.requestBurst, 1...10_000_000),
             ("drain_seconds", \.drainSeconds, 0...3600),
+            ("key_requests_per_second", \.keyRequestsPerSecond, 0...1_000_000),
+            ("key_request_burst", \.keyRequestBurst, 1...10_000_000),
+            ("disk_reserve_bytes", \.diskReserveBytes, 0...(1 << 50)),
         ]
 
     /// Takes what a settings file says.
@@ -56,12 +65,15 @@ public struct ServerLimits: Sendable, Equatable {
 }
 
 extension ServerLimits {
-    /// How fast callers may ask: what is said here for addresses, and what is usual for keys.
+    /// How fast callers may ask: what is said here for addresses and keys, and what is usual for wrong keys.
     var rates: RequestAllowances {
         var rates = RequestAllowances.standard
         rates.address =
             requestsPerSecond > 0
             ? RequestAllowance(burst: Double(requestBurst), perSecond: Double(requestsPerSecond)) : nil
+        rates.key =
+            keyRequestsPerSecond > 0
+            ? RequestAllowance(burst: Double(keyRequestBurst), perSecond: Double(keyRequestsPerSecond)) : nil
         return rates
     }
 }

@@ -62,13 +62,31 @@ public struct ServerLog: LogHandler {
 
     /// Writes a line.
     public func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { $1 }
+        var all = metadata
+        if let more = event.metadata { all = all.isEmpty ? more : all.merging(more) { $1 } }
         // Hummingbird numbers requests on its own; ours is the one that clients are told.
-        let shown = all.filter { $0.key != "hb.request.id" }.sorted { $0.key < $1.key }
+        all["hb.request.id"] = nil
+        let shown = all.sorted { $0.key < $1.key }
         switch format {
         case .text:
-            let fields = shown.map { " \($0.key)=\(Self.escaped("\($0.value)"))" }.joined()
-            write("\(now()) \(event.level.rawValue) \(Self.escaped("\(event.message)"))\(fields)\n")
+            var line = "\(now())"
+            line.reserveCapacity(256)
+            line += " "
+            line += event.level.rawValue
+            line += " "
+            line += Self.escaped("\(event.message)")
+            for (key, value) in shown {
+                line += " "
+                line += key
+                line += "="
+                if case .string(let text) = value {
+                    line += Self.escaped(text)
+                } else {
+                    line += Self.escaped("\(value)")
+                }
+            }
+            line += "\n"
+            write(line)
         case .json:
             var object = JSONObject()
             object["time"] = .string("\(now())")

@@ -14,6 +14,28 @@ public final class ServerMetrics: Sendable {
         var values: [Series: Double] = [:]
         var timings: [Series: Timing] = [:]
         var texts: [String: String] = ServerMetrics.texts
+        /// Answers to requests, which come too often for names and labels to be looked up for each.
+        var answers: [AnswerKind: Int] = [:]
+        var answerBytes = 0
+        var answerTimes = Timing()
+
+        /// The same, with the answers as series.
+        var withAnswers: State {
+            var all = self
+            guard answerTimes.count > 0 else { return all }
+            for (kind, count) in answers {
+                let labels = ["method": kind.method, "status": "\(kind.status)"]
+                all.values[Series(name: "kingsnake_http_requests_total", labels: labels)] = Double(count)
+            }
+            all.values[Series(name: "kingsnake_http_answer_bytes_total", labels: [:])] = Double(answerBytes)
+            all.timings[Series(name: "kingsnake_http_request_seconds", labels: [:])] = answerTimes
+            return all
+        }
+    }
+
+    private struct AnswerKind: Hashable {
+        let method: String
+        let status: Int
     }
 
     private struct Series: Hashable {
@@ -25,6 +47,14 @@ public final class ServerMetrics: Sendable {
         var counts = [UInt64](repeating: 0, count: ServerMetrics.bounds.count)
         var count: UInt64 = 0
         var sum = 0.0
+
+        mutating func add(_ seconds: Double) {
+            for (index, bound) in ServerMetrics.bounds.enumerated() where seconds <= bound {
+                counts[index] += 1
+            }
+            count += 1
+            sum += seconds
+        }
     }
 
     /// The upper bounds of a timing's classes, in seconds.
@@ -37,7 +67,7 @@ public final class ServerMetrics: Sendable {
         "kingsnake_http_requests_total": "Requests answered, by method and status.",
         "kingsnake_http_request_seconds": "Time from a request's head to the head of its answer.",
         "kingsnake_http_answer_bytes_total": "Bytes of answers' bodies, as promised in their heads.",
-    ]
+    ].merging(operationTexts) { $1 }
 
     /// Starts with nothing counted.
     public init() {}
@@ -63,19 +93,25 @@ public final class ServerMetrics: Sendable {
     /// Counts a time into the classes of a histogram.
     public func time(_ name: String, _ labels: [String: String] = [:], seconds: Double) {
         state.withLock { state in
-            var timing = state.timings[Series(name: name, labels: labels)] ?? Timing()
-            for (index, bound) in Self.bounds.enumerated() where seconds <= bound {
-                timing.counts[index] += 1
-            }
-            timing.count += 1
-            timing.sum += seconds
-            state.timings[Series(name: name, labels: labels)] = timing
+            state.timings[Series(name: name, labels: labels), default: Timing()].add(seconds)
+        }
+    }
+
+    /// Counts an answer to a request.
+    ///
+    /// - Parameter method: one of a fixed number of words.
+    func answered(_ method: String, _ status: Int, bytes: Int, seconds: Double) {
+        state.withLock { state in
+            state.answers[AnswerKind(method: method, status: status), default: 0] += 1
+            state.answerBytes &+= bytes
+            state.answerTimes.add(seconds)
         }
     }
 
     /// Everything, as Prometheus reads it (text format 0.0.4), in a fixed order.
     public var text: String {
         state.withLock { state in
+            let state = state.withAnswers
             let names = Set(state.values.keys.map { $0.name } + state.timings.keys.map { $0.name })
             return names.sorted().map { name in
                 let isTiming = state.timings.keys.contains { $0.name == name }

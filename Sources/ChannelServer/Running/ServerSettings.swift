@@ -15,11 +15,14 @@ public struct ServerSettings: Sendable, Equatable {
     public var publicURL: String?
     /// The files of a certificate chain and its key; nil for no TLS.
     public var tls: TLSFiles?
-    /// The file of the Sigstore instance's trusted root that attestations of uploads are verified with; nil for the public
-    /// instance's, as it came with the program.
+    /// Whose keys attestations of uploads are verified with: the name of a Sigstore instance, whose keys are updated while
+    /// the server runs, or a path (with a `/`) of a file with a trusted root. Nil for the public instance, which is asked
+    /// for its keys when the first attestation comes.
     public var trustedRoot: String?
     /// Whether everybody may read `/metrics`; otherwise those who may operate the server.
     public var hasPublicMetrics = false
+    /// How much a channel may hold of which nobody said anything else; without limit by default.
+    public var quota = ChannelQuota.unlimited
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
 
@@ -45,6 +48,7 @@ public struct ServerSettings: Sendable, Equatable {
     private static let maximumLength = 1 << 20
     private static let names: Set<String> = [
         "schema", "host", "port", "public_url", "tls", "trusted_root", "public_metrics", "limits",
+        "quotas",
     ]
 
     /// Reads the file in a server's folder; the defaults where there is none.
@@ -53,9 +57,12 @@ public struct ServerSettings: Sendable, Equatable {
     ///   mistyped must not mean the default.
     public init(directory: String) throws {
         let path = directory + "/" + Self.fileName
-        guard let bytes = try DurableFile.read(path, maximumLength: Self.maximumLength) else { return }
+        guard let bytes = try DurableFile.read(path, maximumLength: Self.maximumLength) else {
+            self.init()
+            return
+        }
         do {
-            try read(try JSONFields(try JSONReader.read(bytes, of: path), of: "the settings"), directory)
+            try self.init(parsing: bytes, of: path, in: directory)
         } catch let refusal as Refusal {
             throw Failure(
                 .configuration,
@@ -67,6 +74,13 @@ public struct ServerSettings: Sendable, Equatable {
         }
     }
 
+    /// Reads the text of a file.
+    ///
+    /// - Throws: a `json.…` code.
+    init(parsing bytes: [UInt8], of subject: String, in directory: String) throws {
+        try read(try JSONFields(try JSONReader.read(bytes, of: subject), of: "the settings"), directory)
+    }
+
     private mutating func read(_ fields: JSONFields, _ directory: String) throws {
         try Self.demandKnown(fields, Self.names)
         guard try fields.integer("schema") == 1 else { throw fields.wrong("schema", "1") }
@@ -76,7 +90,7 @@ public struct ServerSettings: Sendable, Equatable {
             self.port = Int(port)
         }
         publicURL = try fields.optionalString("public_url")
-        trustedRoot = try fields.optionalString("trusted_root").map { Self.path($0, directory) }
+        trustedRoot = try fields.optionalString("trusted_root").map { Self.trustedRoot($0, in: directory) }
         if let tls = try fields.optionalFields("tls") {
             try Self.demandKnown(tls, ["certificate", "key"])
             self.tls = TLSFiles(
@@ -86,6 +100,25 @@ public struct ServerSettings: Sendable, Equatable {
         }
         if let isPublic = try fields.optionalBool("public_metrics") { hasPublicMetrics = isPublic }
         if let limits = try fields.optionalFields("limits") { try self.limits.read(limits) }
+        if let quotas = try fields.optionalFields("quotas") {
+            try Self.demandKnown(quotas, ["channel_bytes", "channel_files"])
+            quota = ChannelQuota(
+                bytes: try Self.quota("channel_bytes", quotas),
+                files: try Self.quota("channel_files", quotas)
+            )
+        }
+    }
+
+    private static func quota(_ name: String, _ fields: JSONFields) throws -> Int64? {
+        guard let value = try fields.optionalInteger(name) else { return nil }
+        guard value >= 0 else { throw fields.wrong(name, "0 or more") }
+        return value
+    }
+
+    /// What names a trusted root: a word is an instance, and whatever else a path.
+    public static func trustedRoot(_ text: String, in directory: String) -> String {
+        let isPath = text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }
+        return isPath ? path(text, directory) : text
     }
 
     /// A path from the settings starts at the settings' folder.

@@ -26,10 +26,10 @@ final class BlobBodies: Sendable {
     /// What of a store that has no files is read as a whole.
     static let remoteLimit = 64 << 20
 
-    init(_ blobs: any BlobStore, threads: NIOThreadPool = .singleton, memory: Int = 64 << 20) {
+    init(_ blobs: any BlobStore, threads: NIOThreadPool = .singleton, memory: BlobMemory = BlobMemory()) {
         self.blobs = blobs
         self.threads = threads
-        self.memory = BlobMemory(capacity: memory)
+        self.memory = memory
     }
 
     /// A part of a blob, to be read later.

@@ -21,7 +21,7 @@ final class BlobMemory: Sendable {
     }
 
     /// - Parameter capacity: how many bytes there may be in all.
-    init(capacity: Int) { self.capacity = capacity }
+    init(capacity: Int = 64 << 20) { self.capacity = capacity }
 
     subscript(digest: Digest) -> ByteBuffer? {
         get {

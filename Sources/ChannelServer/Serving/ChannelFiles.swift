@@ -79,14 +79,24 @@ struct ChannelFiles: Sendable {
         if let sidecar = try attestations(parts[1], subdir, channel, transaction) {
             return .attestations(sidecar, channel)
         }
-        let isAwaited =
-            try indexNames.contains(parts[1])
-            && (subdir == .noarch || (try transaction.subdirs(of: channel.id).contains(subdir)))
+        let isAwaited = try isIndex(parts[1]) && isLive(subdir, in: channel, transaction)
         return isAwaited ? .notYet(channel) : .nothing(channel)
     }
 
-    /// The files without which a client cannot read a subdir at all.
-    private static let indexNames: Set<String> = ["repodata_shards.msgpack.zst", "repodata.json"]
+    /// Whether it is a form of the index that is made for every subdir. That another form is not there is an answer.
+    private static func isIndex(_ name: String) -> Bool {
+        IndexFile.names.contains { ByteKey.areEqual($0, name) }
+    }
+
+    /// Whether a subdir has packages, or an index from the beginning on: then its index follows.
+    private static func isLive(
+        _ subdir: Subdir,
+        in channel: HostedChannel,
+        _ transaction: any ReadTransaction
+    ) throws -> Bool {
+        let wanted = (try? ChannelIndexSettings(channel.settings).subdirs) ?? [.noarch]
+        return try wanted.contains(subdir) || transaction.subdirs(of: channel.id).contains(subdir)
+    }
 
     private static func resource(_ document: HostedDocument, isPrivate: Bool) -> ServedResource {
         let isFreshness = document.path == "tuf/timestamp.json" || document.path == "checkpoint"

@@ -13,7 +13,7 @@ extension ChannelFilesResponder {
     {
         let now = parts.now()
         let answer = ResourceAnswer(resource, request.method, request.headers, now: now)
-        var fields = Self.fields(of: resource, now)
+        var fields = resource.fields(now: now)
         switch answer {
         case .notModified:
             return Response(status: .notModified, headers: fields)
@@ -25,8 +25,7 @@ extension ChannelFilesResponder {
             fields[.cacheControl] = "no-store"
             return Response(status: .rangeNotSatisfiable, headers: fields)
         case .whole:
-            fields[.contentType] = resource.mediaType
-            fields[.contentLength] = "\(resource.size)"
+            fields += resource.fieldsOfWhole
             guard request.method == .get else { return Response(status: .ok, headers: fields) }
             return try await response(.ok, fields, [("", 0..<resource.size)], "", resource, context)
         case .part(let range):
@@ -37,14 +36,6 @@ extension ChannelFilesResponder {
         case .parts(let ranges):
             return try await response(of: ranges, fields, resource, context)
         }
-    }
-
-    private static func fields(of resource: ServedResource, _ now: Timestamp) -> HTTPFields {
-        var fields: HTTPFields = [
-            .eTag: resource.tag, .cacheControl: resource.caching.field, .acceptRanges: "bytes",
-        ]
-        if let modified = resource.lastModified(now: now) { fields[.lastModified] = HTTPDate.text(modified) }
-        return fields
     }
 
     private static func contentRange(_ range: Range<UInt64>, _ resource: ServedResource) -> String {

@@ -18,6 +18,8 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
     let bodies: BlobBodies
     /// What paths led to a moment ago; nil where that is not kept.
     let known: FoundPaths?
+    /// Is told what was found, for the next who ask; nil where nobody asks it.
+    let quick: QuickAnswers?
     /// Whether connections take files as bodies: not where they are encrypted in this process.
     let sendsFiles: Bool
 
@@ -45,7 +47,7 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
     {
         let isNotices = path.parts.count == 2 && path.parts[1] == "notices.json"
         do {
-            let resource = try await resource(path, context.caller)
+            let resource = try await resource(path, context.caller, as: request.head.path ?? "/")
             return try await response(resource, request, context)
         } catch is Refusal where isNotices {
             // conda asks for these without its token, also of channels that it may not read, and of those the
@@ -54,10 +56,13 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
         }
     }
 
-    private func resource(_ path: ServedPath, _ caller: Caller) async throws -> ServedResource {
+    private func resource(_ path: ServedPath, _ caller: Caller, as target: String) async throws
+        -> ServedResource
+    {
         let name = path.parts[0]
         let moment = known?.moment
         if let moment, let entry = known?.resource(path, at: moment) {
+            quick?.keep(entry.resource, of: entry.channel, as: target, since: moment)
             try await demandReading(entry.channel, caller)
             return entry.resource
         }
@@ -67,7 +72,10 @@ struct ChannelFilesResponder<Routes: HTTPResponder>: HTTPResponder where Routes.
         case .unknown:
             throw name == "log" ? nothing : parts.access.unknownChannel(name, to: caller)
         case .resource(let resource, let channel):
-            if let moment { known?.keep((resource, channel), path, since: moment) }
+            if let moment {
+                known?.keep((resource, channel), path, since: moment)
+                quick?.keep(resource, of: channel, as: target, since: moment)
+            }
             try await demandReading(channel, caller)
             return resource
         case .attestations(let sidecar, let channel):

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import HTTPTypes
 internal import TrustCore
 
 /// Something that is there to be downloaded: a blob, and how it is to be presented.
@@ -47,4 +48,14 @@ struct ServedResource: Sendable, Hashable {
     func lastModified(now: Timestamp) -> Timestamp? {
         caching.isForever || modified.advanced(bySeconds: 1) < now ? modified : nil
     }
+
+    /// The fields that every answer has that says something of it: 200, 206 and 304.
+    func fields(now: Timestamp) -> HTTPFields {
+        var fields: HTTPFields = [.eTag: tag, .cacheControl: caching.field, .acceptRanges: "bytes"]
+        if let modified = lastModified(now: now) { fields[.lastModified] = HTTPDate.text(modified) }
+        return fields
+    }
+
+    /// The fields that are added where all of it is answered.
+    var fieldsOfWhole: HTTPFields { [.contentType: mediaType, .contentLength: "\(size)"] }
 }
