@@ -19,10 +19,23 @@ public enum ServerCode: String, RefusalCode {
     case blobDamaged = "server.blob-damaged"
     case fileRemoved = "server.file-removed"
     case preconditionFailed = "server.precondition-failed"
+    case foreignPage = "server.foreign-page"
+    case method = "server.method"
+    // Operations: see `ServerCode+Operations.swift`.
+    case databaseNewer = "server.database-newer"
+    case databaseDamaged = "server.database-damaged"
+    case folderInUse = "server.folder-in-use"
+    case restoreUnfinished = "server.restore-unfinished"
+    case restoreUnproved = "server.restore-unproved"
+    case indexDiffers = "server.index-differs"
+    case keyMissing = "server.key-missing"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
+        case .databaseNewer, .databaseDamaged, .folderInUse, .restoreUnfinished, .restoreUnproved,
+            .indexDiffers, .keyMissing:
+            return operationsEntry
         case .channelName:
             return RefusalEntry(
                 .invalid,
@@ -114,6 +127,23 @@ public enum ServerCode: String, RefusalCode {
                     "`If-Match` or `If-Unmodified-Since` names another state than the one that is there.",
                 remedy: "ask again without the condition"
             )
+        case .foreignPage:
+            return RefusalEntry(
+                .policy,
+                "another site’s page asked for a change",
+                explanation:
+                    "A browser sends the key it was given with every request for this server, also when the page of a "
+                    + "stranger makes it. Such a page must not change anything.",
+                remedy: "use `kingsnake` or another program"
+            )
+        case .method:
+            return RefusalEntry(
+                .invalid,
+                "the server does nothing by that method",
+                explanation:
+                    "It answers GET, HEAD, POST, PUT and DELETE, and takes none of them from a header field.",
+                remedy: "use one of these"
+            )
         }
     }
 }
@@ -124,9 +154,11 @@ extension ServerCode: HTTPRefusalCode {
         case .channelName, .requestMalformed: .badRequest
         case .channelExists, .fileExists, .folderTaken: .conflict
         case .channelUnknown, .notFound: .notFound
-        case .logForked, .backupIncomplete, .blobDamaged: .internalServerError
         case .fileRemoved: .gone
         case .preconditionFailed: .preconditionFailed
+        case .foreignPage: .forbidden
+        case .method: .methodNotAllowed
+        default: .internalServerError
         }
     }
 }

@@ -162,9 +162,14 @@ public enum DurableFile {
     /// Removes the temporary files that dead writers left in a folder. Only for who holds the lock that
     /// writers hold.
     public static func removeAbandoned(in folder: String) throws {
-        for name in try Folder.hiddenNames(in: folder) where name.contains(".tmp-") {
+        for name in try Folder.hiddenNames(in: folder) where isTemporary(name) {
             unlink(folder + "/" + name)
         }
+    }
+
+    /// Whether a file's name is one that ``temporaryName(beside:)`` gives.
+    public static func isTemporary(_ name: String) -> Bool {
+        name.utf8.first == UInt8(ascii: ".") && name.contains(".tmp-")
     }
 
     /// A name for a temporary file in the same folder, which stale-file sweeps recognise by its `.tmp-`.

@@ -64,6 +64,23 @@ public enum Folder {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The permission bits of what is at a path.
+    public static func permissions(of path: String) throws -> UInt16 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw diskFailure("could not look at a folder", path) }
+        return UInt16(truncatingIfNeeded: status.st_mode & 0o7777)
+    }
+
+    /// How many bytes may still be written by this process's user to the file system that a path is on.
+    public static func freeBytes(at path: String) throws -> UInt64 {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { throw diskFailure("could not tell the free space", path) }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
+            by: UInt64(status.f_frsize)
+        )
+        return overflow ? .max : bytes
+    }
+
     /// Whether there is a symbolic link at a path.
     public static func isSymbolicLink(_ path: String) -> Bool {
         var status = stat()

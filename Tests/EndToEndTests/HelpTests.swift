@@ -36,6 +36,7 @@ struct HelpTests {
             "", "trust", "trust publisher", "trust sigstore", "attest", "policy", "channel",
             "channel delegate", "channel publishers", "content-trust", "root", "token", "log", "server",
             "server publisher", "server user", "server key", "server channel", "server channel member",
+            "server signing", "server maintainers", "server content-trust",
         ]
         .contains(command.words.joined(separator: " ")) {
             #expect(command.options.contains("json") && command.options.contains("quiet"), "\(command.words)")

@@ -58,8 +58,15 @@ final class PublishedLog {
 
     /// Publishes so many files, each of a package of its own, and writes what is served anew.
     ///
-    /// - Parameter others: files that are listed without an entry.
-    func publish(_ added: Int, by name: String = "alice", listing others: [Int] = []) async throws {
+    /// - Parameters:
+    ///   - others: files that are listed without an entry.
+    ///   - isIndexLogged: whether the index has an entry, as it must.
+    func publish(
+        _ added: Int,
+        by name: String = "alice",
+        listing others: [Int] = [],
+        isIndexLogged: Bool = true
+    ) async throws {
         let range = count..<(count + added), channel = channel
         let entries = range.map { number in
             var entry = PublishLogEntry(.publish, channel: "main", time: Timestamp(seconds: 1_700_000_000))
@@ -70,22 +77,46 @@ final class PublishedLog {
             entry.publisher = FilePublisher(.user, name)
             return entry
         }
+        let index = index(listing: Array(0..<(count + added)) + others)
+        var indexEntry = PublishLogEntry(.index, channel: "main", time: Timestamp(seconds: 1_700_000_000))
+        indexEntry.subdir = "noarch"
+        indexEntry.details["files"] = ["repodata.json": .string(Digest.of(index).hex)]
+        let all = entries + (isIndexLogged ? [indexEntry] : [])
         try await database.write { transaction in
-            for entry in entries {
+            for entry in all {
                 try transaction.append(entry, of: channel, publicURL: "https://channels.example.org")
             }
         }
         count += added
         try await publisher.publish()
-        try await export(Array(0..<count) + others)
+        try await export(index)
     }
 
-    private func export(_ listed: [Int]) async throws {
+    /// Adds an entry about keys.
+    func changeKeys() async throws {
+        let entry = PublishLogEntry(.keyChange, channel: "main", time: Timestamp(seconds: 1_700_000_000))
+        let channel = channel
+        try await database.write {
+            _ = try $0.append(entry, of: channel, publicURL: "https://channels.example.org")
+        }
+        try await publisher.publish()
+        try await exportLog()
+    }
+
+    private func export(_ index: [UInt8]) async throws {
+        try await exportLog()
+        try write(index, "main/noarch/repodata.json")
+    }
+
+    private func exportLog() async throws {
         let log = log
         for document in try await database.read({ try $0.documents(beginningWith: "", in: .log(log.id)) }) {
             let bytes = try await blobs.bytes(of: document.blob, maximumLength: 1 << 30)
             try write(bytes, "log/" + document.path)
         }
+    }
+
+    private func index(listing listed: [Int]) -> [UInt8] {
         var records = JSONObject()
         for number in listed {
             records["p\(number)-1-0.conda"] = [
@@ -96,7 +127,7 @@ final class PublishedLog {
         let index: JSONValue = [
             "info": ["subdir": "noarch"], "packages": [:], "packages.conda": .object(records),
         ]
-        try write(JSONWriter.encode(index), "main/noarch/repodata.json")
+        return JSONWriter.encode(index)
     }
 
     private func write(_ bytes: [UInt8], _ path: String) throws {

@@ -26,14 +26,10 @@ enum Peers {
         environment: [String: String] = [:]
     ) async throws -> JSONValue {
         let folder = try TemporaryFolder()
-        var program = Program(in: folder.path, name: python)
+        var program = program(in: folder)
         program.umask = umask
         program.environment.merge(environment) { $1 }
-        // No byte code beside the scripts, whatever the user's habit is.
-        program.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        let result = try await program.run(
-            ["\(SharedData.checkout)/scripts/interop/\(script).py"] + arguments
-        )
+        let result = try await program.run([path(script)] + arguments)
         guard let answer = try? JSONReader.read(Array(result.output.utf8), of: script) else {
             throw PeerRefusal(error: "status \(result.status)", message: result.errors)
         }
@@ -44,6 +40,23 @@ enum Peers {
             )
         }
         return answer
+    }
+
+    /// Starts a script that goes on running.
+    static func start(_ script: String, _ arguments: [String]) async throws -> RunningProgram {
+        let folder = try TemporaryFolder()
+        return try await program(in: folder).start([path(script)] + arguments)
+    }
+
+    private static func path(_ script: String) -> String {
+        "\(SharedData.checkout)/scripts/interop/\(script).py"
+    }
+
+    private static func program(in folder: TemporaryFolder) -> Program {
+        var program = Program(in: folder.path, name: python)
+        // No byte code beside the scripts, whatever the user's habit is.
+        program.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        return program
     }
 }
 

@@ -3,14 +3,16 @@
 
 public import TrustCore
 
-/// The secret of an API key: `ks_` and 256 random bits in hexadecimal.
+/// The secret of an API key: `ks-` and 256 random bits in hexadecimal.
 ///
-/// The prefix lets scanners find keys that got into a repository by mistake: `ks_[0-9a-f]{64}`. The server keeps only
+/// The prefix lets scanners find keys that got into a repository by mistake: `ks-[0-9a-f]{64}`. The server keeps only
 /// the SHA-256. That needs no salt and no slow hash, since nobody can try 2^256 secrets; and whoever looks for the hash
 /// in the database can be timed without harm, since they cannot choose secrets by the beginning of their hashes.
+///
+/// It has letters, digits and hyphens only: conda takes nothing else for the token of a URL, `/t/TOKEN/` (seen with 26.7).
 public struct AccessKeySecret: Sendable {
     /// What every secret begins with.
-    public static let prefix = "ks_"
+    public static let prefix = "ks-"
     /// How many random bytes are in one.
     public static let randomLength = 32
     /// More is no secret of ours, and is not hashed.

@@ -3,6 +3,7 @@
 
 internal import CondaFormats
 internal import TrustCore
+internal import TrustPolicy
 
 /// Whether a caller may do something: the decision alone, over what is known already.
 ///
@@ -73,6 +74,17 @@ extension AccessScope {
         guard actions.contains(action), self.channel == nil || self.channel == channel else { return false }
         guard let packages else { return true }
         guard channel != nil else { return false }
-        return action == .read || package.map { packages.map(Permission.key).contains($0) } ?? false
+        return action == .read
+            || package.map { package in packages.contains { Self.isFor(package, $0) } } ?? false
+    }
+
+    /// Whether a package of a scope, which is a name or a pattern `prefix-*`, means a package. No name looks like a pattern; who
+    /// asks for a pattern asks whether there is any right under it.
+    private static func isFor(_ package: ByteKey, _ text: String) -> Bool {
+        if Permission.key(text) == package { return true }
+        guard let pattern = PackagePattern(text), let name = try? PackageName(package.text) else {
+            return false
+        }
+        return pattern.matches(name)
     }
 }

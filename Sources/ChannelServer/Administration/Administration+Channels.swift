@@ -10,9 +10,9 @@ extension Administration {
         let path = request.path
         switch (request.method, path.count) {
         case (.get, 1): return try await listChannels(authority)
-        case (.post, 1): return try await createChannel(request.fields, authority)
+        case (.post, 1): return try await createChannel(try request.fields, authority)
         case (.get, 2): return try await json(try await channel(path[1], for: .read, authority))
-        case (.put, 2): return try await changeChannel(path[1], request.fields, authority)
+        case (.put, 2): return try await changeChannel(path[1], try request.fields, authority)
         default: throw Self.notFound(request)
         }
     }
@@ -42,7 +42,7 @@ extension Administration {
     {
         try await demand(.createChannel, authority)
         let name = try ChannelName(try fields.string("name"))
-        let visibility = try Self.visibility(fields) ?? .members
+        let visibility = try ChannelSettingsChange.visibility(fields) ?? .members
         var owner = try fields.optionalString("owner")
         if owner == nil, case .caller(let caller) = authority, caller.holder?.kind == .user {
             owner = caller.holder?.name
@@ -68,27 +68,27 @@ extension Administration {
         return json
     }
 
-    /// Changes who may read a channel, and how much it may hold: the former is its owner's business, the latter the
-    /// server's.
+    /// Changes what a channel's owner decides on (``ChannelSettingsChange``), and how much it may hold, which is the
+    /// server's business.
     private func changeChannel(
         _ name: String,
         _ fields: JSONFields,
         _ authority: AdministrationAuthority
     ) async throws -> JSONObject {
-        let visibility = try Self.visibility(fields), quota = try QuotaChange(fields)
-        guard visibility != nil || quota != nil else {
-            throw Self.malformed("visibility", "this field, or `quota`")
+        let settings = try ChannelSettingsChange(fields), quota = try QuotaChange(fields)
+        guard settings != nil || quota != nil else {
+            throw Self.malformed("visibility", "this field, `attestations`, `description` or `quota`")
         }
         var channel: HostedChannel?
-        if visibility != nil { channel = try await self.channel(name, for: .manageChannel, authority) }
+        if settings != nil { channel = try await self.channel(name, for: .manageChannel, authority) }
         if quota != nil { channel = try await self.channel(name, for: .limitChannel, authority) }
         guard let id = channel?.id else { throw Refusal(ServerCode.channelUnknown, name) }
         let changed = try await database.write { transaction in
             guard var channel = try transaction.channel(id: id) else {
                 throw Refusal(ServerCode.channelUnknown, name)
             }
-            if let visibility {
-                channel.visibility = visibility
+            if let settings {
+                settings.apply(to: &channel)
                 try transaction.update(channel)
             }
             if let quota {
@@ -98,18 +98,10 @@ extension Administration {
             return channel
         }
         var details = ["channel": name]
-        details["visibility"] = visibility?.rawValue
+        if let settings { details.merge(settings.details) { _, new in new } }
         if let quota { details.merge(quota.details) { _, new in new } }
         record("channel-changed", authority, details)
         return try await json(changed)
-    }
-
-    private static func visibility(_ fields: JSONFields) throws -> HostedChannel.Visibility? {
-        guard let name = try fields.optionalString("visibility") else { return nil }
-        guard let visibility = HostedChannel.Visibility(rawValue: name) else {
-            throw malformed("visibility", "`public` or `private`")
-        }
-        return visibility
     }
 
     private func json(_ channel: HostedChannel) async throws -> JSONObject {
@@ -121,6 +113,8 @@ extension Administration {
         var json = JSONObject()
         json["name"] = .string(channel.name.text)
         json["visibility"] = .string(channel.visibility.rawValue)
+        json["attestations"] = .string(try AttestationDemand.Setting(of: channel).rawValue)
+        json["description"] = channel.settings[ChannelSettingsChange.description]
         json["created"] = .string("\(channel.created)")
         json["bytes"] = .number(JSONNumber(usage.bytes))
         json["files"] = .number(JSONNumber(usage.files))

@@ -3,6 +3,7 @@
 
 internal import CondaFormats
 internal import TrustCore
+internal import TrustPolicy
 
 extension Administration {
     /// How long what people call their keys may be, in bytes.
@@ -13,7 +14,7 @@ extension Administration {
     {
         switch (request.method, request.path.count) {
         case (.get, 1): return try await listKeys(of: request.query["user"], authority)
-        case (.post, 1): return try await createKey(request.fields, authority)
+        case (.post, 1): return try await createKey(try request.fields, authority)
         case (.delete, 2):
             guard let id = Int64(request.path[1]) else {
                 throw Refusal(AccessCode.keyUnknown, request.path[1])
@@ -116,7 +117,7 @@ extension Administration {
                 }
                 return action
             }
-            let packages = try scope.optionalStrings("packages")?.map { try PackageName($0).normalized }
+            let packages = try scope.optionalStrings("packages")?.map(Self.packages)
             guard !actions.isEmpty, packages?.isEmpty != true else {
                 throw Self.malformed(
                     "scopes",
@@ -131,6 +132,15 @@ extension Administration {
             )
         }
         return scopes
+    }
+
+    /// A package's name, or a pattern `prefix-*`.
+    private static func packages(_ text: String) throws -> String {
+        guard text.utf8.last == UInt8(ascii: "*") else { return try PackageName(text).normalized }
+        guard let pattern = PackagePattern(text), pattern != .all else {
+            throw malformed("packages", "names, or patterns such as `lab-*`")
+        }
+        return pattern.description
     }
 
     private static func expiry(_ fields: JSONFields, _ now: Timestamp) throws -> Timestamp? {

@@ -10,10 +10,9 @@ extension Administration {
         -> JSONObject
     {
         let path = request.path
-        guard path[2] == "members" else { throw Self.notFound(request) }
         switch (request.method, path.count) {
         case (.get, 3): return try await listMembers(path[1], authority)
-        case (.put, 4): return try await giveRole(path[1], path[3], request.fields, authority)
+        case (.put, 4): return try await giveRole(path[1], path[3], try request.fields, authority)
         case (.delete, 4):
             return try await takeRole(path[1], path[3], package: request.query["package"], authority)
         default: throw Self.notFound(request)

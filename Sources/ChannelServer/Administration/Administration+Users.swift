@@ -10,9 +10,9 @@ extension Administration {
         let path = request.path
         switch (request.method, path.count) {
         case (.get, 1): return try await listUsers(authority)
-        case (.post, 1): return try await addUser(request.fields, authority)
+        case (.post, 1): return try await addUser(try request.fields, authority)
         case (.get, 2): return try await showUser(path[1], authority)
-        case (.put, 2): return try await changeUser(path[1], request.fields, authority)
+        case (.put, 2): return try await changeUser(path[1], try request.fields, authority)
         case (.delete, 2): return try await removeUser(path[1], authority)
         default: throw Self.notFound(request)
         }

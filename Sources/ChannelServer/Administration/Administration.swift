@@ -3,41 +3,40 @@
 
 public import TrustCore
 
-/// Changes who the users of a server are, what they may do, and which channels there are: what `/api/v1/` and
-/// `kingsnake server …` do.
+/// Changes who the users of a server are, what they may do, which channels there are, who publishes in them, which of
+/// their files are listed, and what their offline keys decide: what `/api/v1/` and `kingsnake server …` do.
 ///
 /// Whoever asks needs a right for each thing (``ServerAction``). What must hold between several rows is checked in the
 /// transaction that writes. A secret is in exactly one answer: that to the making of its key.
 public struct Administration: Sendable {
-    let database: any ServerDatabase
-    let access: any AccessControl
-    let quotas: ChannelQuotas
-    let now: @Sendable () -> Timestamp
-    let random: @Sendable (Int) -> [UInt8]
+    let parts: ServerParts
+    let issuers: TokenIssuers
+    let keys: ChannelKeys?
     let recorded: @Sendable (AdministrativeChange) -> Void
 
     /// - Parameters:
-    ///   - database: has it all.
-    ///   - access: decides what callers may do.
-    ///   - quotas: what counts for channels of which nobody said anything else.
-    ///   - now: the time.
-    ///   - random: random bytes, from a source that is made for secrets.
+    ///   - parts: the server's: who may do what is decided by its access control. A ``ServerParts/publicURL`` that is empty is
+    ///     not known; then nothing is done that would begin a publish log.
+    ///   - issuers: whose tokens the server believes.
+    ///   - keys: channels' online keys; nil where nothing about signatures is asked.
     ///   - recorded: is told each change.
     public init(
-        database: any ServerDatabase,
-        access: any AccessControl,
-        quotas: ChannelQuotas = ChannelQuotas(),
-        now: @escaping @Sendable () -> Timestamp,
-        random: @escaping @Sendable (Int) -> [UInt8],
+        parts: ServerParts,
+        issuers: TokenIssuers = .usual,
+        keys: ChannelKeys? = nil,
         recorded: @escaping @Sendable (AdministrativeChange) -> Void
     ) {
-        self.database = database
-        self.access = access
-        self.quotas = quotas
-        self.now = now
-        self.random = random
+        self.parts = parts
+        self.issuers = issuers
+        self.keys = keys
         self.recorded = recorded
     }
+
+    var database: any ServerDatabase { parts.database }
+    var access: any AccessControl { parts.access }
+    var quotas: ChannelQuotas { parts.quotas }
+    var now: @Sendable () -> Timestamp { parts.now }
+    var random: @Sendable (Int) -> [UInt8] { parts.random }
 
     /// Does what is asked, and answers what is so then.
     ///
@@ -49,8 +48,24 @@ public struct Administration: Sendable {
         switch request.path.first {
         case "users": try await answerUsers(request, authority)
         case "keys": try await answerKeys(request, authority)
-        case "channels" where request.path.count > 2: try await answerMembers(request, authority)
+        case "channels" where request.path.count > 2: try await answerChannel(request, authority)
         case "channels": try await answerChannels(request, authority)
+        default: throw Self.notFound(request)
+        }
+    }
+
+    /// What is asked about one channel, by the third part of the path.
+    private func answerChannel(_ request: AdministrationRequest, _ authority: AdministrationAuthority)
+        async throws -> JSONObject
+    {
+        switch request.path[2] {
+        case "members": try await answerMembers(request, authority)
+        case "publishers": try await answerPublishers(request, authority)
+        case "files": try await answerFiles(request, authority)
+        case "signing", "tuf": try await answerSigning(request, authority)
+        case "content-trust": try await answerContentTrust(request, authority)
+        case "index": try await answerPatches(request, authority)
+        case "maintainers": try await answerMaintainers(request, authority)
         default: throw Self.notFound(request)
         }
     }
@@ -85,6 +100,25 @@ public struct Administration: Sendable {
             guard let found else { throw Refusal(ServerCode.channelUnknown, name) }
             return found
         }
+    }
+
+    /// Refuses what would begin a channel's publish log under no name.
+    func demandLog(of channel: HostedChannel) async throws {
+        guard parts.publicURL.isEmpty, try await database.read({ try $0.log(of: channel) }) == nil else {
+            return
+        }
+        throw Failure(
+            .configuration,
+            "the publish log has no name yet, which is made of the server's address",
+            remedy: "give the address by --public-url, or as `public_url` in `\(ServerSettings.fileName)`"
+        )
+    }
+
+    /// Who did it, as the publish log has them; nil for the owner of the server's folder.
+    static func actor(_ authority: AdministrationAuthority) throws -> FilePublisher? {
+        guard case .caller(let caller) = authority else { return nil }
+        guard let holder = caller.holder else { throw Refusal(UploadCode.anonymous, "the change") }
+        return holder
     }
 
     /// Says what was changed.

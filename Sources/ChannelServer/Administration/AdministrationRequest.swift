@@ -23,8 +23,8 @@ public struct AdministrationRequest: Sendable {
     public let path: [String]
     /// What is behind `?`, decoded.
     public let query: [String: String]
-    /// The members of the body; none where there is no body.
-    public let body: JSONObject
+    /// The body as it is sent, mostly a JSON object; empty where there is none.
+    public let content: [UInt8]
 
     /// Makes one.
     public init(
@@ -33,14 +33,47 @@ public struct AdministrationRequest: Sendable {
         query: [String: String] = [:],
         body: JSONObject = JSONObject()
     ) {
+        self.init(
+            method,
+            path,
+            query: query,
+            content: body.count == 0 ? [] : JSONWriter.encode(.object(body))
+        )
+    }
+
+    /// Makes one whose body is sent byte for byte.
+    public init(
+        _ method: Method,
+        _ path: [String],
+        query: [String: String] = [:],
+        content: [UInt8]
+    ) {
         self.method = method
         self.path = path
         self.query = query
-        self.body = body
+        self.content = content
     }
 
-    /// The body's members, for reading.
-    var fields: JSONFields { JSONFields(body, of: "the request") }
+    /// The body's members, for reading; none where there is no body.
+    ///
+    /// - Throws: `server.request-malformed`.
+    var fields: JSONFields {
+        get throws {
+            guard !content.isEmpty else { return JSONFields(JSONObject(), of: "the request") }
+            do {
+                let value = try JSONReader.read(content, of: "the body")
+                return JSONFields(try JSONFields(value, of: "the body").object, of: "the request")
+            } catch let refusal as Refusal {
+                throw Refusal(
+                    ServerCode.requestMalformed,
+                    "the body",
+                    expected: refusal.expected ?? "a JSON object",
+                    found: refusal.found,
+                    cause: refusal
+                )
+            }
+        }
+    }
 
     /// The URL, below the server's.
     public var target: String {

@@ -71,7 +71,8 @@ public struct ChannelStatus: Sendable {
         }
     }
 
-    static func remaining(until expires: Timestamp, at now: Timestamp) -> String {
+    /// How long something is good for, in words: `3 days left`, `EXPIRED`.
+    public static func remaining(until expires: Timestamp, at now: Timestamp) -> String {
         let (seconds, overflow) = expires.seconds.subtractingReportingOverflow(now.seconds)
         guard seconds > 0 else { return overflow ? "much time left" : "EXPIRED" }
         let units: [(Int64, String)] = [(86_400, "days"), (3_600, "hours"), (60, "minutes")]

@@ -61,14 +61,6 @@ struct IndexCheck {
         guard let bytes = try files.bytes(ChannelLayout.currentIndex, in: subdir, metadata) else { return }
         let path = ChannelLayout.file(ChannelLayout.currentIndex, in: subdir)
         let current = try SubdirContents(subdir, repodata: RepodataIndex(bytes, of: path, subdir: subdir))
-        for (name, record) in current.records where contents.records[name]?.raw != record.raw {
-            throw Refusal(
-                ChannelCode.indexesDisagree,
-                path,
-                at: name.text,
-                expected: "the same record in repodata.json",
-                found: "another one, or none"
-            )
-        }
+        for (name, record) in current.records { try contents.demandSame(record, of: path, at: name.text) }
     }
 }

@@ -20,6 +20,8 @@ struct InspectedPackage: Sendable {
     let size: UInt64
     /// Its record for the index, from its own `info/index.json`.
     let record: PackageRecord
+    /// What it says in other files of its own; nil where its archive was not read.
+    var facts: PackageFacts?
 }
 
 extension InspectedPackage {
@@ -54,6 +56,7 @@ extension InspectedPackage {
         sha256 = summary.sha256
         size = summary.size
         record = try Self.record(index, summary, md5 ?? summary.md5, name, subdir)
+        facts = PackageFacts(infoFiles: summary.infoFiles)
     }
 
     /// The subdir a package says it is for; refuses (`channel.package-name`) one that calls itself something

@@ -81,6 +81,14 @@ public struct KeyRing: Sendable {
         }
     }
 
+    /// Makes one more key of a purpose, after those that are there.
+    func add(_ purpose: Purpose, scheme: SignatureScheme, protection: KeyProtection) throws -> PrivateKey {
+        let last = try files(of: purpose).compactMap { Self.number(of: $0, purpose) }.max() ?? 0
+        let key = try PrivateKey.generate(scheme)
+        try KeyFile.write(key, to: path(purpose, last + 1), protection: protection)
+        return key
+    }
+
     /// The keys of a purpose that are in the folder or that it refers to, ready to sign; empty if there is none.
     func signers(for purpose: Purpose, passphrase: @escaping PassphraseSource) async throws -> [any Signer] {
         var signers: [any Signer] = []
@@ -126,15 +134,18 @@ public struct KeyRing: Sendable {
     /// The key files of a purpose, and the files that refer to keys, in the order of their numbers.
     public func files(of purpose: Purpose) throws -> [String] {
         try Folder.names(in: directory)
-            .compactMap { name -> (Int, String)? in
-                guard name.hasPrefix(purpose.rawValue + "-"),
-                    let suffix = [Self.keySuffix, Self.referenceSuffix].first(where: name.hasSuffix),
-                    let number = Int(name.dropFirst(purpose.rawValue.count + 1).dropLast(suffix.count))
-                else { return nil }
-                return (number, name)
-            }
+            .compactMap { name in Self.number(of: name, purpose).map { ($0, name) } }
             .sorted { $0 < $1 }
             .map { directory + "/" + $0.1 }
+    }
+
+    /// The number in a file's name; nil if it is no key of the purpose.
+    private static func number(of path: String, _ purpose: Purpose) -> Int? {
+        let name = path.split(separator: "/").last ?? ""
+        guard name.hasPrefix(purpose.rawValue + "-"),
+            let suffix = [keySuffix, referenceSuffix].first(where: name.hasSuffix)
+        else { return nil }
+        return Int(name.dropFirst(purpose.rawValue.count + 1).dropLast(suffix.count))
     }
 
     private static let keySuffix = ".key"

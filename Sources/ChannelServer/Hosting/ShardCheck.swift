@@ -58,14 +58,7 @@ struct ShardCheck {
 
     private func check(_ shard: Shard, against contents: SubdirContents) throws -> Int {
         for record in shard.records {
-            guard let other = contents.records[record.fileName], other.raw == record.raw else {
-                throw Refusal(
-                    ChannelCode.indexesDisagree,
-                    "\(subdir.text)/\(record.fileName.text)",
-                    expected: "the same record in repodata.json",
-                    found: "another one, or none"
-                )
-            }
+            try contents.demandSame(record, of: "\(subdir.text)/\(record.fileName.text)")
         }
         return shard.records.count
     }

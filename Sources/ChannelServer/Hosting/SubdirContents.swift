@@ -31,6 +31,21 @@ struct SubdirContents {
         }
     }
 
+    /// Demands that another form of the index says of a file what this one, which is `repodata.json`, says.
+    ///
+    /// - Throws: `channel.indexes-disagree`.
+    func demandSame(_ record: PackageRecord, of subject: String, at location: String? = nil) throws {
+        guard let own = records[record.fileName], own.raw == record.raw else {
+            throw Refusal(
+                ChannelCode.indexesDisagree,
+                subject,
+                at: location,
+                expected: "the same record in repodata.json",
+                found: "another one, or none"
+            )
+        }
+    }
+
     mutating func insert(_ record: PackageRecord) {
         records[record.fileName] = record
         removed.remove(ByteKey(record.fileName.text))
@@ -61,7 +76,7 @@ struct SubdirContents {
         }
         let files = [
             (ChannelLayout.plainIndex, plain),
-            (ChannelLayout.compressedIndex, try Zstd.compress(plain)),
+            (ChannelLayout.compressedIndex, try Zstd.compress(plain, level: IndexAssembler.level)),
             (ChannelLayout.currentIndex, current),
             (ChannelLayout.shardIndex, try ShardIndex(subdir: subdir, shards: digests).encode()),
         ]

@@ -34,21 +34,43 @@ struct CeremonyIntake: Sendable {
     ///
     /// - Throws: a code of the ceremony, such as `ceremony.incomplete` or `ceremony.superseded`;
     ///   `index.online-keys` if it names other online keys than the server has. Then nothing has changed.
-    func accept(_ ceremony: FinishedCeremony) async throws {
+    ///
+    /// A package that passes to maintainers, or whose maintainers change, must come with a list that enough of them have
+    /// signed, if there are files of it that clients would refuse without one.
+    ///
+    /// - Parameters:
+    ///   - lists: lists that maintainers have signed.
+    ///   - actor: who brings it; nil for the owner of the server's folder.
+    /// - Returns: whether anything changed: not if it is in force already.
+    @discardableResult
+    func accept(
+        _ ceremony: FinishedCeremony,
+        with lists: HostedLists = HostedLists(),
+        by actor: FilePublisher? = nil
+    ) async throws -> Bool {
         try keys.make(for: channel.name)
-        for _ in 0..<Self.rounds where try await isAccepted(ceremony) { return }
+        for _ in 0..<Self.rounds {
+            if let changed = try await accepted(ceremony, lists, by: actor) { return changed }
+        }
         throw Failure(.disk, "the index of `\(channel.name)` changes faster than it can be signed")
     }
 
     private static let rounds = 10
 
-    private func isAccepted(_ ceremony: FinishedCeremony) async throws -> Bool {
+    /// - Returns: nil if the index changed meanwhile.
+    private func accepted(_ ceremony: FinishedCeremony, _ lists: HostedLists, by actor: FilePublisher?)
+        async throws -> Bool?
+    {
         let state = try await indexer.state()
         let now = parts.now()
         var repository: HostedRepository
-        var publication = IndexPublication(channel: channel, timestamp: state.repository?.timestamp)
+        var publication = IndexPublication(
+            channel: channel,
+            publicURL: parts.publicURL,
+            timestamp: state.repository?.timestamp
+        )
         if let present = state.repository {
-            guard !present.editor.holds(ceremony) else { return true }
+            guard !present.editor.holds(ceremony) else { return false }
             repository = present
             try repository.editor.accept(ceremony)
         } else {
@@ -57,7 +79,13 @@ struct CeremonyIntake: Sendable {
                 beginningWith: ceremony,
                 lifetimes: state.settings.lifetimes
             )
+            repository.editor.leastVersion = state.settings.leastVersion
         }
+        let outcome = try await lists.take(
+            into: &repository,
+            replacing: state.repository?.editor ?? repository.editor,
+            parts
+        )
         let number = channel.id
         for subdir in repository.subdirs {
             let files = try await parts.database.read { try ChannelIndexer.files(of: subdir, number, $0) }
@@ -67,6 +95,9 @@ struct CeremonyIntake: Sendable {
         let signed = try await repository.sign(by: signers, renewing: [], now: now)
         try await indexer.keep(signed.files)
         publication.add(signed.files, superseding: signed.superseded, now: now)
+        publication.entries.append(
+            .keyChange(of: channel, files: signed.files, by: actor, time: now)
+        )
         for (path, bytes) in ceremony.files {
             let digest = try await parts.blobs.put(bytes)
             publication.documents += [(path.text, false), (path.prefixed(by: digest), true)].map {
@@ -82,6 +113,14 @@ struct CeremonyIntake: Sendable {
             }
         }
         let made = publication
-        return try await parts.database.write { try made.commit(in: $0, now: now) }
+        let channel = channel
+        let events = FileEvents(publicURL: parts.publicURL, now: now)
+        return try await parts.database.write { transaction in
+            guard try outcome.isCurrent(in: channel, transaction),
+                try made.commit(in: transaction, now: now)
+            else { return nil }
+            try outcome.yank(from: channel, by: actor, events, transaction)
+            return true
+        }
     }
 }

@@ -13,6 +13,11 @@ struct ChannelIndexSettings: Sendable, Equatable {
     var subdirs: [Subdir]
     /// How long signatures are good.
     var lifetimes: RoleLifetimes
+    /// The lowest version that the online roles' metadata may have: see ``ServerRestore``.
+    var leastVersion: Int64 = 1
+
+    /// Where ``leastVersion`` is in the settings.
+    static let leastVersionName = "least_metadata_version"
 
     /// Reads them; what is not said is as for channels in folders.
     ///
@@ -29,6 +34,7 @@ struct ChannelIndexSettings: Sendable, Equatable {
                 lifetimes.timestamp = try Self.lifetime("timestamp", seconds) ?? lifetimes.timestamp
             }
             self.lifetimes = lifetimes.roles
+            leastVersion = max(1, try fields.optionalInteger(Self.leastVersionName) ?? 1)
         } catch let refusal as Refusal where !refusal.is(IndexCode.settings) {
             throw Refusal(IndexCode.settings, "the channel's settings", cause: refusal)
         }

@@ -25,6 +25,10 @@ struct ChannelIndexer: Sendable {
     struct State: Sendable {
         var repository: HostedRepository?
         let settings: ChannelIndexSettings
+        /// What the channel's settings say about conda content trust, and the same verified; nil where records are not
+        /// signed.
+        let trustSetting: JSONValue?
+        let trust: HostedTrust?
         let agenda: IndexAgenda
     }
 
@@ -49,7 +53,13 @@ struct ChannelIndexer: Sendable {
                 guard try await readFacts() else { return state.agenda.next }
                 continue
             }
+            let began = NIODeadline.now()
             _ = try await perform(state)
+            parts.metrics.add("kingsnake_index_runs_total")
+            parts.metrics.time(
+                "kingsnake_index_seconds",
+                seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9
+            )
         }
     }
 
@@ -58,15 +68,18 @@ struct ChannelIndexer: Sendable {
     /// Reads what is in force, and decides what to do.
     func state() async throws -> State {
         let settings = try ChannelIndexSettings(channel.settings)
-        let repository = try await HostedRepository(
+        var opened = try await HostedRepository(
             of: channel,
             lifetimes: settings.lifetimes,
             database: database,
             blobs: blobs
         )
+        opened?.editor.leastVersion = settings.leastVersion
+        let repository = opened
         let (channel, now) = (channel.id, parts.now())
         let delegated = repository?.subdirs ?? []
-        var situation = try await database.read { transaction in
+        // All of it at one moment: whoever changes what signs records marks every subdir in the same transaction.
+        let found = try await database.read { transaction in
             var situation = IndexAgenda.Situation(channel: channel)
             situation.stale = try transaction.staleSubdirs()
             situation.wanted = Set(try transaction.subdirs(of: channel) + settings.subdirs + delegated)
@@ -77,10 +90,18 @@ struct ChannelIndexer: Sendable {
                 let files = try Self.files(of: subdir, channel, transaction)
                 if repository?.vouches(for: files, in: subdir) == false { situation.unsigned.insert(subdir) }
             }
-            return situation
+            return (situation, try transaction.channel(id: channel)?.settings ?? JSONObject())
         }
+        var situation = found.0
+        let current = found.1
         situation.renewals = repository?.renewals(at: now)
-        return State(repository: repository, settings: settings, agenda: IndexAgenda(situation))
+        return State(
+            repository: repository,
+            settings: settings,
+            trustSetting: current[HostedTrust.setting],
+            trust: try HostedTrust(current),
+            agenda: IndexAgenda(situation)
+        )
     }
 
     /// The files of a subdir's index that are served.
@@ -101,15 +122,28 @@ struct ChannelIndexer: Sendable {
         let now = parts.now()
         let signers = try await keys.signers(of: channel.name)
         var repository = state.repository
-        var publication = IndexPublication(channel: channel, timestamp: repository?.timestamp)
+        var publication = IndexPublication(
+            channel: channel,
+            publicURL: parts.publicURL,
+            timestamp: repository?.timestamp
+        )
+        let recordSigner = try await recordSigner(state)
+        if !state.agenda.subdirs.isEmpty { publication.trust = try await trustPublication(state, now: now) }
         for stale in state.agenda.subdirs {
-            try await PackageRefresh(parts: parts, channel: channel, subdir: stale.subdir, signers: signers)
-                .run(stale)
+            try await PackageRefresh(
+                parts: parts,
+                channel: channel,
+                subdir: stale.subdir,
+                signers: signers,
+                recordSigner: recordSigner
+            )
+            .run(stale)
             let assembler = IndexAssembler(
                 database: database,
                 blobs: blobs,
                 channel: channel.id,
-                subdir: stale.subdir
+                subdir: stale.subdir,
+                hasSignatures: recordSigner != nil
             )
             guard let index = try await assembler.assemble() else { return false }
             publication.add(index, replacing: try await documents(of: stale.subdir), now: now)
@@ -126,14 +160,52 @@ struct ChannelIndexer: Sendable {
             try await keep(signed.files)
             publication.add(signed.files, superseding: signed.superseded, now: now)
         }
+        publication.snapshot = repository?.snapshotVersion
         let made = publication
         let isDone = try await database.write { try made.commit(in: $0, now: now) }
         if isDone {
             parts.logger.info(
                 "index of `\(channel.name)`: \(made.indexes.map(\.subdir.text).joined(separator: ", "))"
             )
+            // The publish log has grown. Nothing is stale because of it, so that this is no circle.
+            if !made.indexes.isEmpty { parts.changed() }
         }
         return isDone
+    }
+
+    private func recordSigner(_ state: State) async throws -> HostedRecordSigner? {
+        guard let trust = state.trust, !state.agenda.subdirs.isEmpty else { return nil }
+        return try HostedRecordSigner(
+            trust,
+            of: channel.name,
+            signers: try await keys.packageSigners(of: channel.name)
+        )
+    }
+
+    /// The metadata of content trust that are served with the index.
+    private func trustPublication(_ state: State, now: Timestamp) async throws -> HostedTrustPublication {
+        let scope = scope
+        let served = try await database.read { try HostedTrustPublication.served(in: scope, $0) }
+        var documents: [HostedDocument] = []
+        for (name, bytes) in state.trust?.files ?? [] {
+            let digest = Digest.of(bytes)
+            if let present = served.first(where: { $0.path == name && $0.blob == digest }) {
+                documents.append(present)
+                continue
+            }
+            documents.append(
+                HostedDocument(
+                    scope: scope,
+                    path: name,
+                    blob: try await blobs.put(bytes),
+                    size: UInt64(bytes.count),
+                    mediaType: "application/json",
+                    isImmutable: name != HostedTrust.keyManagerPath,
+                    modified: now
+                )
+            )
+        }
+        return HostedTrustPublication(setting: state.trustSetting, documents: documents)
     }
 
     /// Keeps metadata files as blobs, all at once: each waits for the disk.
@@ -201,7 +273,7 @@ struct ChannelIndexer: Sendable {
     private func channelData(now: Timestamp) async throws -> HostedDocument {
         let channel = channel.id
         let subdirs = try await database.read { try $0.subdirs(of: channel) }
-        let staged = try await blobs.stage()
+        let staged = try await blobs.stageWithoutMD5()
         do {
             try await staged.write(ByteBuffer(string: "{\"channeldata_version\":1,\"packages\":{"))
             var last: String? = ""

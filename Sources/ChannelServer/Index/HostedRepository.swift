@@ -79,6 +79,34 @@ struct HostedRepository: Sendable {
         }
     }
 
+    /// The version of the snapshot; nil if none was signed.
+    var snapshotVersion: Int64? {
+        editor.status.first { $0.role == .snapshot }.flatMap { $0.version > 0 ? $0.version : nil }
+    }
+
+    /// The keys by which timestamp, snapshot and subdirs are signed, by the ids that they have of themselves.
+    var onlineKeys: Set<KeyID> {
+        let delegations = editor.roles[.targets]?.delegations
+        let authorities =
+            [editor.root.authority(for: .timestamp), editor.root.authority(for: .snapshot)]
+            + subdirs.compactMap { subdir in
+                RoleName(subdir.text).flatMap { delegations?.authority(for: $0) }
+            }
+        return Set(
+            authorities.flatMap { authority in
+                authority.role.keyIDs.compactMap { authority.keys[$0]?.computedID }
+            }
+        )
+    }
+
+    /// The files of a channel's metadata that are in force, by their names in the folder; none where there is no root.
+    /// Nothing is verified here.
+    static func files(of channel: HostedChannel, database: any ServerDatabase, blobs: any BlobStore)
+        async throws -> [String: [UInt8]]
+    {
+        try await MetadataReader(scope: .channel(channel.id), database: database, blobs: blobs).files()
+    }
+
     /// The roles of the online keys that are due at a moment, and when the next one will be.
     ///
     /// The timestamp is renewed hourly, so that a client can tell an hour's silence from a mirror that hides
@@ -92,7 +120,11 @@ struct HostedRepository: Sendable {
             let rest =
                 role.role == .timestamp ? max(life / 2, life - HostedRepository.timestampInterval) : life / 3
             let moment = expires.advanced(bySeconds: -rest)
-            if moment <= now { due.append(role.role) } else { next = min(next, moment) }
+            if moment <= now || role.version < editor.leastVersion {
+                due.append(role.role)
+            } else {
+                next = min(next, moment)
+            }
         }
         return (due, next)
     }

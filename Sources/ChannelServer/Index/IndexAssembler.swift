@@ -17,8 +17,11 @@ struct IndexAssembler: Sendable {
     let blobs: any BlobStore
     let channel: Int64
     let subdir: Subdir
-    /// How hard `repodata.json.zst` is compressed.
-    var level = Zstd.defaultLevel
+    /// Whether records are signed for conda content trust.
+    var hasSignatures = false
+    /// How hard `repodata.json.zst` and `run_exports.json.zst` are compressed: of an index, 2 makes no more of it than the
+    /// usual 3, in two thirds of the time.
+    static let level: Int32 = 2
 
     /// An index whose files are stored, and the state of the elements that it was made from.
     struct Assembled: Sendable {
@@ -52,15 +55,19 @@ struct IndexAssembler: Sendable {
     /// The files. They are made at once: most of the time is spent waiting for the disk.
     private func files() async throws -> [IndexFile] {
         async let shards = shardIndex()
-        async let whole = listing(.tarBz2, .conda, removed: .removed, isCompressed: true)
-        async let current = listing(.currentTarBz2, .currentConda, removed: nil, isCompressed: false)
-        async let exports = listing(.runExportsTarBz2, .runExportsConda, removed: nil, isCompressed: false)
+        async let whole = texts(listing(.tarBz2, .conda, removed: .removed, .signatures), isCompressed: true)
+        async let current = texts(
+            listing(.currentTarBz2, .currentConda, removed: nil, .currentSignatures),
+            isCompressed: false
+        )
+        async let exports = texts(runExports, isCompressed: true)
         let (plain, compressed) = try await whole
+        let (plainExports, compressedExports) = try await exports
         return [
             (ChannelLayout.shardIndex, try await shards), (ChannelLayout.plainIndex, plain),
             (ChannelLayout.compressedIndex, compressed),
             (ChannelLayout.currentIndex, try await current.plain),
-            (IndexFile.runExports, try await exports.plain),
+            (IndexFile.runExports, plainExports), (IndexFile.compressedRunExports, compressedExports),
         ].compactMap { name, blob in
             blob.map { IndexFile(name: name, sha256: $0.sha256, size: $0.size) }
         }
@@ -77,26 +84,50 @@ struct IndexAssembler: Sendable {
 
     private typealias Stored = (sha256: Digest, size: UInt64)
 
-    /// A text with two lists of records, and perhaps the list of removed names.
-    private func listing(_ old: IndexPart, _ new: IndexPart, removed: IndexPart?, isCompressed: Bool)
-        async throws
-        -> (plain: Stored?, compressed: Stored?)
-    {
+    /// Two lists of records, and perhaps the list of removed names, and the records' signatures.
+    private func listing(
+        _ old: IndexPart,
+        _ new: IndexPart,
+        removed: IndexPart?,
+        _ signatures: IndexPart
+    ) -> [Piece] {
         let info = JSONWriter.encode(.object(RepodataInfo(subdir: subdir).raw))
-        let pieces: [Piece] = [
+        let end: [Piece] =
+            hasSignatures
+            ? [
+                .text(Array("],\"repodata_version\":1,\"signatures\":{".utf8)), .list(signatures),
+                .text(Array("}}\n".utf8)),
+            ] : [.text(Array("],\"repodata_version\":1}\n".utf8))]
+        return [
             .text(Array("{\"info\":".utf8) + info + Array(",\"packages\":{".utf8)), .list(old),
             .text(Array("},\"packages.conda\":{".utf8)), .list(new), .text(Array("},\"removed\":[".utf8)),
-            removed.map { .list($0) } ?? .text([]), .text(Array("],\"repodata_version\":1}\n".utf8)),
+            removed.map { .list($0) } ?? .text([]),
+        ] + end
+    }
+
+    /// `run_exports.json` (CEP 12): what packages export, in the form that conda's indexer writes.
+    private var runExports: [Piece] {
+        let info = JSONWriter.encode(["subdir": .string(subdir.text), "version": 1])
+        return [
+            .text(Array("{\"info\":".utf8) + info + Array(",\"packages\":{".utf8)),
+            .list(.runExportsTarBz2), .text(Array("},\"packages.conda\":{".utf8)), .list(.runExportsConda),
+            .text(Array("}}\n".utf8)),
         ]
-        let text = try await blobs.stage()
+    }
+
+    /// Stores a text, and perhaps the same compressed.
+    private func texts(_ pieces: [Piece], isCompressed: Bool) async throws
+        -> (plain: Stored?, compressed: Stored?)
+    {
+        let text = try await blobs.stageWithoutMD5()
         do {
             guard isCompressed else {
                 try await write(pieces) { try await text.write(ByteBuffer(bytes: $0)) }
                 return (try await keep(text), nil)
             }
-            let packed = try await blobs.stage()
+            let packed = try await blobs.stageWithoutMD5()
             do {
-                let encoder = try ZstdEncoder(contentLength: try await length(of: pieces), level: level)
+                let encoder = try ZstdEncoder(contentLength: try await length(of: pieces), level: Self.level)
                 try await write(pieces) { piece in
                     async let stored: Void = text.write(ByteBuffer(bytes: piece))
                     let out = try Self.compressed(piece, by: encoder)
@@ -160,16 +191,22 @@ struct IndexAssembler: Sendable {
 
     private func write(_ part: IndexPart, to sink: ([UInt8]) async throws -> Void) async throws {
         let (channel, subdir) = (channel, subdir)
-        var last: String? = ""
-        var isFirst = true
-        while let after = last {
-            let page = try await database.read {
-                try $0.indexPage(part, of: subdir, in: channel, after: after, limit: Self.pageSize)
+        let database = database
+        @Sendable func page(after name: String) async throws -> IndexPage {
+            try await database.read {
+                try $0.indexPage(part, of: subdir, in: channel, after: name, limit: Self.pageSize)
             }
-            last = page.last
-            guard page.count > 0 else { break }
-            try await sink(isFirst ? page.text : [UInt8(ascii: ",")] + page.text)
+        }
+        var current = try await page(after: "")
+        var isFirst = true
+        while current.count > 0 {
+            let (text, last) = (current.text, current.last)
+            // The next page is read while this one is written.
+            async let next = last == nil ? nil : page(after: last ?? "")
+            try await sink(isFirst ? text : [UInt8(ascii: ",")] + text)
             isFirst = false
+            guard let following = try await next else { return }
+            current = following
         }
     }
 }

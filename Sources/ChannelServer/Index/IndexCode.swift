@@ -10,6 +10,7 @@ public enum IndexCode: String, RefusalCode {
     case patch = "index.patch"
     case onlineKeys = "index.online-keys"
     case settings = "index.settings"
+    case packageKeys = "index.package-keys"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -39,6 +40,16 @@ public enum IndexCode: String, RefusalCode {
                 explanation: "A subdir has a name that none can have, or a lifetime is out of range.",
                 remedy: "correct the settings"
             )
+        case .packageKeys:
+            RefusalEntry(
+                .policy,
+                "the key manager's metadata do not name the package keys that the server has",
+                explanation:
+                    "The server signs records in full, with its own keys. Clients would refuse every record that too "
+                    + "few of the keys that are named have signed.",
+                remedy:
+                    "name the key that `kingsnake server content-trust prepare` shows, in the profile `conda`"
+            )
         }
     }
 }
@@ -47,7 +58,7 @@ extension IndexCode: HTTPRefusalCode {
     var httpStatus: HTTPResponse.Status {
         switch self {
         case .patch, .settings: .unprocessableContent
-        case .onlineKeys: .conflict
+        case .onlineKeys, .packageKeys: .conflict
         }
     }
 }

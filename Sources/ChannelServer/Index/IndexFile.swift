@@ -9,8 +9,10 @@ internal import TrustCore
 struct IndexFile: Sendable, Hashable {
     /// `run_exports.json` (CEP 12).
     static let runExports = "run_exports.json"
+    /// The same, compressed with zstd.
+    static let compressedRunExports = "run_exports.json.zst"
     /// All files of a subdir's index, in the order in which clients should find them.
-    static let names = ChannelLayout.indexFiles + [runExports]
+    static let names = ChannelLayout.indexFiles + [runExports, compressedRunExports]
 
     /// Its name in the subdir.
     let name: String

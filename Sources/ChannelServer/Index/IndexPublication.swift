@@ -9,6 +9,8 @@ internal import TrustCore
 /// behind.
 struct IndexPublication: Sendable {
     let channel: HostedChannel
+    /// ``ServerParts/publicURL``, of which a log gets its name.
+    let publicURL: String
     /// The timestamp that must be in force still; nil if there must be none.
     let timestamp: Digest?
     /// The indexes.
@@ -17,6 +19,12 @@ struct IndexPublication: Sendable {
     var stale: [StaleSubdir] = []
     /// Documents, those of the indexes among them.
     var documents: [HostedDocument] = []
+    /// The version of the snapshot that vouches for the indexes; nil for a channel that is not signed.
+    var snapshot: Int64?
+    /// The metadata of conda content trust that belong to the indexes; nil where no index is published.
+    var trust: HostedTrustPublication?
+    /// What else the publish log is to say, in the same transaction.
+    var entries: [PublishLogEntry] = []
     /// Paths of documents that nothing leads to any more, and for how many seconds they are kept.
     var superseded: [(path: String, seconds: Int64)] = []
 
@@ -64,6 +72,8 @@ struct IndexPublication: Sendable {
                 return false
             }
         }
+        if let trust, try !trust.commit(of: channel.id, in: transaction) { return false }
+        try log(in: transaction, now: now)
         try transaction.put(documents)
         for (path, seconds) in superseded {
             let moment = now.advanced(bySeconds: seconds)
@@ -72,5 +82,29 @@ struct IndexPublication: Sendable {
         try transaction.forgetSuperseded(documents.map(\.path), of: channel.id)
         for stale in stale { try transaction.clearStale(stale) }
         return true
+    }
+
+    /// Writes into the publish log what changes: an index only if it is another one than is served, for a signature
+    /// that is renewed says nothing new.
+    private func log(in transaction: any WriteTransaction, now: Timestamp) throws {
+        // Who may read the channel decides which log it is, so that is read here.
+        let channel = try transaction.channel(id: channel.id) ?? channel
+        let scope = HostedDocument.Scope.channel(channel.id)
+        for index in indexes {
+            let isServed = try index.files.allSatisfy { file in
+                let path = ChannelLayout.file(file.name, in: index.subdir)
+                return try transaction.document(path, in: scope)?.blob == file.sha256
+            }
+            if isServed { continue }
+            let entry = PublishLogEntry.index(
+                of: index.subdir,
+                in: channel,
+                files: index.files,
+                snapshot: snapshot,
+                time: now
+            )
+            try transaction.append(entry, of: channel, publicURL: publicURL)
+        }
+        for entry in entries { try transaction.append(entry, of: channel, publicURL: publicURL) }
     }
 }

@@ -50,7 +50,12 @@ public struct IndexWorker: Sendable {
                 do {
                     let moment = try await index(channel)
                     next = min(next, moment ?? next)
+                    parts.condition.countIndex(of: channel.id, trouble: nil, now: now)
                 } catch {
+                    if !(error is CancellationError) {
+                        parts.condition.countIndex(of: channel.id, trouble: "\(error)", now: now)
+                        parts.metrics.add("kingsnake_index_failures_total")
+                    }
                     parts.logger.error("the index of `\(channel.name)` was not made: \(error)")
                     next = min(next, now.advanced(bySeconds: Self.waitAfterTrouble))
                 }

@@ -14,6 +14,8 @@ struct PackageElements: Sendable {
     let shard: (bytes: [UInt8], digest: Digest)?
     /// Files that are left out because of what is stored about them: nothing that clients could use.
     private(set) var problems: [String] = []
+    /// Records that clients of content trust would refuse with any signature, and that have none.
+    private(set) var unsigned: [String] = []
 
     /// Makes them.
     ///
@@ -72,6 +74,30 @@ struct PackageElements: Sendable {
             ? nil : try Shard(package, records: records, removed: removed.map(\.text)).encode()
     }
 
+    /// Puts in the signatures of the records. One that must not be signed gets none, and is a problem.
+    ///
+    /// - Returns: how many records were signed just now.
+    mutating func sign(by signer: HostedRecordSigner, in subdir: Subdir, known: HostedRecordSigner.Known)
+        async throws -> Int
+    {
+        let current = Set(
+            elements.filter { $0.part == .currentTarBz2 || $0.part == .currentConda }.map(\.fileName)
+        )
+        var count = 0
+        for record in elements where record.part == .tarBz2 || record.part == .conda {
+            switch try await signer.element(for: record, in: subdir, known: known) {
+            case .failure(let refusal): unsigned.append("\(record.fileName): \(refusal)")
+            case .success(let (text, isNew)):
+                if isNew { count += 1 }
+                elements.append(IndexElement(.signatures, record.fileName, text))
+                if current.contains(record.fileName) {
+                    elements.append(IndexElement(.currentSignatures, record.fileName, text))
+                }
+            }
+        }
+        return count
+    }
+
     /// The record of a file as the index says it: with what the server adds, and the owner corrects.
     private static func record(of file: HostedFile, _ patch: RepodataPatch?) throws -> PackageRecord {
         let fields = try JSONFields(
@@ -80,7 +106,9 @@ struct PackageElements: Sendable {
         )
         var object = fields.object
         try patch?.apply(to: &object, of: file.fileName)
-        object["indexed_timestamp"] = .number(JSONNumber(Int64(clamping: file.acceptedAt)))
+        // That of a file that was imported is kept with its record.
+        object["indexed_timestamp"] =
+            fields.object["indexed_timestamp"] ?? .number(JSONNumber(Int64(clamping: file.acceptedAt)))
         object["attestations_sha256"] = file.attestations.map { .string($0.hex) }
         return try PackageRecord(.object(object), fileName: file.fileName.text, subdir: file.subdir)
     }

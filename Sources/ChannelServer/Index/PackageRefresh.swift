@@ -24,6 +24,8 @@ struct PackageRefresh: Sendable {
     let subdir: Subdir
     /// Who signs the server's own statements about files.
     let signers: [any Signer]
+    /// Who signs records for conda content trust; nil where nobody does.
+    var recordSigner: HostedRecordSigner?
 
     /// Makes what is stale.
     func run(_ stale: StaleSubdir) async throws {
@@ -70,6 +72,7 @@ struct PackageRefresh: Sendable {
         let name: PackageName
         let files: [HostedFile]
         let facts: [Digest: PackageFacts]
+        let signed: HostedRecordSigner.Known
     }
 
     /// What is stored of a package.
@@ -82,18 +85,23 @@ struct PackageRefresh: Sendable {
 
     private func refresh(_ packages: ArraySlice<PackageName>, _ patch: RepodataPatch?) async throws {
         let (number, subdir, now) = (channel.id, subdir, parts.now())
+        let isSigned = recordSigner != nil
         let known = try await parts.database.read { transaction in
             try packages.map { name in
                 let files = try transaction.files(named: name, of: number)
                 var facts: [Digest: PackageFacts] = [:]
                 for file in files { facts[file.sha256] = try transaction.facts(of: file.sha256) }
-                return Known(name: name, files: files, facts: facts)
+                let old = isSigned ? try transaction.indexElements(of: name, in: subdir, of: number) : []
+                return Known(name: name, files: files, facts: facts, signed: .init(old))
             }
         }
         var made: [Made] = []
         for known in known { made.append(try await make(known, patch)) }
         for problem in made.flatMap(\.elements.problems) {
             parts.logger.error("left out of the index of `\(channel.name)`: \(problem)")
+        }
+        for record in made.flatMap(\.elements.unsigned) {
+            parts.logger.warning("not signed in the index of `\(channel.name)`: \(record)")
         }
         let blobs = parts.blobs
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -133,15 +141,20 @@ struct PackageRefresh: Sendable {
             let statement = CounterStatement(of: file, channelURL: "\(parts.publicURL)/\(channel.name)")
             statements.append((file, try await statement.envelope(by: signers)))
         }
+        var elements = try PackageElements(
+            known.name,
+            in: subdir,
+            files: files,
+            patch: patch,
+            runExports: exports
+        )
+        if let recordSigner {
+            let count = try await elements.sign(by: recordSigner, in: subdir, known: known.signed)
+            if count > 0 { parts.metrics.add("kingsnake_records_signed_total", [:], Double(count)) }
+        }
         return Made(
             known: known,
-            elements: try PackageElements(
-                known.name,
-                in: subdir,
-                files: files,
-                patch: patch,
-                runExports: exports
-            ),
+            elements: elements,
             channelData: ChannelDataElement.text(of: known.name, files: known.files, facts: known.facts),
             statements: statements
         )

@@ -9,16 +9,16 @@ internal import TrustCore
 /// What somebody wants the offline keys of a hosted channel to sign.
 ///
 /// For a channel without a root: `authorities` (public keys, PEM) and their `threshold`, perhaps
-/// `targets_keys` and `targets_threshold`. For one that has a root: `renew`, of `root` and `targets`. For
-/// both: `subdirs`, by default all that have an index; `root_days` and `targets_days`, 365 by default. The
-/// online key is always the server's own.
+/// `targets_keys` and `targets_threshold`. For one that has a root: `renew`, of `root` and `targets`, and
+/// `replace_online_key`, by the newest that the server has. For both: `subdirs`, by default all that have an
+/// index; `root_seconds` and `targets_seconds` to live, a year by default. The online key is always the server's own.
 ///
 /// It is a convenience: whoever signs sees what the proposal says, and a proposal that was made elsewhere is
 /// as good.
 struct ProposalRequest: Sendable {
     /// The longest request.
     static let maximumLength = 1 << 20
-    private static let maximumDays: Int64 = 36_500
+    private static let year: Int64 = 365 * 86_400
     private static let subject = "the request"
 
     private let fields: JSONFields
@@ -33,19 +33,23 @@ struct ProposalRequest: Sendable {
     ///
     /// - Throws: a `json.…`, `key.…`, `name.…` or `ceremony.…` code.
     func proposal(_ intake: CeremonyIntake) async throws -> CeremonyProposal {
-        let report = try await SigningReport(of: intake.indexer)
+        var report = try await SigningReport(of: intake.indexer)
+        if report.verdict == .unsigned, report.onlineKeys.isEmpty {
+            // Nobody has indexed the new channel yet.
+            try intake.keys.make(for: intake.channel.name)
+            report = try await SigningReport(of: intake.indexer)
+        }
         let now = intake.parts.now()
-        let expires = (
-            root: now.advanced(byDays: try days("root_days")),
-            targets: now.advanced(byDays: try days("targets_days"))
-        )
-        let named = try fields.optionalStrings("subdirs").map { try $0.map { try Subdir($0) } }
-        let subdirs = named ?? report.subdirs.map(\.subdir)
+        let subdirs = try subdirs(or: report.subdirs.map(\.subdir))
         guard report.verdict == .unsigned else {
+            let expires = try expires(now)
             var draft = try await intake.draft()
             let signed = Set(report.subdirs.filter(\.isSigned).map(\.subdir))
             for subdir in Set(subdirs).subtracting(signed).sorted() {
                 try draft.delegate(ChannelProposal.scope(of: subdir), to: ChannelProposal.role(of: subdir))
+            }
+            if try fields.optionalBool("replace_online_key") ?? false {
+                try Self.replaceOnlineKeys(in: &draft, report)
             }
             var options = CeremonyDraft.Options(rootExpires: expires.root, targetsExpires: expires.targets)
             options.renewing = Set(
@@ -58,6 +62,27 @@ struct ProposalRequest: Sendable {
             )
             return try draft.proposal(options: options, now: now)
         }
+        return try firstProposal(onlineKeys: report.onlineKeys.map(\.key), subdirs: subdirs, now: now)
+    }
+
+    /// The subdirs that the request names, or those that are given.
+    func subdirs(or others: [Subdir]) throws -> [Subdir] {
+        try fields.optionalStrings("subdirs").map { try $0.map { try Subdir($0) } } ?? others
+    }
+
+    private func expires(_ now: Timestamp) throws -> (root: Timestamp, targets: Timestamp) {
+        (
+            now.advanced(bySeconds: try seconds("root_seconds")),
+            now.advanced(bySeconds: try seconds("targets_seconds"))
+        )
+    }
+
+    /// The proposal of a first root and targets.
+    ///
+    /// - Throws: as ``proposal(_:)``.
+    func firstProposal(onlineKeys: [PublicKey], subdirs: [Subdir], now: Timestamp) throws -> CeremonyProposal
+    {
+        let expires = try expires(now)
         let authorities = try keys("authorities")
         let targets = try keys("targets_keys")
         let threshold = Int(clamping: try fields.integer("threshold"))
@@ -69,7 +94,7 @@ struct ProposalRequest: Sendable {
                     targets.isEmpty ? authorities : targets,
                     threshold: targetsThreshold ?? (targets.isEmpty ? threshold : 1)
                 ),
-                online: RoleSetup(report.onlineKeys),
+                online: RoleSetup(onlineKeys),
                 delegations: try ChannelProposal.delegations(to: subdirs)
             ),
             rootExpires: expires.root,
@@ -78,15 +103,30 @@ struct ProposalRequest: Sendable {
         )
     }
 
+    /// Puts the newest key, which nothing names yet, in the place of each that is in force.
+    private static func replaceOnlineKeys(in draft: inout CeremonyDraft, _ report: SigningReport) throws {
+        let old = report.onlineKeys.filter(\.isInForce)
+        guard let new = report.onlineKeys.last, !new.isInForce, let first = old.first else {
+            throw Refusal(
+                IndexCode.onlineKeys,
+                "the online keys",
+                expected: "a new one, which the server makes when it is asked to",
+                found: "none that is not in force"
+            )
+        }
+        try draft.replace(.key(first.key), by: new.key, named: nil)
+        for other in old.dropFirst() { try draft.remove(.key(other.key), from: .online) }
+    }
+
     private func keys(_ member: String) throws -> [PublicKey] {
         try (fields.optionalStrings(member) ?? []).map { try PublicKey(pem: $0) }
     }
 
-    private func days(_ member: String) throws -> Int {
-        let days = try fields.optionalInteger(member) ?? 365
-        guard (1...Self.maximumDays).contains(days) else {
-            throw fields.wrong(member, "1 to \(Self.maximumDays)", found: "\(days)")
+    private func seconds(_ member: String) throws -> Int64 {
+        let seconds = try fields.optionalInteger(member) ?? Self.year
+        guard (1...100 * Self.year).contains(seconds) else {
+            throw fields.wrong(member, "1 to \(100 * Self.year)", found: "\(seconds)")
         }
-        return Int(clamping: days)
+        return seconds
     }
 }

@@ -49,9 +49,16 @@ public final class RequestLimiter: Sendable {
     func admit(_ caller: Caller, from address: String?, now: Timestamp) throws {
         if let key = caller.key {
             try take(1, of: .key(key), rates.key, now)
-        } else if let block = Self.limited(address) {
-            try take(1, of: .address(block), rates.address, now)
+        } else {
+            try admit(Self.limited(address), now: now)
         }
+    }
+
+    /// Counts a request of somebody who is known by an address, as ``limited(_:)`` says it.
+    ///
+    /// - Throws: ``RequestsTooFast``.
+    func admit(_ block: AddressBlock?, now: Timestamp) throws {
+        if let block { try take(1, of: .address(block), rates.address, now) }
     }
 
     /// Refuses to look at a key from an address that showed too many wrong ones.
@@ -101,7 +108,7 @@ public final class RequestLimiter: Sendable {
     }
 
     /// The block whose requests are counted; nil for this machine, and where nobody knows.
-    private static func limited(_ address: String?) -> AddressBlock? {
+    static func limited(_ address: String?) -> AddressBlock? {
         guard let block = address.flatMap({ AddressBlock($0) }), !block.isLoopback else { return nil }
         return block
     }

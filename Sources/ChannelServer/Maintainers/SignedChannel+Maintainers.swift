@@ -139,10 +139,6 @@ extension SignedChannel {
         let now: Timestamp
     }
 
-    /// How far above the last a list's version may be. One slip up to the highest number of all would lock the
-    /// package for ever: no later list could follow.
-    private static var longestLeap: Int64 { 1_000_000 }
-
     /// Takes over a signed list, and takes out of the indexes what it does not name.
     mutating func take(
         _ list: [UInt8],
@@ -151,60 +147,10 @@ extension SignedChannel {
         into contents: inout [Subdir: SubdirContents],
         _ change: inout ChannelChange
     ) throws {
-        let now = taking.now
-        let last = editor.lastVersion(of: role.name)
-        try editor.adopt(list, as: role.name)
+        try editor.adopt(list: list, of: role, now: taking.now)
         guard let metadata = editor.roles[role.name] else { return }
-        // Both are positive, and it is above the last.
-        guard metadata.version - last <= Self.longestLeap else {
-            throw Refusal(
-                TUFCode.versionNumber,
-                "\(role.name) metadata",
-                expected: "a version at most \(Self.longestLeap) above the last, \(last)",
-                found: "version \(metadata.version)",
-                remedy:
-                    "let the maintainers make the list with `kingsnake channel delegate propose`, and sign that"
-            )
-        }
-        guard metadata.expires > now else {
-            throw Refusal(
-                TUFCode.expired,
-                "\(role.name) metadata",
-                expected: "an expiry after \(now)",
-                found: "\(metadata.expires)",
-                remedy: "let the maintainers sign a list that lives longer"
-            )
-        }
-        let entries = try MaintainersList.entries(of: metadata)
-        try MaintainersList.check(entries, are: role.package)
-        for path in metadata.targets.keys.sorted() { try refuseShadowed(path, role) }
-        let mayRemove = taking.removingUnlisted || !isFirst(role, since: taking.before)
+        let mayRemove = taking.removingUnlisted || !editor.isFirstList(of: role, since: taking.before)
         try takeOut(role, version: metadata.version, mayRemove, of: &contents, &change)
-    }
-
-    /// Whether a list is the first one by the keys that count now.
-    private func isFirst(_ role: MaintainersRole, since before: RepositoryEditor) -> Bool {
-        func keys(_ editor: RepositoryEditor) -> (RoleKeys?, [KeyDefinition?]) {
-            let delegations = editor.roles[.targets]?.delegations
-            let keys = delegations?.role(named: role.name)?.keys
-            return (keys, (keys?.keyIDs ?? []).map { delegations?.keys[$0] })
-        }
-        let old = keys(before), new = keys(editor)
-        return before.roles[role.name] == nil || old.0 != new.0 || old.1 != new.1
-    }
-
-    /// Clients that know TUF only take the first delegation whose pattern covers a path: they must come to the
-    /// same role as those that go by the package's name.
-    private func refuseShadowed(_ path: TargetPath, _ role: MaintainersRole) throws {
-        let first = editor.roles[.targets]?.delegations?.roles(for: path).first?.name
-        guard first != role.name else { return }
-        throw Refusal(
-            ChannelCode.notTheirs,
-            path.text,
-            expected: "a path that leads to role `\(role.name)`",
-            found: "`\(first?.text ?? "none")`, whose pattern covers it first",
-            remedy: "build the package again with another version or build text"
-        )
     }
 
     private func takeOut(
@@ -265,12 +211,7 @@ extension SignedChannel {
     }
 
     func delegated(_ package: PackageName) throws -> MaintainersRole {
-        guard let role = MaintainersRole.delegation(of: package, in: editor.roles[.targets]),
-            let found = MaintainersRole(role.name)
-        else {
-            throw Refusal(ChannelCode.notDelegated, package.normalized)
-        }
-        return found
+        try editor.delegatedRole(of: package)
     }
 
     /// The offline key that says who signs what, and the online key, for the snapshot must name the new version.

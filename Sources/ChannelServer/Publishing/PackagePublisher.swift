@@ -146,7 +146,7 @@ private struct PublisherForm {
 }
 
 /// What a server says of a refusal, as far as it can be shown.
-private struct ServerWords {
+struct ServerWords {
     let text: String
     let remedy: String?
 

@@ -37,17 +37,34 @@ public struct PublishedPackage: Sendable {
     ///
     /// - Throws: `upload.digest` if it speaks of other bytes than were sent.
     init(_ package: IncomingPackage, _ answer: [UInt8]) throws {
-        fileName = package.fileName.text
-        sha256 = package.sha256
-        size = package.size
-        attestations = package.attestationCount
+        try self.init(
+            package.fileName,
+            package.sha256,
+            package.size,
+            attestations: package.attestationCount,
+            answer
+        )
+    }
+
+    /// Reads what a server answered about a file.
+    init(
+        _ fileName: ArchiveFileName,
+        _ sha256: Digest,
+        _ size: UInt64,
+        attestations: Int,
+        _ answer: [UInt8]
+    ) throws {
+        self.fileName = fileName.text
+        self.sha256 = sha256
+        self.size = size
+        self.attestations = attestations
         // Servers of others answer with whatever they like.
         let file = (try? JSONReader.read(answer, of: "answer"))?.object?["files"]?.array?.first?.object
-        if let found = file?["sha256"]?.string, !ByteKey.areEqual(found, package.sha256.hex) {
+        if let found = file?["sha256"]?.string, !ByteKey.areEqual(found, sha256.hex) {
             throw Refusal(
                 UploadCode.digest,
-                fileName,
-                expected: package.sha256.hex,
+                fileName.text,
+                expected: sha256.hex,
                 found: Printable.text(found)
             )
         }

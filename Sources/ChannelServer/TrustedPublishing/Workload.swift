@@ -43,16 +43,23 @@ public struct Workload: Sendable, Equatable {
         }
     }
 
-    /// Reads a token, or its claims as JSON, **without verifying anything**: for showing what publishers would make of it.
+    /// The claims of a token, or claims as JSON, **without verifying anything**: what may be shown and sent where the token
+    /// may not.
     ///
-    /// - Throws: `oidc.issuer`, `oidc.token-form`, `oidc.algorithm`, `oidc.claim`, `oidc.reusable-workflow`.
-    public init(unverified text: String, of issuers: TokenIssuers) throws {
+    /// - Throws: `oidc.token-form`, `oidc.algorithm`, `oidc.claim`.
+    public static func claims(unverified text: String) throws -> JSONObject {
         // Files end in a line's end; a token does not.
         let visible = text.utf8.filter { $0 > 0x20 }
-        let claims =
-            visible.first == UInt8(ascii: "{")
-            ? try UnverifiedToken.claims(json: Array(text.utf8))
-            : try UnverifiedToken(String(decoding: visible, as: UTF8.self)).unverifiedClaims
+        guard visible.first != UInt8(ascii: "{") else {
+            return try UnverifiedToken.claims(json: Array(text.utf8))
+        }
+        return try UnverifiedToken(String(decoding: visible, as: UTF8.self)).unverifiedClaims
+    }
+
+    /// Reads claims **that nobody verified**: for showing what publishers would make of them.
+    ///
+    /// - Throws: `oidc.issuer`, `oidc.claim`, `oidc.reusable-workflow`.
+    init(unverifiedClaims claims: JSONObject, of issuers: TokenIssuers) throws {
         guard let issuer = issuers.issuer(try TokenClaims(claims).text("iss")) else {
             throw Refusal(OIDCCode.issuer, UnverifiedToken.what)
         }

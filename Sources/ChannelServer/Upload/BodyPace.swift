@@ -3,6 +3,7 @@
 
 internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTP1
 internal import Synchronization
 internal import TrustCore
 
@@ -71,7 +72,8 @@ final class BodyPace: Sendable {
 
     private func next(_ iterator: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
         do { return try await iterator.next() } catch {
-            throw error is Refusal || error is Failure ? error : Self.incomplete()
+            // What is no HTTP is told as that; what else ends a body early is a connection that broke.
+            throw error is Refusal || error is Failure || error is HTTPParserError ? error : Self.incomplete()
         }
     }
 

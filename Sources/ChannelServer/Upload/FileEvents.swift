@@ -22,7 +22,7 @@ struct FileEvents: Sendable {
         of channel: HostedChannel,
         _ subdir: Subdir,
         _ fileName: ArchiveFileName,
-        by publisher: FilePublisher
+        by publisher: FilePublisher?
     ) -> PublishLogEntry {
         var entry = PublishLogEntry(event, channel: channel.name.text, time: now)
         entry.subdir = subdir.text

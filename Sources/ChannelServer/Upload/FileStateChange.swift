@@ -35,25 +35,21 @@ enum FileStateChange: String, Sendable, CaseIterable {
     /// Changes a file's state, says so in the publish log, and marks its index: all in one transaction. What
     /// is so already changes nothing, and is no second event.
     ///
-    /// - Parameter reason: why, in the words of whoever does it, for the log; nil for none.
+    /// Whether whoever asks for it may do so was decided before.
+    ///
+    /// - Parameters:
+    ///   - actor: who does it; nil for the owner of the server's folder.
+    ///   - reason: why, in the words of whoever does it, for the log; nil for none.
     /// - Returns: the file as it is now, and whether it changed.
-    /// - Throws: what ``ServerParts/channel(_:for:of:package:)`` throws, `upload.file-unknown`,
-    ///   `upload.file-removed`.
+    /// - Throws: `upload.file-unknown`, `upload.file-removed`.
     func apply(
         to fileName: ArchiveFileName,
         in subdir: Subdir,
-        of channelName: String,
-        by caller: Caller,
+        of channel: HostedChannel,
+        by actor: FilePublisher?,
         because reason: String?,
         _ parts: ServerParts
     ) async throws -> (file: HostedFile, hasChanged: Bool) {
-        let channel = try await parts.channel(
-            channelName,
-            for: action,
-            of: caller,
-            package: fileName.name.normalized
-        )
-        guard let actor = caller.holder else { throw Refusal(UploadCode.anonymous, "the change") }
         let events = FileEvents(publicURL: parts.publicURL, now: parts.now())
         let name = "\(subdir.text)/\(fileName.text)"
         let result = try await parts.database.write { transaction in

@@ -10,7 +10,9 @@ struct PlannedIntake: Sendable {
     let package: InspectedPackage
     /// Its bytes; nil where only attestations come.
     let staged: (any StagedBlob)?
-    let attestations: GivenAttestations?
+    var attestations: GivenAttestations?
+    /// What else is known of it if it is imported; nil for an upload.
+    var imported: ImportedFacts?
 
     var name: String { "\(package.subdir.text)/\(package.fileName.text)" }
 }
@@ -79,6 +81,12 @@ struct IntakeCommit: Sendable {
             try $0.file(package.fileName, in: package.subdir, of: channel.id)
         }
         guard let known else {
+            try await MaintainersDemand(parts: parts, channel: channel).check(
+                package.fileName,
+                in: package.subdir,
+                sha256: package.sha256,
+                size: package.size
+            )
             let demand = try await AttestationDemand(parts, settings, channel)
             let sidecar = plan.attestations?.sidecar
             try await demand.judge(package, sidecar, before: nil, isNew: true)
@@ -171,7 +179,8 @@ struct IntakeCommit: Sendable {
             var entry = events.entry(event, of: channel, package.subdir, package.fileName, by: publisher)
             entry.sha256 = package.sha256
             entry.size = package.size
-            entry.attestations = step.sidecar?.digest
+            entry.attestations = event == .yank ? nil : step.sidecar?.digest
+            step.plan.imported?.origin.mark(&entry)
             return try events.append(entry, of: channel, to: transaction)
         }
         if var file = step.known {
@@ -182,19 +191,24 @@ struct IntakeCommit: Sendable {
             try transaction.update(file)
             return file
         }
+        let imported = step.plan.imported
         let file = HostedFile(
             channel: channel.id,
             subdir: package.subdir,
             fileName: package.fileName,
             sha256: package.sha256,
             size: package.size,
-            record: JSONWriter.encode(.object(package.record.raw)),
+            record: JSONWriter.encode(.object(imported?.record(package.record) ?? package.record.raw)),
             publisher: publisher,
             acceptedAt: events.milliseconds,
+            state: imported?.isYanked == true ? .yanked : .listed,
             attestations: step.sidecar?.digest,
             logIndex: try log(.publish)
         )
         try transaction.insert(file)
+        if file.state == .yanked { _ = try log(.yank) }
+        // The archive was read just now: its index is complete at once, and is not made a second time.
+        if let facts = package.facts { try transaction.keep(facts, of: package.sha256) }
         return file
     }
 

@@ -38,7 +38,22 @@ struct PackageIntake: Sendable {
         if let length = announcement.length, length > limit {
             throw ReceivedPackage.tooLarge(announcement.fileName, limit)
         }
-        return ReceivedPackage(announcement, staged: try await parts.blobs.stage(), limit: limit)
+        let room = { @Sendable [self] in try demandRoom(for: $0, announcement.fileName) }
+        try room(announcement.length ?? 0)
+        return ReceivedPackage(
+            announcement,
+            staged: try await parts.blobs.stage(),
+            limit: limit,
+            room: room
+        )
+    }
+
+    /// Refuses what would eat into the reserve of the disk: `upload.storage-full`.
+    private func demandRoom(for bytes: UInt64, _ name: ArchiveFileName) throws {
+        let reserve = settings.limits.reserveBytes
+        guard reserve > 0, let free = try parts.blobs.freeBytes() else { return }
+        guard free < reserve || free - reserve < bytes else { return }
+        throw Refusal(UploadCode.storageFull, name.text)
     }
 
     /// A package to be taken in, with the attestations that came along.
@@ -124,7 +139,9 @@ struct PackageIntake: Sendable {
 
     /// What the package is; reads the archive, unless the channel has these very bytes under that name, which
     /// were read when they came.
-    private func inspected(_ received: ReceivedPackage, _ blob: BlobDigest, in channel: HostedChannel)
+    ///
+    /// - Throws: a refusal of the archive; `upload.subdir`, `upload.built-in-future`.
+    func inspected(_ received: ReceivedPackage, _ blob: BlobDigest, in channel: HostedChannel)
         async throws -> InspectedPackage
     {
         let announcement = received.announcement, name = announcement.fileName
@@ -155,7 +172,7 @@ struct PackageIntake: Sendable {
 }
 
 /// A file that a channel has, as a package that was inspected: it was, when it came.
-private struct KnownPackage {
+struct KnownPackage {
     let inspected: InspectedPackage
 
     init(_ file: HostedFile) throws {

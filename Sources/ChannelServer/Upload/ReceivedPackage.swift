@@ -43,21 +43,37 @@ actor ReceivedPackage {
     /// The bytes so far.
     nonisolated let staged: any StagedBlob
     private let limit: UInt64
+    private let room: @Sendable (UInt64) throws -> Void
     private var count: UInt64 = 0
+    /// Up to which count there is known to be room.
+    private var roomUntil = roomStep
+    /// After how many bytes it is asked again whether there is room: others write to the disk, too.
+    private static let roomStep: UInt64 = 16 << 20
 
-    init(_ announcement: PackageAnnouncement, staged: any StagedBlob, limit: UInt64) {
+    /// - Parameter room: throws where so many bytes more would be too much for the disk.
+    init(
+        _ announcement: PackageAnnouncement,
+        staged: any StagedBlob,
+        limit: UInt64,
+        room: @escaping @Sendable (UInt64) throws -> Void = { _ in }
+    ) {
         self.announcement = announcement
         self.staged = staged
         self.limit = limit
+        self.room = room
     }
 
     /// Takes bytes.
     ///
-    /// - Throws: `upload.too-large`.
+    /// - Throws: `upload.too-large`, `upload.storage-full`.
     func write(_ bytes: ByteBuffer) async throws {
         let (sum, overflow) = count.addingReportingOverflow(UInt64(bytes.readableBytes))
         guard !overflow, sum <= limit else { throw Self.tooLarge(announcement.fileName, limit) }
         count = sum
+        if count >= roomUntil {
+            try room(Self.roomStep)
+            roomUntil = count + Self.roomStep
+        }
         try await staged.write(bytes)
     }
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import HTTPTypes
 internal import Hummingbird
 public import TrustCore
 
@@ -24,11 +25,12 @@ public enum UploadCode: String, RefusalCode {
     case attestationUnverified = "upload.attestation-unverified"
     case publisherRefused = "upload.publisher-refused"
     case refusedByServer = "upload.refused-by-server"
+    case storageFull = "upload.storage-full"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
         switch self {
-        case .tooLarge, .length, .digest, .tooSlow, .incomplete, .form: transferEntry
+        case .tooLarge, .length, .digest, .tooSlow, .incomplete, .form, .storageFull: transferEntry
         case .name, .subdir, .builtInFuture, .anonymous, .fileUnknown, .fileRemoved: packageEntry
         case .attestationMissing, .attestationUnverified, .publisherRefused: attestationEntry
         case .refusedByServer:
@@ -80,6 +82,15 @@ public enum UploadCode: String, RefusalCode {
                 "the upload broke off",
                 explanation: "The connection ended before the file did.",
                 remedy: "send it again"
+            )
+        case .storageFull:
+            RefusalEntry(
+                .policy,
+                "the server has no room for uploads",
+                explanation:
+                    "What is free of its disk is held in reserve, so that what is there can still be indexed, signed and "
+                    + "served.",
+                remedy: "try again later, and tell whoever runs the server"
             )
         default:
             RefusalEntry(
@@ -186,6 +197,7 @@ extension UploadCode: HTTPRefusalCode {
         case .fileUnknown: .notFound
         case .fileRemoved: .conflict
         case .publisherRefused: .forbidden
+        case .storageFull: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
         case .subdir, .builtInFuture, .attestationMissing, .attestationUnverified, .refusedByServer:
             .unprocessableContent
         }

@@ -22,16 +22,16 @@ public struct UploadRoutes: ServerRoutes {
 
     func add(to router: Router<ServerContext>) {
         router.post("/api/channels/:channel/upload/:file") { request, context in
-            try await quetzUpload(request, context)
+            try await noting(context) { try await quetzUpload(request, context) }
         }
         router.post("/api/channels/:channel/files") { request, context in
-            try await form(.quetz, request, context)
+            try await noting(context) { try await form(.quetz, request, context) }
         }
         router.post("/api/v1/upload/:channel") { request, context in
-            try await form(.prefix, request, context)
+            try await noting(context) { try await form(.prefix, request, context) }
         }
         router.put("/:channel/:subdir/:file") { request, context in
-            try await artifactoryUpload(request, context)
+            try await noting(context) { try await artifactoryUpload(request, context) }
         }
     }
 
@@ -52,6 +52,7 @@ public struct UploadRoutes: ServerRoutes {
         let subdir = try Subdir(try Self.parameter("subdir", context))
         let name = try Self.parameter("file", context)
         if let package = PackageSidecar.package(ofFile: name) {
+            try await context.demandBody(of: request)
             let bytes = try await Self.small(request, intake.settings.limits)
             let channel = try Self.parameter("channel", context)
             let receipt = try await intake.attest(
@@ -78,14 +79,20 @@ public struct UploadRoutes: ServerRoutes {
         async throws -> Response
     {
         let channel = try Self.parameter("channel", context)
-        let package = try await intake.begin(announcement, in: channel, by: context.caller)
+        let package: ReceivedPackage
+        do { package = try await intake.begin(announcement, in: channel, by: context.caller) } catch {
+            count(error)
+            throw error
+        }
         do {
+            try await context.demandBody(of: request)
             try await BodyPace.receive(request, intake.settings.limits) { try await package.write($0) }
             let delivery = PackageIntake.Delivery(package: package)
             let receipts = try await intake.take([delivery], into: channel, by: context.caller)
             await package.staged.discard()
             return answer(receipts)
         } catch {
+            count(error)
             await package.staged.discard()
             throw error
         }
@@ -105,20 +112,41 @@ public struct UploadRoutes: ServerRoutes {
             caller: context.caller
         )
         do {
+            try await context.demandBody(of: request)
             try await BodyPace.receive(request, intake.settings.limits) { try await receiver.read($0) }
             let deliveries = try await receiver.finish()
             let receipts = try await intake.take(deliveries, into: channel, by: context.caller)
             await receiver.discard()
             return answer(receipts)
         } catch {
+            count(error)
             await receiver.discard()
-            throw error
+            throw FormFailure(names: await receiver.names, error: error)
+        }
+    }
+
+    /// Does what a request asks for, and notes for operators if it failed.
+    private func noting(_ context: ServerContext, _ body: () async throws -> Response) async throws
+        -> Response
+    {
+        do {
+            return try await body()
+        } catch {
+            let form = error as? FormFailure, cause = form?.error ?? error
+            let name = form?.names ?? (try? Self.parameter("file", context)) ?? ""
+            if let channel = try? Self.parameter("channel", context) {
+                await intake.note(cause, of: name, in: channel, by: context.caller)
+            }
+            throw cause
         }
     }
 
     /// 201 if something was taken in, 200 if all of it was there.
     private func answer(_ receipts: [IntakeReceipt]) -> Response {
         let publicURL = intake.parts.publicURL
+        for receipt in receipts {
+            intake.parts.metrics.add("kingsnake_uploads_total", ["outcome": receipt.outcome.rawValue])
+        }
         let all = receipts.map { JSONValue.object($0.json(publicURL: publicURL)) }
         let isNew = receipts.contains { $0.outcome == .accepted }
         return Response(
@@ -126,6 +154,12 @@ public struct UploadRoutes: ServerRoutes {
             headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.encode(["files": .array(all)])))
         )
+    }
+
+    /// Counts a request that came to nothing.
+    private func count(_ error: any Error) {
+        let outcome = error is Refusal ? "refused" : "failed"
+        intake.parts.metrics.add("kingsnake_uploads_total", ["outcome": outcome])
     }
 
     /// A part of the path, decoded once.
@@ -146,4 +180,10 @@ public struct UploadRoutes: ServerRoutes {
         try await BodyPace.receive(request, limits) { try await bytes.write($0) }
         return await bytes.bytes
     }
+}
+
+/// Why a form was not taken in, and what its packages were called as far as it was read.
+private struct FormFailure: Error {
+    let names: String
+    let error: any Error
 }

@@ -36,6 +36,8 @@ public struct UploadLimits: Sendable {
     public var window: Duration = .seconds(30)
     /// How many archives are inspected at once; others wait.
     public var inspections = 2
+    /// How many bytes of the disk uploads leave free; 0 for none.
+    public var reserveBytes: UInt64 = 0
     /// How far ahead a builder's clock may be, in seconds.
     public var clockSkew: Int64 = 600
 

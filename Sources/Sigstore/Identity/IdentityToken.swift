@@ -57,8 +57,8 @@ public struct IdentityToken: Sendable {
         }
         let parts = Array(text.utf8).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw Self.form("three parts joined by dots", "\(parts.count)") }
-        guard let header = Self.decode(parts[0]), let payload = Self.decode(parts[1]),
-            let signature = Self.decode(parts[2])
+        guard let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
+            let signature = Base64URL.decode(parts[2])
         else { throw Self.form("parts in base64url without padding", nil) }
         try Self.check(header: header, signature: signature)
         let value = try JSONReader.read(payload, of: Self.what, limits: Self.limits)
@@ -100,22 +100,6 @@ public struct IdentityToken: Sendable {
             "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
         ].map { ByteKey($0) }
     )
-
-    /// RFC 7515, 2: base64url without padding, line breaks or anything else. The one spelling counts.
-    private static func decode(_ part: ArraySlice<UInt8>) -> [UInt8]? {
-        var standard: [UInt8] = []
-        standard.reserveCapacity(part.count + 3)
-        for byte in part {
-            switch byte {
-            case UInt8(ascii: "-"): standard.append(UInt8(ascii: "+"))
-            case UInt8(ascii: "_"): standard.append(UInt8(ascii: "/"))
-            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
-            default: standard.append(byte)
-            }
-        }
-        while !standard.count.isMultiple(of: 4) { standard.append(UInt8(ascii: "=")) }
-        return Base64.decode(standard)
-    }
 
     private static func form(_ expected: String, _ found: String?) -> Refusal {
         Refusal(IdentityCode.tokenForm, what, expected: expected, found: found)

@@ -17,23 +17,11 @@ struct LoginSecrets: Sendable {
 
     /// Makes secrets from a source of random bytes.
     init(random: (Int) -> [UInt8]) {
-        state = Self.text(random(Self.length))
-        nonce = Self.text(random(Self.length))
-        verifier = Self.text(random(Self.length))
+        state = Base64URL.text(random(Self.length))
+        nonce = Base64URL.text(random(Self.length))
+        verifier = Base64URL.text(random(Self.length))
     }
 
     /// RFC 7636, 4.2, method S256.
-    var challenge: String { Self.text(Digest.of(Array(verifier.utf8)).bytes) }
-
-    /// Base64url without padding.
-    private static func text(_ bytes: [UInt8]) -> String {
-        let url = Base64.encode(bytes).filter { $0 != UInt8(ascii: "=") }.map { byte in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "/"): UInt8(ascii: "_")
-            default: byte
-            }
-        }
-        return String(decoding: url, as: UTF8.self)
-    }
+    var challenge: String { Base64URL.text(Digest.of(Array(verifier.utf8)).bytes) }
 }

@@ -149,10 +149,13 @@ private struct PublishingPass {
         // A version that cannot be raised any more repeats, and clients keep the one they have.
         let (next, overflow) = last.addingReportingOverflow(1)
         return MetadataHeader(
-            version: overflow ? last : next,
+            version: overflow ? last : leap(name) ? max(next, editor.leastVersion) : next,
             expires: now.advanced(bySeconds: editor.lifetimes.seconds(for: name))
         )
     }
+
+    /// Whether a role's versions may leap. A root's are followed one by one (1.0.34, section 5.3.3).
+    private func leap(_ name: RoleName) -> Bool { name != .root }
 
     /// Signs by every signer whose key one of the authorities has, and verifies the result as a client would.
     private mutating func sign<Role: RoleMetadata>(

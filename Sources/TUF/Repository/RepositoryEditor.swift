@@ -13,6 +13,9 @@ internal import TrustCore
 public struct RepositoryEditor: Sendable {
     /// How long new metadata is valid.
     public var lifetimes = RoleLifetimes()
+    /// The lowest version that new metadata gets: higher than what clients may have seen, where a repository was
+    /// restored from a copy that is older than that.
+    public var leastVersion: Int64 = 1
     /// Root metadata, with edits that are not published yet.
     public private(set) var root: RootMetadata
     /// Whether the snapshot promises hash bins by their versions only, or by length and digest too.

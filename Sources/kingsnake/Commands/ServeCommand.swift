@@ -22,6 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The server's folder; made if it is not there.", valueName: "dir"))
     var directory: String
 
+    @Flag(help: "Read the settings and all that they name, say whether they are good, and end.")
+    var check = false
+
     @OptionGroup var address: ServeOptions
     @OptionGroup var output: OutputOptions
 
@@ -30,7 +33,14 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let path = try Folder.absolute(directory)
-        let settings = try address.settings(in: path)
+        let given = try address.settings(in: path)
+        if check { return try await say(given, in: path, console) }
+        let settings = given.publicURL == nil ? try await given.withRealPort() : given
+        if given.port == 0, given.publicURL == nil {
+            console.warn(
+                "the log of a new server is named after this port for ever; --public-url names it better"
+            )
+        }
         let server = try HostedServer.open(
             directory: path,
             settings: settings,
@@ -52,7 +62,23 @@ struct ServeCommand: AsyncParsableCommand {
             document["directory"] = .string(path)
             document["url"] = .string("\(scheme)://\(host):\(port)")
             console.emit(document)
+            ServiceManager.tell("READY=1")
         }
+        ServiceManager.tell("STOPPING=1")
+    }
+
+    private func say(_ settings: ServerSettings, in path: String, _ console: Console) async throws {
+        try await HostedServer.check(settings, in: path)
+        console.say("the settings are good: listens on \(settings.host):\(settings.port)")
+        var document = JSONObject()
+        document["schema"] = 1
+        document["status"] = "ok"
+        document["directory"] = .string(path)
+        document["host"] = .string(settings.host)
+        document["port"] = .number(JSONNumber(Int64(settings.port)))
+        document["public_url"] = settings.publicURL.map { .string($0) }
+        document["trusted_root"] = settings.trustedRoot.map { .string($0) }
+        console.emit(document)
     }
 
     /// Bytes from the system, eight at a time: each call costs as much.

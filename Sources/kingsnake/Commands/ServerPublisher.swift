@@ -8,7 +8,7 @@ struct ServerPublisher: ParsableCommand {
         commandName: "publisher",
         abstract: "Say which build jobs may publish which packages, without a stored secret.",
         discussion: """
-            A job of GitHub Actions, GitLab CI or another issuer in DIR/issuers.json shows the server a token that the \
+            A job of GitHub Actions, GitLab CI or another issuer that the server believes shows the server a token that the \
             build service signed for it, and is given a key for fifteen minutes. Which packages the key is for is \
             what trusted publishers say. Each change is in the publish log, and counts at once.
             """,

@@ -30,13 +30,13 @@ extension ServerPublisher {
 
         @Option(
             help: ArgumentHelp(
-                "Where others reach the server, for the name of its log if this is the first entry.",
+                "With --dir: where others reach the server, for the name of its log if it was never started.",
                 valueName: "url"
             )
         )
         var publicURL: String?
 
-        @OptionGroup var server: ServerFolderOptions
+        @OptionGroup var server: AdministeredServer
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
@@ -47,48 +47,21 @@ extension ServerPublisher {
                 throw ValidationError("--pending goes with one name")
             }
             if let publicURL { try UsageCheck.channel(publicURL, of: "--public-url") }
+            guard publicURL == nil || server.url == nil else {
+                throw ValidationError("--public-url is for --dir: a server knows its own")
+            }
         }
 
         func run() async throws {
             let console = output.console
-            let database = try server.database()
-            let channel = try await ServerFolderOptions.channel(channel, in: database)
-            let publishers = try await ServerPublisher.publishers(of: channel, server, database, publicURL)
-            let added = try await publishers.add(
-                packages,
-                publisher.demand,
-                isPending: pending,
-                to: channel,
-                by: nil
-            )
-            console.say("may publish in `\(channel.name.text)` from now on:")
+            var body = publisher.demand.json
+            body["packages"] = .array(packages.map { .string($0) })
+            if pending { body["pending"] = true }
+            let request = AdministrationRequest(.post, ["channels", channel, "publishers"], body: body)
+            let added = try await server.ask(request, publicURL: publicURL)
+            console.say("may publish in `\(channel)` from now on:")
             console.say("  \(TrustedPublisherReport.line(added))")
             console.emit(TrustedPublisherReport.document([added]))
         }
-    }
-
-    /// What changes a channel's publishers.
-    ///
-    /// - Parameter publicURL: is needed if the channel's log has no entry yet.
-    static func publishers(
-        of channel: HostedChannel,
-        _ server: ServerFolderOptions,
-        _ database: SQLiteDatabase,
-        _ publicURL: String?
-    ) async throws -> TrustedPublishers {
-        let hasLog = try await database.read { try $0.log(of: channel) != nil }
-        guard hasLog || publicURL != nil else {
-            throw Failure(
-                .configuration,
-                "the publish log has no name yet, which is made of the server's address",
-                remedy: "give the address by --public-url"
-            )
-        }
-        return TrustedPublishers(
-            database,
-            issuers: try server.issuers(),
-            publicURL: publicURL ?? "",
-            now: { SystemClock.now }
-        )
     }
 }

@@ -14,15 +14,14 @@ extension ServerPublisher {
         @Argument(help: ArgumentHelp("The channel's name.", valueName: "channel"))
         var channel: String
 
-        @OptionGroup var server: ServerFolderOptions
+        @OptionGroup var server: AdministeredServer
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let console = output.console
-            let database = try server.database()
-            let channel = try await ServerFolderOptions.channel(channel, in: database)
-            let publishers = try await database.read { try $0.trustedPublishers(of: channel.id) }
-            if publishers.isEmpty { console.say("`\(channel.name.text)` has no trusted publishers") }
+            let request = AdministrationRequest(.get, ["channels", channel, "publishers"])
+            let publishers = try await server.ask(request)["publishers"]?.array?.compactMap(\.object) ?? []
+            if publishers.isEmpty { console.say("`\(channel)` has no trusted publishers") }
             for publisher in publishers { console.say("\(TrustedPublisherReport.line(publisher))") }
             console.emit(TrustedPublisherReport.document(publishers))
         }

@@ -18,22 +18,14 @@ extension ServerPublisher {
         @Argument(help: ArgumentHelp("The publisher's number, as `list` shows it.", valueName: "number"))
         var number: Int64
 
-        @OptionGroup var server: ServerFolderOptions
+        @OptionGroup var server: AdministeredServer
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
             let console = output.console
-            let database = try server.database()
-            let channel = try await ServerFolderOptions.channel(channel, in: database)
-            // Where there is a publisher to take away, the log has the entry that named it, and so its name.
-            let publishers = TrustedPublishers(
-                database,
-                issuers: try server.issuers(),
-                publicURL: "",
-                now: { SystemClock.now }
-            )
-            let gone = try await publishers.remove(number, of: channel, by: nil)
-            console.say("may not publish in `\(channel.name.text)` any more:")
+            let request = AdministrationRequest(.delete, ["channels", channel, "publishers", "\(number)"])
+            let gone = try await server.ask(request)
+            console.say("may not publish in `\(channel)` any more:")
             console.say("  \(TrustedPublisherReport.line(gone))")
             console.emit(TrustedPublisherReport.document([gone]))
         }

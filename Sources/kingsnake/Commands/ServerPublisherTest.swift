@@ -10,7 +10,7 @@ extension ServerPublisher {
         static let configuration = CommandConfiguration(
             abstract: "Say which of a channel's publishers a job's token fits, and what does not fit.",
             discussion: """
-                The file holds the claims of a token as JSON, or the token itself, which is not shown. Its signature, its \
+                The file holds the claims of a token as JSON, or the token itself, which is neither shown nor sent. Its signature, its \
                 times and its audience are not checked, nothing is used up, and no key is given: this says only whether \
                 publishers are described as they should be.
                 """
@@ -25,52 +25,31 @@ extension ServerPublisher {
         )
         var claims: String
 
-        @OptionGroup var server: ServerFolderOptions
+        @OptionGroup var server: AdministeredServer
         @OptionGroup var output: OutputOptions
 
         func validate() throws { try UsageCheck.path(claims, of: "--claims") }
 
         func run() async throws {
             let console = output.console
-            let database = try server.database(), issuers = try server.issuers()
-            let channel = try await ServerFolderOptions.channel(channel, in: database)
-            let job = try Workload(unverified: try TokenFile.read(claims), of: issuers)
-            let publishers = TrustedPublishers(
-                database,
-                issuers: issuers,
-                publicURL: "",
-                now: { SystemClock.now }
-            )
-            let judged = try await publishers.judge(job, in: channel)
-            console.say("\(job.identity)")
-            for (publisher, mismatch) in judged {
-                let mark = mismatch == nil ? console.good("fits   ") : console.bad("refused")
-                let reason = mismatch.map { ": \($0.entry.summary) [\($0.rawValue)]" } ?? ""
+            var body = JSONObject()
+            body["claims"] = .object(try Workload.claims(unverified: try TokenFile.read(claims)))
+            let path = ["channels", channel, "publishers", "test"]
+            let answer = try await server.ask(AdministrationRequest(.post, path, body: body))
+            let judged = answer["publishers"]?.array?.compactMap(\.object) ?? []
+            console.say("\(answer.text("identity"))")
+            for publisher in judged {
+                let mark = publisher["fits"] == true ? console.good("fits   ") : console.bad("refused")
+                let code = publisher["code"]?.string.flatMap(RefusalCatalog.code(named:))
+                let reason = code.map { ": \($0.entry.summary) [\($0.rawValue)]" } ?? ""
                 console.say("  \(mark)  \(TrustedPublisherReport.line(publisher))\(reason)")
             }
-            let fits = judged.contains { $0.mismatch == nil }
+            let fits = judged.contains { $0["fits"] == true }
             if !fits { console.say("no trusted publisher fits; the job would be given no key") }
-            console.emit(Self.document(job, judged))
+            var document = AdministeredServer.document(answer)
+            document["status"] = fits ? "ok" : "refused"
+            console.emit(document)
             if !fits { throw ExitCode(RefusalKind.policy.exitStatus) }
-        }
-
-        private static func document(
-            _ job: Workload,
-            _ judged: [(publisher: TrustedPublisher, mismatch: OIDCCode?)]
-        ) -> JSONObject {
-            var document = JSONObject()
-            document["schema"] = 1
-            document["status"] = judged.contains { $0.mismatch == nil } ? "ok" : "refused"
-            document["identity"] = .string(job.identity)
-            document["publishers"] = .array(
-                judged.map { publisher, mismatch in
-                    var object = publisher.json
-                    object["fits"] = .bool(mismatch == nil)
-                    object["code"] = mismatch.map { .string($0.rawValue) }
-                    return .object(object)
-                }
-            )
-            return document
         }
     }
 }

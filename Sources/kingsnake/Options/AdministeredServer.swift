@@ -51,59 +51,76 @@ struct AdministeredServer: ParsableArguments {
     }
 
     /// Asks the server's administration; what it refuses is thrown as if it had been refused here.
-    func ask(_ request: AdministrationRequest) async throws -> JSONObject {
-        if let directory { return try await Self.ask(request, inFolder: directory) }
+    ///
+    /// - Parameter publicURL: where others reach a server that is administered in its folder, if that is not known yet.
+    func ask(_ request: AdministrationRequest, publicURL: String? = nil) async throws -> JSONObject {
+        if let directory { return try await Self.ask(request, inFolder: directory, publicURL) }
         return try await ask(request, at: url ?? "")
     }
 
     /// The same, and shows the answer where `--json` asks for it.
-    func ask(_ request: AdministrationRequest, _ console: Console) async throws -> JSONObject {
-        let answer = try await ask(request)
+    func ask(_ request: AdministrationRequest, publicURL: String? = nil, _ console: Console) async throws
+        -> JSONObject
+    {
+        let answer = try await ask(request, publicURL: publicURL)
+        console.emit(Self.document(answer))
+        return answer
+    }
+
+    /// An answer, as `--json` shows it.
+    static func document(_ answer: JSONObject) -> JSONObject {
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
         for member in answer.members { document[member.key] = member.value }
-        console.emit(document)
-        return answer
+        return document
     }
 }
 
 // MARK: - By the folder
 
 extension AdministeredServer {
-    private static func ask(_ request: AdministrationRequest, inFolder directory: String) async throws
-        -> JSONObject
-    {
-        let folder = try Folder.absolute(directory)
-        let database = try SQLiteDatabase(at: try databasePath(in: folder))
-        defer { try? database.close() }
-        let administration = Administration(
-            database: database,
-            access: DatabaseAccess(database: database),
+    private static func ask(
+        _ request: AdministrationRequest,
+        inFolder directory: String,
+        _ publicURL: String?
+    ) async throws -> JSONObject {
+        let folder = ServerFolder(try Folder.absolute(directory))
+        try checkFolder(folder)
+        return try await Administration.answer(
+            request,
+            in: folder,
+            publicURL: publicURL,
             now: { SystemClock.now },
             random: { count in
                 var generator = SystemRandomNumberGenerator()
                 return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            },
-            recorded: { _ in }
+            }
         )
-        return try await administration.answer(request, by: .ownerOfFolder)
     }
 
-    /// The database of a server's folder; of an empty folder what becomes one. A wrong path makes nothing.
-    private static func databasePath(in folder: String) throws -> String {
-        let server = ServerFolder(folder)
-        if server.isThere { return server.database }
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder), entries.isEmpty
+    /// A server's folder, an empty one, or one that has the settings of a server: these become one. A wrong path makes
+    /// nothing.
+    private static func checkFolder(_ folder: ServerFolder) throws {
+        if folder.isThere { return }
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder.path),
+            entries.isEmpty || entries.contains(ServerSettings.fileName)
         else {
             throw Failure(
                 .configuration,
                 "that is no server's folder, and no empty one",
-                at: folder,
+                at: folder.path,
                 remedy: "give the folder that `kingsnake serve` serves"
             )
         }
-        return server.database
+    }
+
+    /// Whether a server runs on the folder, or is where the URL says, so that indexes follow what was changed.
+    var isRunning: Bool {
+        get throws {
+            guard let directory else { return true }
+            return try FileLock.ifFree(ServerFolder(Folder.absolute(directory)).lock) == nil
+        }
     }
 }
 
@@ -140,7 +157,7 @@ extension AdministeredServer {
             method,
             base + request.target,
             headers: [("authorization", "Bearer \(key)"), ("content-type", "application/json")],
-            body: request.body.count == 0 ? [] : JSONWriter.encode(.object(request.body)),
+            body: request.content,
             maximumLength: 64 << 20
         )
     }

@@ -43,6 +43,12 @@ struct Console: Sendable {
         write(Visible.json(JSONWriter.encode(.object(document), .indented)) + "\n", to: STDOUT_FILENO)
     }
 
+    /// One of many results, as a JSON document on a line of its own; not shown without `--json`.
+    func emitLine(_ document: JSONObject) {
+        guard style == .json else { return }
+        write(Visible.json(JSONWriter.encode(.object(document))) + "\n", to: STDOUT_FILENO)
+    }
+
     /// Text in bold where the terminal shows it.
     func bold(_ text: String) -> Styled { Styled(text, code: usesColor ? "1" : nil) }
     /// Text in green where the terminal shows it; the words alone must say as much.

@@ -3,6 +3,7 @@
 
 import Foundation
 import Synchronization
+import TrustCore
 
 /// A line on the terminal that shows how far long work has got. Silent where standard error is not a terminal.
 final class ProgressBar: Sendable {

@@ -27,4 +27,7 @@ struct QuotaArgument: ExpressibleByArgument {
             json = .number(JSONNumber(product))
         }
     }
+
+    /// The number; nil for a word.
+    var number: Int64? { json.integer }
 }

@@ -65,6 +65,7 @@ enum RefusalCatalog {
         area("Uploads to servers", UploadCode.self),
         area("Indexes of hosted channels", IndexCode.self),
         area("Publish logs", PublishLogCode.self),
+        area("Imports of channels", ImportCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }

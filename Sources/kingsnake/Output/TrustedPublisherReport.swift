@@ -1,39 +1,35 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import ChannelServer
 import TrustCore
-import TrustPolicy
 
-/// Trusted publishers of a server, for people and for programs.
+/// Trusted publishers of a server, as its administration answers them, for people and for programs.
 enum TrustedPublisherReport {
     /// One publisher in one line.
-    static func line(_ publisher: TrustedPublisher) -> String {
-        let packages = publisher.packages.map(\.description).joined(separator: ", ")
-        let pending = publisher.isPending ? " (pending)" : ""
-        return "\(publisher.id)  \(packages)\(pending): \(words(publisher.demand))"
+    static func line(_ publisher: JSONObject) -> String {
+        let packages = publisher["packages"]?.array?.compactMap(\.string).joined(separator: ", ") ?? ""
+        let pending = publisher["pending"] == true ? " (pending)" : ""
+        return "\(publisher["id"]?.integer ?? 0)  \(packages)\(pending): \(words(publisher))"
     }
 
     /// What jobs must be.
-    static func words(_ demand: WorkloadDemand) -> String {
-        var parts: [String] = []
-        if let repository = demand.repository { parts.append(repository) }
-        if let number = demand.repositoryID { parts.append("repository \(number)") }
-        if let number = demand.ownerID { parts.append("owner \(number)") }
-        if let subject = demand.subject { parts.append("subject \(subject)") }
-        if let workflow = demand.workflow { parts.append("workflow \(workflow)") }
-        if let environment = demand.environment { parts.append("environment \(environment)") }
-        if let ref = demand.ref { parts.append("ref \(ref.description)") }
-        if demand.allowsPullRequests { parts.append("pull requests too") }
-        return parts.joined(separator: ", ") + ", by \(demand.issuer)"
+    private static func words(_ publisher: JSONObject) -> String {
+        let names = [
+            ("repository", ""), ("repository_id", "repository "), ("owner_id", "owner "),
+            ("subject", "subject "), ("workflow", "workflow "), ("environment", "environment "),
+            ("ref", "ref "),
+        ]
+        var parts = names.compactMap { name, word in publisher[name]?.string.map { word + $0 } }
+        if publisher["allow_pull_requests"] == true { parts.append("pull requests too") }
+        return parts.joined(separator: ", ") + ", by \(publisher.text("issuer"))"
     }
 
     /// A document about publishers.
-    static func document(_ publishers: [TrustedPublisher]) -> JSONObject {
+    static func document(_ publishers: [JSONObject]) -> JSONObject {
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
-        document["publishers"] = .array(publishers.map { .object($0.json) })
+        document["publishers"] = .array(publishers.map { .object($0) })
         return document
     }
 }

@@ -11,7 +11,7 @@ import TrustCore
 @Suite("Refusal codes of access")
 struct AccessCodeCoverageTests {
     static let provocations: [AccessCode: @Sendable () async throws -> Void] = [
-        .unknownKey: { _ = try await AccessScene().caller("ks_") },
+        .unknownKey: { _ = try await AccessScene().caller("ks-") },
         .credentialsNeeded: {
             let scene = try AccessScene()
             try await scene.access.demand(.operate, of: .anonymous, on: nil, package: nil)

@@ -79,7 +79,7 @@ struct AdministrationTests {
         try await scene.user("alice")
         let made = try await scene.ask(.post, "keys", key: root, #"{"user":"alice","label":"laptop"}"#)
         let secret = try #require(made.body["secret"]?.string)
-        #expect(secret.utf8.count == 67 && secret.hasPrefix("ks_"))
+        #expect(secret.utf8.count == 67 && secret.hasPrefix("ks-"))
         #expect(try await scene.caller(secret).holder == FilePublisher(.user, "alice"))
         for path in ["keys", "keys?user=alice", "keys?user=*", "users", "users/alice"] {
             let answer = try await scene.ask(.get, path, key: root)
@@ -167,6 +167,8 @@ struct AdministrationTests {
         )
     }
 
+    private static let longDescription = "{\"description\":\"\(String(repeating: "a", count: 1001))\"}"
+
     @Test("Channels are made by administrators, changed by owners, and limited by administrators")
     func channels() async throws {
         let (scene, root) = try await Self.world()
@@ -197,12 +199,21 @@ struct AdministrationTests {
                 (root, .put, "channels/main", #"{"quota":{"bytes":100,"files":"unlimited"}}"#, "200"),
                 (root, .put, "channels/main", #"{"quota":{"files":7}}"#, "200"),
                 (root, .put, "channels/none", #"{"visibility":"public"}"#, "404 server.channel-unknown"),
+                (bob, .put, "channels/main", #"{"attestations":"required"}"#, "403 access.not-allowed"),
+                (alice, .put, "channels/main", #"{"attestations":"maybe"}"#, "400 server.request-malformed"),
+                (alice, .put, "channels/main", #"{"attestations":"required"}"#, "200"),
+                (bob, .put, "channels/main", #"{"description":"ours"}"#, "403 access.not-allowed"),
+                (alice, .put, "channels/main", #"{"description":"first"}"#, "200"),
+                (alice, .put, "channels/main", #"{"description":"What Alice makes"}"#, "200"),
+                (alice, .put, "channels/main", Self.longDescription, "400 server.request-malformed"),
             ]
         )
-        #expect(scene.scene.changes == 4)
+        #expect(scene.scene.changes == 7)
         let shown = try await scene.ask(.get, "channels/main", key: alice).body
         #expect(shown["maximum_bytes"]?.integer == 100 && shown["maximum_files"]?.integer == 7)
         #expect(shown["visibility"] == "public" && shown["bytes"]?.integer == 0)
+        #expect(shown["attestations"] == "required")
+        #expect(shown["description"] == "What Alice makes")
     }
 
     @Test("Members are made by owners, members for a package also by its maintainers")

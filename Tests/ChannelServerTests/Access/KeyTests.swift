@@ -11,10 +11,12 @@ import TrustCore
 
 @Suite("Keys")
 struct KeyTests {
-    @Test("A secret is ks_ and 256 bits, and shows itself to nobody who prints it")
+    @Test("A secret is ks- and 256 bits, and shows itself to nobody who prints it")
     func secret() {
         let secret = AccessKeySecret { [UInt8](repeating: 0xA5, count: $0) }
-        #expect(secret.text == "ks_" + String(repeating: "a5", count: 32))
+        #expect(secret.text == "ks-" + String(repeating: "a5", count: 32))
+        // What conda takes for a token in a URL: all of it must be one.
+        #expect(secret.text.wholeMatch(of: /[a-zA-Z0-9-]*/) != nil)
         #expect(secret.hash == Digest.of(Array(secret.text.utf8)))
         for shown in ["\(secret)", String(reflecting: secret), "\([secret])", "\(Optional(secret) as Any)"] {
             #expect(!shown.contains("a5"))
@@ -62,8 +64,8 @@ struct KeyTests {
         let now = scene.scene.now
         try await scene.database.write { try $0.removeUser(try UserName("gone"), now: now) }
         let wrong = [
-            "", "ks_", key + "0", String(key.dropLast()), key.uppercased(), orphan, late, imported,
-            String(repeating: "k", count: 10_000), "ks_\u{0}", "alice",
+            "", "ks-", key + "0", String(key.dropLast()), key.uppercased(), orphan, late, imported,
+            String(repeating: "k", count: 10_000), "ks-\u{0}", "alice",
         ]
         var bodies: Set<String> = []
         for secret in wrong {

@@ -19,13 +19,6 @@ extension AccessScene {
     func administration(recorded: @escaping @Sendable (AdministrativeChange) -> Void = { _ in })
         -> Administration
     {
-        Administration(
-            database: database,
-            access: access,
-            quotas: scene.parts.quotas,
-            now: scene.parts.now,
-            random: scene.parts.random,
-            recorded: recorded
-        )
+        Administration(parts: scene.parts, recorded: recorded)
     }
 }

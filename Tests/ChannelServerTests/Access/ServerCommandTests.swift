@@ -58,14 +58,14 @@ struct ServerCommandTests {
             "--package",
             "tool"
         )
-        #expect(key.hasPrefix("ks_") && key.hasSuffix("\n") && key.utf8.count == 68)
+        #expect(key.hasPrefix("ks-") && key.hasSuffix("\n") && key.utf8.count == 68)
         let caller = try await world.scene.caller(String(key.dropLast()))
         #expect(caller.holder == FilePublisher(.user, "alice"))
         #expect(caller.scopes?.first?.actions == [.publish] && caller.scopes?.first?.packages == ["tool"])
         let users = try await world.must("user", "list")
         #expect(users.contains("alice") && users.contains("operator"))
         let keys = try await world.must("key", "list", "--user", "alice")
-        #expect(keys.contains("publish in main of tool") && !keys.contains("ks_"))
+        #expect(keys.contains("publish in main of tool") && !keys.contains("ks-"))
         let printed = try await world.must("user", "list", "--json")
         let document = try JSONReader.read(Array(printed.utf8), of: "it")
         #expect(document.object?["schema"] == 1 && document.object?["status"] == "ok")
@@ -86,8 +86,42 @@ struct ServerCommandTests {
             await refusalCode { try await world.scene.caller(String(key.dropLast())) } == "access.unknown-key"
         )
         try await world.must("channel", "member", "remove", "main", "bob", "--package", "tool")
+        try await publishers(world)
         try await world.must("user", "role", "bob", "none")
         try await world.must("user", "remove", "bob", "--yes")
+    }
+
+    /// The channel's trusted publishers: the same in the folder and over HTTP.
+    private static func publishers(_ world: World) async throws {
+        let jobs = ["--github", "example/widget", "--repository-id", "1001", "--owner-id", "2002"]
+        let add = ["publisher", "add", "main", "widget"] + jobs + ["--workflow", "release.yml"]
+        if world.place[0] == "--dir" {
+            #expect(try await world.program.run(["server"] + add + world.place).status == 6)
+        }
+        let name = world.place[0] == "--dir" ? ["--public-url", "https://channels.example.org"] : []
+        let added = try await world.program.run(["server"] + add + name + world.place)
+        #expect(added.output.contains("1  widget: example/widget, repository 1001, owner 2002"))
+        let pending = ["publisher", "add", "main", "gadget", "--pending"] + jobs + ["--workflow", "a.yml"]
+        #expect(try await world.program.run(["server"] + pending + world.place).output.contains("(pending)"))
+        #expect(try await world.must("publisher", "list", "main").contains("2  gadget (pending)"))
+        let issuer = SimulatedIssuer(
+            "https://token.actions.githubusercontent.com",
+            now: world.scene.scene.now
+        )
+        let claims = issuer.workflowClaims(audience: "anything")
+        let file = world.scene.scene.folder.path + "/token"
+        try world.scene.scene.folder.write(Array(issuer.token(claims).utf8), to: "token")
+        let tried = try await world.must("publisher", "test", "main", "--claims", file)
+        #expect(tried.contains("fits     1  widget") && tried.contains("refused  2  gadget"))
+        #expect(!tried.contains(issuer.tokens[0]))
+        try await world.must("publisher", "remove", "main", "1")
+        #expect(try await world.refused("publisher", "remove", "main", "1") == "4 oidc.publisher-unknown")
+        let channel = try await world.scene.database.read { try $0.channel(ChannelName("main")) }
+        let events = try await world.scene.database.read { transaction in
+            guard let channel, let log = try transaction.log(of: channel) else { return 0 }
+            return try transaction.entries(of: log.id, from: 0, limit: 100).count
+        }
+        #expect(events == 3)
     }
 
     @Test("A server is administered in its folder, while it runs")
@@ -120,23 +154,25 @@ struct ServerCommandTests {
             #expect(
                 try await world.refused("user", "remove", "root", "--yes") == "1 access.last-administrator"
             )
-            world.program.environment["KINGSNAKE_API_KEY"] = "ks_wrong"
+            world.program.environment["KINGSNAKE_API_KEY"] = "ks-wrong"
             let result = try await world.program.run(["server", "user", "list"] + world.place)
             #expect(result.status == 1 && result.transcript.contains("access.unknown-key"))
-            #expect(!result.transcript.contains("ks_wrong"))
+            #expect(!result.transcript.contains("ks-wrong"))
         }
     }
 
-    @Test("An empty folder becomes a server, any other does not, and slips are usage errors")
+    @Test("An empty folder or one with settings becomes a server, no other does, and slips are usage errors")
     func folders() async throws {
         let folder = try TemporaryFolder()
         let program = Program(in: folder.path)
         try folder.write([], to: "full/file")
+        try folder.write(Array(#"{"schema":1}"#.utf8), to: "settings/server.json")
         try folder.write([], to: "other/empty/.remove")
         let empty = folder.path + "/new"
         _ = try await program.runScript("mkdir new")
         let cases: [([String], Int32)] = [
             (["user", "add", "alice", "--dir", "full"], 6), (["user", "add", "alice", "--dir", "absent"], 6),
+            (["user", "add", "alice", "--dir", "settings"], 0),
             (["user", "add", "alice", "--dir", empty], 0), (["user", "list", "--dir", empty], 0),
             (["user", "list"], 2), (["user", "list", "--dir", empty, "--server", "https://a.example"], 2),
             (["user", "list", "--server", "a.example"], 2), (["user", "show", "--dir", empty], 2),

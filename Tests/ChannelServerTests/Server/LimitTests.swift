@@ -71,7 +71,9 @@ struct LimitTests {
             Array(
                 #"{"schema":1,"host":"::","port":0,"public_url":"https://x","tls":{"certificate":"c","key":"/k"},"#
                     .utf8
-            ) + Array(#""public_metrics":true,"limits":{"connections":7,"drain_seconds":0}}"#.utf8),
+            ) + Array(#""public_metrics":true,"limits":{"connections":7,"drain_seconds":0,"#.utf8)
+                + Array(#""disk_reserve_bytes":5,"key_request_burst":6},"trusted_root":"staging","#.utf8)
+                + Array(#""quotas":{"channel_bytes":8,"channel_files":9}}"#.utf8),
             to: "server.json"
         )
         var expected = ServerSettings()
@@ -79,11 +81,15 @@ struct LimitTests {
         expected.tls = ServerSettings.TLSFiles(certificate: folder.path + "/c", key: "/k")
         expected.hasPublicMetrics = true
         (expected.limits.connections, expected.limits.drainSeconds) = (7, 0)
+        (expected.limits.diskReserveBytes, expected.limits.keyRequestBurst) = (5, 6)
+        expected.trustedRoot = "staging"
+        expected.quota = ChannelQuota(bytes: 8, files: 9)
         #expect(try ServerSettings(directory: folder.path) == expected)
         let wrong = [
             "", "[]", "{}", #"{"schema":2}"#, #"{"schema":1,"hots":"x"}"#, #"{"schema":1,"port":70000}"#,
             #"{"schema":1,"port":-1}"#, #"{"schema":1,"limits":{"connections":0}}"#,
             #"{"schema":1,"limits":{"conections":1}}"#, #"{"schema":1,"tls":{"certificate":"c"}}"#,
+            #"{"schema":1,"quotas":{"channel_bytes":-1}}"#, #"{"schema":1,"quotas":{"bytes":1}}"#,
             #"{"schema":1,"schema":1}"#, #"{"schema":1,"limits":{"stall_seconds":1e3}}"#,
         ]
         for text in wrong {

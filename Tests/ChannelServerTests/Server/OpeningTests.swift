@@ -57,7 +57,7 @@ struct OpeningTests {
             settings.hasPublicMetrics = isPublic
             let server = try Self.open(try TemporaryFolder().path, settings)
             try await server.application(host: "127.0.0.1", port: 0) { _ in }.test(.live) { client in
-                _ = try await client.execute(uri: "/nothing", method: .get)
+                _ = try await client.execute(uri: "/api/nothing", method: .get)
                 let answer = try await client.execute(uri: "/metrics", method: .get)
                 #expect(answer.status == (isPublic ? .ok : .unauthorized))
                 let line = "kingsnake_http_requests_total{method=\"GET\",status=\"404\"} 1\n"

@@ -71,13 +71,14 @@ extension ServerScene {
         _ name: String,
         into channel: HostedChannel,
         attestations: [UInt8]? = nil,
-        state: HostedFile.State = .listed
+        state: HostedFile.State = .listed,
+        subdir: String = "noarch"
     ) async throws -> HostedFile {
         var digest: Digest?
         if let attestations { digest = try await blobs.put(attestations) }
         let file = HostedFile(
             channel: channel.id,
-            subdir: .noarch,
+            subdir: try Subdir(subdir),
             fileName: try ArchiveFileName(name),
             sha256: try await blobs.put(bytes),
             size: UInt64(bytes.count),

@@ -205,7 +205,12 @@ struct ServingTests {
         let shards = "noarch/repodata_shards.msgpack.zst"
         for method in [HTTPRequest.Method.get, .head] {
             #expect(try await scene.ask(method, "/main/" + shards).status == .serviceUnavailable)
-            #expect(try await scene.ask(method, "/main/linux-64/repodata.json").status == .notFound)
+            for name in IndexFile.names {
+                #expect(try await scene.ask(method, "/main/linux-64/\(name)").status == .serviceUnavailable)
+                #expect(try await scene.ask(method, "/main/linux-ppc64le/\(name)").status == .notFound)
+            }
+            // A form that is never made.
+            #expect(try await scene.ask(method, "/main/noarch/repodata.json.bz2").status == .notFound)
         }
         try await scene.server.serve([1], shards, of: scene.main)
         #expect(try await scene.ask(.get, "/main/" + shards).status == .ok)

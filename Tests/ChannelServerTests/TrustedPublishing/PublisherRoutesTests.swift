@@ -28,7 +28,7 @@ struct PublisherRoutesTests {
         user: String? = "alice"
     ) async throws -> TestResponse {
         try await scene.server.ask(
-            [scene.routes],
+            [AdministrationRoutes(parts: scene.server.parts)],
             method,
             path,
             headers: user.map { [.authorization: "Bearer \($0)"] } ?? [:],
@@ -54,6 +54,24 @@ struct PublisherRoutesTests {
         #expect(PublishingScene.code(of: again) == "oidc.publisher-unknown")
         #expect(try await scene.logged() == ["publisher-change add 1", "publisher-change remove 1"])
         #expect(scene.server.changes == 2)
+    }
+
+    @Test("Claims are tried, without a token and without a key")
+    func tried() async throws {
+        let scene = try await PublishingScene.published()
+        let fits = try await Self.ask(
+            scene,
+            .post,
+            Self.path + "/test",
+            ["claims": .object(scene.issuer.workflowClaims(audience: "anything"))]
+        )
+        #expect(fits.status == .ok && String(buffer: fits.body).contains(#""fits":true"#))
+        let stranger = try await Self.ask(scene, .post, Self.path + "/test", ["claims": [:]], user: nil)
+        #expect(PublishingScene.code(of: stranger) == "server.channel-unknown")
+        #expect(
+            PublishingScene.code(of: try await Self.ask(scene, .post, Self.path + "/test", ["claims": [:]]))
+                == "oidc.claim"
+        )
     }
 
     @Test("Who may not manage publishers learns nothing, and changes nothing")

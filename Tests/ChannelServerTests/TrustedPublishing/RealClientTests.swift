@@ -53,12 +53,13 @@ struct RealClientTests {
         let server = HostedServer(parts: scene.server.parts, areas: [scene.routes, uploads])
         let world = try ChannelWorld()
         let package = try world.write(PackageBuilder.hello())
-        let script = SharedData.checkout + "/scripts/interop/publish_to_prefix.py"
+        let script = SharedData.checkout + "/scripts/interop/rattler_upload.py"
         let result = try await Application(responder: server.responder()).test(.live) { client in
             var program = Program(in: world.path, name: Self.python)
             program.environment.merge(issuer.runnerEnvironment) { $1 }
             program.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-            return try await program.run([script, "http://127.0.0.1:\(client.port ?? 0)", "main", package])
+            let url = "http://127.0.0.1:\(client.port ?? 0)"
+            return try await program.run([script, "prefix-oidc", url, "main", package])
         }
         await services.shutdown()
         #expect(result.status == 0, "\(result.transcript)")

@@ -55,6 +55,8 @@ public struct PackageBuilder: Sendable {
     public var entryPoints: [String] = []
     /// Further members of `info/index.json`.
     public var indexExtras = JSONObject()
+    /// `info/about.json`.
+    public var about = JSONObject()
     private var entries: [Entry] = []
     private var infoExtras: [(String, [UInt8])] = []
 
@@ -187,7 +189,7 @@ public struct PackageBuilder: Sendable {
         var files: [(String, [UInt8])] = [
             ("info/index.json", JSONWriter.encode(.object(index), .indented)),
             ("info/paths.json", JSONWriter.encode(paths, .indented)),
-            ("info/about.json", Array("{}".utf8)),
+            ("info/about.json", JSONWriter.encode(.object(about))),
         ]
         if noarch == .python {
             let link: JSONValue = [

@@ -73,6 +73,9 @@ public struct ChannelWorld: Sendable {
     @discardableResult
     public func run(_ arguments: String...) async throws -> ProgramResult { try await program.run(arguments) }
 
+    /// Runs the program.
+    public func run(_ arguments: [String]) async throws -> ProgramResult { try await program.run(arguments) }
+
     /// Runs the program, which must succeed.
     @discardableResult
     public func must(_ arguments: String...) async throws -> ProgramResult { try await must(arguments) }

@@ -34,7 +34,7 @@ struct ChildProcess: Sendable {
         let captured = try TemporaryFolder()
         let began = Self.now
         let pid = try start(output: captured.path + "/output", errors: captured.path + "/errors")
-        let status = wait(for: pid, killed: kill, began)
+        let status = Self.wait(for: pid, killed: kill, began)
         let microseconds = Self.now - began
         return ProgramResult(
             status: status,
@@ -44,7 +44,8 @@ struct ChildProcess: Sendable {
         )
     }
 
-    private func start(output: String, errors: String) throws -> pid_t {
+    /// Starts the program; its output goes to files.
+    func start(output: String, errors: String) throws -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
         #else
@@ -88,7 +89,7 @@ struct ChildProcess: Sendable {
     }
 
     /// Waits for the end; answers the exit status, or minus the signal that ended it.
-    private func wait(for pid: pid_t, killed kill: Kill?, _ began: UInt64) -> Int32 {
+    static func wait(for pid: pid_t, killed kill: Kill? = nil, _ began: UInt64 = 0) -> Int32 {
         var status: Int32 = 0
         var kill = kill
         while true {
@@ -96,7 +97,7 @@ struct ChildProcess: Sendable {
             if ended == pid { break }
             if ended < 0, errno != EINTR { return -1 }
             guard let moment = kill else { continue }
-            if Self.isNow(moment, began) {
+            if isNow(moment, began) {
                 Foundation.kill(pid, SIGKILL)
                 kill = nil
             }

@@ -13,14 +13,16 @@ public struct Program: Sendable {
     public var environment: [String: String]
     /// The umask that it runs with, as the shell's command takes it; nil for the tests' own.
     public var umask: String?
-    private let executable: String
+    let executable: String
 
     /// The folder that the package's programs were built into: the one that holds the tests.
     public static let buildFolder: String = {
         var candidates = Bundle.allBundles.filter { $0.bundlePath.hasSuffix(".xctest") }.map {
             $0.bundleURL.deletingLastPathComponent()
         }
-        let own = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        // The name by which a program was called may be without its folder.
+        let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
+        let own = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         var above = own.deletingLastPathComponent()
         while above.path.count > 1 {
             candidates.append(above)
@@ -79,7 +81,7 @@ public struct Program: Sendable {
         try process(program, arguments).run(killed: nil)
     }
 
-    private func process(_ program: String, _ arguments: [String]) -> ChildProcess {
+    func process(_ program: String, _ arguments: [String]) -> ChildProcess {
         ChildProcess(program, arguments, environment: environment, folder: folder, umask: umask)
     }
 }

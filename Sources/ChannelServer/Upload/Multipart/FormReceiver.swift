@@ -51,6 +51,8 @@ actor FormReceiver {
     private var packages: [ReceivedPackage] = []
     private var attestation: SmallBody?
     private var force: SmallBody?
+    /// What its packages are called, those that were refused too: whatever the sender wrote.
+    private(set) var names = ""
 
     init(_ form: UploadForm, boundary: [UInt8], intake: PackageIntake, channel: String, caller: Caller) {
         self.form = form
@@ -121,6 +123,7 @@ actor FormReceiver {
         guard let name = head.fileName ?? head["x-file-name"] else {
             throw MultipartReader.refusal("a file name with each package", found: "none")
         }
+        if names.utf8.count < FailedUpload.maximumName { names += names.isEmpty ? name : ", \(name)" }
         if let other = head["x-file-name"], !ByteKey.areEqual(other, name) {
             throw Refusal(
                 UploadCode.name,

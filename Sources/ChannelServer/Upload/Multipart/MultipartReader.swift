@@ -112,7 +112,8 @@ struct MultipartReader {
         let from = view.startIndex + max(0, searched - end.count)
         guard let at = view[from...].firstRange(of: end)?.lowerBound else {
             searched = view.count
-            guard view.count <= limits.headBytes else { throw tooLong }
+            // The end's own bytes may be there already, however the form was cut into pieces.
+            guard view.count < limits.headBytes + end.count else { throw tooLong }
             return false
         }
         let length = at - view.startIndex

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import ContentTrust
 import DurableFiles
 import HTTPTypes
 import HummingbirdTesting
@@ -20,7 +21,7 @@ struct HostedSigningTests {
         async throws -> TestResponse
     {
         try await scene.server.ask(
-            [SigningRoutes(parts: scene.server.parts, keys: scene.keys)],
+            [AdministrationRoutes(parts: scene.server.parts, keys: scene.keys)],
             method,
             "/api/v1/channels/main/" + path,
             headers: [.authorization: "Bearer alice"],
@@ -65,6 +66,34 @@ struct HostedSigningTests {
         #expect(try await scene.admits(.sample()))
         answer = try await ask(scene, .post, "tuf/ceremony", proposal.encoded())
         #expect(String(buffer: answer.body).contains("ceremony.superseded"))
+    }
+
+    @Test("A root can be proposed for a channel that is so new that nobody has indexed it")
+    func newChannel() async throws {
+        let scene = try await IndexScene()
+        let request = JSONWriter.encode([
+            "authorities": [.string(scene.offline.publicKey.pem)], "threshold": 1, "subdirs": ["linux-64"],
+        ])
+        let answer = try await ask(scene, .post, "tuf/proposal", request)
+        #expect(answer.status == .ok)
+        var proposal = try CeremonyProposal(parsing: Array(buffer: answer.body))
+        try await proposal.merge(proposal.signatures(by: scene.offline))
+        #expect(try await ask(scene, .post, "tuf/ceremony", proposal.encoded()).status == .ok)
+        try await scene.publish([.sample()])
+        try await scene.index()
+        #expect(try await state(scene) == "signed")
+        #expect(try await scene.admits(.sample()))
+    }
+
+    @Test("A channel that two make the online key of at once has one")
+    func keyMadeAtOnce() async throws {
+        let scene = try await IndexScene()
+        let (keys, name) = (scene.keys, scene.channel.name)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 { group.addTask { try keys.make(for: name) } }
+            try await group.waitForAll()
+        }
+        #expect(try await keys.signers(of: name).count == 1)
     }
 
     @Test("A subdir that came later is served unsigned, proposed, and signed with the rest")
@@ -125,6 +154,19 @@ struct IndexCodeCoverageTests {
             try await scene.intake.accept(
                 scene.firstCeremony(online: PrivateKey.generate(.ed25519).publicKey)
             )
+        },
+        .packageKeys: {
+            let world = try await TrustWorld()
+            let body = try await world.body(
+                roots: [world.rootFile()],
+                world.keyManagerFile([TrustKey(PrivateKey.generate(.ed25519).publicKey)])
+            )
+            let fields = try JSONFields(.object(body), of: "test")
+            _ = try await TrustIntake(
+                parts: world.scene.server.parts,
+                keys: world.scene.keys,
+                channel: world.scene.channel
+            ).accept(fields, by: nil)
         },
         .settings: {
             var settings = JSONObject()

@@ -36,6 +36,12 @@ struct PackageFactsTests {
         let exports = try await json("linux-64/run_exports.json", scene)
         #expect(exports["packages.conda"] == ["a-1-0.conda": ["run_exports": ["weak": ["a >=1,<2"]]]])
         #expect(exports["packages"] == ["b-1-0.tar.bz2": ["run_exports": [:]]])
+        // As conda's indexer writes it, and nothing beside that.
+        #expect(exports["info"] == ["subdir": "linux-64", "version": 1])
+        #expect(Set(exports.keys) == ["info", "packages", "packages.conda"])
+        let plain = try #require(try await scene.document("linux-64/run_exports.json"))
+        let packed = try #require(try await scene.document("linux-64/run_exports.json.zst"))
+        #expect(try Zstd.decompress(packed, maximumLength: 1 << 20, of: "exports") == plain)
         try await scene.set(packages[0], .yanked)
         try await scene.index()
         #expect(try await json("linux-64/run_exports.json", scene)["packages.conda"] == [:])

@@ -17,7 +17,7 @@ struct RepodataPatchTests {
         -> String
     {
         let response = try await scene.server.ask(
-            [SigningRoutes(parts: scene.server.parts, keys: scene.keys)],
+            [AdministrationRoutes(parts: scene.server.parts, keys: scene.keys)],
             .put,
             "/api/v1/channels/main/index/patches/\(subdir)",
             headers: [.authorization: "Bearer alice"],
@@ -39,7 +39,7 @@ struct RepodataPatchTests {
             "packages.conda":{"a-1-0.conda":{"license":"ISC","build_number":null,"constrains":["y <2"]}},
             "revoke":["b-1-0.tar.bz2"],"remove":["c-1-0.conda"]}
             """#
-        #expect(try await put(patch, scene).hasPrefix("204"))
+        #expect(try await put(patch, scene).hasPrefix("200"))
         try await scene.index()
         let index = try await scene.repodata()
         let old = try #require(try index.record(fileName: "a-1-0.tar.bz2"))
@@ -52,12 +52,12 @@ struct RepodataPatchTests {
         #expect(try index.record(fileName: "c-1-0.conda") == nil)
         #expect(index.removed == ["c-1-0.conda"])
         let response = try await scene.server.ask(
-            [SigningRoutes(parts: scene.server.parts, keys: scene.keys)],
+            [AdministrationRoutes(parts: scene.server.parts, keys: scene.keys)],
             .delete,
             "/api/v1/channels/main/index/patches/linux-64",
             headers: [.authorization: "Bearer alice"]
         )
-        #expect(response.status == .noContent)
+        #expect(response.status == .ok)
         try await scene.index()
         #expect(try await scene.repodata().removed.isEmpty)
         #expect(try await scene.repodata().record(fileName: "b-1-0.conda")?.depends == [])

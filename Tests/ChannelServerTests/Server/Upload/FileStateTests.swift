@@ -90,11 +90,12 @@ struct FileStateTests {
         let cases: [(String, String, String?, String)] = [
             ("other-1-0.conda", "", "alice", "upload.file-unknown"),
             (name, "", nil, "server.channel-unknown"),
-            (name, "[]", "alice", "json.shape"), (name, "{", "alice", "json.syntax"),
+            (name, "[]", "alice", "server.request-malformed"),
+            (name, "{", "alice", "server.request-malformed"),
             (name, #"{"force":true}"#, "alice", "server.request-malformed"),
             (name, #"{"reason":1}"#, "alice", "json.shape"),
             (name, #"{"reason":"\#(long)"}"#, "alice", "server.request-malformed"),
-            (name, String(repeating: " ", count: 9000), "alice", "upload.too-large"),
+            (name, String(repeating: " ", count: 70_000), "alice", "upload.too-large"),
         ]
         for (name, body, key, code) in cases {
             for change in ["yank", "unyank", "remove"] {

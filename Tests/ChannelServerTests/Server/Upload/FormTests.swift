@@ -47,6 +47,20 @@ struct FormTests {
     }
 
     @Test(
+        "A part's head may be as long as the limit says, in whatever pieces it arrives",
+        arguments: [1, 2, 3, 4096]
+    )
+    func longestHead(_ size: Int) throws {
+        for (length, isTaken) in [(16 << 10, true), ((16 << 10) + 1, false)] {
+            let disposition = "Content-Disposition: form-data; name=f\r\nX: "
+            let filling = String(repeating: "x", count: length - disposition.utf8.count)
+            let form = Array("--b\r\n\(disposition)\(filling)\r\n\r\nz\r\n--b--".utf8)
+            let read = try? Self.read(form, boundary: "b", pieces: size)
+            #expect((read == ["f -", "7a"]) == isTaken, "\(length) bytes")
+        }
+    }
+
+    @Test(
         "A form that is not well-formed, or too large in its frame, is refused, in whatever pieces it arrives"
     )
     func malformed() {

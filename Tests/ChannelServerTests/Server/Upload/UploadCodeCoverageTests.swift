@@ -52,6 +52,11 @@ struct UploadCodeCoverageTests {
             settings.limits.clockSkew = -100 * 365 * 86_400
             try await take(settings) { _ in }
         },
+        .storageFull: {
+            var settings = UploadSettings()
+            settings.limits.reserveBytes = .max
+            try await take(settings) { _ in }
+        },
         .anonymous: { try await take(access: OpenAccess(), caller: .anonymous) { _ in } },
         .fileUnknown: { try await change(.yank, first: []) },
         .fileRemoved: { try await change(.yank, first: [.remove]) },
@@ -161,8 +166,8 @@ struct UploadCodeCoverageTests {
             _ = try await change.apply(
                 to: try ArchiveFileName(name),
                 in: try Subdir("linux-64"),
-                of: "main",
-                by: Caller(holder: FilePublisher(.user, "alice")),
+                of: scene.channel,
+                by: FilePublisher(.user, "alice"),
                 because: nil,
                 scene.server.parts
             )

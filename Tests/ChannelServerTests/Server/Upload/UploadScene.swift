@@ -45,7 +45,7 @@ final class UploadScene {
     }
 
     var areas: [any ServerRoutes] {
-        [UploadRoutes(server.parts, settings), FileStateRoutes(server.parts)]
+        [UploadRoutes(server.parts, settings), AdministrationRoutes(parts: server.parts)]
     }
 
     /// Sends a package by a protocol.

@@ -37,6 +37,11 @@ struct UploadTests {
         #expect(record["md5"]?.string == Digest.of(bytes, by: .md5).hex)
         #expect(record["indexed_timestamp"] == nil)
         #expect(try await scene.server.blobs.bytes(of: file.sha256, maximumLength: bytes.count) == bytes)
+        // What the package says in files of its own is known, so that nobody opens it again for the index.
+        let facts = try await scene.server.database.read { try $0.facts(of: Digest.of(bytes)) }
+        #expect(
+            try await facts == PackageFacts.read(file, in: scene.server.blobs) && facts?.runExports != nil
+        )
         let entry = try #require(try await scene.entries().first)
         #expect(entry["type"]?.string == "publish" && entry["sha256"]?.string == file.sha256.hex)
         #expect(entry["filename"]?.string == name && entry["channel"]?.string == "main")

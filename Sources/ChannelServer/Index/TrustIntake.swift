@@ -1,0 +1,94 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+internal import ContentTrust
+internal import SigningKeys
+internal import TrustCore
+
+/// What the owner of a hosted channel decides about conda content trust: whether the records of its index are signed, and
+/// by whose word.
+///
+/// The offline keys are never here. What comes in is verified from the first root down, as clients will.
+struct TrustIntake: Sendable {
+    let parts: ServerParts
+    let keys: ChannelKeys
+    let channel: HostedChannel
+
+    private var indexer: ChannelIndexer { ChannelIndexer(parts: parts, keys: keys, channel: channel) }
+    private var ring: KeyRing { keys.ring(of: channel.name) }
+
+    /// Takes in what offline keys signed. The index is signed accordingly next, and both become visible at once.
+    ///
+    /// - Returns: whether it changes anything.
+    /// - Throws: as ``HostedTrust/init(submitted:after:now:)``; `index.package-keys` if it names other keys than the server
+    ///   has. Then nothing has changed.
+    func accept(_ fields: JSONFields, by actor: FilePublisher?) async throws -> Bool {
+        let now = parts.now()
+        let state = try await indexer.state()
+        let trust = try HostedTrust(submitted: fields, after: state.trust, now: now)
+        _ = try HostedRecordSigner(
+            trust,
+            of: channel.name,
+            signers: try await keys.packageSigners(of: channel.name)
+        )
+        let memory = KeyManagerMemory(keys: ring.directory)
+        try memory.check(trust.keyManager, in: trust.chain)
+        guard trust.settingsValue != state.trustSetting else { return false }
+        var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: now)
+        entry.publisher = actor
+        entry.details[HostedTrust.setting] = [
+            "root": .object(Self.logged(trust.chain.root.version, trust.chain.root.bytes)),
+            "key_mgr": .object(Self.logged(trust.keyManager.metadata.version, trust.keyManager.bytes)),
+        ]
+        try await put(trust.settingsValue, state, entry)
+        try memory.keep(trust.keyManager, now: now)
+        return true
+    }
+
+    /// Ends the signing of records: the index is made without them, and the metadata go with its publication.
+    ///
+    /// The copy of the key manager's metadata beside the server's keys stays, so that nothing older comes back later.
+    /// - Returns: whether records were signed.
+    func end(by actor: FilePublisher?) async throws -> Bool {
+        let state = try await indexer.state()
+        guard state.trustSetting != nil else { return false }
+        var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: parts.now())
+        entry.publisher = actor
+        entry.details[HostedTrust.setting] = .null
+        try await put(nil, state, entry)
+        return true
+    }
+
+    private static func logged(_ version: Int64?, _ bytes: [UInt8]) -> JSONObject {
+        var object = JSONObject()
+        object["sha256"] = .string(Digest.of(bytes).hex)
+        object["version"] = version.map { .number(JSONNumber($0)) }
+        return object
+    }
+
+    private func put(_ setting: JSONValue?, _ state: ChannelIndexer.State, _ entry: PublishLogEntry)
+        async throws
+    {
+        let (id, url) = (channel.id, parts.publicURL)
+        let subdirs = Set(state.settings.subdirs + (state.repository?.subdirs ?? []))
+        let isDone = try await parts.database.write { transaction in
+            guard var channel = try transaction.channel(id: id),
+                channel.settings[HostedTrust.setting] == state.trustSetting
+            else { return false }
+            channel.settings[HostedTrust.setting] = setting
+            try transaction.update(channel)
+            for subdir in subdirs.union(try transaction.subdirs(of: id)) {
+                try transaction.markStale(subdir, of: id, package: nil)
+            }
+            try transaction.append(entry, of: channel, publicURL: url)
+            return true
+        }
+        guard isDone else {
+            throw Failure(
+                .disk,
+                "somebody else changed the content trust of `\(channel.name)` at the same time"
+            )
+        }
+    }
+}
