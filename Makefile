@@ -10,8 +10,11 @@ SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
-FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock
+FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock,forms,request-paths,request-fields,identity-tokens,issuer-keys,issuers-file,publish-log-entries,expected-publishers,log-tiles,log-proofs,log-policies,witness-answers,repodata-patches,server-settings,proposal-requests,publish-answers
 FUZZ_SECONDS ?= 60
+# How many rounds `make soak` runs (some seconds each), and from which seed; a random one if none is given.
+SOAK_ROUNDS ?= 300
+SOAK_SEED ?=
 
 # How many tests run at a time: with all of them at once each would take minutes, and time limits would be met.
 TEST_WIDTH = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
@@ -19,7 +22,7 @@ TEST_WIDTH = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=12
 # The libraries that have a documentation catalogue.
 LIBRARIES = TrustCore DurableFiles SigningKeys Transport CondaFormats TUF ContentTrust Sigstore TrustPolicy Gatekeeper Installer ChannelServer
 # What `swift format` looks after.
-FORMATTED = Package.swift Sources Tests Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
+FORMATTED = Package.swift Sources Tests Soak Examples Conformance Benchmarks/Package.swift Benchmarks/Sources
 
 # A release for other machines carries its Swift libraries with it, and no symbols (Linux; macOS has the libraries).
 # It has a build folder of its own, since that flag rebuilds everything.
@@ -28,7 +31,7 @@ RELEASE = swift build -c release --product kingsnake --scratch-path .build-relea
 DEBUG = swift build $(SWIFT_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build demo test interop check format refusals bench fuzz conformance-clients install docs clean
+.PHONY: help setup test-setup build demo test interop pages check format refusals bench fuzz soak conformance-clients install docs clean
 
 help: ## list the targets
 	@echo "Kingsnake: conda packages, verified from the publisher to the prefix"
@@ -47,7 +50,7 @@ build: setup ## build the program and the demo (debug)
 	@echo "build: compiling (the first time, dependencies are fetched and compiled too: some minutes)"
 	@$(DEBUG)
 
-demo: build ## make a signed channel with hostile mirrors, install from it, show the attacks (in ./demo)
+demo: build ## run a server, publish, install and watch; then everything that attackers try (in ./demo)
 	@echo "demo: running; everything it makes goes to ./demo"
 	@"$$($(DEBUG) --show-bin-path)/kingsnake-demo"
 
@@ -58,6 +61,9 @@ test: test-setup ## run the tests (the ones beside other programs skip: make int
 interop: setup ## run the tests beside cph, py-rattler, python-tuf and sigstore-python (needs Python and network once)
 	@peers="$$(scripts/peers)" && echo "interop: running the tests beside the peers in $$peers" && \
 	    KINGSNAKE_PEERS="$$peers" swift test --filter InteropTests $(SWIFT_FLAGS)
+
+pages: setup ## look at the server's pages in Chromium, with axe-core (needs Chromium, and Python and network once)
+	@scripts/check-pages $(SWIFT_FLAGS)
 
 check: setup ## format, fences, warnings as errors, generated documents
 	@echo "check: format"
@@ -78,14 +84,20 @@ format: setup ## rewrite the sources in the project's format
 refusals: build ## write docs/refusals.md from the program
 	@scripts/check-refusals "$$($(DEBUG) --show-bin-path)/kingsnake" --write
 
-bench: setup ## measure beside cph and py-rattler (needs Python and network once; some minutes)
-	@peers="$$(scripts/peers)" && echo "bench: compiling for release" && \
+bench: setup ## measure beside cph, py-rattler, nginx, … (needs Python and network once; some minutes)
+	@peers="$$(scripts/peers)" && quetz="$$(scripts/peers quetz || :)" && echo "bench: compiling for release" && \
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench $(STATIC) && \
-	    KINGSNAKE_PEERS="$$peers" Benchmarks/run $(BENCH_FLAGS)
+	    KINGSNAKE_PEERS="$$peers" KINGSNAKE_QUETZ="$$quetz" Benchmarks/run $(BENCH_FLAGS)
 
-fuzz: setup ## fuzz the parsers of TUF, Sigstore, content trust, policies and keys, FUZZ_SECONDS each (60), on all cores (Linux)
+fuzz: setup ## fuzz the parsers of TUF, Sigstore, content trust, policies, keys and the server, FUZZ_SECONDS each (60), on all cores (Linux)
 	@echo "fuzz: compiling for release with sanitizers, then $(FUZZ_SECONDS) s for each of $(FUZZERS)"
 	@FUZZ_JOBS="$$(nproc)" Fuzz/run "$(FUZZERS)" "$(FUZZ_SECONDS)"
+
+soak: test-setup ## run the server under load, kill it, let its disk fail, and check what it promises: SOAK_ROUNDS (300), SOAK_SEED
+	@echo "soak: compiling"
+	@$(DEBUG) --product kingsnake && $(DEBUG) --product kingsnake-soak
+	@SWIFT_BACKTRACE=enable=no SOAK_ROUNDS="$(SOAK_ROUNDS)" SOAK_SEED="$(SOAK_SEED)" \
+	    "$$($(DEBUG) --show-bin-path)/kingsnake-soak"
 
 conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)
 	@echo "conformance-clients: compiling for release"
@@ -112,4 +124,4 @@ docs: setup ## build the libraries' documentation into .build/docs
 
 clean: ## remove what was built, and the demo
 	@echo "clean: removing build folders and ./demo"
-	@rm -rf .build .build-release Benchmarks/.build demo
+	@rm -rf .build .build-release Benchmarks/.build demo pages

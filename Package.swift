@@ -160,7 +160,7 @@ let package = Package(
 
         .executableTarget(
             name: "kingsnake-demo",
-            dependencies: ["TestSupport", "CondaFormats", "Sigstore", "TrustCore"],
+            dependencies: ["TestSupport", "CondaFormats", "Sigstore", "Transport", "TrustCore"],
             path: "Examples/Demo",
             swiftSettings: settings
         ),
@@ -198,6 +198,27 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        // The soak: the running server, load, kills and faults, and checkers of what it promises. See docs/testing.md.
+        .target(
+            name: "Soak",
+            dependencies: [
+                "TestSupport", "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "Transport",
+                "ChannelServer",
+                crypto,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Soak/Library",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "kingsnake-soak",
+            dependencies: ["Soak"],
+            path: "Soak/Program",
             swiftSettings: settings
         ),
         .testTarget(
@@ -289,13 +310,20 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SoakTests",
+            dependencies: ["Soak", "kingsnake", "kingsnake-soak", "TestSupport", "TrustCore"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "InteropTests",
             dependencies: [
                 "kingsnake", "TestSupport", "CondaFormats", "SigningKeys", "Transport", "TUF", "ContentTrust",
                 "Sigstore", "TrustCore", "Gatekeeper", "ChannelServer", "DurableFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings
         ),

@@ -32,10 +32,13 @@ def record_of(case: dict) -> RepoDataRecord:
 
 
 async def verify(root: TrustedRoot, case: dict) -> dict:
+    publisher = Publisher(case["identity"], Issuer(case["issuer"]) if case["issuer"] else None)
+    return await verdict(record_of(case), VerificationPolicy.require(publisher), root)
+
+
+async def verdict(record: RepoDataRecord, policy: VerificationPolicy, root: TrustedRoot) -> dict:
     try:
-        publisher = Publisher(case["identity"], Issuer(case["issuer"]) if case["issuer"] else None)
-        policy = VerificationPolicy.require(publisher)
-        outcome = await verify_attestation(record_of(case), policy, trusted_root=root)
+        outcome = await verify_attestation(record, policy, trusted_root=root)
     except Exception as error:  # whatever it raises is its verdict
         return {"verified": False, "error": type(error).__name__, "message": str(error)}
     found = outcome.attestation

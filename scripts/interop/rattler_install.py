@@ -29,7 +29,8 @@ def record_summary(record) -> dict:
 
 
 async def solve_and_install(
-    channel: str, prefix: str, specs: list[str], *, cache: str, platform: str = "linux-64", sharded: bool = True
+    channel: str, prefix: str, specs: list[str], *,
+    cache: str, platform: str = "linux-64", sharded: bool = True, notices: bool = False,
 ) -> dict:
     client = Client([RetryMiddleware(1), AuthenticationMiddleware()])
     gateway = Gateway(
@@ -37,6 +38,8 @@ async def solve_and_install(
         default_config=SourceConfig(sharded_enabled=sharded),
         client=client,
     )
+    if notices:
+        await gateway.query([Channel(channel)], ["noarch"], specs, channel_notices=True)
     solved = await solve(
         sources=[Channel(channel)], specs=specs, gateway=gateway, platforms=[platform, "noarch"]
     )
@@ -63,6 +66,7 @@ def main(a: argparse.Namespace) -> dict:
             solve_and_install(
                 a.channel, a.prefix, a.specs,
                 cache=a.cache or temporary, platform=a.platform, sharded=not a.no_sharded,
+                notices=a.notices,
             )
         )
 
@@ -72,6 +76,7 @@ if __name__ == "__main__":
     parser.add_argument("channel")
     parser.add_argument("prefix")
     parser.add_argument("specs", nargs="+")
+    parser.add_argument("--notices", action="store_true", help="ask for the channel's notices, too")
     parser.add_argument("--cache", help="keep repodata and packages here, for a later run with a warm cache")
     add_options(parser)
     a = parser.parse_args()
