@@ -79,7 +79,12 @@ struct RoundLoad: Sendable {
         guard plan.isKept else { return }
         while !finished.isOver, server.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
         load.world.disk?.empty()
-        await load.world.faults?.disable(plan.fault, in: process.pid)
+        guard let faults = load.world.faults, server.hasFaults, server.isRunning else { return }
+        if await !faults.disable(plan.fault, in: process.pid) {
+            // Its calls would go on failing, and it would be blamed for that.
+            load.history.note("the faults could not be taken back; the server is killed for it")
+            await server.kill()
+        }
     }
 
     // MARK: - The end

@@ -58,14 +58,20 @@ struct FaultInjection: Sendable {
         return count
     }
 
-    /// Lets them succeed again.
-    func disable(_ fault: RoundPlan.Fault, in pid: pid_t) async {
-        for point in Self.points(fault) { _ = await tell("disable name=\(point.name)", pid) }
+    /// Lets them succeed again; answers whether the process took it.
+    func disable(_ fault: RoundPlan.Fault, in pid: pid_t) async -> Bool {
+        for point in Self.points(fault) {
+            var isDone = false
+            for _ in 0..<3 where !isDone { isDone = await tell("disable name=\(point.name)", pid) }
+            guard isDone else { return false }
+        }
+        return true
     }
 
-    /// A process that was killed does not take its pipe away, and nobody would ever read from it.
+    /// A process that was killed does not take its pipe away, and nobody would ever read from it. One that is alive
+    /// answers at once, but on a busy machine nobody knows when that is.
     private func tell(_ command: String, _ pid: pid_t) async -> Bool {
-        let arguments = ["-s", "KILL", "5", Self.control, "-f", prefix, "-c", command, "\(pid)"]
+        let arguments = ["-s", "KILL", "20", Self.control, "-f", prefix, "-c", command, "\(pid)"]
         return (try? await program.run(Self.timeout, arguments))?.status == 0
     }
 }
