@@ -35,13 +35,11 @@ struct TrustIntake: Sendable {
         let memory = KeyManagerMemory(keys: ring.directory)
         try memory.check(trust.keyManager, in: trust.chain)
         guard trust.settingsValue != state.trustSetting else { return false }
-        var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: now)
-        entry.publisher = actor
-        entry.details[HostedTrust.setting] = [
-            "root": .object(Self.logged(trust.chain.root.version, trust.chain.root.bytes)),
-            "key_mgr": .object(Self.logged(trust.keyManager.metadata.version, trust.keyManager.bytes)),
-        ]
-        try await put(trust.settingsValue, state, entry)
+        try await put(
+            trust.settingsValue,
+            state,
+            .keyChange(of: channel, trust: trust, by: actor, time: now)
+        )
         try memory.keep(trust.keyManager, now: now)
         return true
     }
@@ -53,18 +51,8 @@ struct TrustIntake: Sendable {
     func end(by actor: FilePublisher?) async throws -> Bool {
         let state = try await indexer.state()
         guard state.trustSetting != nil else { return false }
-        var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: parts.now())
-        entry.publisher = actor
-        entry.details[HostedTrust.setting] = .null
-        try await put(nil, state, entry)
+        try await put(nil, state, .keyChange(of: channel, trust: nil, by: actor, time: parts.now()))
         return true
-    }
-
-    private static func logged(_ version: Int64?, _ bytes: [UInt8]) -> JSONObject {
-        var object = JSONObject()
-        object["sha256"] = .string(Digest.of(bytes).hex)
-        object["version"] = version.map { .number(JSONNumber($0)) }
-        return object
     }
 
     private func put(_ setting: JSONValue?, _ state: ChannelIndexer.State, _ entry: PublishLogEntry)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import CondaFormats
+internal import ContentTrust
 internal import TUF
 internal import TrustCore
 
@@ -43,11 +44,41 @@ extension PublishLogEntry {
         var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: time)
         entry.publisher = actor
         for file in files where file.role == .root || file.role == .targets {
-            entry.details[file.role.text] = [
-                "sha256": .string(Digest.of(file.bytes).hex), "version": .number(JSONNumber(file.version)),
+            entry.details[file.role.text] = .object(metadata(file.version, file.bytes))
+        }
+        return entry
+    }
+
+    /// An entry that says that the channel's records are signed by conda content trust from now on, below the root and the
+    /// key manager's metadata in its member `content_trust`; or no longer, where that is `null`.
+    ///
+    /// - Parameters:
+    ///   - trust: the new metadata; nil if records are no longer signed.
+    ///   - actor: as above.
+    static func keyChange(
+        of channel: HostedChannel,
+        trust: HostedTrust?,
+        by actor: FilePublisher?,
+        time: Timestamp
+    ) -> PublishLogEntry {
+        var entry = PublishLogEntry(.keyChange, channel: channel.name.text, time: time)
+        entry.publisher = actor
+        entry.details[HostedTrust.setting] = .null
+        if let trust {
+            let root = trust.chain.root, manager = trust.keyManager
+            entry.details[HostedTrust.setting] = [
+                "root": .object(metadata(root.version, root.bytes)),
+                "key_mgr": .object(metadata(manager.metadata.version, manager.bytes)),
             ]
         }
         return entry
+    }
+
+    private static func metadata(_ version: Int64?, _ bytes: [UInt8]) -> JSONObject {
+        var object = JSONObject()
+        object["sha256"] = .string(Digest.of(bytes).hex)
+        object["version"] = version.map { .number(JSONNumber($0)) }
+        return object
     }
 
     /// The member of an `index` entry that names its files.
