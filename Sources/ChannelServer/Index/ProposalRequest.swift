@@ -89,11 +89,9 @@ struct ProposalRequest: Sendable {
         let targetsThreshold = try fields.optionalInteger("targets_threshold").map { Int(clamping: $0) }
         return try CeremonyProposal.first(
             CeremonyProposal.FirstRoles(
-                root: RoleSetup(authorities, threshold: threshold),
-                targets: RoleSetup(
-                    targets.isEmpty ? authorities : targets,
-                    threshold: targetsThreshold ?? (targets.isEmpty ? threshold : 1)
-                ),
+                authorities: RoleSetup(authorities, threshold: threshold),
+                targetsKeys: targets,
+                targetsThreshold: targetsThreshold,
                 online: RoleSetup(onlineKeys),
                 delegations: try ChannelProposal.delegations(to: subdirs)
             ),

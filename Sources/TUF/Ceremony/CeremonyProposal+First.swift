@@ -30,6 +30,27 @@ extension CeremonyProposal {
             self.online = online
             self.delegations = delegations
         }
+
+        /// Makes a plan in which the authorities sign targets too, with their threshold, unless that role gets keys of its
+        /// own, of which one is enough if nothing else is said.
+        public init(
+            authorities: RoleSetup,
+            targetsKeys: [PublicKey],
+            targetsThreshold: Int?,
+            online: RoleSetup,
+            delegations: [(name: RoleName, scope: PathScope)]
+        ) {
+            let hasOwn = !targetsKeys.isEmpty
+            self.init(
+                root: authorities,
+                targets: RoleSetup(
+                    hasOwn ? targetsKeys : authorities.keys,
+                    threshold: targetsThreshold ?? (hasOwn ? 1 : authorities.threshold)
+                ),
+                online: online,
+                delegations: delegations
+            )
+        }
     }
 
     /// Proposes version 1 of root and of targets, from nothing but public keys.

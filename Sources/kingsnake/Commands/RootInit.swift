@@ -21,16 +21,7 @@ struct RootInit: ParsableCommand {
     @Argument(help: ArgumentHelp("The file of the new proposal.", valueName: "proposal"), completion: .file())
     var proposal: String
 
-    @Option(
-        name: .customLong("authority"),
-        parsing: .singleValue,
-        help: ArgumentHelp("The public key file of an authority; once for each.", valueName: "file"),
-        completion: .file()
-    )
-    var authorities: [String] = []
-
-    @Option(help: ArgumentHelp("How many authorities must agree.", valueName: "k"))
-    var threshold: Int
+    @OptionGroup var first: FirstAuthoritiesOptions
 
     @Option(
         name: .customLong("online-key"),
@@ -42,25 +33,6 @@ struct RootInit: ParsableCommand {
         completion: .file()
     )
     var onlineKeys: [String] = []
-
-    @Option(
-        name: .customLong("targets-key"),
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "A public key file of who says which subdirs there are. (default: the authorities)",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var targetsKeys: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "How many of the targets keys must sign. (default: as for root, or 1 with --targets-key)",
-            valueName: "k"
-        )
-    )
-    var targetsThreshold: Int?
 
     @Option(
         name: .customLong("subdir"),
@@ -76,23 +48,22 @@ struct RootInit: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard !authorities.isEmpty else { throw ValidationError("give --authority FILE for each authority") }
+        guard first.isGiven else { throw ValidationError("give --authority FILE for each authority") }
         guard !onlineKeys.isEmpty else { throw ValidationError("give --online-key FILE") }
         for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
     }
 
     func run() throws {
         let console = output.console
-        let root = try authorities.map { try NamedKey(file: $0) }
-        let targets = try targetsKeys.map { try NamedKey(file: $0) }
+        guard let threshold = first.threshold else { preconditionFailure("it came with the authorities") }
+        let root = try first.authorities.map { try NamedKey(file: $0) }
+        let targets = try first.targetsKeys.map { try NamedKey(file: $0) }
         let online = try onlineKeys.map { try NamedKey(file: $0) }
         let names = subdirs.isEmpty ? ChannelSettings.commonSubdirs : subdirs
         var roles = CeremonyProposal.FirstRoles(
-            root: RoleSetup(root.map(\.key), threshold: threshold),
-            targets: RoleSetup(
-                (targets.isEmpty ? root : targets).map(\.key),
-                threshold: targetsThreshold ?? (targets.isEmpty ? threshold : 1)
-            ),
+            authorities: RoleSetup(root.map(\.key), threshold: threshold),
+            targetsKeys: targets.map(\.key),
+            targetsThreshold: first.targetsThreshold,
             online: RoleSetup(online.map(\.key)),
             delegations: try ChannelProposal.delegations(to: names.map { try Subdir($0) })
         )

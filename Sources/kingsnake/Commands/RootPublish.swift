@@ -27,30 +27,8 @@ struct RootPublish: AsyncParsableCommand {
 
     @OptionGroup var channel: ChannelOptions
 
-    @Option(
-        name: .customLong("list"),
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "A list of a package's files that its maintainers have signed; once for each package.",
-            valueName: "name=file"
-        )
-    )
-    var lists: [Assignment] = []
-
-    @Flag(help: "Publish without the lists: clients refuse those packages until they are accepted.")
-    var awaitLists = false
-
-    @Flag(help: "Take out of the index what a first list by new keys does not name.")
-    var removeUnlisted = false
-
+    @OptionGroup var given: CeremonyListsOptions
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        let packages = try lists.map { try $0.package }
-        guard Set(packages).count == packages.count else {
-            throw ValidationError("--list: one for each package")
-        }
-    }
 
     func run() async throws {
         let console = output.console
@@ -79,7 +57,7 @@ struct RootPublish: AsyncParsableCommand {
         change.signed.forEach { console.say("published \($0)") }
         if change.signed.isEmpty {
             console.say("the channel is as the proposal says already; nothing was signed")
-            if !lists.isEmpty { console.say("the lists were in force already, or newer ones are") }
+            if !given.lists.isEmpty { console.say("the lists were in force already, or newer ones are") }
         }
         for subdir in change.subdirs { console.say("added the subdir `\(subdir)`") }
         let first = ceremony.chain.first.root
@@ -95,7 +73,7 @@ struct RootPublish: AsyncParsableCommand {
 
     /// Puts the root and the key manager's metadata of conda content trust at the top of the folder.
     private func publish(_ proposal: TrustProposal, _ now: Timestamp, _ console: Console) async throws {
-        guard lists.isEmpty, !awaitLists, !removeUnlisted else {
+        guard !given.isGiven else {
             throw ValidationError("lists belong to TUF's roles, and this proposal is of conda content trust")
         }
         let ceremony = try FinishedTrustCeremony(proposal, now: now)
@@ -127,17 +105,17 @@ struct RootPublish: AsyncParsableCommand {
         -> ChannelChange
     {
         guard isFirst else {
-            let lists = try lists.map { (try $0.package, try MaintainersListFile.bytes(of: $0.right)) }
+            let lists = try given.read().map { ($0.package, $0.bytes) }
             var channel = try channel.open()
             return try await channel.publish(
                 ceremony,
                 lists: Dictionary(lists) { first, _ in first },
-                removingUnlisted: removeUnlisted,
-                awaitingLists: awaitLists,
+                removingUnlisted: given.removeUnlisted,
+                awaitingLists: given.awaitLists,
                 now: now
             )
         }
-        guard lists.isEmpty else { throw ValidationError("--list: a new channel has no package yet") }
+        guard given.lists.isEmpty else { throw ValidationError("--list: a new channel has no package yet") }
         return try await SignedChannel.create(
             directory: channel.path,
             keys: channel.keyRing,

@@ -26,35 +26,7 @@ struct ServerSigningPropose: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The file of the new proposal.", valueName: "proposal"), completion: .file())
     var proposal: String
 
-    @Option(
-        name: .customLong("authority"),
-        parsing: .singleValue,
-        help: ArgumentHelp("The public key file of an authority; once for each.", valueName: "file"),
-        completion: .file()
-    )
-    var authorities: [String] = []
-
-    @Option(help: ArgumentHelp("How many authorities must agree.", valueName: "k"))
-    var threshold: Int?
-
-    @Option(
-        name: .customLong("targets-key"),
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "A public key file of who says which subdirs there are. (default: the authorities)",
-            valueName: "file"
-        ),
-        completion: .file()
-    )
-    var targetsKeys: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "How many of the targets keys must sign. (default: as for root, or 1 with --targets-key)",
-            valueName: "k"
-        )
-    )
-    var targetsThreshold: Int?
+    @OptionGroup var first: FirstAuthoritiesOptions
 
     @Option(
         name: .customLong("subdir"),
@@ -82,14 +54,7 @@ struct ServerSigningPropose: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard authorities.isEmpty == (threshold == nil) else {
-            throw ValidationError("--authority and --threshold belong together")
-        }
-        let isFirst = !authorities.isEmpty
-        guard isFirst || (targetsKeys.isEmpty && targetsThreshold == nil) else {
-            throw ValidationError("--targets-key is for a first root, with --authority")
-        }
-        guard !isFirst || (renewed.isEmpty && !replaceOnlineKey && !known.isGiven) else {
+        guard !first.isGiven || (renewed.isEmpty && !replaceOnlineKey && !known.isGiven) else {
             throw ValidationError("--authority is for a first root, which has nothing to renew or to replace")
         }
         for name in subdirs { _ = try UsageCheck.value(name) { try Subdir($0) } }
@@ -101,7 +66,7 @@ struct ServerSigningPropose: AsyncParsableCommand {
             try await server.ask(AdministrationRequest(.get, ["channels", channel, "signing"])),
             now: SystemClock.now
         )
-        guard status.isUnsigned == !authorities.isEmpty else {
+        guard status.isUnsigned == first.isGiven else {
             throw ValidationError(
                 status.isUnsigned
                     ? "`\(channel)` has no root yet: give --authority and --threshold for the first"
@@ -122,11 +87,11 @@ struct ServerSigningPropose: AsyncParsableCommand {
     private func body() throws -> JSONObject {
         let pem = { (file: String) -> JSONValue in .string(try NamedKey(file: file).key.pem) }
         var body = JSONObject()
-        if let threshold {
-            body["authorities"] = .array(try authorities.map(pem))
+        if let threshold = first.threshold {
+            body["authorities"] = .array(try first.authorities.map(pem))
             body["threshold"] = .number(JSONNumber(Int64(threshold)))
-            if !targetsKeys.isEmpty { body["targets_keys"] = .array(try targetsKeys.map(pem)) }
-            body["targets_threshold"] = targetsThreshold.map { .number(JSONNumber(Int64($0))) }
+            if !first.targetsKeys.isEmpty { body["targets_keys"] = .array(try first.targetsKeys.map(pem)) }
+            body["targets_threshold"] = first.targetsThreshold.map { .number(JSONNumber(Int64($0))) }
         }
         if !subdirs.isEmpty { body["subdirs"] = .array(subdirs.map { .string($0) }) }
         if !renewed.isEmpty { body["renew"] = .array(renewed.map { .string($0.rawValue) }) }

@@ -26,31 +26,9 @@ struct ServerSigningSubmit: AsyncParsableCommand {
     )
     var proposal: String
 
-    @Option(
-        name: .customLong("list"),
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "A list of a package's files that its maintainers have signed; once for each package.",
-            valueName: "name=file"
-        )
-    )
-    var lists: [Assignment] = []
-
-    @Flag(help: "Publish without the lists: clients refuse those packages until they are accepted.")
-    var awaitLists = false
-
-    @Flag(help: "Take out of the index what a first list by new keys does not name.")
-    var removeUnlisted = false
-
+    @OptionGroup var given: CeremonyListsOptions
     @OptionGroup var server: AdministeredServer
     @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        let packages = try lists.map { try $0.package }
-        guard Set(packages).count == packages.count else {
-            throw ValidationError("--list: one for each package")
-        }
-    }
 
     func run() async throws {
         let bytes = try CeremonyFolder.read(proposal)
@@ -79,18 +57,17 @@ struct ServerSigningSubmit: AsyncParsableCommand {
     private func body(_ proposal: [UInt8]) throws -> JSONObject {
         let limits = JSONLimits(bytes: CeremonyProposal.maximumLength)
         var texts = JSONObject()
-        for list in lists {
-            guard let text = String(validating: try MaintainersListFile.bytes(of: list.right), as: UTF8.self)
-            else {
-                throw Failure(.configuration, "that is no list of maintainers", at: list.right)
+        for list in try given.read() {
+            guard let text = String(validating: list.bytes, as: UTF8.self) else {
+                throw Failure(.configuration, "that is no list of maintainers", at: list.file)
             }
-            texts[try list.package.normalized] = .string(text)
+            texts[list.package.normalized] = .string(text)
         }
         var body = JSONObject()
         body["proposal"] = try JSONReader.read(proposal, of: "proposal", limits: limits)
         body["lists"] = .object(texts)
-        if awaitLists { body["await_lists"] = true }
-        if removeUnlisted { body["remove_unlisted"] = true }
+        if given.awaitLists { body["await_lists"] = true }
+        if given.removeUnlisted { body["remove_unlisted"] = true }
         return body
     }
 }
