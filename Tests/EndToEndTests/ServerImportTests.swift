@@ -73,6 +73,30 @@ struct ServerImportTests {
         #expect(try await world.program.run(nowhere).status == 6)
     }
 
+    @Test("An import heeds what the server's settings say, and leaves a folder alone that is being restored")
+    func settings() async throws {
+        let world = try await Self.world()
+        let command = ["server", "import", "main", "old", "--dir", "server"] + Self.publicURL
+        let set = { (text: String) in
+            try world.write(Array(#"{"schema": 1, \#(text)}"#.utf8), to: "server/server.json")
+        }
+        try set(#""trusted_root": "nobody""#)
+        let unknown = try await world.program.run(command)
+        #expect(unknown.status == 6 && unknown.errors.contains("`nobody` is no instance of Sigstore"))
+        // By a name, not a file: as the server itself reads it.
+        try set(#""trusted_root": "public-good", "quotas": {"channel_files": 5}"#)
+        let full = try await world.program.run(command + ["--json"])
+        let document = try full.json()
+        #expect(document["imported"] == 5, "\(full.transcript)")
+        #expect(full.output.contains("access.quota-exceeded"), "\(full.transcript)")
+        try FileManager.default.createDirectory(
+            atPath: world.path + "/server/restoring",
+            withIntermediateDirectories: false
+        )
+        let restoring = try await world.program.run(command + ["--json"])
+        #expect(restoring.refusalCode == "server.restore-unfinished", "\(restoring.transcript)")
+    }
+
     @Test("Killed at any moment and run again, it has every package once, and one entry of the log for each")
     func killed() async throws {
         let points = KillPoints(

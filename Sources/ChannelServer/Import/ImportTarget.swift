@@ -1,9 +1,8 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-internal import DurableFiles
+internal import Gatekeeper
 internal import Logging
-internal import Sigstore
 public import TrustCore
 
 /// The server whose channel takes an import, by its folder. It may be serving meanwhile: then it notices, and makes the
@@ -29,7 +28,8 @@ public struct ImportTarget: Sendable {
     ///     it, if this is the first entry, and attestations may say for which channel they are.
     ///   - now: the time.
     ///   - random: random bytes.
-    /// - Throws: a `Failure` where no server was ever started, or where nobody said what its address is.
+    /// - Throws: a `Failure` where no server was ever started, where nobody said what its address is, or for an instance of
+    ///   Sigstore that is not known; `server.restore-unfinished`.
     public init(
         directory: String,
         settings: ServerSettings,
@@ -37,18 +37,14 @@ public struct ImportTarget: Sendable {
         now: @escaping @Sendable () -> Timestamp,
         random: @escaping @Sendable (Int) -> [UInt8]
     ) async throws {
-        let folder = ServerFolder(directory)
-        guard folder.isThere else {
-            throw Failure(
-                .configuration,
-                "there is no server in this folder",
-                at: directory,
-                remedy: "give the folder that the server is started with"
-            )
-        }
+        let folder = try ServerFolder.existing(directory)
+        let trust = SigstoreTrustStore(directory: folder.sigstore)
+        let choice = try settings.sigstoreKeys(in: trust)
         let database = try SQLiteDatabase(at: folder.database)
         let address = try await Self.address(publicURL ?? settings.publicURL, settings, database)
-        let quotas = ChannelQuotas()
+        let logger = Logger(label: "import", factory: { _ in SwiftLogNoOpLogHandler() })
+        let condition = ServerCondition()
+        let metrics = ServerMetrics()
         parts = ServerParts(
             database: database,
             blobs: try FileBlobStore(directory: folder.blobs),
@@ -57,20 +53,24 @@ public struct ImportTarget: Sendable {
             now: now,
             random: random,
             changed: {},
-            logger: Logger(label: "import", factory: { _ in SwiftLogNoOpLogHandler() }),
-            quotas: quotas
+            logger: logger,
+            quotas: ChannelQuotas(standard: settings.quota),
+            metrics: metrics,
+            condition: condition
         )
-        var uploads = UploadSettings()
-        uploads.quota = quotas
-        if let path = settings.trustedRoot {
-            guard let bytes = try DurableFile.read(path, maximumLength: 16 << 20) else {
-                throw Failure(.configuration, "there is no trusted root", at: path)
-            }
-            let verifier = BundleVerifier(try TrustedRoot(parsing: bytes, of: path))
-            uploads.verifier = { verifier }
-        }
-        self.uploads = uploads
-        spool = directory + "/import"
+        uploads = UploadSettings(
+            of: settings,
+            quota: parts.quotas,
+            keys: HostedSigstoreKeys(
+                choice,
+                store: trust,
+                now: now,
+                condition: condition,
+                metrics: metrics,
+                logger: logger
+            )
+        )
+        spool = folder.path + "/import"
     }
 
     /// Where the server is: as it was said, else by the name that its log has.

@@ -44,7 +44,7 @@ public struct ServerCheck: Sendable {
     /// - Throws: `server.restore-unfinished`, `server.database-newer`; a `Failure` where there is no server, or something
     ///   could not be read. What is wrong otherwise is in the report.
     public func run(progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }) async throws -> Report {
-        if Folder.exists(folder.restoring) { throw Refusal(ServerCode.restoreUnfinished, folder.path) }
+        try folder.demandRestored()
         var report = Report()
         let database: SQLiteDatabase
         do {

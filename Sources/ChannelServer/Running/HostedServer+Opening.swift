@@ -28,7 +28,7 @@ extension HostedServer {
         logger: Logger
     ) throws -> HostedServer {
         let folder = ServerFolder(directory)
-        if Folder.exists(folder.restoring) { throw Refusal(ServerCode.restoreUnfinished, directory) }
+        try folder.demandRestored()
         try Folder.createDurably(directory, mode: 0o750)
         guard let lock = try FileLock.ifFree(folder.lock) else {
             throw Failure(
@@ -112,14 +112,10 @@ extension HostedServer {
         _ services: any ServiceCaller,
         _ sigstore: HostedSigstoreKeys
     ) throws -> [any ServerRoutes] {
-        var uploads = UploadSettings()
-        uploads.quota = parts.quotas
-        uploads.verifier = { try await sigstore.verifier() }
-        let reserve = UInt64(clamping: settings.limits.diskReserveBytes)
-        uploads.limits.reserveBytes = reserve
+        let uploads = UploadSettings(of: settings, quota: parts.quotas, keys: sigstore)
         let issuers = try TokenIssuers.read(inServerAt: folder.path)
         return [
-            HealthRoutes(parts: parts, reserve: reserve),
+            HealthRoutes(parts: parts, reserve: uploads.limits.reserveBytes),
             MetricsRoutes(parts: parts, isPublic: settings.hasPublicMetrics),
             UploadRoutes(parts, uploads),
             AdministrationRoutes(parts: parts, issuers: issuers, keys: keys),
@@ -149,7 +145,7 @@ extension HostedServer {
     /// - Throws: a `Failure` or a refusal of the first thing that is not understood.
     public static func check(_ settings: ServerSettings, in directory: String) async throws {
         let folder = ServerFolder(directory)
-        if Folder.exists(folder.restoring) { throw Refusal(ServerCode.restoreUnfinished, directory) }
+        try folder.demandRestored()
         if let tls = settings.tls { _ = try ServerTLS.configuration(tls) }
         _ = try TokenIssuers.read(inServerAt: directory)
         if let bytes = try DurableFile.read(folder.logPolicy, maximumLength: LogPolicy.maximumLength) {

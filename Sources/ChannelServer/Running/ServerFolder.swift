@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import DurableFiles
+internal import TrustCore
 
 /// The folder of a server, and what is where in it.
 ///
@@ -43,4 +44,26 @@ public struct ServerFolder: Sendable {
 
     /// Whether a server was ever started there.
     public var isThere: Bool { Folder.exists(database) }
+
+    /// The folder of a server, which must be there, and whole.
+    ///
+    /// - Throws: a `Failure` where no server was ever started; `server.restore-unfinished`.
+    public static func existing(_ directory: String) throws -> ServerFolder {
+        let folder = ServerFolder(try Folder.absolute(directory))
+        try folder.demandRestored()
+        guard folder.isThere else {
+            throw Failure(
+                .configuration,
+                "there is no server in this folder",
+                at: directory,
+                remedy: "give the folder that the server is started with"
+            )
+        }
+        return folder
+    }
+
+    /// - Throws: `server.restore-unfinished` while a backup is being restored into it, or where that was not finished.
+    func demandRestored() throws {
+        if Folder.exists(restoring) { throw Refusal(ServerCode.restoreUnfinished, path) }
+    }
 }

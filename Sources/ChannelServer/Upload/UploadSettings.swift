@@ -22,6 +22,13 @@ public struct UploadSettings: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// What a server's settings say, for its uploads and for an import into its folder alike.
+    init(of settings: ServerSettings, quota: any UploadQuota, keys: HostedSigstoreKeys) {
+        self.quota = quota
+        verifier = { try await keys.verifier() }
+        limits.reserveBytes = UInt64(clamping: settings.limits.diskReserveBytes)
+    }
 }
 
 /// How much a server takes in one request, and how slowly.
