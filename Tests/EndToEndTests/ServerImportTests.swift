@@ -77,8 +77,8 @@ struct ServerImportTests {
     func settings() async throws {
         let world = try await Self.world()
         let command = ["server", "import", "main", "old", "--dir", "server"] + Self.publicURL
-        let set = { (text: String) in
-            try world.write(Array(#"{"schema": 1, \#(text)}"#.utf8), to: "server/server.json")
+        let set = { (text: String) -> Void in
+            _ = try world.write(Array(#"{"schema": 1, \#(text)}"#.utf8), to: "server/server.json")
         }
         try set(#""trusted_root": "nobody""#)
         let unknown = try await world.program.run(command)
