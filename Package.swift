@@ -62,6 +62,7 @@ let package = Package(
         ),
         // Declarations only: modules for tokens are loaded while the program runs, and never linked.
         .systemLibrary(name: "CPKCS11"),
+        .systemLibrary(name: "CMalloc"),
 
         // The libraries, lowest first. Imports point only upwards in this list.
         .target(name: "TrustCore", dependencies: [crypto], swiftSettings: settings),
@@ -131,7 +132,7 @@ let package = Package(
             name: "ChannelServer",
             dependencies: [
                 "TrustCore", "DurableFiles", "SigningKeys", "CondaFormats", "TUF", "ContentTrust",
-                "Sigstore", "TrustPolicy", "Transport", "Gatekeeper",
+                "Sigstore", "TrustPolicy", "Transport", "Gatekeeper", "CMalloc",
                 crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

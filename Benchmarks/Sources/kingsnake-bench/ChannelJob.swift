@@ -79,22 +79,18 @@ struct ChannelJob {
     }
 
     private func addUser() async throws {
-        let administration = Administration(
-            database: parts.database,
-            access: parts.access,
-            now: parts.now,
-            random: parts.random,
-            recorded: { _ in }
-        )
         func ask(_ method: AdministrationRequest.Method, _ path: [String], _ body: [String: String])
             async throws
             -> JSONObject
         {
             var object = JSONObject()
             for (name, value) in body { object[name] = .string(value) }
-            return try await administration.answer(
+            return try await Administration.answer(
                 AdministrationRequest(method, path, body: object),
-                by: .ownerOfFolder
+                in: ServerFolder(folder),
+                publicURL: parts.publicURL,
+                now: parts.now,
+                random: parts.random
             )
         }
         _ = try await ask(.post, ["users"], ["name": "bench"])

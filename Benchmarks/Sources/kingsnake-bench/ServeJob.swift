@@ -29,6 +29,7 @@ struct ServeJob {
     func run() async throws -> String {
         var settings = try ServerSettings(directory: folder)
         settings.port = 0
+        ProcessMemory.useFewArenas()
         let server = try HostedServer.open(
             directory: folder,
             settings: settings,

@@ -26,7 +26,10 @@ extension Administration {
         let settings = try ServerSettings(directory: folder.path)
         let database = try SQLiteDatabase(at: folder.database)
         defer { try? database.close() }
-        let known = try await database.read { try PublishLogName.address(in: $0.logs()) }
+        let isSecure = settings.tls != nil
+        let known = try await database.read { transaction in
+            try PublishLogName.address(in: transaction.logs(), isSecure: isSecure)
+        }
         let parts = ServerParts(
             database: database,
             blobs: try FileBlobStore(directory: folder.blobs),

@@ -41,7 +41,18 @@ public struct ImportTarget: Sendable {
         let trust = SigstoreTrustStore(directory: folder.sigstore)
         let choice = try settings.sigstoreKeys(in: trust)
         let database = try SQLiteDatabase(at: folder.database)
-        let address = try await Self.address(publicURL ?? settings.publicURL, settings, database)
+        let isSecure = settings.tls != nil
+        let known = try await database.read { transaction in
+            try PublishLogName.address(in: transaction.logs(), isSecure: isSecure)
+        }
+        guard var address = publicURL ?? settings.publicURL ?? known else {
+            throw Failure(
+                .configuration,
+                "the publish log has no name yet, which is made of the server's address",
+                remedy: "give the address by --public-url"
+            )
+        }
+        while address.utf8.last == UInt8(ascii: "/") { address.removeLast() }
         let logger = Logger(label: "import", factory: { _ in SwiftLogNoOpLogHandler() })
         let condition = ServerCondition()
         let metrics = ServerMetrics()
@@ -71,31 +82,5 @@ public struct ImportTarget: Sendable {
             )
         )
         spool = folder.path + "/import"
-    }
-
-    /// Where the server is: as it was said, else by the name that its log has.
-    private static func address(
-        _ given: String?,
-        _ settings: ServerSettings,
-        _ database: SQLiteDatabase
-    ) async throws -> String {
-        if var given {
-            while given.utf8.last == UInt8(ascii: "/") { given.removeLast() }
-            return given
-        }
-        let origin = try await database.read { try $0.logs().first { $0.channel == nil }?.origin }
-        let suffix = PublishLogName.server("")
-        guard let origin, origin.utf8.count > suffix.utf8.count,
-            origin.utf8.suffix(suffix.utf8.count)
-                .elementsEqual(suffix.utf8)
-        else {
-            throw Failure(
-                .configuration,
-                "the publish log has no name yet, which is made of the server's address",
-                remedy: "give the address by --public-url"
-            )
-        }
-        let host = String(decoding: origin.utf8.dropLast(suffix.utf8.count), as: UTF8.self)
-        return (settings.tls == nil ? "http://" : "https://") + host
     }
 }

@@ -41,6 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "the log of a new server is named after this port for ever; --public-url names it better"
             )
         }
+        ProcessMemory.useFewArenas()
         let server = try HostedServer.open(
             directory: path,
             settings: settings,

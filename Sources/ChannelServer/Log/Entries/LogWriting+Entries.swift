@@ -47,13 +47,13 @@ enum PublishLogName {
         withoutScheme(publicURL) + "/\(name)/log"
     }
 
-    /// The address that the server's own log was named by; nil where there is none yet. The scheme is not known, and no part
-    /// of any name.
-    static func address(in logs: [HostedLog]) -> String? {
+    /// The address that the server's own log was named by; nil where there is none yet. The scheme is no part of any name.
+    static func address(in logs: [HostedLog], isSecure: Bool) -> String? {
         guard let origin = logs.first(where: { $0.channel == nil })?.origin else { return nil }
         let suffix = "/log".utf8
         guard origin.utf8.reversed().starts(with: suffix.reversed()) else { return nil }
-        return "https://" + String(decoding: origin.utf8.dropLast(suffix.count), as: UTF8.self)
+        let place = String(decoding: origin.utf8.dropLast(suffix.count), as: UTF8.self)
+        return (isSecure ? "https://" : "http://") + place
     }
 
     private static func withoutScheme(_ url: String) -> String {
