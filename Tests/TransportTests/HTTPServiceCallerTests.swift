@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import Synchronization
 import TestSupport
 import Testing
 import TrustCore
@@ -104,6 +105,28 @@ struct HTTPServiceCallerTests {
         #expect(fault == .connection)
         #expect(fault?.isTransient == true)
         await caller.shutdown()
+    }
+
+    @Test("A GET that was not answered is sent once more, and nothing else is: it may have changed something")
+    func onlyReadingIsRepeated() async throws {
+        try await Self.asking { caller, server in
+            let count = Mutex(0)
+            server.follow { _ in
+                count.withLock {
+                    $0 += 1
+                    return $0 == 1 ? .reset(after: 0) : .respond(status: 200, headers: [], body: [7])
+                }
+            }
+            let answer = try await caller.send(ServiceRequest(.get, server.url + "/keys"))
+            #expect(answer.body == [7])
+            #expect(server.requests.count == 2)
+            server.follow { _ in .reset(after: 0) }
+            let request = ServiceRequest(.post, server.url + "/change", body: [1])
+            #expect(await TransportFixtures.fault { _ = try await caller.send(request) } == .connection)
+            let again = ServiceRequest(.get, server.url + "/keys")
+            #expect(await TransportFixtures.fault { _ = try await caller.send(again) } == .connection)
+            #expect(server.requestedPaths == ["/keys", "/keys", "/change", "/keys", "/keys"])
+        }
     }
 
     @Test(

@@ -8,6 +8,9 @@ public import TrustCore
 
 /// Asks services over HTTPS, one attempt at a time, and hands on whatever they say.
 ///
+/// A GET whose connection broke before there was an answer is sent once more: a connection that was kept may be one that the
+/// service closed at that moment (RFC 9112, 9.3.1). What may change something is never repeated here.
+///
 /// It holds a pool of connections and is meant to be shared; call ``shutdown()`` at the end. TLS is 1.2 or later;
 /// without it only this machine itself is asked. No redirect is followed, no cookie kept, and nothing that was sent is
 /// in a message: neither body nor header fields, nor the query of the address. Not checked here: what the answer says.
@@ -34,6 +37,16 @@ public final class HTTPServiceCaller: ServiceCaller {
     /// - Throws: `limit.too-large`, `fetch.encoding`, or a `Failure`, whose cause is a ``TransferFault`` where it is the
     ///   network's.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
+        do {
+            return try await attempt(request)
+        } catch let failure as Failure
+            where request.method == .get && failure.cause as? TransferFault == .connection
+        {
+            return try await attempt(request)
+        }
+    }
+
+    private func attempt(_ request: ServiceRequest) async throws -> ServiceResponse {
         try await exchange(request.url, maximumLength: request.maximumLength, within: request.timeout) {
             sent in
             sent.method = HTTPMethod(rawValue: request.method.rawValue)
