@@ -114,13 +114,13 @@ struct HTTPServiceCallerTests {
             server.follow { _ in
                 count.withLock {
                     $0 += 1
-                    return $0 == 1 ? .reset(after: 0) : .respond(status: 200, headers: [], body: [7])
+                    return $0 == 1 ? .hangUp : .respond(status: 200, headers: [], body: [7])
                 }
             }
             let answer = try await caller.send(ServiceRequest(.get, server.url + "/keys"))
             #expect(answer.body == [7])
             #expect(server.requests.count == 2)
-            server.follow { _ in .reset(after: 0) }
+            server.follow { _ in .hangUp }
             let request = ServiceRequest(.post, server.url + "/change", body: [1])
             #expect(await TransportFixtures.fault { _ = try await caller.send(request) } == .connection)
             let again = ServiceRequest(.get, server.url + "/keys")

@@ -91,6 +91,8 @@ struct LoopbackConnection: Sendable {
             try await send(response.body.prefix(max(0, length)), writer)
             try await reset()
             return false
+        case .hangUp:
+            return false
         case .endless:
             try await sendWithoutEnd(writer)
             return false

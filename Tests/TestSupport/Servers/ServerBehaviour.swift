@@ -21,6 +21,8 @@ public enum ServerBehaviour: Sendable {
     case drip(bytesPerSecond: Int)
     /// Sends so many bytes of the file and resets the connection.
     case reset(after: Int)
+    /// Takes the request and closes the connection, as for one that was idle for too long.
+    case hangUp
     /// Sends the client elsewhere.
     case redirect(to: String, status: Int = 302)
     /// Waits, then goes on with another behaviour.
