@@ -139,6 +139,32 @@ public actor Gate {
         return entry
     }
 
+    /// What the verified index of a subdir lists under a package's name, and what the user's rules about files say of each;
+    /// nil if the signed metadata lists no index for the subdir.
+    ///
+    /// - Throws: what ``entry(of:)`` throws.
+    public func listing(of name: PackageName, in subdir: Subdir, of url: ChannelURL) async throws
+        -> [ListedRecord]?
+    {
+        guard let channel = try configuration.trustStore.channel(url) else {
+            throw Refusal(GateCode.notTrusted, name.raw, at: url.description)
+        }
+        let entries = try await session(of: channel).entries(named: name, in: subdir)
+        return entries?.compactMap { entry in
+            guard let record = entry.record else { return nil }
+            let url = PackageURL(channel: channel.url, subdir: subdir, fileName: record.fileName)
+            let file = evidence(on: url, of: channel, entry, record.sha256).listedFile
+            let findings = rules.findings(on: file, now: configuration.now)
+            return ListedRecord(
+                url: url,
+                record: record,
+                file: file,
+                findings: findings,
+                isRemoved: entry.isRemoved
+            )
+        }
+    }
+
     /// What is demanded of a package's publishers, before anything of theirs is fetched; nil if nobody
     /// demands anything.
     ///
@@ -208,16 +234,7 @@ extension Gate {
         let url = PackageURL(channel: channel.url, subdir: wanted.subdir, fileName: wanted.fileName)
         let entry = try await session.entry(of: url.fileName, in: url.subdir)
         let digest = digest(entry)
-        var evidence = Evidence(
-            package: url.fileName.text,
-            // What attestations name as their target is compared with it.
-            channel: channel.url.identity,
-            packageDigest: digest
-        )
-        evidence.subdir = url.subdir.text
-        evidence.firstSeen = digest.flatMap { configuration.firstSeen(url, $0) }
-        evidence.pin = channel.pin
-        entry?.add(to: &evidence)
+        var evidence = evidence(on: url, of: channel, entry, digest)
         evidence.publishers = demands(on: url, of: channel, entry)
         let isDemanded = evidence.isAttestationDemanded || rules.asksForPublisher(of: evidence)
         if let entry, let digest, isOfInterest(entry, isDemanded) {
@@ -229,6 +246,26 @@ extension Gate {
             }
         }
         return Findings(session: session, url: url, entry: entry, evidence: evidence)
+    }
+
+    /// What the index, the pin and this machine say of a package.
+    private func evidence(
+        on url: PackageURL,
+        of channel: TrustedChannel,
+        _ entry: IndexEntry?,
+        _ digest: Digest?
+    ) -> Evidence {
+        var evidence = Evidence(
+            package: url.fileName.text,
+            // What attestations name as their target is compared with it.
+            channel: channel.url.identity,
+            packageDigest: digest
+        )
+        evidence.subdir = url.subdir.text
+        evidence.firstSeen = digest.flatMap { configuration.firstSeen(url, $0) }
+        evidence.pin = channel.pin
+        entry?.add(to: &evidence)
+        return evidence
     }
 
     /// Of what the index does not list there is nothing to be had: it is refused as such.
