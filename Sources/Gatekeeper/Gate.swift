@@ -13,6 +13,10 @@ public import TrustPolicy
 public actor Gate {
     private let configuration: GateConfiguration
     private let cache: BlobCache
+    /// What the user's policy says of files, whoever published them.
+    private let rules: IndexPolicy
+    /// What can be asked before a package is fetched.
+    private let policy: Policy
     /// One session a channel, under its identity, so that a run sees one consistent view of it.
     private var sessions: [String: Task<ChannelSession, any Error>] = [:]
 
@@ -20,6 +24,8 @@ public actor Gate {
     public init(_ configuration: GateConfiguration) throws {
         self.configuration = configuration
         cache = try BlobCache(at: configuration.cacheDirectory)
+        rules = configuration.publishers.policy.map { IndexPolicy($0) } ?? .empty
+        policy = configuration.policy.adding(rules.rules(now: configuration.now))
     }
 
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
@@ -47,7 +53,7 @@ public actor Gate {
             }
         }
         let decided = requests.indices.compactMap { admissions[$0] }
-        return try FirstSightings(configuration.policy, now: configuration.now)
+        return try FirstSightings(policy.adding(rules.contentRules), now: configuration.now)
             .record(decided, in: configuration.publishers.recorder)
     }
 
@@ -72,8 +78,10 @@ public actor Gate {
         // Whether it comes from a mirror or from the cache: these bytes were digested just now, and have the
         // digest that was judged.
         let path = try await found.session.download(url, entry, sha256: sha256)
+        let final = try await look(into: path, found, sha256: sha256, lock: request.lock) ?? verdict
+        guard final.isAllowed else { return .refused(final) }
         return .admitted(
-            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
+            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: final)
         )
     }
 
@@ -82,16 +90,21 @@ public actor Gate {
     ///
     /// Nothing is downloaded but the index and attestations. A subdir without signed index is evidence that
     /// is missing. A verdict that allows is no admission: the file may change later.
-    public func judge(_ digest: Digest, as url: PackageURL) async throws -> Verdict {
+    ///
+    /// - Parameter linkScripts: the link scripts that were found in the file, by path; nil if nobody has looked, and then the
+    ///   policy is not asked about them.
+    public func judge(_ digest: Digest, as url: PackageURL, linkScripts: [String]? = nil) async throws
+        -> Verdict
+    {
         let found = try await look(at: url) { _ in digest }
         try found.entry?.checkMaintainers(of: found.url)
-        return verdict(on: found, lock: nil)
+        return verdict(on: found, lock: nil, linkScripts: linkScripts)
     }
 
     /// What there is to know of a file that was installed with this digest, for audits: what the signed index
     /// says of it now, and what the policy does.
     ///
-    /// Unlike ``judge(_:as:)`` it throws nothing where the maintainers of the package did not sign the file:
+    /// Unlike ``judge(_:as:linkScripts:)`` it throws nothing where the maintainers of the package did not sign the file:
     /// then nobody vouches for it (`Verdict.voucher`).
     /// - Throws: `gate.index-missing` if the signed metadata lists no index for the subdir, or what
     ///   ``admit(_:)-(PackageRequest)`` throws.
@@ -124,6 +137,32 @@ public actor Gate {
             )
         }
         return entry
+    }
+
+    /// What the verified index of a subdir lists under a package's name, and what the user's rules about files say of each;
+    /// nil if the signed metadata lists no index for the subdir.
+    ///
+    /// - Throws: what ``entry(of:)`` throws.
+    public func listing(of name: PackageName, in subdir: Subdir, of url: ChannelURL) async throws
+        -> [ListedRecord]?
+    {
+        guard let channel = try configuration.trustStore.channel(url) else {
+            throw Refusal(GateCode.notTrusted, name.raw, at: url.description)
+        }
+        let entries = try await session(of: channel).entries(named: name, in: subdir)
+        return entries?.compactMap { entry in
+            guard let record = entry.record else { return nil }
+            let url = PackageURL(channel: channel.url, subdir: subdir, fileName: record.fileName)
+            let file = evidence(on: url, of: channel, entry, record.sha256).listedFile
+            let findings = rules.findings(on: file, now: configuration.now)
+            return ListedRecord(
+                url: url,
+                record: record,
+                file: file,
+                findings: findings,
+                isRemoved: entry.isRemoved
+            )
+        }
     }
 
     /// What is demanded of a package's publishers, before anything of theirs is fetched; nil if nobody
@@ -195,19 +234,13 @@ extension Gate {
         let url = PackageURL(channel: channel.url, subdir: wanted.subdir, fileName: wanted.fileName)
         let entry = try await session.entry(of: url.fileName, in: url.subdir)
         let digest = digest(entry)
-        var evidence = Evidence(
-            package: url.fileName.text,
-            // What attestations name as their target is compared with it.
-            channel: channel.url.identity,
-            packageDigest: digest
-        )
-        evidence.pin = channel.pin
-        entry?.add(to: &evidence)
+        var evidence = evidence(on: url, of: channel, entry, digest)
         evidence.publishers = demands(on: url, of: channel, entry)
-        if let entry, let digest, isOfInterest(entry, evidence) {
+        let isDemanded = evidence.isAttestationDemanded || rules.asksForPublisher(of: evidence)
+        if let entry, let digest, isOfInterest(entry, isDemanded) {
             do {
                 try await session.attestations(url, entry, sha256: digest).add(to: &evidence)
-            } catch let failure as Failure where failure.kind == .network && !evidence.isAttestationDemanded {
+            } catch let failure as Failure where failure.kind == .network && !isDemanded {
                 // To be shown only: what nobody demands decides nothing, whether it is there or not.
                 evidence.sidecar = .unknown(reason: failure.message)
             }
@@ -215,10 +248,30 @@ extension Gate {
         return Findings(session: session, url: url, entry: entry, evidence: evidence)
     }
 
+    /// What the index, the pin and this machine say of a package.
+    private func evidence(
+        on url: PackageURL,
+        of channel: TrustedChannel,
+        _ entry: IndexEntry?,
+        _ digest: Digest?
+    ) -> Evidence {
+        var evidence = Evidence(
+            package: url.fileName.text,
+            // What attestations name as their target is compared with it.
+            channel: channel.url.identity,
+            packageDigest: digest
+        )
+        evidence.subdir = url.subdir.text
+        evidence.firstSeen = digest.flatMap { configuration.firstSeen(url, $0) }
+        evidence.pin = channel.pin
+        entry?.add(to: &evidence)
+        return evidence
+    }
+
     /// Of what the index does not list there is nothing to be had: it is refused as such.
-    private func isOfInterest(_ entry: IndexEntry, _ evidence: Evidence) -> Bool {
+    private func isOfInterest(_ entry: IndexEntry, _ isDemanded: Bool) -> Bool {
         guard let record = entry.record, record.sha256 != nil else { return false }
-        return evidence.isAttestationDemanded
+        return isDemanded
             || (configuration.attestations == .promised && record.attestationsSHA256 != nil)
     }
 
@@ -234,9 +287,20 @@ extension Gate {
         )
     }
 
-    private func verdict(on found: Findings, lock: LockDemand?) -> Verdict {
+    /// - Parameter linkScripts: what was found in the package; nil if nobody has looked.
+    private func verdict(on found: Findings, lock: LockDemand?, linkScripts: [String]? = nil) -> Verdict {
         var evidence = found.evidence
         evidence.lock = lock
-        return configuration.policy.verdict(on: evidence)
+        evidence.linkScripts = linkScripts
+        return policy.adding(linkScripts == nil ? [] : rules.contentRules).verdict(on: evidence)
+    }
+
+    /// Judges a package again by what is in it; nil if the policy does not ask.
+    private func look(into path: String, _ found: Findings, sha256: Digest, lock: LockDemand?) async throws
+        -> Verdict?
+    {
+        guard rules.asksForLinkScripts(of: found.evidence) else { return nil }
+        let scripts = try await LinkScriptCollector.scripts(in: path, found.url.fileName, sha256: sha256)
+        return verdict(on: found, lock: lock, linkScripts: scripts)
     }
 }

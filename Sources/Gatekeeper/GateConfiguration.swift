@@ -38,6 +38,9 @@ public struct GateConfiguration: Sendable {
     public var sigstore: SigstoreTrust
     /// What the user demands of publishers, and whom the user's machine has seen before; at first nothing.
     public var publishers: UserPublishers
+    /// When this machine first saw a package in the channel's index, with this digest; at first it never did. Only a cooldown in
+    /// the user's policy asks, and only where nobody signs since when the index lists the package.
+    public var firstSeen: @Sendable (PackageURL, Digest) -> Timestamp?
     /// Of which packages attestations are fetched.
     public var attestations: AttestationInterest
 
@@ -66,6 +69,7 @@ public struct GateConfiguration: Sendable {
         parallelDownloads = 4
         sigstore = SigstoreTrust(publicInstance: nil)
         publishers = UserPublishers()
+        firstSeen = { _, _ in nil }
         attestations = .demanded
     }
 }

@@ -13,6 +13,33 @@ struct PolicyCodeCoverageTests {
     /// For each code the evidence that provokes it, and nothing else.
     private static func provocations() throws -> [PolicyCode: Verdict] {
         try indexProvocations.merging(publisherProvocations()) { first, _ in first }
+            .merging(ruleProvocations()) { first, _ in first }
+    }
+
+    private static func ruleProvocations() throws -> [PolicyCode: Verdict] {
+        func judged(
+            _ lines: String,
+            _ file: ListedFile,
+            _ change: (inout Evidence) -> Void = { _ in }
+        ) throws -> Verdict {
+            RuleSamples.verdict(try RuleSamples.policy(lines), RuleSamples.evidence(file, change))
+        }
+        let file = try RuleSamples.file()
+        let undated = try RuleSamples.file { $0.indexed = nil }
+        let week = "cooldown: {default: 400d}\n"
+        return [
+            .cooldown: try judged(week, file),
+            .ageUnknown: try judged(week, undated),
+            .revoked: try judged("revoked: [{match: zlib, reason: a}]\n", file),
+            .revocationUnknown: try judged("revoked: [{publisher: {github: a/b}, reason: a}]\n", file) {
+                $0.sidecar = .unknown(reason: "no network")
+            },
+            .pinnedElsewhere: try judged("pins: {zlib: https://conda.example.org/lab}\n", file),
+            .linkScripts: try judged("install_scripts: {default: deny}\n", file) {
+                $0.linkScripts = ["bin/.zlib-post-link.sh"]
+            },
+            .linkScriptsUnknown: try judged("install_scripts: {default: deny}\n", file),
+        ]
     }
 
     private static func publisherProvocations() throws -> [PolicyCode: Verdict] {
@@ -67,8 +94,12 @@ struct PolicyCodeCoverageTests {
         let verdict = try #require(try Self.provocations()[code])
         #expect(verdict.objections.map(\.code) == [code])
         #expect(verdict.objections.map(\.kind) == [code.entry.kind])
-        // `kingsnake explain RULE` finds the codes of a rule by their beginning.
-        #expect(verdict.objections.map { code.rawValue.hasPrefix($0.rule + ".") } == [true])
+        // `kingsnake explain RULE` finds the codes of a rule by their beginning; rules of the user's own are called like
+        // their first code.
+        let rule = try #require(verdict.objections.first?.rule)
+        let isOwn = rule.hasPrefix("policy.")
+        #expect(isOwn ? code.rawValue.hasPrefix(rule) : code.rawValue.hasPrefix(rule + "."))
+        #expect(!isOwn || PolicyCode(rawValue: rule) != nil)
     }
 
     @Test("What permits has neither a code nor a kind, and an objection always has a kind")

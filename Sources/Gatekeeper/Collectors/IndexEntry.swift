@@ -102,6 +102,7 @@ public struct IndexEntry: Sendable {
             size: record?.size,
             isRemoved: isRemoved,
             indexed: record?.indexedAt,
+            built: record?.builtAt,
             attestations: record?.attestationsSHA256
         )
     }

@@ -12,6 +12,9 @@ protocol SubdirIndex: Sendable {
     /// digest.
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) async throws
         -> IndexEntry
+    /// What it says of all files of a package, in its order; fetched and checked likewise.
+    func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) async throws
+        -> [IndexEntry]
 }
 
 /// An index in one file: `repodata.json`.
@@ -21,6 +24,20 @@ struct WholeIndex: SubdirIndex {
     let repodata: RepodataIndex
     /// Demands signatures of its records; nil if the channel's pin does not.
     var signers: RecordCheck?
+
+    func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) throws -> [IndexEntry] {
+        let removed = Set(repodata.removed.map { ByteKey($0) })
+        return try repodata.records(named: name).map { record in
+            IndexEntry(
+                index: fact,
+                record: record,
+                baseURL: repodata.info.baseURL,
+                isRemoved: removed.contains(ByteKey(record.fileName.text)),
+                // A record that is not signed as it must be is one that nobody vouches for.
+                recordSignature: try? signers?.verify(record)
+            )
+        }
+    }
 
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) throws -> IndexEntry
     {
@@ -59,6 +76,18 @@ struct ShardedIndex: SubdirIndex {
         let isRemoved = shard.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
         let record = shard.records.first { $0.fileName == fileName }
         return IndexEntry(index: fact, record: record, baseURL: shards.baseURL, isRemoved: isRemoved)
+    }
+
+    func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) async throws
+        -> [IndexEntry]
+    {
+        guard let digest = shards.digest(of: name) else { return [] }
+        let shard = try await fetch(name, digest, mirrors, cache)
+        let removed = Set(shard.removed.map { ByteKey($0) })
+        return shard.records.map { record in
+            let isRemoved = removed.contains(ByteKey(record.fileName.text))
+            return IndexEntry(index: fact, record: record, baseURL: shards.baseURL, isRemoved: isRemoved)
+        }
     }
 
     private func fetch(

@@ -34,8 +34,8 @@ public struct UserPolicyStore: Sendable {
         return try PublisherLock(json: bytes, lockPath)
     }
 
-    /// Changes the policy. The file is written anew: its order stays, its comments do not. Without any
-    /// channel left there is no file.
+    /// Changes the policy. The file is written anew: its order stays, its comments do not. Where nothing is
+    /// left of it there is no file.
     ///
     /// - Returns: the policy as it is now; nil if there is none left.
     @discardableResult
@@ -44,7 +44,7 @@ public struct UserPolicyStore: Sendable {
         defer { withExtendedLifetime(lock) {} }
         var policy = try policy() ?? PolicyFile(channels: [])
         try body(&policy)
-        guard !policy.channels.isEmpty else {
+        guard !policy.isEmpty else {
             try DurableFile.remove(policyPath)
             return nil
         }

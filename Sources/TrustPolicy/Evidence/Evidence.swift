@@ -14,6 +14,8 @@ public struct Evidence: Sendable, Equatable {
     public let channel: String
     /// The digest of the bytes at hand.
     public let packageDigest: Digest?
+    /// The subdirectory it was looked for in; nil if that is not known.
+    public var subdir: String?
     /// What the user's pin of the channel demands; nil if the channel is not pinned, and then nothing is
     /// enough.
     public var pin: ChannelPin?
@@ -21,6 +23,10 @@ public struct Evidence: Sendable, Equatable {
     public var index: SignedIndex?
     /// The record of the package in that index, if the index has one.
     public var record: IndexRecord?
+    /// When this machine first saw the package in the index, with these bytes; nil if that is not recorded.
+    public var firstSeen: Timestamp?
+    /// The scripts in the package that run when it is linked or unlinked, by path; nil if nobody has looked.
+    public var linkScripts: [String]?
     /// What the package's maintainers say of it; nil if the channel does not demand that they sign it.
     public var maintainers: MaintainerVouching?
     /// That the channel's package keys signed the record, if that was verified.
@@ -79,6 +85,8 @@ public struct IndexRecord: Sendable, Equatable {
     /// When the channel's server first listed the file, `indexed_timestamp` (CEP 47). Never the `timestamp`
     /// beside it: that one comes out of the package, so that whoever made it chose it.
     public let indexed: Timestamp?
+    /// When the package was built, by its own `timestamp`. It can make a package look younger, and never older.
+    public let built: Timestamp?
     /// SHA-256 of the package's sidecar, `attestations_sha256` (CEP 50); nil if the record promises none.
     public let attestations: Digest?
 
@@ -89,6 +97,7 @@ public struct IndexRecord: Sendable, Equatable {
         size: UInt64?,
         isRemoved: Bool,
         indexed: Timestamp? = nil,
+        built: Timestamp? = nil,
         attestations: Digest? = nil
     ) {
         self.sha256 = sha256
@@ -96,6 +105,7 @@ public struct IndexRecord: Sendable, Equatable {
         self.size = size
         self.isRemoved = isRemoved
         self.indexed = indexed
+        self.built = built
         self.attestations = attestations
     }
 }

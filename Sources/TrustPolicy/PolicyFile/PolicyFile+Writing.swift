@@ -70,6 +70,9 @@ extension PolicyFile {
     public var json: JSONObject {
         var document = JSONObject()
         document["version"] = 1
+        rules.add(to: &document)
+        document["pins"] = pins.map { .object($0.json) }
+        guard !channels.isEmpty else { return document }
         var byURL = JSONObject()
         for channel in channels {
             var object = JSONObject()
@@ -80,6 +83,7 @@ extension PolicyFile {
                 for entry in publishers.entries { packages[entry.pattern.description] = .object(entry.json) }
                 object["packages"] = .object(packages)
             }
+            channel.rules.add(to: &object)
             byURL[channel.url.identity] = .object(object)
         }
         document["channels"] = .object(byURL)

@@ -5,9 +5,10 @@ import CondaFormats
 import TrustCore
 
 extension PolicyFile {
-    private static let channelKeys = ["mode", "trust_on_first_use", "packages"]
-    private static let reservedForChannels = ["cooldown", "index", "install_scripts", "revoked", "rebuilds"]
-    private static let reserved = ["pins", "revoked", "cooldown"]
+    private static let keys = ["version", "channels", "pins"] + RulesReader.keys
+    private static let channelKeys = ["mode", "trust_on_first_use", "packages"] + RulesReader.keys
+    /// What a later version may demand.
+    private static let reserved = ["index", "rebuilds", "evidence"]
 
     /// Reads a policy file, version 1. Every key must be known: what is not understood is not passed over.
     ///
@@ -16,11 +17,18 @@ extension PolicyFile {
         let root = try PolicyText.read(bytes, subject, maximumLength: Self.maximumLength)
         guard let top = root.mapping else { throw root.wrong("a mapping with `version` and `channels`") }
         try top.checkVersion()
-        try top.demandOnly(["version", "channels"], reserved: Self.reserved)
-        guard let members = try top.mapping("channels")?.members, !members.isEmpty else {
-            throw root.refusal(.empty, expected: "`channels` with at least one channel", found: "none")
+        try top.demandOnly(Self.keys, reserved: Self.reserved)
+        let rules = try RulesReader.rules(top, .general)
+        let pins = try top.mapping("pins").map(RulesReader.pins)
+        let members = try top.mapping("channels")?.members
+        guard members.map({ !$0.isEmpty }) ?? (!rules.isEmpty || pins != nil) else {
+            throw root.refusal(
+                .empty,
+                expected: "`channels` with at least one channel, or a rule",
+                found: "none"
+            )
         }
-        let channels = try members.map { member in
+        let channels = try (members ?? []).map { member in
             let url = try EntryReader.channel(member.key, member.value)
             guard let mapping = member.value.mapping else {
                 throw member.value.wrong("what the channel must fulfil")
@@ -32,14 +40,14 @@ extension PolicyFile {
             }
         }
         do {
-            try self.init(channels: channels)
+            try self.init(channels: channels, rules: rules, pins: pins)
         } catch let refusal as Refusal {
             throw EntryReader.placed(refusal, root)
         }
     }
 
     private static func channel(_ url: ChannelURL, _ mapping: PolicyMapping) throws -> Channel {
-        try mapping.demandOnly(channelKeys, reserved: reservedForChannels)
+        try mapping.demandOnly(channelKeys, reserved: reserved)
         let mode = try mapping.text("mode").map { text in
             guard let mode = PublisherDemands.Mode(rawValue: text) else {
                 throw (mapping["mode"] ?? mapping.node).refusal(
@@ -62,7 +70,8 @@ extension PolicyFile {
             url,
             mode: mode ?? .require,
             trustsFirstUse: try mapping.bool("trust_on_first_use") ?? false,
-            publishers: try entries.map { try PublisherPolicy(channel: url, entries: $0) }
+            publishers: try entries.map { try PublisherPolicy(channel: url, entries: $0) },
+            rules: try RulesReader.rules(mapping, .channel)
         )
     }
 }

@@ -18,6 +18,8 @@ public struct PolicyFile: Sendable, Equatable {
         public var trustsFirstUse: Bool
         /// Who may publish what; nil if only those that were seen before count.
         public var publishers: PublisherPolicy?
+        /// What is demanded of its files, whoever published them.
+        public var rules: PolicyRules
 
         /// Makes demands on a channel.
         ///
@@ -26,20 +28,27 @@ public struct PolicyFile: Sendable, Equatable {
             _ url: ChannelURL,
             mode: PublisherDemands.Mode = .require,
             trustsFirstUse: Bool = false,
-            publishers: PublisherPolicy?
+            publishers: PublisherPolicy?,
+            rules: PolicyRules = PolicyRules()
         ) throws {
-            guard publishers != nil || trustsFirstUse else {
+            guard publishers != nil || trustsFirstUse || !rules.isEmpty else {
                 throw Refusal(
                     PolicyFileCode.empty,
                     url.description,
-                    expected: "`packages`, or `trust_on_first_use: true`",
-                    found: "neither"
+                    expected: "`packages`, `trust_on_first_use: true`, or a rule",
+                    found: "none"
                 )
             }
             self.url = url
             self.mode = mode
             self.trustsFirstUse = trustsFirstUse
             self.publishers = publishers
+            self.rules = rules
+        }
+
+        /// The channel without demands on publishers; nil if nothing is left.
+        public var withoutPublishers: Channel? {
+            rules.isEmpty ? nil : try? Channel(url, publishers: nil, rules: rules)
         }
 
         /// The entry that counts for a package.
@@ -53,11 +62,15 @@ public struct PolicyFile: Sendable, Equatable {
 
     /// The channels, in the order they were written.
     public private(set) var channels: [Channel]
+    /// What is demanded of files of every channel, whoever published them.
+    public let rules: PolicyRules
+    /// Which channels packages may come from, by name; nil if that is not said.
+    public let pins: NamePins?
 
     /// Makes a policy.
     ///
     /// - Throws: a `Refusal` with `policy-file.duplicate` or `policy-file.too-large`.
-    public init(channels: [Channel]) throws {
+    public init(channels: [Channel], rules: PolicyRules = PolicyRules(), pins: NamePins? = nil) throws {
         guard channels.count <= Self.maximumChannels else {
             throw Refusal(
                 PolicyFileCode.tooLarge,
@@ -74,8 +87,22 @@ public struct PolicyFile: Sendable, Equatable {
                 found: "twice"
             )
         }
+        let revocations = channels.reduce(rules.revocations.count) { $0 + $1.rules.revocations.count }
+        guard revocations <= Revocation.maximumCount else {
+            throw Refusal(
+                PolicyFileCode.tooLarge,
+                "the policy",
+                expected: "at most \(Revocation.maximumCount) revocations",
+                found: "\(revocations)"
+            )
+        }
         self.channels = channels
+        self.rules = rules
+        self.pins = pins
     }
+
+    /// Whether it demands nothing of anybody.
+    public var isEmpty: Bool { channels.isEmpty && rules.isEmpty && pins == nil }
 
     /// What is demanded of a channel, by its canonical URL; nil if nothing.
     public func channel(_ url: ChannelURL) -> Channel? { channels.first { $0.url == url } }
@@ -90,6 +117,6 @@ public struct PolicyFile: Sendable, Equatable {
         case (nil, let channel?): changed.append(channel)
         case (nil, nil): break
         }
-        self = try PolicyFile(channels: changed)
+        self = try PolicyFile(channels: changed, rules: rules, pins: pins)
     }
 }

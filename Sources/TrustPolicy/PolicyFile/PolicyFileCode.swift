@@ -142,8 +142,8 @@ public enum PolicyFileCode: String, RefusalCode {
                 "the policy demands something of nobody",
                 explanation:
                     "An empty list of publishers could be read as \"anyone\" or as \"nobody\". It is read as "
-                    + "an error.",
-                remedy: "name at least one publisher, or leave the entry out"
+                    + "an error, and so is a rule that is about no file or about every one.",
+                remedy: "name at least one, or leave the entry out"
             )
         case .wildcard:
             RefusalEntry(

@@ -9,9 +9,9 @@ extension PolicyFixture {
     public static let maximumLength = 16 << 20
 
     private static let keys = [
-        "name", "package", "channel", "sha256", "indexed", "promised", "sidecar", "attestations",
-        "unverified",
-        "seen_before", "expect", "code",
+        "name", "package", "channel", "sha256", "md5", "indexed", "built", "first_seen", "now", "promised",
+        "sidecar",
+        "attestations", "unverified", "seen_before", "link_scripts", "expect", "code",
     ]
 
     /// Reads a file of fixtures, version 1; strict, as policies are read.
@@ -48,7 +48,7 @@ extension PolicyFixture {
                 found: "`\(expectation.rawValue)` " + (code == nil ? "without" : "with")
             )
         }
-        let digest = try digest("sha256", fields) ?? Digest.of(Array(package.text.utf8))
+        let digest = try digest(.sha256, fields) ?? Digest.of(Array(package.text.utf8))
         var evidence = Evidence(package: package.text, channel: channel.identity, packageDigest: digest)
         // The rules about the index are not what is tested; the date counts as signed.
         evidence.pin = .index
@@ -60,11 +60,18 @@ extension PolicyFixture {
         )
         evidence.record = IndexRecord(
             sha256: digest,
+            md5: try Self.digest(.md5, fields),
             size: nil,
             isRemoved: false,
             indexed: try fields.timestamp("indexed"),
+            built: try fields.timestamp("built"),
             attestations: try fields.bool("promised") == true ? Digest.of([]) : nil
         )
+        evidence.firstSeen = try fields.timestamp("first_seen")
+        evidence.linkScripts = try (fields.list("link_scripts") ?? []).map { node in
+            guard let text = node.text else { throw node.wrong("a script's path") }
+            return text
+        }
         if let sidecar = try fields.mapping("sidecar") {
             try sidecar.demandOnly(["code", "reason"])
             evidence.sidecar = .unavailable(
@@ -93,7 +100,8 @@ extension PolicyFixture {
             expectation: expectation,
             code: code,
             evidence: evidence,
-            lock: lock
+            lock: lock,
+            now: try fields.timestamp("now") ?? Timestamp(seconds: 0)
         )
     }
 
@@ -141,12 +149,13 @@ extension PolicyFixture {
         return value
     }
 
-    private static func digest(_ key: String, _ fields: PolicyMapping) throws -> Digest? {
+    private static func digest(_ algorithm: DigestAlgorithm, _ fields: PolicyMapping) throws -> Digest? {
+        let key = algorithm.rawValue
         guard let text = try fields.text(key) else { return nil }
-        guard let digest = Digest(.sha256, hex: text) else {
+        guard let digest = Digest(algorithm, hex: text) else {
             throw (fields[key] ?? fields.node).refusal(
                 .value,
-                expected: "64 hexadecimal digits",
+                expected: "\(algorithm.byteCount * 2) hexadecimal digits",
                 found: Shown.quoted(text)
             )
         }

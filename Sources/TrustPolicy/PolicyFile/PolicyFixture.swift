@@ -34,6 +34,8 @@ public struct PolicyFixture: Sendable {
     let evidence: Evidence
     /// Who published the package before.
     let lock: PublisherLock
+    /// When it is judged. If the case does not say, long ago: then nothing is old enough for any cooldown.
+    let now: Timestamp
 
     /// Judges the facts by a policy file, with nothing signed by the channel's owner, or by what an owner
     /// signed.
@@ -46,7 +48,10 @@ public struct PolicyFixture: Sendable {
             user: user,
             lock: lock
         )
-        return Policy.publishing.verdict(on: evidence)
+        guard let user else { return Policy.publishing.verdict(on: evidence) }
+        let rules = IndexPolicy(user)
+        let policy = Policy.publishing.adding(rules.rules(now: now)).adding(rules.contentRules)
+        return policy.verdict(on: evidence)
     }
 
     /// What a verdict is, in the words of an expectation, and the codes of what objects or warns.

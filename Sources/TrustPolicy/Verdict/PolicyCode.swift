@@ -27,6 +27,13 @@ public enum PolicyCode: String, RefusalCode {
     case publisherMissing = "known-publisher.incomplete"
     case attestationDisappeared = "known-publisher.disappeared"
     case empty = "policy.empty"
+    case cooldown = "policy.cooldown"
+    case ageUnknown = "policy.cooldown-unknown"
+    case revoked = "policy.revoked"
+    case revocationUnknown = "policy.revoked-unknown"
+    case pinnedElsewhere = "policy.pinned-elsewhere"
+    case linkScripts = "policy.link-scripts"
+    case linkScriptsUnknown = "policy.link-scripts-unknown"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -35,6 +42,9 @@ public enum PolicyCode: String, RefusalCode {
             .otherNumber, .otherClaim, .claimMissing, .otherChannel, .tooFewPublishers, .publisherChanged,
             .publisherMissing, .attestationDisappeared:
             publisherEntry
+        case .cooldown, .ageUnknown, .revoked, .revocationUnknown, .pinnedElsewhere, .linkScripts,
+            .linkScriptsUnknown:
+            ownRuleEntry
         case .indexUnsigned:
             RefusalEntry(
                 .missing,

@@ -12,12 +12,14 @@ struct ExplainCommand: AsyncParsableCommand {
         discussion: """
             With a code such as `tuf.rollback`: what it means, which attack it stops, what to do. With what stands before \
             the dot, such as `index-digest`: all codes that begin so.
-            With a package's URL: every finding about it, and who vouches for what.
+            With a package's URL or file: every finding about it, and who vouches for what.
+            With a package's name, name=version or a file name: which files the pinned channels list for this machine, and \
+            which of them your policy's rules about files hide, and why.
             """
     )
 
     @Argument(
-        help: ArgumentHelp("A refusal code, or a package's URL or file.", valueName: "code-or-package"),
+        help: ArgumentHelp("A refusal code, or a package's URL, file or name.", valueName: "code-or-package"),
         completion: .custom { _, _, _ in RefusalCatalog.names }
     )
     var subject: String?
@@ -37,6 +39,7 @@ struct ExplainCommand: AsyncParsableCommand {
             throw ValidationError("give a refusal code or a package; --list shows all codes")
         }
         guard RefusalCatalog.codes(named: subject).isEmpty else { return }
+        guard listed == nil else { return }
         guard subject.contains("://") || subject.hasSuffix(".conda") || subject.hasSuffix(".tar.bz2") else {
             throw ValidationError(
                 "`\(subject)` is neither a known code (see `kingsnake explain --list`) nor a package"
@@ -52,8 +55,20 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let subject else { return }
         let codes = RefusalCatalog.codes(named: subject)
         guard codes.isEmpty else { return show(codes, console) }
+        if let listed {
+            return try await PackageListing(subject: listed, gate: gate, console: console).explain()
+        }
         let check = PackageCheck(subject: subject, gate: gate, console: console)
         try await check.explain()
+    }
+
+    /// The package, if it is named and not given: a file of that name that is here is given.
+    private var listed: PackageListing.Subject? {
+        guard let subject, !FileManager.default.fileExists(atPath: subject) else { return nil }
+        // A slip of the fingers in a code is no package.
+        let area = subject.prefix { $0 != "." }
+        guard !subject.contains(".") || RefusalCatalog.codes(named: String(area)).isEmpty else { return nil }
+        return PackageListing.Subject(subject)
     }
 
     /// One code with its members at the document's top, or all codes of an area in an array.

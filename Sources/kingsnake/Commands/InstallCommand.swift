@@ -180,7 +180,7 @@ struct InstallCommand: AsyncParsableCommand {
     }
 
     /// What conda calls this machine.
-    private static var machine: Subdir {
+    static var machine: Subdir {
         get throws {
             #if os(macOS)
                 let system = "osx"

@@ -119,7 +119,9 @@ struct PackageCheck {
         for (place, channel) in try candidates() {
             do {
                 let url = PackageURL(channel: try channel.get(), subdir: subdir, fileName: name)
-                channels.add(place, .success(try await gate.judge(checked.sha256, as: url)))
+                let scripts = checked.manifest.linkScripts.map(\.text)
+                let verdict = try await gate.judge(checked.sha256, as: url, linkScripts: scripts)
+                channels.add(place, .success(verdict))
             } catch  where !Task.isCancelled {
                 // Another channel may well know the file.
                 channels.add(place, .failure(error))

@@ -49,7 +49,7 @@ extension TrustPublisher {
             let store = UserPolicyStore(directory: locations.homeDirectory)
             let policy = try store.policy()
             let lock = try store.publisherLock()
-            policy?.channels.flatMap(PolicyReport.lines).forEach { console.say("\($0)") }
+            policy.map(PolicyReport.lines)?.forEach { console.say("\($0)") }
             if policy == nil {
                 console.say("no policy; `kingsnake trust publisher add URL PATTERN …` makes one")
             }
@@ -67,7 +67,8 @@ extension TrustPublisher {
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take an entry out of your policy, or a channel with all its entries.",
-            discussion: "What the channel's owner demands stays demanded."
+            discussion:
+                "What the channel's owner demands stays demanded, and so do rules that are not about publishers."
         )
 
         @Argument(help: "The channel's canonical URL.")
@@ -86,8 +87,10 @@ extension TrustPublisher {
             let channel = try ChannelURL(url)
             let wanted = pattern.flatMap(PackagePattern.init)
             let policy = try UserPolicyStore(directory: locations.homeDirectory).changePolicy { policy in
-                guard let settings = policy.channel(channel) else { throw nothing(channel.description) }
-                guard let wanted else { return try policy.set(nil, of: channel) }
+                guard let settings = policy.channel(channel),
+                    settings.publishers != nil || settings.trustsFirstUse
+                else { throw nothing(channel.description) }
+                guard let wanted else { return try policy.set(settings.withoutPublishers, of: channel) }
                 let entries = settings.publishers?.entries ?? []
                 let rest = entries.filter { $0.pattern != wanted }
                 guard rest.count < entries.count else {
@@ -96,7 +99,7 @@ extension TrustPublisher {
                 var changed = settings
                 changed.publishers = rest.isEmpty ? nil : try PublisherPolicy(channel: channel, entries: rest)
                 let demandsNothing = changed.publishers == nil && !changed.trustsFirstUse
-                try policy.set(demandsNothing ? nil : changed, of: channel)
+                try policy.set(demandsNothing ? settings.withoutPublishers : changed, of: channel)
             }
             let what = wanted.map { "`\($0.description)` of `\(channel)`" } ?? "`\(channel)`"
             console.say("your policy says nothing of \(what) any more")

@@ -97,7 +97,8 @@ extension TrustPublisher {
                 channel,
                 mode: warn ? .warn : require ? .require : known?.mode ?? .require,
                 trustsFirstUse: trustOnFirstUse || known?.trustsFirstUse == true,
-                publishers: try PublisherPolicy(channel: channel, entries: entries)
+                publishers: try PublisherPolicy(channel: channel, entries: entries),
+                rules: known?.rules ?? PolicyRules()
             )
         }
     }

@@ -6,10 +6,16 @@ import TrustPolicy
 
 /// What policies demand, for people.
 enum PolicyReport {
+    static func lines(_ policy: PolicyFile) -> [String] {
+        let general = RulesReport.lines(policy.rules) + (policy.pins.map(RulesReport.lines) ?? [])
+        return (general.isEmpty ? [] : ["every channel"] + general) + policy.channels.flatMap(lines)
+    }
+
     static func lines(_ channel: PolicyFile.Channel) -> [String] {
         var lines = [channel.url.description]
         if channel.mode == .warn { lines.append("  warns only") }
         if channel.trustsFirstUse { lines.append("  who published a package before must publish it again") }
+        lines += RulesReport.lines(channel.rules)
         return lines + (channel.publishers.map(Self.lines) ?? [])
     }
 

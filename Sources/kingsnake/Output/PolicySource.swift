@@ -43,7 +43,7 @@ struct PolicySource {
     /// What it demands, for people.
     var lines: [String] {
         switch content {
-        case .user(let policy): policy.channels.flatMap(PolicyReport.lines)
+        case .user(let policy): PolicyReport.lines(policy)
         case .owner(let policy): [policy.channel.description] + PolicyReport.lines(policy)
         }
     }

@@ -44,6 +44,7 @@ struct JSONSchema {
             return demand(text.firstMatch(of: regex) != nil)
         case "minimum": return demand(value.integer.map { $0 >= argument.integer ?? .max } ?? true)
         case "maximum": return demand(value.integer.map { $0 <= argument.integer ?? .min } ?? true)
+        case "maxLength": return demand(value.string.map { $0.count <= argument.integer ?? 0 } ?? true)
         case "minItems": return demand(value.array.map { $0.count >= argument.integer ?? .max } ?? true)
         case "maxItems": return demand(value.array.map { $0.count <= argument.integer ?? 0 } ?? true)
         case "minProperties": return demand(value.object.map { $0.count >= argument.integer ?? .max } ?? true)

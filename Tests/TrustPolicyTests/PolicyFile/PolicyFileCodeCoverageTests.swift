@@ -59,6 +59,11 @@ struct BadPolicy: Sendable, CustomTestStringConvertible {
         )
     }
 
+    /// A policy with a rule, on line 2.
+    static func rule(_ code: PolicyFileCode, _ situation: String, _ text: String) -> BadPolicy {
+        BadPolicy(code, situation, line: 2, "version: 1\n\(text)")
+    }
+
     /// A policy whose entry is for some pattern.
     static func pattern(_ pattern: String) -> BadPolicy {
         BadPolicy(
@@ -98,12 +103,12 @@ struct PolicyFileCodeCoverageTests {
         BadPolicy(.version, "another version", line: 1, "version: 2"),
         BadPolicy(.version, "a version as text", line: 1, "version: \"1\""),
         BadPolicy(.unknownKey, "a slip of the fingers", line: 2, "version: 1\nchanels: {}"),
-        BadPolicy(.notYet, "pins", line: 2, "version: 1\npins: {lab-core: lab}"),
+        BadPolicy(.notYet, "rebuilds of everything", line: 2, "version: 1\nrebuilds: 2 of 3"),
         BadPolicy(
             .notYet,
-            "a cooldown",
+            "what an index must be",
             line: 4,
-            "version: 1\nchannels:\n  https://a.example.org/b:\n    cooldown: {default: 7d}"
+            "version: 1\nchannels:\n  https://a.example.org/b:\n    index: {require: tuf}"
         ),
         BadPolicy(.empty, "no channels", line: 1, "version: 1"),
         BadPolicy(.empty, "no channel", line: 1, "version: 1\nchannels: {}"),
@@ -161,6 +166,74 @@ struct PolicyFileCodeCoverageTests {
             channels:
               https://a.example.org/b: {packages: {a: {publishers: [{github: a/b}]}, A: {publishers: [{github: a/b}]}}}
             """
+        ),
+        .rule(.shape, "a cooldown without brackets", "cooldown: 7d"),
+        .rule(.shape, "a cooldown of nobody", "cooldown: {except: {zlib: 1d}}"),
+        .rule(.value, "a duration in weeks", "cooldown: {default: 1w}"),
+        .rule(.value, "a duration beyond ten years", "cooldown: {default: 4000d}"),
+        .rule(.value, "a duration without unit", "cooldown: {default: 7d, except: {zlib: 0}}"),
+        .rule(.pattern, "a pattern within a name", "cooldown: {default: 7d, except: {\"z*\": 1d}}"),
+        .rule(.duplicate, "an exception twice", "cooldown: {default: 7d, except: {a: 1d, A: 2d}}"),
+        .rule(.unknownKey, "a slip of the fingers in a cooldown", "cooldown: {default: 7d, exept: {a: 1d}}"),
+        .rule(.value, "a mode that is none", "install_scripts: {default: ask}"),
+        .rule(.shape, "no mode", "install_scripts: {except: [a]}"),
+        .rule(.value, "exceptions of nothing", "install_scripts: {default: allow, except: [a]}"),
+        .rule(.pattern, "a script's path", "install_scripts: {default: deny, except: [bin/a]}"),
+        .rule(.unknownKey, "a slip of the fingers in scripts", "install_scripts: {defualt: deny}"),
+        .rule(.duplicate, "a package twice", "install_scripts: {default: deny, except: [a, A]}"),
+        .rule(.empty, "pins of nothing", "pins: {}"),
+        .rule(.empty, "a pin to no channel", "pins: {a: []}"),
+        .rule(.channel, "a pin to a short name", "pins: {lab-core: lab}"),
+        .rule(.pattern, "a pin of a part of a name", "pins: {\"lab*\": https://a.example.org/b}"),
+        .rule(
+            .duplicate,
+            "a name pinned twice",
+            "pins: {a: https://a.example.org/b, A: https://a.example.org/c}"
+        ),
+        .rule(.empty, "an empty list of revocations", "revoked: []"),
+        .rule(.shape, "a digest alone", "revoked: [sha256:abc]"),
+        .rule(.shape, "a revocation without a reason", "revoked: [{match: a}]"),
+        .rule(.empty, "a revocation of nothing", "revoked: [{reason: a}]"),
+        .rule(
+            .empty,
+            "a revocation of a whole channel",
+            "revoked: [{channel: https://a.example.org/b, reason: a}]"
+        ),
+        .rule(.empty, "a revocation of no digest", "revoked: [{sha256: [], reason: a}]"),
+        .rule(.value, "a digest that is none", "revoked: [{sha256: abc, reason: a}]"),
+        .rule(
+            .value,
+            "two sorts of digest",
+            "revoked: [{md5: \(String(repeating: "0", count: 32)), sha256: \(String(repeating: "0", count: 64)), reason: a}]"
+        ),
+        .rule(.value, "no specification", "revoked: [{match: \"a >=\", reason: a}]"),
+        .rule(.value, "what an index may leave out", "revoked: [{match: \"a[build_number=1]\", reason: a}]"),
+        .rule(.value, "a channel in a specification", "revoked: [{match: \"b::a\", reason: a}]"),
+        .rule(.value, "a reference that is no URL", "revoked: [{match: a, reason: a, reference: CVE-1}]"),
+        .rule(.value, "a moment that is none", "revoked: [{indexed: {from: 2026-12-01}, reason: a}]"),
+        .rule(.empty, "a time without ends", "revoked: [{indexed: {}, reason: a}]"),
+        .rule(
+            .value,
+            "a time that ends before it begins",
+            "revoked: [{indexed: {from: \"2026-12-02T00:00:00Z\", until: \"2026-12-01T00:00:00Z\"}, reason: a}]"
+        ),
+        .rule(.unknownKey, "a slip of the fingers in a time", "revoked: [{indexed: {since: a}, reason: a}]"),
+        .rule(.unknownKey, "a slip of the fingers in a revocation", "revoked: [{mach: a, reason: a}]"),
+        .rule(
+            .publisher,
+            "a publisher who is nobody",
+            "revoked: [{publisher: {ref: refs/heads/a}, reason: a}]"
+        ),
+        .rule(
+            .value,
+            "a reason beyond the limit",
+            "revoked: [{match: a, reason: \(String(repeating: "a", count: 501))}]"
+        ),
+        BadPolicy(
+            .unknownKey,
+            "another channel below a channel",
+            line: 4,
+            "version: 1\nchannels:\n  https://a.example.org/b:\n    revoked: [{match: a, channel: https://a.example.org/c, reason: a}]"
         ),
         .entry(.unknownKey, "an unknown key of an entry", "treshold: 1"),
         .entry(.notYet, "rebuilds", "rebuilds: 2 of 3"),
@@ -254,6 +327,11 @@ struct PolicyFileCodeCoverageTests {
         }
         let refusal = thrownRefusal { try PublisherEntry(.all, publishers: publishers) }
         #expect(refusal?.is(PolicyFileCode.tooLarge) == true)
+        let revocations = repeatElement("- {match: a, reason: b}", count: Revocation.maximumCount + 1)
+        #expect(
+            code(Array("version: 1\nrevoked:\n\(revocations.joined(separator: "\n"))\n".utf8))
+                == "policy-file.too-large"
+        )
     }
 
     @Test("Every code is provoked")

@@ -44,6 +44,40 @@ struct PolicyFileTests {
                 except: ["0202020202020202020202020202020202020202020202020202020202020202"]
           https://conda.example.org/other:
             trust_on_first_use: true
+            cooldown: {default: 3d}
+            install_scripts: {default: flag}
+            revoked: [{match: "xz[build='h*']", reason: not from here}]
+          https://conda.example.org/third:
+            install_scripts: {default: allow}
+        cooldown:
+          default: 7d
+          except: {openssl: 0d, "lab-*": 12h}
+        install_scripts: {default: deny, except: [qt-main, "lab-*"]}
+        pins:
+          lab-core: https://conda.example.org/main
+          "lab-*": [https://conda.example.org/main, https://conda.example.org/other]
+        revoked:
+          - sha256: "0303030303030303030303030303030303030303030303030303030303030303"
+            reason: backdoored
+            reference: https://example.org/advisories/1
+          - sha256:
+              - "0404040404040404040404040404040404040404040404040404040404040404"
+              - "0505050505050505050505050505050505050505050505050505050505050505"
+            channel: https://conda.example.org/other
+            reason: "made with a \u{FC} stolen key"
+          - md5: "00000000000000000000000000000000"
+            reason: "null"
+          - match: xz >=5.6.0,<5.6.2
+            reason: CVE-2024-3094
+          - publisher: {github: lab-org/tools, repository_id: 1048392115}
+            match: "lab-*"
+            reason: taken over
+          - indexed: {from: "2026-11-01T00:00:00Z", until: "2026-11-03T00:00:00Z"}
+            channel: https://conda.example.org/main
+            reason: a stolen token
+          - indexed: {until: "2020-01-01T00:00:00Z"}
+            match: flask
+            reason: too old
         """
 
     @Test("A policy means what it says, and is written as it was read")
@@ -88,13 +122,14 @@ struct PolicyFileTests {
         var policy = try PolicyFile(yaml: Array(Self.everything.utf8))
         let other = try ChannelURL("https://conda.example.org/other")
         let main = try ChannelURL("https://conda.example.org/main")
+        let third = try ChannelURL("https://conda.example.org/third")
         let changed = try PolicyFile.Channel(main, trustsFirstUse: true, publishers: nil)
         try policy.set(changed, of: main)
-        #expect(policy.channels.map(\.url) == [main, other] && policy.channels[0] == changed)
+        #expect(policy.channels.map(\.url) == [main, other, third] && policy.channels[0] == changed)
         try policy.set(nil, of: main)
-        #expect(policy.channels.map(\.url) == [other])
+        #expect(policy.channels.map(\.url) == [other, third])
         try policy.set(changed, of: main)
-        #expect(policy.channels.map(\.url) == [other, main])
+        #expect(policy.channels.map(\.url) == [other, third, main])
     }
 
     @Test("What is written is read by any reader of YAML: words that are values in it stand in quotes")
@@ -115,5 +150,27 @@ struct PolicyFileTests {
         for quoted in ["\"yes\":", "\"123\":", "\"null\"", "\"a: b # c\""] {
             #expect(written.contains(quoted), "\(written)")
         }
+    }
+
+    @Test("A policy of rules needs no channel, and what is taken away of publishers leaves the rules")
+    func rulesAlone() throws {
+        for lines in [
+            "cooldown: {default: 7d}", "pins: {a: https://a.example.org/b}",
+            "revoked: [{match: a, reason: b}]",
+        ] {
+            let policy = try PolicyFile(yaml: Array("version: 1\n\(lines)\n".utf8))
+            #expect(policy.channels.isEmpty && !policy.isEmpty)
+            #expect(try PolicyFile(yaml: policy.yaml) == policy)
+        }
+        let policy = try PolicyFile(yaml: Array(Self.everything.utf8))
+        let other = try #require(policy.channel(try ChannelURL("https://conda.example.org/other")))
+        #expect(
+            other.withoutPublishers?.rules == other.rules && other.withoutPublishers?.trustsFirstUse == false
+        )
+        let main = try #require(policy.channel(try ChannelURL("https://conda.example.org/main")))
+        #expect(main.withoutPublishers == nil)
+        var changed = policy
+        try changed.set(nil, of: main.url)
+        #expect(changed.rules == policy.rules && changed.pins == policy.pins)
     }
 }

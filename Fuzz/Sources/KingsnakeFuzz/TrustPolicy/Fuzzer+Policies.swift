@@ -11,7 +11,7 @@ extension Fuzzer {
         _ = try Finding.accepted { try PolicyFixture.read(yaml: bytes) }
         let policy = try PolicyFile(yaml: bytes)
         Finding.unless(
-            (1...PolicyFile.maximumChannels).contains(policy.channels.count),
+            policy.channels.count <= PolicyFile.maximumChannels && !policy.isEmpty,
             "a policy of nothing"
         )
         let written = policy.yaml
@@ -23,9 +23,13 @@ extension Fuzzer {
             policy.channels.count,
             "channels that are listed"
         )
+        check(IndexPolicy(policy), IndexPolicy(again))
         for channel in policy.channels {
             Finding.unless(policy.channel(channel.url) == channel, "a channel is not found by its own name")
-            Finding.unless(channel.publishers != nil || channel.trustsFirstUse, "a channel without demands")
+            Finding.unless(
+                channel.publishers != nil || channel.trustsFirstUse || !channel.rules.isEmpty,
+                "a channel without demands"
+            )
             if let publishers = channel.publishers { try check(publishers) }
         }
     }
@@ -74,6 +78,32 @@ extension Fuzzer {
             var changed = lock
             Finding.unless(changed.forget(sighting.package, in: channel), "a package is not forgotten")
             Finding.unless(changed.sighting(of: sighting.package, in: channel) == nil, "it is still there")
+        }
+    }
+
+    /// What is written judges the same, and the word of a package never lets it pass.
+    private static func check(_ policy: IndexPolicy, _ again: IndexPolicy) {
+        Finding.unlessEqual(again.fingerprint, policy.fingerprint, "the fingerprint of what is written")
+        let now = Timestamp(seconds: 1_780_000_000)
+        for name in ["a", "lab-core", "zlib", "xz"] {
+            var file = ListedFile(
+                channel: "https://a.example.org/b",
+                subdir: "noarch",
+                fileName: "\(name)-1.0-0.conda",
+                name: name,
+                version: "1.0"
+            )
+            for indexed in [nil, now.advanced(byDays: -3), now.advanced(byDays: -4_000)] {
+                (file.indexed, file.built) = (indexed, nil)
+                let findings = policy.findings(on: file, now: now)
+                Finding.unless(
+                    again.findings(on: file, now: now) == findings,
+                    "what is written judges otherwise"
+                )
+                file.built = Timestamp(seconds: 0)
+                let believed = policy.findings(on: file, now: now)
+                Finding.unless(findings.isEmpty == believed.isEmpty, "a package's own word counts")
+            }
         }
     }
 
