@@ -22,6 +22,13 @@ public actor Gate {
         cache = try BlobCache(at: configuration.cacheDirectory)
     }
 
+    /// A gate that reads one channel by a session that is under way.
+    init(_ configuration: GateConfiguration, reading session: ChannelSession) {
+        self.configuration = configuration
+        cache = session.cache
+        sessions[session.channel.url.identity] = Task { session }
+    }
+
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
     /// requests.
     ///
