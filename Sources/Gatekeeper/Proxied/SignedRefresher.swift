@@ -80,21 +80,23 @@ actor SignedRefresher {
             settings.report(error)
             let last = try? await held(channel, configuration, mustBeWhole: true)
             return last ?? view
-        } catch let error where Self.maybeElsewhereBetter(error) {
-            settings.report(error)
-            do { return try await held(channel, configuration, mustBeWhole: false) } catch let refusal
-                as Refusal
-                where refusal.is(TUFCode.expired)
-            {
-                throw refusal
-            } catch _ {
-                throw error
+        } catch let reason where Self.isOfMirrorsOrDisk(reason) {
+            settings.report(reason)
+            do {
+                return try await held(channel, configuration, mustBeWhole: false)
+            } catch {
+                // That the last view is over says more than that nobody gave another.
+                throw Self.isExpiry(error) ? error : reason
             }
         }
     }
 
+    private static func isExpiry(_ error: any Error) -> Bool {
+        (error as? Refusal)?.is(TUFCode.expired) == true
+    }
+
     /// Whether it is about what mirrors show, or our disk, so that the last view may go on.
-    private static func maybeElsewhereBetter(_ error: any Error) -> Bool {
+    private static func isOfMirrorsOrDisk(_ error: any Error) -> Bool {
         guard let failure = error as? Failure else { return error is Refusal }
         return failure.kind == .network || failure.kind == .disk
     }
@@ -170,7 +172,7 @@ actor SignedRefresher {
             }
         }
         if let partial, !mustBeWhole { return partial }
-        let expiry = errors.first { ($0 as? Refusal)?.is(TUFCode.expired) == true }
+        let expiry = errors.first(where: Self.isExpiry)
         throw expiry ?? errors.first
             ?? Failure(.network, "the channel was never reached", at: url.description)
     }
