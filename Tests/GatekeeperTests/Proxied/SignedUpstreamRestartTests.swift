@@ -46,7 +46,8 @@ struct SignedUpstreamRestartTests {
         scene.mirrors.script(SignedScene.first) { _ in .away }
         let last = try await scene.upstream().view()
         scene.fixture.packages.removeLast()
-        #expect(try await last.isStale && SignedScene.text(last) == scene.plain())
+        #expect(last.isStale)
+        #expect(try await SignedScene.text(last) == scene.plain())
     }
 
     @Test("Of a view that is held, further indexes are fetched as soon as a mirror has them")
@@ -100,7 +101,8 @@ struct SignedUpstreamRestartTests {
         scene.mirrors.script(SignedScene.first) { _ in .away }
         // The trust store's own metadata is whole.
         let view = try await scene.upstream().view()
-        #expect(try await view.isStale && SignedScene.text(view) == scene.plain())
+        #expect(view.isStale)
+        #expect(try await SignedScene.text(view) == scene.plain())
     }
 
     @Test("Texts of the state before the last go from the cache")
