@@ -95,7 +95,9 @@ struct GateCodeCoverageTests {
             try throwCode(try await scene.outcome().unverified.first)
         },
         .shardsOnly: {
-            _ = try await BothScene.shardsOnly().upstream().view().subdir(SignedScene.linux)
+            let scene = try await BothScene.shardsOnly()
+            defer { withExtendedLifetime(scene) {} }
+            _ = try await scene.upstream().view().subdir(SignedScene.linux)
         },
         .indexMoved: {
             var scene = try await SignedScene()

@@ -193,7 +193,11 @@ actor ChannelSession {
         -> (any SubdirIndex)?
     {
         guard let proxied else { return try await reader.open(subdir, from: mirror, signedBy: trust) }
-        return try await reader.openText(of: subdir, from: mirror, signedBy: trust, in: proxied.texts)
+        do {
+            return try await reader.openText(of: subdir, from: mirror, signedBy: trust, in: proxied.texts)
+        } catch let refusal as Refusal where RefusedIndex.isOwners(refusal) {
+            return RefusedIndex(refusal: refusal)
+        }
     }
 
     /// The channel as a mirror has it now, or as held metadata has it.

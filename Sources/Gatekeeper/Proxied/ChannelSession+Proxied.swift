@@ -53,9 +53,12 @@ extension ChannelSession {
     }
 
     /// The index of a subdir that was opened; nil if the channel has none.
-    func textIndex(of subdir: Subdir) -> SignedTextIndex? {
-        guard case .open(let index as SignedTextIndex) = indexes[subdir] else { return nil }
-        return index
+    ///
+    /// - Throws: why it is refused, if that is the owner's doing.
+    func textIndex(of subdir: Subdir) throws -> SignedTextIndex? {
+        guard case .open(let index) = indexes[subdir] else { return nil }
+        if let refused = index as? RefusedIndex { throw refused.refusal }
+        return index as? SignedTextIndex
     }
 
     /// Opens an index anew whose text is not in the cache any more.

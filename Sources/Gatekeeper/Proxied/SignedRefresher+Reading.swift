@@ -12,10 +12,10 @@ extension SignedRefresher {
     /// The index of a subdir in a view; nil if the channel has none.
     func subdir(_ subdir: Subdir, of view: SignedView) async throws -> UpstreamSubdir? {
         try await view.session.open([subdir])
-        if let index = await view.session.textIndex(of: subdir), !Folder.exists(index.shown.path) {
+        if let index = try await view.session.textIndex(of: subdir), !Folder.exists(index.shown.path) {
             try await view.session.reopen(subdir)
         }
-        guard let index = await view.session.textIndex(of: subdir) else { return nil }
+        guard let index = try await view.session.textIndex(of: subdir) else { return nil }
         let now = settings.now()
         guard now < index.fact.expires else {
             throw Refusal(

@@ -119,21 +119,15 @@ actor SignedRefresher {
         return try ChannelSession(channel, configuration, cache: texts.cache, proxied: proxied)
     }
 
-    /// Opens indexes; answers why one could not be, unless that is the owner's doing and no mirror's.
+    /// Opens indexes; answers why one could not be. What the owner's doing is stands in its place, and is no reason.
     private func open(_ subdirs: [Subdir], of view: SignedView) async -> (any Error)? {
         var worst: (any Error)?
         for subdir in subdirs {
             do { try await view.session.open([subdir]) } catch {
-                if !Self.isOwners(error) { worst = worst ?? error }
+                worst = worst ?? error
             }
         }
         return worst
-    }
-
-    /// What every mirror would show: the subdir is refused by itself, and the others go on.
-    private static func isOwners(_ error: any Error) -> Bool {
-        guard let refusal = error as? Refusal else { return false }
-        return refusal.is(TUFCode.expired) || refusal.is(GateCode.shardsOnly)
     }
 
     // MARK: Holding on
@@ -162,7 +156,7 @@ actor SignedRefresher {
                 let broken = try await session.hold(
                     HeldMetadata(timestamp: timestamp),
                     opening: subdirs(at: configuration.now)
-                ).values.filter { !Self.isOwners($0) }
+                ).values
                 let view = try await SignedView(session, configuration, checked: checked, isStale: true)
                 if broken.isEmpty { return view }
                 partial = partial ?? view

@@ -69,7 +69,9 @@ final class SignedMirrors: Fetcher {
         case nil: break
         case .missing: return .notFound
         case .away: throw Self.failure(.connection, request.url)
-        case .replaced(let other): bytes = Data(other)
+        case .replaced(let other):
+            bytes = Data(other)
+            end = other.count
         case .altered: bytes[bytes.count / 2] ^= 1
         case .cut(let count): end = count
         }

@@ -149,9 +149,30 @@ struct SignedUpstreamTests {
     @Test("A channel that signs only shards is refused as such, and its other subdirs are not")
     func shardsOnly() async throws {
         let scene = try await BothScene.shardsOnly()
+        defer { withExtendedLifetime(scene) {} }
         let view = try await scene.upstream().view()
         #expect(await refusalCode { try await view.subdir(SignedScene.linux) } == "gate.shards-only")
         #expect(try await view.subdir(.noarch) != nil)
+        #expect(scene.observer.reports.isEmpty)
+    }
+
+    @Test("A subdir whose role expired is refused by itself; the others, and the view, go on")
+    func expiredRole() async throws {
+        var scene = try await SignedScene()
+        let upstream = try scene.upstream()
+        _ = try await SignedScene.text(upstream.view())
+        scene.fixture.editor.lifetimes.delegated = 3 * 86_400
+        try await scene.publish("later-1-0.conda")
+        scene.clock.advance(seconds: 36 * 3_600)
+        // Another subdir's role is renewed, and this one's is not due yet.
+        scene.fixture.packages.append(try FixturePackage("other-1-0.conda", in: "noarch"))
+        try await scene.fixture.publish(now: scene.clock.now)
+        scene.clock.advance(seconds: 40 * 3_600)
+        let view = try await upstream.view()
+        #expect(await refusalCode { try await view.subdir(SignedScene.linux) } == "tuf.expired")
+        #expect(try await view.subdir(.noarch) != nil)
+        #expect(try !view.isStale && view.goodUntil == scene.expiry(of: "timestamp.json"))
+        #expect(scene.reports.take().isEmpty && scene.observer.reports.isEmpty)
     }
 }
 
