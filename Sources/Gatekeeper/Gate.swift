@@ -28,6 +28,13 @@ public actor Gate {
         policy = configuration.policy.adding(rules.rules(now: configuration.now))
     }
 
+    /// A gate that reads one channel by a session that is under way.
+    init(_ configuration: GateConfiguration, reading session: ChannelSession) {
+        self.configuration = configuration
+        cache = session.cache
+        sessions[session.channel.url.identity] = Task { session }
+    }
+
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the
     /// requests.
     ///

@@ -20,6 +20,8 @@ public enum GateCode: String, RefusalCode {
     case maintainersDisagree = "gate.maintainers-disagree"
     case sidecarMissing = "gate.sidecar-missing"
     case noTrustedRoot = "gate.no-trusted-root"
+    case shardsOnly = "gate.shards-only"
+    case indexMoved = "gate.index-moved"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -145,6 +147,24 @@ public enum GateCode: String, RefusalCode {
                     "An attestation is verified by the keys and certificates of an instance, its trusted root. "
                     + "Without one anybody could have signed it.",
                 remedy: "give the trusted root of the instance by which the channel's publishers sign"
+            )
+        case .shardsOnly:
+            return RefusalEntry(
+                .missing,
+                "the channel signs nothing but shards for this subdir, and a whole index is needed",
+                explanation:
+                    "What is passed on to other clients is made of one signed index that names every file. An index "
+                    + "that was put together from shards would be signed by nobody.",
+                remedy: "ask the channel's owner to sign `repodata.json.zst` as well"
+            )
+        case .indexMoved:
+            return RefusalEntry(
+                .stale,
+                "the channel lists other bytes under this file name than the index that the client was shown",
+                explanation:
+                    "The file was replaced in the channel after the client read its index, so that what is right by "
+                    + "the newest index is wrong by the client's.",
+                remedy: "have the client read the index anew"
             )
         }
     }

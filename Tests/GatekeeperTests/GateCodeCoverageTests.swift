@@ -94,6 +94,21 @@ struct GateCodeCoverageTests {
             scene.trust = SigstoreTrust(publicInstance: nil)
             try throwCode(try await scene.outcome().unverified.first)
         },
+        .shardsOnly: {
+            let scene = try await BothScene.shardsOnly()
+            defer { withExtendedLifetime(scene) {} }
+            _ = try await scene.upstream().view().subdir(SignedScene.linux)
+        },
+        .indexMoved: {
+            var scene = try await SignedScene()
+            let upstream = try scene.upstream()
+            let old = try await upstream.view()
+            _ = try await old.subdir(SignedScene.linux)
+            scene.fixture.packages[0] = try .sample("another")
+            try await scene.fixture.publish()
+            scene.clock.advance(seconds: 30)
+            _ = try await upstream.admit(scene.sample.fileName, in: SignedScene.linux, of: old)
+        },
     ]
 
     /// Throws what is a fact among others at the gate.

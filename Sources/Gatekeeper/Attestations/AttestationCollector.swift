@@ -64,6 +64,18 @@ struct AttestationCollector: Sendable {
         }
     }
 
+    /// The bytes of a sidecar that the index promises, by their digest, unread; nil if it promises none.
+    ///
+    /// - Throws: a `Refusal` if no mirror has what is promised, or a `Failure`.
+    func sidecar(of package: Package) async throws -> [UInt8]? {
+        guard package.promised != nil else { return nil }
+        switch try await fetch(package) {
+        case .found(let bytes): return bytes
+        case .absent: return nil
+        case .unavailable(let refusal): throw refusal
+        }
+    }
+
     private enum Fetched {
         case found([UInt8])
         case absent

@@ -12,16 +12,39 @@ extension ChannelSession {
     func attestations(_ url: PackageURL, _ entry: IndexEntry, sha256: Digest) async throws
         -> CollectedAttestations
     {
-        // CEP 15: a sidecar is where its package is.
-        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: entry.baseURL)
-        let collector = AttestationCollector(mirrors: mirrors, cache: cache) { try await self.verifier.value }
-        return try await collector.collect(
-            AttestationCollector.Package(
-                fileName: url.fileName.text,
+        try await collector.collect(
+            try package(
+                url,
+                baseURL: entry.baseURL,
                 sha256: sha256,
-                path: try channel.url.path(of: location.url(of: url.fileName)),
                 promised: entry.record?.attestationsSHA256
             )
+        )
+    }
+
+    /// Fetches the file of attestations that a record promises, and checks nothing but its digest; nil if none is
+    /// promised.
+    func sidecar(_ url: PackageURL, _ record: PackageRecord, baseURL: String?) async throws -> [UInt8]? {
+        guard let sha256 = record.sha256, let promised = record.attestationsSHA256 else { return nil }
+        return try await collector.sidecar(
+            of: try package(url, baseURL: baseURL, sha256: sha256, promised: promised)
+        )
+    }
+
+    private var collector: AttestationCollector {
+        AttestationCollector(mirrors: mirrors, cache: cache) { try await self.verifier.value }
+    }
+
+    private func package(_ url: PackageURL, baseURL: String?, sha256: Digest, promised: Digest?) throws
+        -> AttestationCollector.Package
+    {
+        // CEP 15: a sidecar is where its package is.
+        let location = try PackageLocation(channel: channel.url, subdir: url.subdir, baseURL: baseURL)
+        return AttestationCollector.Package(
+            fileName: url.fileName.text,
+            sha256: sha256,
+            path: try channel.url.path(of: location.url(of: url.fileName)),
+            promised: promised
         )
     }
 

@@ -17,6 +17,12 @@ extension ChannelSession {
         guard let anchor = channel.contentTrust else { return nil }
         if let trust { return trust }
         let store = try ContentTrustStore(channel.contentTrustDirectory)
+        if held != nil {
+            // What was verified of it before: no mirror is asked, and none is to blame.
+            let kept = try await RecordTrust(anchor, store: store, from: KeptTrust(store), at: "", now: now)
+            trust = kept
+            return kept
+        }
         let loaded = try await read("the channel's content trust", from: trustMirrors) { mirror in
             let source = MetadataSource(
                 mirror,

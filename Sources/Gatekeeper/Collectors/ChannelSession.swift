@@ -42,7 +42,7 @@ actor ChannelSession {
     /// One that could not be read is nil, and not asked again.
     var others: [Subdir: [String: WholeIndex?]] = [:]
     /// The view of the channel that everything in this run is read from.
-    private var reader: SignedIndexReader?
+    var reader: SignedIndexReader?
     /// The lists of maintainers in it that are no good whichever mirror they come from.
     private var refusedLists: [PackageName: Refusal] = [:]
     /// How many views there were.
@@ -60,8 +60,19 @@ actor ChannelSession {
         case absent
     }
 
-    init(_ channel: TrustedChannel, _ configuration: GateConfiguration, cache: BlobCache) throws {
+    /// How indexes are read to be passed on; nil to read no more than packages need.
+    let proxied: ProxiedReading?
+    /// Metadata of an earlier refresh, by which the channel is read instead of by what mirrors show.
+    var held: HeldMetadata?
+
+    init(
+        _ channel: TrustedChannel,
+        _ configuration: GateConfiguration,
+        cache: BlobCache,
+        proxied: ProxiedReading? = nil
+    ) throws {
         self.channel = channel
+        self.proxied = proxied
         self.cache = cache
         now = configuration.now
         pause = configuration.retry.sleep
@@ -127,7 +138,7 @@ actor ChannelSession {
         }
     }
 
-    private func read(_ subdirs: [Subdir]) async throws {
+    func read(_ subdirs: [Subdir]) async throws {
         let trust = try await loadTrust()
         if channel.pin == .records, let trust { return try await readUnsigned(subdirs, trust) }
         let kept = reader
@@ -173,13 +184,24 @@ actor ChannelSession {
         let reader = if let kept { kept } else { try await view(from: mirror) }
         var opened: [Subdir: any SubdirIndex] = [:]
         for subdir in subdirs {
-            opened[subdir] = try await reader.open(subdir, from: mirror, signedBy: trust)
+            opened[subdir] = try await open(subdir, of: reader, from: mirror)
         }
         return (reader, opened)
     }
 
-    /// The channel as a mirror has it now.
-    private func view(from mirror: BoundMirror) async throws -> SignedIndexReader {
+    func open(_ subdir: Subdir, of reader: SignedIndexReader, from mirror: BoundMirror) async throws
+        -> (any SubdirIndex)?
+    {
+        guard let proxied else { return try await reader.open(subdir, from: mirror, signedBy: trust) }
+        do {
+            return try await reader.openText(of: subdir, from: mirror, signedBy: trust, in: proxied.texts)
+        } catch let refusal as Refusal where RefusedIndex.isOwners(refusal) {
+            return RefusedIndex(refusal: refusal)
+        }
+    }
+
+    /// The channel as a mirror has it now, or as held metadata has it.
+    func view(from mirror: BoundMirror) async throws -> SignedIndexReader {
         guard let root = channel.pinnedRoot else {
             preconditionFailure("a channel without TUF root is not read by TUF metadata")
         }
@@ -190,7 +212,9 @@ actor ChannelSession {
             within: metadataTime,
             uptime: uptime,
             cache: cache,
-            now: now
+            now: now,
+            store: proxied?.store,
+            held: held
         )
     }
 
@@ -292,7 +316,8 @@ actor ChannelSession {
     /// The trust store takes no view that is older than one it knows, so the last that comes through is the
     /// newest. A mirror that has none is reported, and may still have packages.
     private func lookForNewer() async {
-        guard !hasLookedForNewer, let old = reader else { return }
+        // What is passed on stays of one view: the next refresh brings another.
+        guard proxied == nil, !hasLookedForNewer, let old = reader else { return }
         hasLookedForNewer = true
         // Who was stopped has not looked.
         defer { if Task.isCancelled { hasLookedForNewer = false } }

@@ -19,21 +19,26 @@ final class MetadataSource: Fetcher {
     private let time: Duration
     private let uptime: @Sendable () -> Duration
     private let state: Mutex<(mirror: BoundMirror, start: Duration)>
+    /// Metadata of an earlier refresh, which answers in place of the mirror; nil to ask the mirror for all.
+    private let held: HeldMetadata?
 
     /// - Parameters:
     ///   - folder: the metadata's folder below the channel, with slashes at both ends.
     ///   - subject: Whose metadata it is, for messages.
     ///   - uptime: How long ago some moment was, by a clock that only goes forward.
+    ///   - held: Metadata of an earlier refresh, which answers in place of the mirror.
     init(
         _ mirror: BoundMirror,
         folder: String = "/tuf/",
         of subject: String = "the channel",
+        held: HeldMetadata? = nil,
         time: Duration,
         uptime: @escaping @Sendable () -> Duration
     ) {
         canonical = mirror.canonical
         metadataURL = mirror.canonical + folder
         self.subject = subject
+        self.held = held
         self.time = time
         self.uptime = uptime
         state = Mutex((mirror, uptime()))
@@ -47,6 +52,7 @@ final class MetadataSource: Fetcher {
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
         let (mirror, start) = state.withLock { $0 }
+        if let answer = try held?.answer(request.url, below: metadataURL, receive: receive) { return answer }
         guard request.url.utf8.starts(with: metadataURL.utf8) else {
             return try await mirror.fetch(request, receive: receive)
         }

@@ -12,22 +12,29 @@ import TrustPolicy
 /// The metadata is refreshed once, from one mirror. Later files may come from others; the snapshot and the roles
 /// below it say which files those are.
 struct SignedIndexReader {
-    private let channel: TrustedChannel
-    private let source: MetadataSource
+    let channel: TrustedChannel
+    let source: MetadataSource
     private let cache: BlobCache
-    private let updater: Updater
+    let updater: Updater
     /// Packages whose maintainers sign them by demand of the channel's offline keys, and how.
     private let maintained: [PackageName: DelegatedRole]
     /// Who may publish what, as the owner signed it; nil if nothing is said. What is bad about it is told
     /// when a package is asked for: no mirror is to blame for what the owner signed.
     let publishers: Result<PublisherPolicy?, Refusal>
+    /// Which state of the channel this is: the root and the snapshot that were in force.
+    let id: Digest
+    /// Until when root, timestamp, snapshot and targets can be relied on.
+    let horizon: FreshnessHorizon
 
     /// The longest `repodata.json`, decompressed, that is read.
-    private static let indexLimit = 2 << 30
+    static let indexLimit = 2 << 30
 
     /// Refreshes the channel's metadata by the workflow of the TUF specification 1.0.34, section 5.
     ///
-    /// - Parameter time: How long a mirror may take for the metadata; more is a failure of kind `network`.
+    /// - Parameters:
+    ///   - time: How long a mirror may take for the metadata; more is a failure of kind `network`.
+    ///   - store: Where metadata is kept; the trust store's own folder if nil.
+    ///   - held: Metadata of an earlier refresh, which answers in place of the mirror.
     init(
         _ channel: TrustedChannel,
         root: [UInt8],
@@ -35,20 +42,25 @@ struct SignedIndexReader {
         within time: Duration,
         uptime: @escaping @Sendable () -> Duration,
         cache: BlobCache,
-        now: Timestamp
+        now: Timestamp,
+        store: (any MetadataStore)? = nil,
+        held: HeldMetadata? = nil
     ) async throws {
         self.channel = channel
         self.cache = cache
-        source = MetadataSource(mirror, time: time, uptime: uptime)
+        source = MetadataSource(mirror, held: held, time: time, uptime: uptime)
         updater = Updater(
             trustedRoot: root,
             metadataURL: source.metadataURL,
-            store: try DirectoryMetadataStore(channel.metadataDirectory),
+            store: try store ?? DirectoryMetadataStore(channel.metadataDirectory),
             fetcher: source,
             now: now
         )
         try await updater.refresh()
         let trusted = try await updater.trusted()
+        let snapshot = trusted.snapshot.map { "\($0.digest)" } ?? "none"
+        id = Digest.of(Array("\(trusted.root.digest) \(snapshot)".utf8))
+        horizon = trusted.horizon
         maintained = MaintainersRole.delegations(in: trusted.targets(of: trusted.topLevelTargets))
         publishers = try await Self.publishers(of: channel, trusted, updater, source, cache)
     }
@@ -208,7 +220,7 @@ struct SignedIndexReader {
         return mine != others
     }
 
-    private enum Form: String, CaseIterable {
+    enum Form: String, CaseIterable {
         case shards = "repodata_shards.msgpack.zst"
         case compressed = "repodata.json.zst"
         case plain = "repodata.json"

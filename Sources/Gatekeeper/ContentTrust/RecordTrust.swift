@@ -68,6 +68,17 @@ struct RecordTrust: Sendable {
         authority = RecordAuthority(keyManager)
     }
 
+    /// Which root and which metadata of the key manager it is.
+    var id: Digest { Digest.of(Array("\(root.digest) \(keyManager.digest)".utf8)) }
+    /// When the first of them runs out.
+    var expires: Timestamp { min(root.metadata.expiration, keyManager.metadata.expiration) }
+
+    /// Demands that both are still in force.
+    func checkExpiry(now: Timestamp) throws {
+        try root.checkExpiry(now: now)
+        try keyManager.checkExpiry(now: now)
+    }
+
     /// Demands that the package keys signed a record in full.
     ///
     /// - Parameter signatures: the bytes that the index gives for the file; nil if it gives none.
@@ -88,7 +99,7 @@ struct RecordTrust: Sendable {
             threshold: counted.threshold,
             keyCount: authority.forms.values.count { $0 == .full },
             versions: versions,
-            expires: min(root.metadata.expiration, keyManager.metadata.expiration)
+            expires: expires
         )
     }
 

@@ -29,6 +29,21 @@ struct CompressionTests {
         )
     }
 
+    @Test("A source is decompressed piece by piece, and not beyond the limit")
+    func pieces() throws {
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
+        let source = StoredBytes(try Zstd.compress(bytes))
+        var found: [UInt8] = []
+        try Zstd.decompress(source, maximumLength: bytes.count) { found += $0 }
+        #expect(found == bytes)
+        var length = 0
+        #expect(
+            refusalCode { try Zstd.decompress(source, maximumLength: bytes.count - 1) { length += $0.count } }
+                == "compression.too-large"
+        )
+        #expect(length < bytes.count)
+    }
+
     @Test("Every truncation is refused")
     func truncation() throws {
         let zstd = try Zstd.compress((0..<5_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) })
