@@ -26,6 +26,10 @@ public enum PolicyCode: String, RefusalCode {
     case publisherChanged = "known-publisher.changed"
     case publisherMissing = "known-publisher.incomplete"
     case attestationDisappeared = "known-publisher.disappeared"
+    case unobserved = "ledger.unobserved"
+    case hashChanged = "ledger.hash-changed"
+    case mirrorsDisagree = "ledger.mirrors-disagree"
+    case mirrorsMissing = "ledger.mirrors-missing"
     case empty = "policy.empty"
 
     /// What the code means to people.
@@ -35,6 +39,7 @@ public enum PolicyCode: String, RefusalCode {
             .otherNumber, .otherClaim, .claimMissing, .otherChannel, .tooFewPublishers, .publisherChanged,
             .publisherMissing, .attestationDisappeared:
             publisherEntry
+        case .unobserved, .hashChanged, .mirrorsDisagree, .mirrorsMissing: ledgerEntry
         case .indexUnsigned:
             RefusalEntry(
                 .missing,
