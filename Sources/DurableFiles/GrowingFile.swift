@@ -53,7 +53,9 @@ public final class GrowingFile: Sendable {
         }
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]
+                )
                 let found = pread(descriptor, rest.baseAddress, rest.count, off_t(start + filled))
                 if found < 0, errno == EINTR { continue }
                 guard found >= 0 else { throw diskFailure("could not read a file", path) }
@@ -83,7 +85,9 @@ public final class GrowingFile: Sendable {
 
     /// Takes away what is behind a length, and waits until that is on the disk.
     public func cut(to length: Int) throws {
-        guard ftruncate(descriptor, off_t(length)) == 0 else { throw diskFailure("could not cut a file", path) }
+        guard ftruncate(descriptor, off_t(length)) == 0 else {
+            throw diskFailure("could not cut a file", path)
+        }
         try synchronize()
     }
 

@@ -108,7 +108,11 @@ public final class BlobCache: Sendable {
         var left = maximumLength
         try await producer { chunk in
             guard chunk.count <= left else {
-                throw Refusal(CoreCode.tooLarge, "a file for the cache", expected: "at most \(maximumLength) bytes")
+                throw Refusal(
+                    CoreCode.tooLarge,
+                    "a file for the cache",
+                    expected: "at most \(maximumLength) bytes"
+                )
             }
             left -= chunk.count
             try writer.write(chunk)

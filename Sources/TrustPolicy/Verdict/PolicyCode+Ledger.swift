@@ -23,7 +23,8 @@ extension PolicyCode {
                 explanation:
                     "A published file never changes: a new build has a new name. Another hash means that somebody put "
                     + "other bytes in its place, whether by mistake or to attack whoever installs it.",
-                remedy: "ask the channel's owner why the file changed; meanwhile choose another build or version"
+                remedy:
+                    "ask the channel's owner why the file changed; meanwhile choose another build or version"
             )
         case .mirrorsDisagree:
             RefusalEntry(

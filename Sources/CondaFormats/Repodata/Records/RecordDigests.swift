@@ -36,7 +36,8 @@ public struct RecordDigests: Sendable, Equatable {
         var found: (sha256: [UInt8]?, md5: [UInt8]?) = (nil, nil)
         var at = JSONScanner.skipSpace(text, try JSONScanner.expect(UInt8(ascii: "{"), text, 0, "a record"))
         while JSONScanner.byte(text, at) != UInt8(ascii: "}") {
-            let key = (at + 1)..<(try JSONScanner.skipString(text, JSONScanner.expect(quote, text, at, "a key")))
+            let key =
+                (at + 1)..<(try JSONScanner.skipString(text, JSONScanner.expect(quote, text, at, "a key")))
             // An escape may spell one of the two names, too.
             guard !contains(text, key, UInt8(ascii: "\\")) else { throw Unclear() }
             at = try JSONScanner.skipColon(text, key.upperBound)
@@ -66,7 +67,8 @@ public struct RecordDigests: Sendable, Equatable {
     /// Whether a key, up to behind its closing quote, is this one.
     private static func isKey(_ text: Span<UInt8>, _ key: Range<Int>, _ name: StaticString) -> Bool {
         guard key.count == name.utf8CodeUnitCount + 1 else { return false }
-        for offset in 0..<name.utf8CodeUnitCount where text[key.lowerBound + offset] != name.utf8Start[offset] {
+        for offset in 0..<name.utf8CodeUnitCount where text[key.lowerBound + offset] != name.utf8Start[offset]
+        {
             return false
         }
         return true

@@ -66,7 +66,9 @@ actor Ledger {
     /// Writes down which SHA-256 bytes had that were fetched by an MD5.
     ///
     /// - Returns: what is known then; if somebody else was first, it is theirs that counts.
-    func record(fetched sha256: Digest, of file: ArchiveFileName, at time: Timestamp) async throws -> LedgerTable {
+    func record(fetched sha256: Digest, of file: ArchiveFileName, at time: Timestamp) async throws
+        -> LedgerTable
+    {
         let lock = try await lock()
         defer { withExtendedLifetime(lock) {} }
         let log = try update()
@@ -82,7 +84,9 @@ actor Ledger {
 
     private static let logPrefix = "log-"
 
-    private func logPath(_ generation: UInt64) -> String { folder + "/" + Self.logPrefix + String(generation) }
+    private func logPath(_ generation: UInt64) -> String {
+        folder + "/" + Self.logPrefix + String(generation)
+    }
 
     private func lock() async throws -> FileLock {
         var waited = Duration.zero
@@ -109,7 +113,8 @@ actor Ledger {
         let log = try GrowingFile(logPath(generation))
         // A log that is shorter than before was put back by somebody: then nothing of it is as it was read.
         if try log.length() < end {
-            known = generation == 0 ? LedgerTable(LedgerSnapshot(emptyFor: scope)) : LedgerTable(known.snapshot)
+            known =
+                generation == 0 ? LedgerTable(LedgerSnapshot(emptyFor: scope)) : LedgerTable(known.snapshot)
             end = 0
         }
         let bytes = try log.read(from: end, maximumLength: LedgerSnapshot.maximumLength)
@@ -126,7 +131,8 @@ actor Ledger {
 
     /// The generation of the snapshot that is there; 0 if there never was one.
     private func currentGeneration() throws -> UInt64 {
-        guard let file = try DurableFile.open(snapshotPath, maximumLength: LedgerSnapshot.maximumLength) else {
+        guard let file = try DurableFile.open(snapshotPath, maximumLength: LedgerSnapshot.maximumLength)
+        else {
             let logs = try Folder.names(in: folder).filter { $0.hasPrefix(Self.logPrefix) }
             guard logs.allSatisfy({ $0 == Self.logPrefix + "0" }) else {
                 throw Refusal(LedgerCode.damaged, folder, expected: "a snapshot", found: "its log only")
@@ -141,7 +147,8 @@ actor Ledger {
     }
 
     private func readSnapshot() throws {
-        guard let bytes = try DurableFile.read(snapshotPath, maximumLength: LedgerSnapshot.maximumLength) else {
+        guard let bytes = try DurableFile.read(snapshotPath, maximumLength: LedgerSnapshot.maximumLength)
+        else {
             known = LedgerTable(LedgerSnapshot(emptyFor: scope))
             return
         }
@@ -163,7 +170,11 @@ actor Ledger {
         try DurableFile.removeAbandoned(in: folder)
         let bytes = next.snapshot.bytes
         guard bytes.count <= LedgerSnapshot.maximumLength else {
-            throw Refusal(CoreCode.tooLarge, folder, expected: "at most \(LedgerSnapshot.maximumLength) bytes")
+            throw Refusal(
+                CoreCode.tooLarge,
+                folder,
+                expected: "at most \(LedgerSnapshot.maximumLength) bytes"
+            )
         }
         // From the moment that this has its name the old log does not count any more.
         try DurableFile.write(bytes, to: snapshotPath, mode: 0o600)

@@ -69,7 +69,8 @@ enum LedgerFrame {
             let here = Place(scope: place.scope, generation: place.generation, offset: place.offset + at)
             var reader = LedgerReader(bytes[at...])
             guard let length = reader.number(UInt32.self), let checksum = reader.take(16),
-                Int(length) <= bytes.count - at - headLength, length > 0, let payload = reader.take(Int(length)),
+                Int(length) <= bytes.count - at - headLength, length > 0,
+                let payload = reader.take(Int(length)),
                 here.checksum(payload).elementsEqual(checksum), let entries = Self.entries(payload)
             else {
                 guard isTorn(bytes[at...]) else {

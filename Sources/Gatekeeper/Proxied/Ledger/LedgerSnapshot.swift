@@ -46,7 +46,9 @@ struct LedgerSnapshot: Sendable {
     ///
     /// - Throws: `ledger.damaged`.
     init(reading bytes: [UInt8], scope: Digest, of subject: String) throws {
-        func damaged(_ expected: String) -> Refusal { Refusal(LedgerCode.damaged, subject, expected: expected) }
+        func damaged(_ expected: String) -> Refusal {
+            Refusal(LedgerCode.damaged, subject, expected: expected)
+        }
         var reader = LedgerReader(bytes[...])
         guard reader.take(Self.magic.count)?.elementsEqual(Self.magic) == true,
             let generation = reader.number(UInt64.self), let owner = reader.take(32),
@@ -62,7 +64,9 @@ struct LedgerSnapshot: Sendable {
             generation: generation,
             counts: (Int(indexes), Int(files), Int(further))
         )
-        guard bytes.count == namesStart + Int(names) + 32 else { throw damaged("the length that its head says") }
+        guard bytes.count == namesStart + Int(names) + 32 else {
+            throw damaged("the length that its head says")
+        }
         var digest = StreamingDigest(.sha256)
         bytes.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0.dropLast(32))) }
         guard digest.finish().bytes.elementsEqual(bytes.suffix(32)) else { throw damaged("its own checksum") }
@@ -117,7 +121,11 @@ struct LedgerSnapshot: Sendable {
         }
         while low < high {
             let middle = low + (high - low) / 2
-            if self.name(at: middle).lexicographicallyPrecedes(name) { low = middle + 1 } else { high = middle }
+            if self.name(at: middle).lexicographicallyPrecedes(name) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         return low < fileCount && self.name(at: low).elementsEqual(name) ? low : nil
     }

@@ -63,7 +63,9 @@ struct LedgerTable: Sendable {
     func news(in index: RepodataFile, at time: Timestamp) throws -> [LedgerEntry] {
         let isBaseline = indexes.isEmpty
         var entries: [LedgerEntry] = []
-        guard !hasSeen(index: index.digest) else { return [.index(LedgerIndex(digest: index.digest, time: time))] }
+        guard !hasSeen(index: index.digest) else {
+            return [.index(LedgerIndex(digest: index.digest, time: time))]
+        }
         var hint = 0
         for start in stride(from: 0, to: index.count, by: Self.batch) {
             let positions = Array(start..<min(start + Self.batch, index.count))
@@ -107,7 +109,10 @@ struct LedgerTable: Sendable {
                 contents.append(first, since[first] ?? [])
                 next.removeFirst()
             }
-            contents.append(name, snapshot.sightings(at: number) + (since.isEmpty ? [] : since[Array(name)] ?? []))
+            contents.append(
+                name,
+                snapshot.sightings(at: number) + (since.isEmpty ? [] : since[Array(name)] ?? [])
+            )
         }
         for name in next { contents.append(name, since[name] ?? []) }
         guard max(count, indexes.count, contents.furtherCount) <= LedgerSnapshot.maximumCount else {
