@@ -4,7 +4,7 @@
 public import TrustCore
 
 /// The front of this module: sends each URL to the fetcher for its scheme.
-public struct URLFetcher: Fetcher {
+public struct URLFetcher: ConditionalFetcher {
     private let web: HTTPFetcher
     private let files: FileFetcher
 
@@ -32,6 +32,18 @@ public struct URLFetcher: Fetcher {
                 "the address is neither http, https nor file",
                 at: RedactedURL(request.url).description
             )
+        }
+    }
+
+    /// Fetches a resource unless it is still the version at hand; files are always read.
+    public func fetch(
+        _ request: FetchRequest,
+        unless version: ResourceVersion?,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> ConditionalOutcome {
+        switch WebAddress.split(request.url)?.scheme {
+        case "http", "https": return try await web.fetch(request, unless: version, receive: receive)
+        default: return try await fetch(request, receive: receive) == .notFound ? .notFound : .complete(nil)
         }
     }
 

@@ -30,6 +30,20 @@ enum EvidenceSamples {
         }
     }
 
+    /// The same in a channel that signs nothing, and whose file is as it was first seen.
+    static func observed(_ change: (inout Evidence) -> Void = { _ in }) -> Evidence {
+        good {
+            $0.pin = .observed
+            $0.index = nil
+            $0.observed = ObservedRecord(
+                index: wrong,
+                since: Timestamp(seconds: 1_800_000_000),
+                isBaseline: false
+            )
+            change(&$0)
+        }
+    }
+
     /// The package keys' signatures, of whom so many of three must sign.
     static func signature(by keys: [String], threshold: Int = 1) -> SignedRecord {
         SignedRecord(

@@ -14,6 +14,7 @@ struct PolicyCodeCoverageTests {
     private static func provocations() throws -> [PolicyCode: Verdict] {
         try indexProvocations.merging(publisherProvocations()) { first, _ in first }
             .merging(ruleProvocations()) { first, _ in first }
+            .merging(ledgerProvocations) { first, _ in first }
     }
 
     private static func ruleProvocations() throws -> [PolicyCode: Verdict] {
@@ -83,6 +84,19 @@ struct PolicyCodeCoverageTests {
         .lockDiffers: judged(Sample.good { $0.lock = LockDemand(digests: [Sample.wrong]) }),
         .empty: Policy([]).verdict(on: Sample.good()),
     ]
+
+    private static let ledgerProvocations: [PolicyCode: Verdict] = [
+        .unobserved: observed { $0.observed = nil },
+        .hashChanged: observed { $0.observed?.previous = Sample.wrong },
+        .mirrorsDisagree: observed {
+            $0.observed?.mirrors = [MirrorOpinion(mirror: "a", answer: .disagrees(Sample.wrong))]
+        },
+        .mirrorsMissing: observed { $0.observed?.demandedMirrors = 1 },
+    ]
+
+    private static func observed(_ change: (inout Evidence) -> Void) -> Verdict {
+        Policy.observed.verdict(on: Sample.observed(change))
+    }
 
     private static func judged(_ evidence: Evidence) -> Verdict { Policy.standard.verdict(on: evidence) }
 

@@ -107,6 +107,30 @@ public enum Zstd {
         return found.byteCount == UInt64(length) && found.finish() == digest
     }
 
+    /// Decompresses one or more frames that take up a whole source, in the memory of a window.
+    ///
+    /// - Parameter sink: takes the bytes in order, a piece at a time; what it throws is passed on.
+    /// - Throws: a `Refusal` with a `compression.…` code, or a `Failure` of the source.
+    public static func decompress(
+        _ source: StoredBytes,
+        maximumLength: Int,
+        of subject: String = "zstd data",
+        into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var left = maximumLength
+        try decompress(source, of: subject) { chunk in
+            guard chunk.count <= left else {
+                throw Refusal(
+                    CompressionCode.tooLarge,
+                    subject,
+                    expected: "at most \(maximumLength) bytes"
+                )
+            }
+            left -= chunk.count
+            try chunk.withUnsafeBytes(sink)
+        }
+    }
+
     /// How much of a source is read at a time.
     private static let pieceLength = 1 << 20
 

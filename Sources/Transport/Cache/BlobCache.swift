@@ -91,6 +91,38 @@ public final class BlobCache: Sendable {
         return root + "/" + place.path
     }
 
+    /// Stores what a producer delivers under the digest that it turns out to have, for what nobody promised a digest of.
+    ///
+    /// - Parameters:
+    ///   - maximumLength: More bytes than that are refused.
+    ///   - producer: Hands the bytes, in order, to the sink it is given. What it throws is passed on.
+    /// - Throws: `limit.too-large`.
+    public func storeObserved(
+        maximumLength: Int,
+        isolation: isolated (any Actor)? = #isolation,
+        from producer: (_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws -> Void
+    ) async throws -> (digest: Digest, path: String) {
+        // The digest of nothing only names the temporary file.
+        let writer = try BlobWriter(in: folder, expected: Digest.of([]), size: nil)
+        defer { writer.discard() }
+        var left = maximumLength
+        try await producer { chunk in
+            guard chunk.count <= left else {
+                throw Refusal(
+                    CoreCode.tooLarge,
+                    "a file for the cache",
+                    expected: "at most \(maximumLength) bytes"
+                )
+            }
+            left -= chunk.count
+            try writer.write(chunk)
+        }
+        let digest = writer.found
+        let place = try BlobPlace(digest)
+        if try path(of: digest) == nil { try writer.commit(as: place, knownAs: digest) }
+        return (digest, root + "/" + place.path)
+    }
+
     /// Removes a blob, if it is there. A process that has it open keeps it.
     public func remove(_ digest: Digest) throws {
         let place = try BlobPlace(digest)

@@ -86,6 +86,19 @@ final class BlobWriter {
             )
         }
         try expected.check(found, of: expected.description)
+        try name(place)
+    }
+
+    /// The digest of what was written so far.
+    var found: Digest { hasher.finish() }
+
+    /// Makes bytes of which nothing was promised durable, and gives them the name of the digest that they have.
+    func commit(as place: BlobPlace, knownAs digest: Digest) throws {
+        try digest.check(found, of: digest.description)
+        try name(place)
+    }
+
+    private func name(_ place: BlobPlace) throws {
         try file.synchronise()
         guard let target = try root.descend(place.folders, creating: true) else { return }
         guard renameat(folder.descriptor, name, target.descriptor, place.name) == 0 else {

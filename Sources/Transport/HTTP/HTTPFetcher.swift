@@ -12,7 +12,7 @@ public import TrustCore
 /// later. Answers are taken as they are: no decompression, so that what is counted and digested is what was
 /// sent. Redirects are followed a few times, never from https to http. User and password in a URL are sent to
 /// that URL's origin only. Not checked here: what the bytes are.
-public final class HTTPFetcher: Fetcher {
+public final class HTTPFetcher: ConditionalFetcher {
     private let limits: TransportLimits
     private let options: HTTPOptions
     private let observer: (any TransferObserver)?
@@ -42,6 +42,18 @@ public final class HTTPFetcher: Fetcher {
         _ request: FetchRequest,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
+        try await fetch(request, unless: nil, receive: receive) == .notFound ? .notFound : .complete
+    }
+
+    /// Fetches a resource, following redirects, unless it is still the version at hand.
+    ///
+    /// A server that says so without having been asked is at fault.
+    /// - Throws: the same.
+    public func fetch(
+        _ request: FetchRequest,
+        unless version: ResourceVersion?,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> ConditionalOutcome {
         let start = ContinuousClock.now
         var limits = limits
         limits.overall = min(limits.overall, request.timeout ?? limits.overall)
@@ -49,11 +61,19 @@ public final class HTTPFetcher: Fetcher {
             throw Failure(.configuration, "not a web address", at: RedactedURL(request.url).description)
         }
         for _ in 0...max(0, limits.redirects) {
-            let response = try await head(of: address, since: start, limits)
-            switch try meaning(of: response.status, at: address) {
+            let response = try await head(of: address, unless: version, since: start, limits)
+            switch try meaning(of: response.status, isConditional: version != nil, at: address) {
             case .body:
                 try await deliver(response, from: address, request, since: start, limits, to: receive)
-                return .complete
+                return .complete(
+                    ResourceVersion(
+                        entityTag: response.headers.first(name: "etag"),
+                        lastModified: response.headers.first(name: "last-modified")
+                    )
+                )
+            case .unchanged:
+                await drain(response, from: address, since: start, limits)
+                return .unchanged
             case .notFound:
                 await drain(response, from: address, since: start, limits)
                 return .notFound
@@ -78,11 +98,16 @@ public final class HTTPFetcher: Fetcher {
         )
     }
 
-    private enum Meaning { case body, notFound, redirect }
+    private enum Meaning { case body, unchanged, notFound, redirect }
 
-    private func meaning(of status: HTTPResponseStatus, at address: WebAddress) throws -> Meaning {
+    private func meaning(
+        of status: HTTPResponseStatus,
+        isConditional: Bool,
+        at address: WebAddress
+    ) throws -> Meaning {
         switch Int(status.code) {
         case 200: return .body
+        case 304 where isConditional: return .unchanged
         case 301, 302, 303, 307, 308: return .redirect
         case 404, 410: return .notFound
         case 403 where options.forbidden == .meansNotFound: return .notFound
@@ -99,11 +124,15 @@ public final class HTTPFetcher: Fetcher {
 
     private func head(
         of address: WebAddress,
+        unless version: ResourceVersion?,
         since start: ContinuousClock.Instant,
         _ limits: TransportLimits
     ) async throws -> HTTPClientResponse {
         var request = connections.request(to: address)
         request.headers.add(name: "accept", value: "*/*")
+        // RFC 9110, 13.1.3: the date counts only for servers that do not know tags.
+        if let tag = version?.entityTag { request.headers.add(name: "if-none-match", value: tag) }
+        if let date = version?.lastModified { request.headers.add(name: "if-modified-since", value: date) }
         if let (user, password) = address.credentials {
             request.setBasicAuth(username: user, password: password)
         }

@@ -7,7 +7,7 @@ public import TrustCore
 ///
 /// The key goes along as a password (`Authorization: Basic`), which servers of channels take for a key whatever the
 /// user is called; see ``HTTPFetcher`` for what becomes of it in redirects. It is in no error or report.
-public struct KeyedFetcher: Fetcher {
+public struct KeyedFetcher: ConditionalFetcher {
     private let base: any Fetcher
     private let server: WebAddress
     private let userInfo: String
@@ -39,13 +39,25 @@ public struct KeyedFetcher: Fetcher {
         _ request: FetchRequest,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
-        var request = request
-        if let address = WebAddress(request.url), address.isSecure == server.isSecure,
+        try await base.fetch(keyed(request), receive: receive)
+    }
+
+    /// Fetches a resource, with the key if it is the server's, unless it is still the version at hand.
+    public func fetch(
+        _ request: FetchRequest,
+        unless version: ResourceVersion?,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> ConditionalOutcome {
+        try await base.fetchIfChanged(keyed(request), since: version, receive: receive)
+    }
+
+    private func keyed(_ request: FetchRequest) -> FetchRequest {
+        guard let address = WebAddress(request.url), address.isSecure == server.isSecure,
             ByteKey.areEqual(address.authority, server.authority), address.userInfo == nil
-        {
-            request.url =
-                "\(address.isSecure ? "https" : "http")://\(userInfo)@\(address.authority)\(address.target)"
-        }
-        return try await base.fetch(request, receive: receive)
+        else { return request }
+        var request = request
+        request.url =
+            "\(address.isSecure ? "https" : "http")://\(userInfo)@\(address.authority)\(address.target)"
+        return request
     }
 }

@@ -59,11 +59,31 @@ public struct BoundMirror: Fetcher {
         timeout: Duration? = nil,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> FetchOutcome {
+        let outcome = try await fetch(
+            path,
+            unless: nil,
+            maximumLength: maximumLength,
+            timeout: timeout,
+            receive: receive
+        )
+        return outcome == .notFound ? .notFound : .complete
+    }
+
+    /// Fetches what stands at a path below the channel unless it is still the version that this mirror gave before.
+    ///
+    /// Where the fetcher knows no conditions, everything is fetched.
+    public func fetch(
+        _ path: String,
+        unless version: ResourceVersion?,
+        maximumLength: Int,
+        timeout: Duration? = nil,
+        receive: (UnsafeRawBufferPointer) throws -> Void
+    ) async throws -> ConditionalOutcome {
         try ChannelPath.check(path)
         let request = FetchRequest(address + "/" + path, maximumLength: maximumLength, timeout: timeout)
         var receiving = false
         do {
-            return try await fetcher.fetch(request) { chunk in
+            return try await fetcher.fetchIfChanged(request, since: version) { chunk in
                 receiving = true
                 try receive(chunk)
                 receiving = false

@@ -9,11 +9,14 @@ public enum ChannelPin: String, Sendable, CaseIterable {
     case records
     /// Pinned to both: the index must be signed, and the package's record in it too.
     case indexAndRecords = "index-and-records"
+    /// Pinned to nothing: the channel signs nothing, and only what this machine saw of it before is compared with. The
+    /// standard policy refuses it; ``Policy/observed`` is for it.
+    case observed
 
     /// Whether the index must be signed.
-    public var demandsIndex: Bool { self != .records }
+    public var demandsIndex: Bool { self == .index || self == .indexAndRecords }
     /// Whether the record must be signed by itself.
-    public var demandsRecords: Bool { self != .index }
+    public var demandsRecords: Bool { self == .records || self == .indexAndRecords }
 }
 
 /// Something that signatures over records alone do not protect from.

@@ -31,6 +31,8 @@ public struct Evidence: Sendable, Equatable {
     public var maintainers: MaintainerVouching?
     /// That the channel's package keys signed the record, if that was verified.
     public var recordSignature: SignedRecord?
+    /// What was seen of the file before; nil unless the channel is only observed.
+    public var observed: ObservedRecord?
     /// The digests a lock file demands, if a lock file named the package.
     public var lock: LockDemand?
     /// Who may publish the package, as far as anybody said; nil if nobody says anything of the channel.

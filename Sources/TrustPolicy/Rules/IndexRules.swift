@@ -22,6 +22,13 @@ public struct RequireSignedIndex: Rule {
                 "the channel `\(evidence.channel)` is not pinned, so that no signature counts"
             )
         }
+        guard pin != .observed else {
+            return Finding(
+                name,
+                PolicyCode.indexUnsigned,
+                "the channel `\(evidence.channel)` signs nothing, and is only observed"
+            )
+        }
         guard pin.demandsIndex else {
             return Finding(
                 name,
@@ -55,7 +62,7 @@ public struct RequireIndexRecord: Rule {
     /// Holds if there is a record that is not removed.
     public func judge(_ evidence: Evidence) -> Finding {
         guard let record = evidence.record else {
-            if evidence.pin == .records {
+            if evidence.pin?.demandsIndex == false {
                 return Finding(
                     name,
                     PolicyCode.unlisted,
@@ -86,14 +93,15 @@ public struct RequireIndexRecord: Rule {
     }
 
     private static func index(_ evidence: Evidence) -> String {
-        evidence.pin == .records ? "the unsigned index" : "the signed index"
+        evidence.pin?.demandsIndex == false ? "the unsigned index" : "the signed index"
     }
 }
 
 /// The bytes must be the ones the index promises, by SHA-256. MD5 alone never admits anything.
 ///
 /// Two files of one SHA-256 have one length, so the length that an index may give beside it adds no evidence; it
-/// limits what is downloaded.
+/// limits what is downloaded. Of a channel that is only observed, a record may give an MD5 alone, as old ones do: then the
+/// bytes must be those that this machine knows.
 public struct RequireIndexDigest: Rule {
     /// `index-digest`.
     public let name = "index-digest"
@@ -113,17 +121,32 @@ public struct RequireIndexDigest: Rule {
                     "of a removed package nothing is promised"
                 )
             }
+            if evidence.pin == .observed, let known = evidence.observed?.known, record.md5 != nil {
+                return judge(evidence.packageDigest, known)
+            }
             return Finding(name, PolicyCode.digestMissing, "the index gives no SHA-256 for the package")
         }
         guard let found = evidence.packageDigest, found == promised else {
-            let found = evidence.packageDigest?.description ?? "nothing"
-            return Finding(
-                name,
-                PolicyCode.digestDiffers,
-                "the bytes differ: expected \(promised), found \(found)"
-            )
+            return differs(evidence.packageDigest, promised)
         }
         return Finding(name, .satisfied, "\(promised) as the index says")
+    }
+
+    private func judge(_ found: Digest?, _ known: Digest) -> Finding {
+        guard found == known else { return differs(found, known) }
+        return Finding(
+            name,
+            .satisfied,
+            "\(known) as this machine knows it; the index gives an MD5 only, which the bytes have"
+        )
+    }
+
+    private func differs(_ found: Digest?, _ expected: Digest) -> Finding {
+        Finding(
+            name,
+            PolicyCode.digestDiffers,
+            "the bytes differ: expected \(expected), found \(found?.description ?? "nothing")"
+        )
     }
 }
 

@@ -16,6 +16,13 @@ public struct Policy: Sendable {
         RequireKnownPublisher(),
     ])
 
+    /// What Kingsnake demands of packages of a channel that signs nothing: that they are what was seen before, and what
+    /// the user says of publishers.
+    public static let observed = Policy([
+        RequireUnchangedHash(), RequireIndexRecord(), RequireIndexDigest(), RequireLockAgreement(),
+        RequireAttestation(), RequirePublisher(), RequireKnownPublisher(),
+    ])
+
     /// The part of it that is about publishers: what the tests of a policy file are judged by.
     public static let publishing = Policy([
         RequireAttestation(), RequirePublisher(), RequireKnownPublisher(),

@@ -26,6 +26,10 @@ public enum PolicyCode: String, RefusalCode {
     case publisherChanged = "known-publisher.changed"
     case publisherMissing = "known-publisher.incomplete"
     case attestationDisappeared = "known-publisher.disappeared"
+    case unobserved = "ledger.unobserved"
+    case hashChanged = "ledger.hash-changed"
+    case mirrorsDisagree = "ledger.mirrors-disagree"
+    case mirrorsMissing = "ledger.mirrors-missing"
     case empty = "policy.empty"
     case cooldown = "policy.cooldown"
     case ageUnknown = "policy.cooldown-unknown"
@@ -45,6 +49,7 @@ public enum PolicyCode: String, RefusalCode {
         case .cooldown, .ageUnknown, .revoked, .revocationUnknown, .pinnedElsewhere, .linkScripts,
             .linkScriptsUnknown:
             ownRuleEntry
+        case .unobserved, .hashChanged, .mirrorsDisagree, .mirrorsMissing: ledgerEntry
         case .indexUnsigned:
             RefusalEntry(
                 .missing,

@@ -47,7 +47,7 @@ public enum Voucher: Sendable, Equatable {
 extension Evidence {
     /// Whether everything is signed that the pin demands to be.
     var isSigned: Bool {
-        guard let pin else { return false }
+        guard let pin, pin != .observed else { return false }
         return (!pin.demandsIndex || index != nil)
             && (!pin.demandsRecords || recordSignature?.isEnough == true)
     }
@@ -55,6 +55,7 @@ extension Evidence {
     /// Who vouches for the package, as far as that is shown: nil where nobody does, where a signature is
     /// missing that the pin demands, and where the maintainers must vouch for it and do not.
     public var voucher: Voucher? {
+        if pin == .observed { return record?.isRemoved == false ? publishingVoucher(.observed) : nil }
         guard isSigned, let pin, let record, !record.isRemoved else { return nil }
         if let maintainers {
             guard maintainers.agrees(with: record) else { return nil }

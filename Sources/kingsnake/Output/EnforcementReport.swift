@@ -34,6 +34,7 @@ struct EnforcementReport {
     private static func words(_ pin: ChannelPin?) -> String {
         switch pin {
         case nil: "none: nothing of a channel that is not pinned is allowed"
+        case .observed?: "none: the channel signs nothing; its files must stay as they were first seen"
         case .index?: "a signed, current index must list the package, with these very bytes"
         case .records?: "the channel's package keys must have signed the package's record"
         case .indexAndRecords?:

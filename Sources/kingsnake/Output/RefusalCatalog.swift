@@ -25,6 +25,7 @@ enum RefusalCatalog {
     static let areas: [Area] = [
         area("Bytes and JSON", CoreCode.self),
         area("Trust and admission", GateCode.self),
+        area("Ledgers of channels that sign nothing", LedgerCode.self),
         area("What the policy says", PolicyCode.self),
         area("Policy files", PolicyFileCode.self),
         area("TUF metadata", TUFCode.self),

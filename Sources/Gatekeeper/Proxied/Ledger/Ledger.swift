@@ -1,0 +1,186 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import DurableFiles
+import TrustCore
+
+/// The record of everything that was seen of one subdir of a channel that signs nothing: every index, and every file's
+/// hash with the time at which it was first seen. Nothing is ever taken away.
+///
+/// A snapshot and a log of what came since; now and then the two become a new snapshot, with a new log. What is recorded
+/// is on the disk before it is acted on. Any number of processes may share the folder, and each may be killed at any
+/// moment: a log belongs to the snapshot of its number, and a last piece of it that is not whole does not count.
+actor Ledger {
+    /// How long another process may keep the ledger to itself.
+    static let maximumWait = Duration.seconds(120)
+    /// A log that is longer than that, and than a quarter of the snapshot, becomes part of the next snapshot.
+    static let logLength = 1 << 20
+
+    private let folder: String
+    private let scope: Digest
+    private let logLength: Int
+    private var known: LedgerTable
+    /// How much of the log was read.
+    private var end = 0
+
+    /// Uses a folder, making it if it is not there.
+    ///
+    /// - Parameters:
+    ///   - channel: the channel's identity: a ledger of another one is not read.
+    ///   - logLength: how long the log may get.
+    init(_ folder: String, of channel: String, _ subdir: Subdir, logLength: Int = logLength) throws {
+        self.folder = folder
+        self.logLength = logLength
+        scope = Digest.of(Array("\(channel)\n\(subdir.text)".utf8))
+        known = LedgerTable(LedgerSnapshot(emptyFor: scope))
+        try Folder.createDurably(folder, mode: 0o700)
+    }
+
+    /// What is known by now, to whichever process.
+    func table() async throws -> LedgerTable {
+        let lock = try await lock()
+        defer { withExtendedLifetime(lock) {} }
+        _ = try update()
+        return known
+    }
+
+    /// Writes down an index, unless it is the one that was seen last.
+    ///
+    /// - Parameter check: is asked before anything is written, and may refuse by what is known.
+    /// - Returns: what is known then.
+    func record(
+        _ index: RepodataFile,
+        at time: Timestamp,
+        check: @Sendable (LedgerTable) throws -> Void = { _ in }
+    ) async throws -> LedgerTable {
+        let lock = try await lock()
+        defer { withExtendedLifetime(lock) {} }
+        let log = try update()
+        guard known.newest?.digest != index.digest else { return known }
+        try check(known)
+        try write(known.news(in: index, at: time), log)
+        return known
+    }
+
+    /// Writes down which SHA-256 bytes had that were fetched by an MD5.
+    ///
+    /// - Returns: what is known then; if somebody else was first, it is theirs that counts.
+    func record(fetched sha256: Digest, of file: ArchiveFileName, at time: Timestamp) async throws
+        -> LedgerTable
+    {
+        let lock = try await lock()
+        defer { withExtendedLifetime(lock) {} }
+        let log = try update()
+        let name = Array(file.text.utf8)
+        guard !known.sightings(of: name).contains(where: { $0.kind == .fetched }) else { return known }
+        try write([.file(name, LedgerSighting(.fetched, sha256, at: time))], log)
+        return known
+    }
+
+    // MARK: Files
+
+    private var snapshotPath: String { folder + "/snapshot" }
+
+    private static let logPrefix = "log-"
+
+    private func logPath(_ generation: UInt64) -> String {
+        folder + "/" + Self.logPrefix + String(generation)
+    }
+
+    private func lock() async throws -> FileLock {
+        var waited = Duration.zero
+        while waited < Self.maximumWait {
+            if let lock = try FileLock.ifFree(folder + "/.lock") { return lock }
+            try await Task.sleep(for: .milliseconds(10))
+            waited += .milliseconds(10)
+        }
+        throw Failure(
+            .disk,
+            "another process has been writing the ledger for too long",
+            at: folder,
+            remedy: "wait for the other process, or end it"
+        )
+    }
+
+    /// Reads what others wrote meanwhile, and takes away what a writer left that was killed.
+    private func update() throws -> GrowingFile {
+        let generation = try currentGeneration()
+        if generation != known.snapshot.generation {
+            try readSnapshot()
+            end = 0
+        }
+        let log = try GrowingFile(logPath(generation))
+        // A log that is shorter than before was put back by somebody: then nothing of it is as it was read.
+        if try log.length() < end {
+            known =
+                generation == 0 ? LedgerTable(LedgerSnapshot(emptyFor: scope)) : LedgerTable(known.snapshot)
+            end = 0
+        }
+        let bytes = try log.read(from: end, maximumLength: LedgerSnapshot.maximumLength)
+        let contents = try LedgerFrame.decode(bytes, from: place(end), of: folder)
+        known.apply(contents.entries)
+        end = contents.end
+        if try log.length() > end { try log.cut(to: end) }
+        return log
+    }
+
+    private func place(_ offset: Int) -> LedgerFrame.Place {
+        LedgerFrame.Place(scope: scope, generation: known.snapshot.generation, offset: offset)
+    }
+
+    /// The generation of the snapshot that is there; 0 if there never was one.
+    private func currentGeneration() throws -> UInt64 {
+        guard let file = try DurableFile.open(snapshotPath, maximumLength: LedgerSnapshot.maximumLength)
+        else {
+            let logs = try Folder.names(in: folder).filter { $0.hasPrefix(Self.logPrefix) }
+            guard logs.allSatisfy({ $0 == Self.logPrefix + "0" }) else {
+                throw Refusal(LedgerCode.damaged, folder, expected: "a snapshot", found: "its log only")
+            }
+            return 0
+        }
+        let head = try file.read(0..<min(file.length, LedgerSnapshot.headLength))
+        guard let generation = LedgerSnapshot.generation(inHead: head[...]), generation > 0 else {
+            throw Refusal(LedgerCode.damaged, snapshotPath, expected: "the head of a ledger")
+        }
+        return generation
+    }
+
+    private func readSnapshot() throws {
+        guard let bytes = try DurableFile.read(snapshotPath, maximumLength: LedgerSnapshot.maximumLength)
+        else {
+            known = LedgerTable(LedgerSnapshot(emptyFor: scope))
+            return
+        }
+        known = LedgerTable(try LedgerSnapshot(reading: bytes, scope: scope, of: snapshotPath))
+    }
+
+    private func write(_ entries: [LedgerEntry], _ log: GrowingFile) throws {
+        let frame = LedgerFrame.encode(entries, at: place(end))
+        let limit = max(logLength, known.snapshot.bytes.count / 4)
+        guard end + frame.count > limit || frame.count > LedgerFrame.maximumLength else {
+            try log.append(frame)
+            end += frame.count
+            known.apply(entries)
+            return
+        }
+        var next = known
+        next.apply(entries)
+        try next.compact(scope: scope)
+        try DurableFile.removeAbandoned(in: folder)
+        let bytes = next.snapshot.bytes
+        guard bytes.count <= LedgerSnapshot.maximumLength else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                folder,
+                expected: "at most \(LedgerSnapshot.maximumLength) bytes"
+            )
+        }
+        // From the moment that this has its name the old log does not count any more.
+        try DurableFile.write(bytes, to: snapshotPath, mode: 0o600)
+        let old = known.snapshot.generation
+        known = next
+        end = 0
+        try DurableFile.remove(logPath(old))
+    }
+}

@@ -1,0 +1,127 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import TrustCore
+
+/// All that a ledger knows: a snapshot, and what was seen since. A value: it stays as it was when others go on.
+struct LedgerTable: Sendable {
+    private(set) var snapshot: LedgerSnapshot
+    /// The indexes, in the order they were seen.
+    private(set) var indexes: [LedgerIndex]
+    /// What was seen of files since the snapshot.
+    private var since: [[UInt8]: [LedgerSighting]] = [:]
+
+    init(_ snapshot: LedgerSnapshot) {
+        self.snapshot = snapshot
+        indexes = snapshot.indexes
+    }
+
+    /// The index that was seen last.
+    var newest: LedgerIndex? { indexes.last }
+
+    func hasSeen(index digest: Digest) -> Bool { indexes.contains { $0.digest == digest } }
+
+    /// What was seen of a file, the first first; nothing if it never was.
+    func sightings(of name: some Collection<UInt8>) -> [LedgerSighting] {
+        let name = Array(name)
+        let old = snapshot.number(of: name[...]).map { snapshot.sightings(at: $0) } ?? []
+        return old + (since[name] ?? [])
+    }
+
+    /// When a file was first seen with the digest that its record has now; nil for what was in the first index of all,
+    /// for it may have been there for any time.
+    ///
+    /// - Parameter record: reads the digests of the record; asked only where there was more than one.
+    func firstSeen(_ name: some Collection<UInt8>, record: () -> RecordDigestPair?) -> Timestamp? {
+        let sightings = sightings(of: name).filter { $0.kind != .fetched }
+        var found = sightings.first
+        if sightings.count > 1 {
+            guard let record = record(),
+                let now = LedgerSighting(record, at: Timestamp(seconds: 0), isBaseline: false)
+            else { return nil }
+            found = sightings.first { $0.saysTheSame(as: now) }
+        }
+        return found.flatMap { $0.isBaseline ? nil : $0.time }
+    }
+
+    /// Takes in what was written. What is known already changes nothing.
+    mutating func apply(_ entries: [LedgerEntry]) {
+        for entry in entries {
+            switch entry {
+            case .index(let index): if indexes.last?.digest != index.digest { indexes.append(index) }
+            case .file(let name, let sighting):
+                guard !sightings(of: name).contains(where: { $0.saysTheSame(as: sighting) }) else { continue }
+                since[name, default: []].append(sighting)
+            }
+        }
+    }
+
+    /// What an index says that is not known yet, with the index itself at the end.
+    ///
+    /// Records without digest, or which are not well-formed, say nothing here: nobody gets their files either.
+    func news(in index: RepodataFile, at time: Timestamp) throws -> [LedgerEntry] {
+        let isBaseline = indexes.isEmpty
+        var entries: [LedgerEntry] = []
+        guard !hasSeen(index: index.digest) else {
+            return [.index(LedgerIndex(digest: index.digest, time: time))]
+        }
+        var hint = 0
+        for start in stride(from: 0, to: index.count, by: Self.batch) {
+            let positions = Array(start..<min(start + Self.batch, index.count))
+            for record in try index.records(at: positions, withSignatures: false) {
+                let digests = RecordDigests(record.text)
+                guard
+                    let seen = LedgerSighting(
+                        (digests.sha256, digests.md5),
+                        at: time,
+                        isBaseline: isBaseline
+                    )
+                else { continue }
+                let name = index.fileNameBytes(at: record.position)
+                if let number = snapshot.number(of: name, after: hint) {
+                    hint = number
+                    if snapshot.isFirst(seen, at: number) { continue }
+                }
+                guard !sightings(of: name).contains(where: { $0.saysTheSame(as: seen) }) else { continue }
+                entries.append(.file(Array(name), seen))
+            }
+        }
+        entries.append(.index(LedgerIndex(digest: index.digest, time: time)))
+        return entries
+    }
+
+    /// How many records are read at once.
+    private static let batch = 2000
+
+    /// Makes everything a snapshot of the next generation.
+    ///
+    /// - Throws: `limit.too-large` for more than any channel has.
+    mutating func compact(scope: Digest) throws {
+        let fresh = since.keys.filter { snapshot.number(of: $0[...]) == nil }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        let count = snapshot.fileCount + fresh.count
+        var contents = LedgerSnapshot.Contents(indexes: indexes, fileCount: count)
+        var next = fresh[...]
+        for number in 0..<snapshot.fileCount {
+            let name = snapshot.name(at: number)
+            while let first = next.first, first.lexicographicallyPrecedes(name) {
+                contents.append(first, since[first] ?? [])
+                next.removeFirst()
+            }
+            contents.append(
+                name,
+                snapshot.sightings(at: number) + (since.isEmpty ? [] : since[Array(name)] ?? [])
+            )
+        }
+        for name in next { contents.append(name, since[name] ?? []) }
+        guard max(count, indexes.count, contents.furtherCount) <= LedgerSnapshot.maximumCount else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                "the ledger",
+                expected: "at most \(LedgerSnapshot.maximumCount) entries of a kind"
+            )
+        }
+        self = LedgerTable(LedgerSnapshot(contents, generation: snapshot.generation + 1, scope: scope))
+    }
+}

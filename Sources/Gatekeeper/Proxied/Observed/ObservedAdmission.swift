@@ -1,0 +1,203 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import Transport
+import TrustCore
+import TrustPolicy
+
+/// The way of one package of an observed channel from its record to its admission.
+struct ObservedAdmission {
+    private let upstream: ObservedUpstream
+    private let url: PackageURL
+    private let index: ObservedIndex
+    private let view: Digest
+
+    private var configuration: ObservedConfiguration { upstream.configuration }
+
+    /// Larger packages than this are not fetched, whatever the index says; and where it gives no length.
+    private static let packageLimit = 64 << 30
+    private static let unpromisedLimit = 4 << 30
+
+    init(_ upstream: ObservedUpstream, _ url: PackageURL, _ index: ObservedIndex, view: Digest) {
+        self.upstream = upstream
+        self.url = url
+        self.index = index
+        self.view = view
+    }
+
+    func decide() async throws -> Admission {
+        let entry = try index.entry(of: url.fileName)
+        let publishers = try configuration.publishers()
+        guard let record = entry.record, !entry.isRemoved else {
+            return .refused(configuration.policy.verdict(on: evidence(entry, nil, publishers)))
+        }
+        var observed = await observation(of: record, index.ledger)
+        if let sha256 = record.sha256 {
+            return try await decide(entry, record, sha256, observed, publishers) { verdict in
+                guard verdict.isAllowed else { return nil }
+                return try await download(entry, record, sha256)
+            }
+        }
+        // By MD5: which bytes those are is known when they are there.
+        guard record.md5 != nil, observed?.previous == nil || observed?.changeMode == .warn else {
+            return .refused(
+                configuration.policy.verdict(on: evidence(entry, nil, publishers, observed: observed))
+            )
+        }
+        let (sha256, path) = try await fetchByMD5(entry, record)
+        let table = try await upstream.views.part(url.subdir).ledger
+            .record(fetched: sha256, of: url.fileName, at: configuration.now())
+        observed = observation(of: record, table, observed?.mirrors ?? [])
+        if let known = observed?.known, known != sha256 {
+            if observed?.previous == nil { observed?.previous = known }
+            // Whoever only wants a warning gets the bytes that the MD5 is of.
+            if observed?.changeMode == .warn { observed?.known = sha256 }
+        }
+        return try await decide(entry, record, sha256, observed, publishers) { $0.isAllowed ? path : nil }
+    }
+
+    /// Judges a package by the digest that its bytes have or are promised to have.
+    ///
+    /// - Parameter bytes: answers where they are if the verdict allows.
+    private func decide(
+        _ entry: IndexEntry,
+        _ record: PackageRecord,
+        _ sha256: Digest,
+        _ observed: ObservedRecord?,
+        _ publishers: UserPublishers,
+        bytes: (Verdict) async throws -> String?
+    ) async throws -> Admission {
+        var evidence = evidence(entry, sha256, publishers, observed: observed)
+        if evidence.isAttestationDemanded
+            || (configuration.attestations == .promised && record.attestationsSHA256 != nil)
+        {
+            do {
+                try await attestations(entry, sha256).add(to: &evidence)
+            } catch let failure as Failure where failure.kind == .network && !evidence.isAttestationDemanded {
+                evidence.sidecar = .unknown(reason: failure.message)
+            }
+        }
+        let verdict = configuration.policy.verdict(on: evidence)
+        guard let path = try await bytes(verdict) else { return .refused(verdict) }
+        let md5 = record.sha256 == nil ? record.md5 : nil
+        try await upstream.inspected.check(url.fileName, sha256, path, md5: md5, in: upstream.cache)
+        let admission = Admission.admitted(
+            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
+        )
+        let recorded = try FirstSightings(configuration.policy, now: configuration.now())
+            .record([admission], in: publishers.recorder)
+        return recorded.first ?? admission
+    }
+
+    private func evidence(
+        _ entry: IndexEntry,
+        _ sha256: Digest?,
+        _ publishers: UserPublishers,
+        observed: ObservedRecord? = nil
+    ) -> Evidence {
+        var evidence = Evidence(
+            package: url.fileName.text,
+            channel: url.channel.identity,
+            packageDigest: sha256
+        )
+        evidence.pin = .observed
+        entry.add(to: &evidence)
+        evidence.observed = observed
+        evidence.publishers = PublisherDemands(
+            on: url.fileName.name,
+            of: url.channel,
+            owner: nil,
+            user: publishers.policy,
+            lock: publishers.lock
+        )
+        return evidence
+    }
+
+    // MARK: What was seen
+
+    private func observation(of record: PackageRecord, _ table: LedgerTable) async -> ObservedRecord? {
+        let opinions = await upstream.compared.opinions(on: record, in: index, of: view)
+        return observation(of: record, table, opinions)
+    }
+
+    private func observation(
+        of record: PackageRecord,
+        _ table: LedgerTable,
+        _ opinions: [MirrorOpinion]
+    ) -> ObservedRecord? {
+        LedgerHistory(
+            table.sightings(of: record.fileName.text.utf8),
+            record: (record.sha256, record.md5)
+        ).map { history in
+            ObservedRecord(
+                index: index.text.digest,
+                since: history.since,
+                isBaseline: history.isBaseline,
+                previous: history.previous,
+                changeMode: configuration.hashChange,
+                known: history.known,
+                mirrors: opinions,
+                demandedMirrors: configuration.demandedMirrors
+            )
+        }
+    }
+
+    // MARK: Fetching
+
+    private func path(_ entry: IndexEntry) throws -> String {
+        let place = try PackageLocation(channel: url.channel, subdir: url.subdir, baseURL: entry.baseURL)
+        return try url.channel.path(of: place.url(of: url.fileName))
+    }
+
+    private func download(_ entry: IndexEntry, _ record: PackageRecord, _ sha256: Digest) async throws
+        -> String
+    {
+        try await configuration.sources().fetch(
+            path(entry),
+            expected: sha256,
+            size: record.size,
+            maximumLength: record.size == nil ? Self.unpromisedLimit : Self.packageLimit,
+            into: upstream.cache
+        )
+    }
+
+    /// Fetches what the index gives only an MD5 of: what was fetched before, by its SHA-256, or the first bytes that a
+    /// mirror has with that MD5.
+    private func fetchByMD5(_ entry: IndexEntry, _ record: PackageRecord) async throws -> (Digest, String) {
+        let table = try await upstream.views.part(url.subdir).ledger.table()
+        let history = LedgerHistory(
+            table.sightings(of: url.fileName.text.utf8),
+            record: (record.sha256, record.md5)
+        )
+        if let known = history?.known, history?.previous == nil {
+            return (known, try await download(entry, record, known))
+        }
+        let path = try path(entry)
+        let limit = record.size.map { min(Self.packageLimit, Int(clamping: $0)) } ?? Self.unpromisedLimit
+        return try await configuration.sources().withMirror(path) { mirror in
+            var md5 = StreamingDigest(.md5)
+            return try await upstream.cache.storeObserved(maximumLength: limit) { sink in
+                try await mirror.require(path, maximumLength: limit) { chunk in
+                    md5.update(chunk)
+                    try sink(chunk)
+                }
+                try record.md5?.check(md5.finish(), of: url.fileName.text)
+            }
+        }
+    }
+
+    private func attestations(_ entry: IndexEntry, _ sha256: Digest) async throws -> CollectedAttestations {
+        let collector = AttestationCollector(mirrors: try configuration.sources(), cache: upstream.cache) {
+            [configuration] in try await configuration.sigstore.verifier(for: configuration.channel)
+        }
+        return try await collector.collect(
+            AttestationCollector.Package(
+                fileName: url.fileName.text,
+                sha256: sha256,
+                path: try path(entry),
+                promised: entry.record?.attestationsSHA256
+            )
+        )
+    }
+}

@@ -1,0 +1,176 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import DurableFiles
+import Transport
+import TrustCore
+
+/// One subdir's index as a list of mirrors gives it, and what is remembered of it between two runs.
+///
+/// The text is never held in memory: it goes from the network into a file, compressed or not, and from there through a
+/// window into the cache.
+struct ObservedSource: Sendable {
+    /// The longest compressed index.
+    static let compressedLimit = UnsignedIndexReader.compressedLimit
+
+    let channel: ChannelURL
+    let subdir: Subdir
+    /// Where the state is kept.
+    let stateFile: String
+    let cache: BlobCache
+    /// How long one server may take.
+    let time: Duration
+
+    /// What a mirror said.
+    enum Answer: Sendable {
+        case text(ObservedText, ObservedState)
+        /// None has an index, and all said so.
+        case absent
+    }
+
+    /// What is remembered; nil if that is nothing, or damaged.
+    func state() -> ObservedState? {
+        let bytes = try? DurableFile.read(stateFile, maximumLength: ObservedState.maximumLength)
+        return bytes.flatMap { $0 }.flatMap { ObservedState($0) }
+    }
+
+    /// Remembers a state, and takes away texts whose time is over.
+    func keep(_ new: ObservedState, after old: ObservedState?, now: Timestamp, retention: Int64) throws {
+        var state = new
+        state.superseded = old?.superseded ?? []
+        if let old, old.digest != new.digest {
+            state.superseded.append(ObservedState.Superseded(digest: old.digest, at: now))
+        }
+        state.superseded.removeAll { $0.digest == new.digest }
+        // Whoever uses a text says so by its time: it may be another channel's, too.
+        if let path = try cache.path(of: new.digest) { try DurableFile.setModified(path, to: now) }
+        let over = state.superseded.filter { $0.at.advanced(bySeconds: retention) <= now }
+        state.superseded.removeAll { over.contains($0) }
+        for text in over {
+            guard let path = try cache.path(of: text.digest), let used = DurableFile.modified(path),
+                used <= text.at
+            else { continue }
+            try cache.remove(text.digest)
+        }
+        try DurableFile.writeWithoutSync(state.bytes, to: stateFile, mode: 0o600)
+    }
+
+    /// Asks the mirrors for the index, unless it is the one that is known.
+    ///
+    /// - Parameters:
+    ///   - known: the text at hand, and what is remembered of it.
+    ///   - check: is given what a mirror has before it is believed; its refusals send the mirror away.
+    /// - Throws: what the most telling mirror led to.
+    func fetch(
+        from mirrors: MirroredFetcher,
+        known: (text: ObservedText, state: ObservedState)?,
+        now: Timestamp,
+        check: @Sendable (ObservedText) async throws -> Void = { _ in }
+    ) async throws -> Answer {
+        let subject = "the index of \(subdir)"
+        // One that has none may be behind; only where all say so there is none.
+        var denials = 0
+        do {
+            let (text, state) = try await mirrors.withMirror(subject) { mirror in
+                do {
+                    let found = try await fetch(from: mirror, known: known, now: now)
+                    if found.text.digest != known?.text.digest { try await check(found.text) }
+                    return found
+                } catch let refusal as Refusal where refusal.is(GateCode.repodataMissing) {
+                    denials += 1
+                    throw refusal
+                }
+            }
+            return .text(text, state)
+        } catch let refusal as Refusal where refusal.is(GateCode.repodataMissing) {
+            guard denials == mirrors.mirrors.addresses.count else {
+                throw Failure(
+                    .network,
+                    "no mirror that answers has an index of \(subdir)",
+                    at: channel.description
+                )
+            }
+            return .absent
+        }
+    }
+
+    private func fetch(
+        from mirror: BoundMirror,
+        known: (text: ObservedText, state: ObservedState)?,
+        now: Timestamp
+    ) async throws -> (text: ObservedText, state: ObservedState) {
+        for form in ["repodata.json.zst", "repodata.json"] {
+            var version: ResourceVersion?
+            if let state = known?.state, state.form == form, ByteKey.areEqual(state.mirror, mirror.name) {
+                version = ResourceVersion(
+                    entityTag: state.version?.entityTag,
+                    lastModified: state.version?.lastModified
+                )
+            }
+            let (outcome, digest) = try await store(form, from: mirror, unless: version)
+            switch outcome {
+            case .notFound: continue
+            case .unchanged:
+                guard var known else { continue }
+                known.state.checked = now
+                return known
+            case .complete(let version):
+                guard let digest else { continue }
+                let text = digest == known?.text.digest ? known?.text : try open(digest, from: mirror)
+                guard let text else { continue }
+                var state = ObservedState(digest: digest, mirror: mirror.name, form: form, checked: now)
+                state.version = version.map { .init(entityTag: $0.entityTag, lastModified: $0.lastModified) }
+                return (text, state)
+            }
+        }
+        throw Refusal(GateCode.repodataMissing, "\(subdir.text)/repodata.json", at: mirror.name)
+    }
+
+    private func open(_ digest: Digest, from mirror: BoundMirror) throws -> ObservedText? {
+        do {
+            return try ObservedText(digest, in: cache, of: subdir, channel: channel)
+        } catch let refusal as Refusal {
+            // Nothing bad stays in the cache.
+            try cache.remove(digest)
+            throw refusal.located(at: mirror.name)
+        }
+    }
+
+    /// Puts what a mirror has into the cache, decompressed.
+    private func store(
+        _ form: String,
+        from mirror: BoundMirror,
+        unless version: ResourceVersion?
+    ) async throws -> (ConditionalOutcome, Digest?) {
+        let path = "\(subdir.text)/\(form)"
+        let temporary = try UnnamedFile(in: Folder.parent(of: stateFile))
+        let isCompressed = form.hasSuffix(".zst")
+        let outcome = try await mirror.fetch(
+            path,
+            unless: version,
+            maximumLength: isCompressed ? Self.compressedLimit : ObservedText.limit,
+            timeout: time
+        ) { try temporary.file.write($0) }
+        guard case .complete = outcome else { return (outcome, nil) }
+        let bytes = try temporary.stored()
+        let digest = try await Self.store(bytes, isCompressed: isCompressed, of: path, in: cache)
+        return (outcome, digest)
+    }
+
+    @concurrent
+    private static func store(
+        _ bytes: StoredBytes,
+        isCompressed: Bool,
+        of path: String,
+        in cache: BlobCache
+    ) async throws -> Digest {
+        try await cache.storeObserved(maximumLength: ObservedText.limit) { sink in
+            if isCompressed {
+                try Zstd.decompress(bytes, maximumLength: ObservedText.limit, of: path, into: sink)
+            } else {
+                try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
+            }
+        }.digest
+    }
+}

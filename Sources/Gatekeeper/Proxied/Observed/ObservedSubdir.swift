@@ -1,0 +1,131 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import DurableFiles
+import Transport
+import TrustCore
+
+/// One subdir of an observed channel: keeps its index fresh, and its ledger.
+actor ObservedSubdir {
+    /// An index, and when the channel last confirmed it.
+    struct Loaded: Sendable {
+        let index: ObservedIndex
+        let checked: Timestamp
+    }
+
+    let subdir: Subdir
+    private let configuration: ObservedConfiguration
+    private let source: ObservedSource
+    let ledger: Ledger
+    /// The last one that was loaded: the same text is not opened twice.
+    private var last: ObservedIndex?
+    private var loading: Task<Loaded?, any Error>?
+
+    init(_ subdir: Subdir, _ configuration: ObservedConfiguration, cache: BlobCache) throws {
+        self.subdir = subdir
+        self.configuration = configuration
+        let folder = Self.folder(of: subdir, configuration)
+        ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
+        source = ObservedSource(
+            channel: configuration.channel,
+            subdir: subdir,
+            stateFile: folder + "/state.json",
+            cache: cache,
+            time: configuration.indexTime
+        )
+    }
+
+    static func folder(of subdir: Subdir, _ configuration: ObservedConfiguration) -> String {
+        configuration.channelDirectory + "/" + subdir.text
+    }
+
+    /// When what is remembered was last confirmed; nil if nothing is.
+    var checked: Timestamp? { source.state()?.checked }
+
+    /// The index: as it is remembered if that is fresh, else as the channel has it now; nil if it has none. Asked once
+    /// for all who wait.
+    func load() async throws -> Loaded? {
+        let task = loading ?? Task { try await self.loadNow() }
+        loading = task
+        defer { loading = nil }
+        return try await task.value
+    }
+
+    private func loadNow() async throws -> Loaded? {
+        let now = configuration.now()
+        var known = remembered()
+        if let known, isFresh(known.state, now) { return try await loaded(known.text, known.state) }
+        // Somebody saw a newer one and was killed: that the older one did not change is no news.
+        if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
+        let answer = try await source.fetch(from: configuration.sources(), known: known, now: now) {
+            [ledger] text in
+            _ = try await ledger.record(text.file, at: now) { try self.checkOrder(of: text, $0) }
+        }
+        switch answer {
+        case .absent: return nil
+        case .text(let text, let state):
+            let loaded = try await loaded(text, state)
+            try source.keep(state, after: source.state(), now: now, retention: configuration.retention)
+            return loaded
+        }
+    }
+
+    /// The index as it is remembered, however old; nil if none is.
+    func loadRemembered() async throws -> Loaded? {
+        guard let (text, state) = remembered() else { return nil }
+        return try await loaded(text, state)
+    }
+
+    private func isFresh(_ state: ObservedState, _ now: Timestamp) -> Bool {
+        state.checked <= now && now < state.checked.advanced(bySeconds: configuration.freshness)
+    }
+
+    private func remembered() -> (text: ObservedText, state: ObservedState)? {
+        guard let state = source.state() else { return nil }
+        if let last, last.text.digest == state.digest { return (last.text, state) }
+        // What this machine kept was read by the same rules when it was kept: damage is not told from absence.
+        let text = try? ObservedText(
+            state.digest,
+            in: source.cache,
+            of: subdir,
+            channel: configuration.channel
+        )
+        return text.map { ($0, state) }
+    }
+
+    /// Makes sure that the index is in the ledger; it is, unless the ledger was lost.
+    private func loaded(_ text: ObservedText, _ state: ObservedState) async throws -> Loaded {
+        if let last, last.text.digest == text.digest { return Loaded(index: last, checked: state.checked) }
+        var table = try await ledger.table()
+        if !table.hasSeen(index: text.digest) {
+            table = try await ledger.record(text.file, at: configuration.now())
+        }
+        let index = ObservedIndex(subdir, text, table)
+        last = index
+        return Loaded(index: index, checked: state.checked)
+    }
+
+    /// Refuses an index that the channel had replaced by one that lists more.
+    private nonisolated func checkOrder(of text: ObservedText, _ table: LedgerTable) throws {
+        guard table.hasSeen(index: text.digest), let newest = table.newest else { return }
+        let newer = try? ObservedText(
+            newest.digest,
+            in: source.cache,
+            of: subdir,
+            channel: configuration.channel
+        )
+        // Where the newer text is gone, it cannot be shown that nothing vanishes.
+        guard newer?.hasMore(than: text.file) ?? true else { return }
+        let first = table.indexes.first { $0.digest == text.digest }
+        let refusal = Refusal(
+            LedgerCode.rollback,
+            "the index of \(subdir)",
+            at: configuration.channel.description,
+            expected: "\(newest.digest), seen \(newest.time), or a newer one",
+            found: "\(text.digest), seen \(first?.time ?? newest.time)"
+        )
+        guard configuration.rollback == .warn else { throw refusal }
+        configuration.report(refusal)
+    }
+}
