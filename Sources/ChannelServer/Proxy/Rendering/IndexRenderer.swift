@@ -65,7 +65,7 @@ public struct IndexRenderer: Sendable {
             try folder.touch()
             try parts.touch()
             try place.touch()
-            try place.removeOld()
+            try place.removeOld(keeping: [folder, parts.folder])
             try place.removeUnused(now: now)
         }
         return RenderedSubdir(judgement.text.subdir, hidden: hidden, parts: parts)

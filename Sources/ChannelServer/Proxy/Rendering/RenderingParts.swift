@@ -37,7 +37,7 @@ actor RenderingParts {
     private let hidden: HiddenFiles
     private let place: RenderingPlace
     private let policy: Digest
-    private let folder: RenderingFolder
+    let folder: RenderingFolder
     private var files: [Form: Task<RenderedFile, any Error>] = [:]
     private var shards: Task<Shards, any Error>?
     /// The packs of earlier texts that were opened, by their folders.

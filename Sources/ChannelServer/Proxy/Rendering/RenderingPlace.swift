@@ -97,11 +97,14 @@ struct RenderingPlace: Sendable {
 
     /// Removes the renderings of old texts. What was given out of them is open, and stays readable; where somebody
     /// makes something just now, nothing is removed.
-    func removeOld() throws {
+    ///
+    /// - Parameter current: folders that stay in any case: those that were made just now may be no newer, to the second.
+    func removeOld(keeping current: [RenderingFolder]) throws {
         guard let locks = try allLocks() else { return }
         try withExtendedLifetime(locks) {
             for kind in ["judged", "forms"] {
-                for (_, path) in try Self.newestFirst("\(path)/\(kind)").dropFirst(Self.kept) {
+                let old = try Self.newestFirst("\(path)/\(kind)").dropFirst(Self.kept)
+                for (_, path) in old where !current.contains(where: { $0.path == path }) {
                     try Folder.removeTree(path)
                 }
             }
