@@ -79,13 +79,7 @@ struct ChannelJob {
     }
 
     private func addUser() async throws {
-        let administration = Administration(
-            database: parts.database,
-            access: parts.access,
-            now: parts.now,
-            random: parts.random,
-            recorded: { _ in }
-        )
+        let administration = Administration(parts: parts, recorded: { _ in })
         func ask(_ method: AdministrationRequest.Method, _ path: [String], _ body: [String: String])
             async throws
             -> JSONObject

@@ -195,7 +195,8 @@ struct RenderedFormsTests {
         ]
     )
     func unknown(_ name: String) async throws {
-        let rendered = try await RenderingScene().render(SampleIndex())
+        let scene = try RenderingScene()
+        let rendered = try await scene.render(SampleIndex())
         let file = try await rendered.file(name)
         #expect(file?.path == nil)
     }

@@ -16,8 +16,9 @@ struct RenderingCacheTests {
 
     @Test("The same text makes the same bytes, wherever it is rendered")
     func deterministic() async throws {
-        let one = try await ReadForms(RenderingScene().render(SampleIndex(), hiding: Self.judge))
-        let other = try await ReadForms(RenderingScene().render(SampleIndex(), hiding: Self.judge))
+        let (here, elsewhere) = (try RenderingScene(), try RenderingScene())
+        let one = try await ReadForms(here.render(SampleIndex(), hiding: Self.judge))
+        let other = try await ReadForms(elsewhere.render(SampleIndex(), hiding: Self.judge))
         #expect(one.digests == other.digests)
     }
 
@@ -43,7 +44,8 @@ struct RenderingCacheTests {
         var index = SampleIndex(SampleIndex.files + ["tool-2.0-0.conda", "new-1-0.conda"])
         index.records.removeAll { $0.file.hasPrefix("Upper") }
         let after = try await ReadForms(scene.render(index, hiding: Self.judge))
-        let scratch = try await ReadForms(RenderingScene().render(index, hiding: Self.judge))
+        let elsewhere = try RenderingScene()
+        let scratch = try await ReadForms(elsewhere.render(index, hiding: Self.judge))
         #expect(after.digests == scratch.digests)
         #expect(after.shardIndex.packageNames == ["new", "numpy", "tool"])
         let numpy = try PackageName("numpy")
@@ -166,8 +168,8 @@ struct RenderingCacheTests {
 
     @Test("Several renderers on one cache make each file once, and the same")
     func together() async throws {
-        let scene = try RenderingScene()
-        let alone = try await ReadForms(RenderingScene().render(SampleIndex(), hiding: Self.judge))
+        let (scene, elsewhere) = (try RenderingScene(), try RenderingScene())
+        let alone = try await ReadForms(elsewhere.render(SampleIndex(), hiding: Self.judge))
         try await withThrowingTaskGroup(of: [Digest].self) { group in
             for _ in 0..<6 {
                 group.addTask { try await ReadForms(scene.render(SampleIndex(), hiding: Self.judge)).digests }
