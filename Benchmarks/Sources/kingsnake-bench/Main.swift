@@ -27,6 +27,7 @@ struct Main {
                kingsnake-bench channel-build DIR COUNT
                kingsnake-bench channel-publish DIR COUNT
                kingsnake-bench serve DIR
+               kingsnake-bench proxy-render DIR COUNT
                kingsnake-bench bundles ROOT FILE NAME DIGEST IDENTITY ISSUER COUNT
         """
 
@@ -102,6 +103,9 @@ struct Main {
         case ("channel-publish", 2):
             guard let count = Int(operands[1]) else { return nil }
             return try await ChannelJob(folder: operands[0]).publish(count: count)
+        case ("proxy-render", 2):
+            guard let count = Int(operands[1]) else { return nil }
+            return try await ProxyRenderJob(folder: operands[0], count: count).run()
         case ("serve", 1): return try await ServeJob(folder: operands[0]).run()
         case ("bundles", 7):
             guard let count = Int(operands[6]) else { return nil }

@@ -62,9 +62,10 @@ struct SubdirContents {
     func encoded() throws -> (files: [(name: String, bytes: [UInt8])], shards: [Digest: [UInt8]]) {
         let all = records.values.sorted { $0.fileName < $1.fileName }
         let plain = try encodedPlainly()
+        let versions = CurrentVersions(all.map(\.fileName))
         let current = try RepodataWriter.encode(
             RepodataInfo(subdir: subdir),
-            records: Self.newest(all),
+            records: all.filter { versions.contains($0.fileName) },
             signatures: signatureText
         )
         var shards: [Digest: [UInt8]] = [:]
@@ -109,19 +110,5 @@ struct SubdirContents {
             groups[name.name, default: ([], [])].removed.append(key.text)
         }
         return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value.removed, $0.value.records) }
-    }
-
-    /// The records of each package's highest version: what `current_repodata.json` holds.
-    private static func newest(_ records: [PackageRecord]) -> [PackageRecord] {
-        var highest: [PackageName: CondaVersion] = [:]
-        for record in records {
-            guard let version = try? CondaVersion(record.version) else { continue }
-            if let known = highest[record.name], known >= version { continue }
-            highest[record.name] = version
-        }
-        return records.filter { record in
-            guard let version = try? CondaVersion(record.version) else { return true }
-            return highest[record.name] == version
-        }
     }
 }

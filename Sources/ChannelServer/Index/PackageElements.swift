@@ -45,12 +45,12 @@ struct PackageElements: Sendable {
                 problems.append("\(file.fileName): \(refusal)")
             }
         }
-        let newest = Self.newest(records)
+        let current = CurrentVersions(records.map(\.fileName))
         for record in records {
             let text = Self.text(of: record.fileName, .object(record.raw.sorted))
             let isOld = record.fileName.format == .tarBz2
             elements.append(IndexElement(isOld ? .tarBz2 : .conda, record.fileName, text))
-            if newest.contains(record.fileName) {
+            if current.contains(record.fileName) {
                 elements.append(IndexElement(isOld ? .currentTarBz2 : .currentConda, record.fileName, text))
             }
             if let exports = runExports[record.fileName] {
@@ -111,16 +111,6 @@ struct PackageElements: Sendable {
             fields.object["indexed_timestamp"] ?? .number(JSONNumber(Int64(clamping: file.acceptedAt)))
         object["attestations_sha256"] = file.attestations.map { .string($0.hex) }
         return try PackageRecord(.object(object), fileName: file.fileName.text, subdir: file.subdir)
-    }
-
-    /// The files of the highest version: what `current_repodata.json` holds. One whose version cannot be
-    /// ordered stays.
-    private static func newest(_ records: [PackageRecord]) -> Set<ArchiveFileName> {
-        let versions = records.map { try? CondaVersion($0.version) }
-        let highest = versions.compactMap(\.self).max()
-        return Set(
-            zip(records, versions).filter { $0.1 == nil || $0.1 == highest }.map(\.0.fileName)
-        )
     }
 
     private static func text(of name: ArchiveFileName, _ value: JSONValue) -> [UInt8] {

@@ -11,12 +11,19 @@ public final class ZstdEncoder {
 
     /// Begins a frame.
     ///
-    /// - Parameter contentLength: how long the text will be: the frame says so, and any other length is a failure.
-    public init(contentLength: Int, level: Int32 = Zstd.defaultLevel) throws {
+    /// - Parameters:
+    ///   - contentLength: how long the text will be: the frame says so, and any other length is a failure.
+    ///   - threads: how many threads of the library's own compress; none: the caller's does. With any number above
+    ///     none the frame is the same, but not the one that the caller's thread makes. A library that was built without
+    ///     threads makes do with the caller's.
+    public init(contentLength: Int, level: Int32 = Zstd.defaultLevel, threads: Int = 0) throws {
         guard let stream = ZSTD_createCCtx() else { throw Failure(.disk, "out of memory for zstd") }
         self.stream = stream
         chunk = [UInt8](repeating: 0, count: ZSTD_CStreamOutSize())
         try Self.check(ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, level))
+        if threads > 0 {
+            _ = ZSTD_CCtx_setParameter(stream, ZSTD_c_nbWorkers, Int32(clamping: threads))
+        }
         try Self.check(ZSTD_CCtx_setPledgedSrcSize(stream, UInt64(contentLength)))
     }
 

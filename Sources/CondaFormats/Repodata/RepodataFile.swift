@@ -91,6 +91,9 @@ public struct RepodataFile: Sendable {
     /// The same as bytes.
     public func fileNameBytes(at position: Int) -> ArraySlice<UInt8> { names[entry(at: position).0.name] }
 
+    /// The format under which the record at a position is listed, whether it is of that format or not.
+    public func section(at position: Int) -> ArchiveFormat { entry(at: position).1 }
+
     /// The position of the record of a file; nil if it is not listed.
     public func position(of fileName: some Collection<UInt8>) -> Int? {
         let name = Array(fileName)

@@ -101,6 +101,26 @@ enum RecordCoding {
         return .double(double)
     }
 
+    /// Demands that a record can be written in a shard, without writing it.
+    fileprivate static func check(_ object: JSONObject, of subject: String) throws {
+        for member in object.members {
+            if writtenRaw.contains(member.key), let text = member.value.string, Hex.decode(text) == nil {
+                throw badDigest(subject, member.key, text.utf8.count / 2)
+            }
+            try check(member.value, member.key, subject)
+        }
+    }
+
+    private static func check(_ value: JSONValue, _ key: String, _ subject: String) throws {
+        switch value {
+        case .null, .bool, .string: break
+        case .number(let number): _ = try pack(number, key, subject)
+        case .array(let elements): for element in elements { try check(element, key, subject) }
+        case .object(let object):
+            for member in object.members { try check(member.value, member.key, subject) }
+        }
+    }
+
     private static func badDigest(_ subject: String, _ key: String, _ length: Int) -> Refusal {
         let expected = digests.first { ByteKey($0.key) == ByteKey(key) }.map {
             "\($0.algorithm.byteCount) bytes"
@@ -113,4 +133,11 @@ enum RecordCoding {
             found: "\(length) bytes"
         )
     }
+}
+
+extension PackageRecord {
+    /// Demands that there is a form of the record for shards (CEP 16), as there is of all but odd numbers.
+    ///
+    /// - Throws: `shard.number` or `shard.digest-length`.
+    package func checkShardForm() throws { try RecordCoding.check(raw, of: fileName.text) }
 }

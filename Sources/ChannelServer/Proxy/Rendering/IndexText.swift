@@ -1,0 +1,60 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import CondaFormats
+internal import DurableFiles
+public import Gatekeeper
+public import TrustCore
+
+/// The text of an index, which all forms are made from.
+///
+/// That somebody verified it is not said here, only that what is rendered is the text of this digest.
+public struct IndexText: Sendable {
+    /// The channel that it is of.
+    public let channel: ChannelURL
+    /// The subdirectory.
+    public let subdir: Subdir
+    /// SHA-256 of the text.
+    public let id: Digest
+    /// The file with the text: `repodata.json`, not compressed.
+    public let path: String
+    let firstSeen: @Sendable (ArchiveFileName) -> Timestamp?
+
+    /// Takes a text.
+    ///
+    /// - Parameter firstSeen: when this machine first saw a file listed.
+    public init(
+        of channel: ChannelURL,
+        _ subdir: Subdir,
+        id: Digest,
+        path: String,
+        firstSeen: @escaping @Sendable (ArchiveFileName) -> Timestamp? = { _ in nil }
+    ) {
+        self.channel = channel
+        self.subdir = subdir
+        self.id = id
+        self.path = path
+        self.firstSeen = firstSeen
+    }
+
+    /// Takes a verified index of a channel.
+    public init(_ verified: UpstreamSubdir, of channel: ChannelURL) {
+        self.init(of: channel, verified.subdir, id: verified.id, path: verified.path) {
+            verified.firstSeen($0)
+        }
+    }
+
+    /// Opens the text; its records stay in the file.
+    ///
+    /// - Throws: a `Failure` if the file is gone, or holds another text by now; a `Refusal` if it is no index.
+    func open() throws -> RepodataFile {
+        guard let bytes = try OpenFile(readingIfThere: path)?.stored() else {
+            throw Failure(.disk, "the verified text of an index is gone", at: path)
+        }
+        let index = try RepodataFile(bytes, of: "\(channel)/\(subdir)/repodata.json", subdir: subdir)
+        guard index.digest == id else {
+            throw Failure(.disk, "the verified text of an index was altered", at: path)
+        }
+        return index
+    }
+}
