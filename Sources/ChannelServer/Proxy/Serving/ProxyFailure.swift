@@ -14,7 +14,8 @@ struct ProxyFailure {
         let failure = error as? Failure
         // What is wrong with this machine is for whoever runs the proxy, in the log.
         let isOutside = failure?.kind == .network
-        var text = "kingsnake could not find out: \(isOutside ? failure?.message ?? "" : "see the proxy’s log")"
+        var text =
+            "kingsnake could not find out: \(isOutside ? failure?.message ?? "" : "see the proxy’s log")"
         if isOutside, let location = failure?.location { text += " at \(location)" }
         if let remedy = failure?.remedy, isOutside { text += "\n\(remedy)" }
         self.text = String(text.prefix(ProxyRefusal.maximumLength - 1)) + "\n"

@@ -52,7 +52,9 @@ struct ProxyFiles: Sendable {
         case .notices: return await notices.file(of: channel, now: now())
         case .unverified(let name): throw Refusal(ProxyCode.notServed, name)
         case .index(let form, let subdir):
-            return try await indexFile(address, channel, subdir) { try await rendered.file(form, of: $0, in: $1, now: $2) }
+            return try await indexFile(address, channel, subdir) {
+                try await rendered.file(form, of: $0, in: $1, now: $2)
+            }
         case .shard(let digest, let subdir):
             return try await indexFile(address, channel, subdir) { upstream, view, now in
                 let shard = try await rendered.shard(digest, of: upstream, in: view, now: now)
@@ -66,9 +68,11 @@ struct ProxyFiles: Sendable {
     }
 
     /// The newest view of a channel, and its index of a subdir.
-    private func open(_ channel: ProxiedChannel, _ subdir: Subdir, for address: ProxyAddress) async throws -> (
-        instance: any AdmittingChannel, view: UpstreamView, subdir: UpstreamSubdir
-    ) {
+    private func open(_ channel: ProxiedChannel, _ subdir: Subdir, for address: ProxyAddress) async throws
+        -> (
+            instance: any AdmittingChannel, view: UpstreamView, subdir: UpstreamSubdir
+        )
+    {
         let instance = try await channels.instance(of: channel)
         let view = try await instance.view()
         tally.viewed(view)
@@ -124,7 +128,11 @@ struct ProxyFiles: Sendable {
                 continue
             }
             guard size == nil || size == length else {
-                throw Failure(.disk, "an admitted package has another length than its record", at: package.archivePath)
+                throw Failure(
+                    .disk,
+                    "an admitted package has another length than its record",
+                    at: package.archivePath
+                )
             }
             tally.admitted(package, size: length)
             return FoundFile(

@@ -44,7 +44,8 @@ struct ProxyLogin: Sendable, CustomStringConvertible {
     }
 
     /// A channel's address with the credentials in it, which nothing that is shown has: see `ChannelURL`.
-    static func merged(_ login: ProxyLogin?, _ token: String?, into channel: ChannelURL) throws -> ChannelURL {
+    static func merged(_ login: ProxyLogin?, _ token: String?, into channel: ChannelURL) throws -> ChannelURL
+    {
         guard login != nil || token != nil else { return channel }
         let text = channel.textWithCredentials
         guard let mark = text.firstRange(of: "://") else { return channel }
@@ -59,7 +60,9 @@ struct ProxyLogin: Sendable, CustomStringConvertible {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         let middle = token.map { "/t/" + PercentEncoding.segment($0) } ?? ""
         do {
-            return try ChannelURL("\(text[..<mark.upperBound])\(before)\(rest[..<slash])\(middle)\(rest[slash...])")
+            return try ChannelURL(
+                "\(text[..<mark.upperBound])\(before)\(rest[..<slash])\(middle)\(rest[slash...])"
+            )
         } catch {
             throw Refusal(ProxyCode.credentials, "the credentials")
         }

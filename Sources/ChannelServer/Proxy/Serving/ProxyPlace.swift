@@ -41,7 +41,9 @@ public struct ProxyPlace: Sendable {
 
     /// Whether a host is this machine by its very form.
     static func isThisMachine(_ name: String) -> Bool {
-        if ["localhost", "::1", "0.0.0.0", "::", ""].contains(name) || name.hasSuffix(".localhost") { return true }
+        if ["localhost", "::1", "0.0.0.0", "::", ""].contains(name) || name.hasSuffix(".localhost") {
+            return true
+        }
         return name.hasPrefix("127.") && isAddress(name)
     }
 

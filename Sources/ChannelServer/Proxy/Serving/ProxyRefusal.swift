@@ -57,7 +57,9 @@ public struct ProxyRefusal: Error, Equatable {
     }
 
     /// Whether something of a channel was refused for what it is, rather than a request for being none of the proxy's.
-    public var isAboutEvidence: Bool { !code.hasPrefix("proxy.") && !code.hasPrefix("server.") && status != 404 }
+    public var isAboutEvidence: Bool {
+        !code.hasPrefix("proxy.") && !code.hasPrefix("server.") && status != 404
+    }
 
     /// The answer's text: at most ``maximumLength`` characters, of which the code is never cut.
     var text: String {

@@ -21,7 +21,6 @@ struct ProxyResponder: HTTPResponder {
     let resources: ResourceResponder
 
     private static let target = HTTPField.Name(ProxyHeadHandler.field)
-    private static let via = HTTPField.Name("Via")
 
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let began = NIODeadline.now()
@@ -38,7 +37,7 @@ struct ProxyResponder: HTTPResponder {
             response = self.response(to: error, context)
         }
         response.headers[.xContentTypeOptions] = HostedServer.contentTypeOptions
-        if let via = Self.via { response.headers[via] = "1.1 \(proxy.pseudonym)" }
+        response.headers[.via] = "1.1 \(proxy.pseudonym)"
         // Whoever asks by HEAD would take a body for the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let isWithBody = request.method != .head && response.status != .notModified
@@ -66,7 +65,7 @@ struct ProxyResponder: HTTPResponder {
         guard request.method == .get || request.method == .head else {
             throw Refusal(ProxyCode.method, "the request")
         }
-        if let via = Self.via, request.headers[values: via].contains(where: isOwn) {
+        if request.headers[values: .via].contains(where: isOwn) {
             throw Refusal(ProxyCode.loop, "the request", found: "this proxy in the field `Via`")
         }
         let meant = try ProxyTarget(

@@ -80,7 +80,9 @@ public struct ProxySettings: Sendable {
         policy = try fields.optionalString("policy").map(path)
         cache = try fields.optionalString("cache").map(path)
         if let bytes = try fields.optionalInteger("max_cache_bytes") {
-            guard let bytes = UInt64(exactly: bytes) else { throw fields.wrong("max_cache_bytes", "0 or more") }
+            guard let bytes = UInt64(exactly: bytes) else {
+                throw fields.wrong("max_cache_bytes", "0 or more")
+            }
             maximumCacheBytes = bytes
         }
         if let limits = try fields.optionalFields("limits") { try self.limits.read(limits) }
@@ -100,8 +102,14 @@ public struct ProxySettings: Sendable {
         channels.append(channel)
         guard let name = try fields.optionalString("name") else { return }
         let isPlain = !name.isEmpty && name.utf8.allSatisfy { PercentEncoding.isUnreserved($0) }
-        guard isPlain, name.utf8.first != UInt8(ascii: "."), !Self.reservedNames.contains(name), names[name] == nil
-        else { throw fields.wrong("name", "a name of letters, digits, `-`, `_` and `.` that no other channel has") }
+        guard isPlain, name.utf8.first != UInt8(ascii: "."), !Self.reservedNames.contains(name),
+            names[name] == nil
+        else {
+            throw fields.wrong(
+                "name",
+                "a name of letters, digits, `-`, `_` and `.` that no other channel has"
+            )
+        }
         names[name] = channel.url
     }
 

@@ -18,9 +18,13 @@ extension ProxySummary {
         for (channel, isStale) in channels.sorted(by: { $0.key < $1.key }) where isStale {
             lines.append("stale: `\(channel)` did not answer; its last verified index was used")
         }
-        lines.append("served \(ByteCount(servedBytes)), of which \(ByteCount(fetchedBytes)) came from channels")
+        lines.append(
+            "served \(ByteCount(servedBytes)), of which \(ByteCount(fetchedBytes)) came from channels"
+        )
         if failures > 0 {
-            lines.append("\(failures == 1 ? "1 request" : "\(failures) requests") could not be answered: see the log")
+            lines.append(
+                "\(failures == 1 ? "1 request" : "\(failures) requests") could not be answered: see the log"
+            )
         }
         for refusal in refused {
             lines.append("refused `\(refusal.subject)`: \(refusal.reason) [\(refusal.code)]")

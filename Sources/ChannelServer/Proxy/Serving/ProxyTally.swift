@@ -36,7 +36,8 @@ public final class ProxyTally: Sendable {
         let channel = package.url.channel.identity
         let (evidence, voucher) = Self.evidence(package.verdict.voucher)
         let isNew = state.withLock { state in
-            guard state.seen.count < Self.maximumCount, state.seen.insert("\(channel) \(name)").inserted else {
+            guard state.seen.count < Self.maximumCount, state.seen.insert("\(channel) \(name)").inserted
+            else {
                 return false
             }
             state.summary.admitted.append(

@@ -91,7 +91,11 @@ enum ProxyTarget: Sendable {
 
     /// The parts of a path, decoded once; whatever could be decoded twice is none.
     private static func parts(of target: String) throws -> [String] {
-        let refusal = Refusal(ProxyCode.path, "the address", expected: "plain parts between slashes, and no query")
+        let refusal = Refusal(
+            ProxyCode.path,
+            "the address",
+            expected: "plain parts between slashes, and no query"
+        )
         guard !target.utf8.contains(UInt8(ascii: "?")), !target.utf8.contains(UInt8(ascii: "#")) else {
             throw refusal
         }

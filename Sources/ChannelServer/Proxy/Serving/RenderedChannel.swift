@@ -12,11 +12,13 @@ public import TrustPolicy
 /// handed over and of no other.
 public protocol RenderedChannel: Sendable {
     /// A file of the index in a form; nil if the index has none in it.
-    func file(_ form: IndexForm, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp) async throws
+    func file(_ form: IndexForm, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
+        async throws
         -> ProxyIndexFile?
 
     /// A shard of the index, by its digest; nil if the index that is shown has no such shard.
-    func shard(_ digest: Digest, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp) async throws
+    func shard(_ digest: Digest, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
+        async throws
         -> ProxyIndexFile?
 
     /// Why a package that is listed upstream is not shown to clients; empty if it is shown, or not listed at all.

@@ -23,6 +23,8 @@ public final class VerifyingProxy: Sendable {
     let logger: Logger
     let random: @Sendable (Int) -> [UInt8]
     private let files: ProxyFiles
+    private let pruning: CachePruning?
+    private let now: @Sendable () -> Timestamp
     private let address: Mutex<ProxyPlace>
 
     /// Puts a proxy together.
@@ -31,6 +33,7 @@ public final class VerifyingProxy: Sendable {
     ///   - channels: finds what verifies a channel.
     ///   - rendered: makes the indexes that clients see.
     ///   - notices: asks for channels' notices.
+    ///   - pruning: keeps the cache within its bound; nil for no bound.
     ///   - pseudonym: what it calls itself; see ``makePseudonym(_:)``. Its fetchers should say it, too (`HTTPOptions.via`).
     ///   - now: the time.
     ///   - random: random bytes that nobody can guess.
@@ -38,6 +41,7 @@ public final class VerifyingProxy: Sendable {
         channels: ProxyChannels,
         rendered: any RenderedChannel,
         notices: ProxyNotices = ProxyNotices(nil),
+        pruning: CachePruning? = nil,
         settings: ProxySettings,
         tally: ProxyTally,
         pseudonym: String,
@@ -50,6 +54,8 @@ public final class VerifyingProxy: Sendable {
         self.pseudonym = pseudonym
         self.logger = logger
         self.random = random
+        self.pruning = pruning
+        self.now = now
         files = ProxyFiles(channels: channels, rendered: rendered, notices: notices, tally: tally, now: now)
         address = Mutex(
             ProxyPlace(
@@ -62,7 +68,9 @@ public final class VerifyingProxy: Sendable {
     }
 
     /// A name for a proxy that no other has.
-    public static func makePseudonym(_ random: (Int) -> [UInt8]) -> String { "kingsnake-\(Hex.encode(random(8)))" }
+    public static func makePseudonym(_ random: (Int) -> [UInt8]) -> String {
+        "kingsnake-\(Hex.encode(random(8)))"
+    }
 
     /// Where it is; its real port as soon as it listens.
     var place: ProxyPlace { address.withLock { $0 } }
@@ -105,13 +113,21 @@ public final class VerifyingProxy: Sendable {
     ///
     /// - Parameter whenRunning: is told the port.
     public func run(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
-        try await application(whenRunning: whenRunning).runService()
+        try await withHousekeeping { try await application(whenRunning: whenRunning).runService() }
     }
 
     /// Serves until the task is cancelled: for a proxy that is there for one client, and ends with it.
     ///
     /// - Parameter whenRunning: is told the port.
     public func runUntilCancelled(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
-        try await application(whenRunning: whenRunning).runService(gracefulShutdownSignals: [])
+        try await withHousekeeping {
+            try await application(whenRunning: whenRunning).runService(gracefulShutdownSignals: [])
+        }
+    }
+
+    private func withHousekeeping(_ serve: () async throws -> Void) async throws {
+        let housekeeping = pruning.map { pruning in Task { await pruning.run(now, logger) } }
+        defer { housekeeping?.cancel() }
+        try await serve()
     }
 }
