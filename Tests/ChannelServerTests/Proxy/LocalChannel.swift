@@ -22,6 +22,9 @@ final class LocalChannel: AdmittingChannel {
         var voucher: Voucher? = .onlineKey(role: "linux-64")
         var views = 0
         var admissions = 0
+        /// What was fetched; only what is not there takes its time.
+        var fetched: Set<String> = []
+        var fetches = 0
     }
 
     static let sidecar = Array(#"[{"bundle":1}]"#.utf8)
@@ -47,7 +50,9 @@ final class LocalChannel: AdmittingChannel {
             records[package.fileName.text] = .object(try package.record().raw)
         }
         var object = JSONObject()
-        object["info"] = .object(["subdir": .string(subdir.text)])
+        var info = JSONObject()
+        info["subdir"] = .string(subdir.text)
+        object["info"] = .object(info)
         object["packages"] = [:]
         object["packages.conda"] = .object(records)
         return JSONWriter.encode(.object(object))
@@ -81,7 +86,11 @@ final class LocalChannel: AdmittingChannel {
             state.admissions += 1
             return (state.delay, state.admissionError, state.objections[file.text], state.voucher)
         }
-        if state.0 > .zero { try await Task.sleep(for: state.0) }
+        if !behaviour.withLock({ $0.fetched.contains(file.text) }) {
+            behaviour.withLock { $0.fetches += 1 }
+            if state.0 > .zero { try await Task.sleep(for: state.0) }
+            _ = behaviour.withLock { $0.fetched.insert(file.text) }
+        }
         if let error = state.1 { throw error }
         if let finding = state.2 { return .refused(Verdict(package: file.text, findings: [finding])) }
         guard let package = packages.first(where: { $0.fileName == file && $0.subdir == subdir }) else {

@@ -3,6 +3,7 @@
 
 import Foundation
 import HTTPTypes
+import Synchronization
 import TestSupport
 import Testing
 import TrustCore
@@ -100,7 +101,7 @@ struct ProxyConnectionTests {
                 for try await isWhole in group { #expect(isWhole) }
             }
         }
-        #expect(scene.channel.behaviour.withLock { $0.admissions } < 10)
+        #expect(scene.channel.behaviour.withLock { $0.fetches } == 1)
         #expect(scene.tally.summary.requests == 200)
         #expect(scene.tally.summary.admitted.count == 1)
     }
@@ -122,6 +123,7 @@ struct ProxyConnectionTests {
                 )
                 #expect(RawAnswer.interim(100, in: bytes) >= 2)
                 #expect(RawAnswer.all(in: bytes).map(\.status) == [isRefused ? 403 : 200])
+                scene.channel { $0.fetched = [] }
                 // A client of HTTP/1.0 would take an interim answer for the answer.
                 let old = try await RawConnection.exchangeBytes(
                     Array("GET \(ProxyScene.whole) HTTP/1.0\r\n\r\n".utf8),

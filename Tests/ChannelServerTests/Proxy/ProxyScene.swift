@@ -112,6 +112,11 @@ final class ProxyScene: Sendable {
     }
 }
 
+extension Base64 {
+    /// A text, encoded.
+    static func text(_ text: String) -> String { String(decoding: encode(Array(text.utf8)), as: UTF8.self) }
+}
+
 /// Texts that closures gather.
 final class SharedList: Sendable {
     private let texts = Mutex<[String]>([])

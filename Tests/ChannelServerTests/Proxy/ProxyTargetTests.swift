@@ -141,7 +141,7 @@ struct ProxyTargetTests {
 
     @Test("Users and passwords go into the channel’s address, and are in nothing that is shown")
     func logins() throws {
-        let login = try ProxyLogin(field: "Basic " + Base64.encode(Array("me:p@ss/word".utf8)))
+        let login = try ProxyLogin(field: "Basic \(Base64.text("me:p@ss/word"))")
         let text = try Self.read("/c/https/h/a/linux-64/repodata.json", login: login)
         #expect(text == "https://me:p%40ss%2Fword@h/a linux-64/repodata.json")
         #expect("\(String(describing: login))".contains("word") == false)
@@ -149,7 +149,7 @@ struct ProxyTargetTests {
             ProxyTarget.shown(target: "http://me:word@h/t/TOKEN/a/linux-64/x?word")
                 == "http://h/t/…/a/linux-64/x"
         )
-        for field in ["Bearer x", "Basic", "Basic %%", "Basic " + Base64.encode(Array("me".utf8))] {
+        for field in ["Bearer x", "Basic", "Basic %%", "Basic \(Base64.text("me"))"] {
             #expect(refusalCode { try ProxyLogin(field: field) } == "proxy.credentials")
         }
         #expect(refusalCode { try Self.read("http://%zz@h/a/linux-64/repodata.json") } == "proxy.credentials")

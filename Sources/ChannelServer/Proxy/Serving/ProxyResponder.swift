@@ -93,9 +93,8 @@ struct ProxyResponder: HTTPResponder {
             found = try await proxy.settings.patience.wait(limit) {
                 try await files.find(address)
             } beat: {
-                try await context.channel.writeAndFlush(
-                    HTTPResponsePart.head(HTTPResponse(status: .continue))
-                )
+                let interim = HTTPResponsePart.head(HTTPResponse(status: .continue))
+                do { try await context.channel.writeAndFlush(interim) } catch { throw ClientLeft() }
             }
         } catch let refusal as Refusal {
             throw ProxyRefusal(refusal, of: address.file.name)
@@ -118,6 +117,9 @@ struct ProxyResponder: HTTPResponder {
         return response
     }
 
+    /// The client went away while it was to wait: nobody is there to be answered.
+    private struct ClientLeft: Error {}
+
     private func isOwn(_ value: String) -> Bool {
         value.split(separator: ",").contains { $0.hasSuffix(" " + proxy.pseudonym) }
     }
@@ -126,6 +128,7 @@ struct ProxyResponder: HTTPResponder {
         switch error {
         case let refusal as ProxyRefusal: return refused(refusal, context)
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context)
+        case is ClientLeft: return ProxyFailure(error).response()
         default:
             proxy.tally.failed()
             context.logger.error("could not answer: \(error)")

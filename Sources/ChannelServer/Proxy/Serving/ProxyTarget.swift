@@ -147,7 +147,7 @@ enum ProxyTarget: Sendable {
         }
 
         private static func begins(_ text: String, _ word: String) -> Bool {
-            text.utf8.prefix(word.utf8.count).map { $0 | 0x20 }.elementsEqual(word.utf8.map { $0 | 0x20 })
+            String(decoding: text.utf8.prefix(word.utf8.count), as: UTF8.self).lowercased() == word
         }
     }
 }
