@@ -10,18 +10,24 @@ internal import NIOHTTP1
 ///
 /// They are answered with 400 as what the parser refuses is, and the connection is closed. With the answer, which says so,
 /// end HTTP/1.0 connections, those whose client says in whatever spelling that it wants no more (9.3, 9.6), and those
-/// whose client asks for another protocol: it gets an answer by this one, but the parser reads no further.
+/// whose client asks for another protocol: it gets an answer by this one, but the parser reads no further. Of interim
+/// answers clients of HTTP/1.0 hear nothing: they would take one for the answer.
 final class HeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
+    /// Whether CONNECT gets an answer of its own instead of 400: a proxy says why it opens no tunnel.
+    private let answersConnect: Bool
     private var isRefused = false
+    private var isOldClient = false
     /// How many requests came, how many answers went, and which of them is the last.
     private var requests = 0
     private var answers = 0
     private var last: Int?
+
+    init(answersConnect: Bool = false) { self.answersConnect = answersConnect }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Where the next request begins is not known any more.
@@ -33,13 +39,17 @@ final class HeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
         var fields = Fields()
         fields.read(head.headers)
         let isOld = head.version == .http1_0
-        if let error = fields.objection(isOld: isOld) ?? Self.objection(to: head.uri, head.method) {
+        let isTunnel = answersConnect && head.method == .CONNECT
+        if let error = fields.objection(isOld: isOld)
+            ?? (isTunnel ? nil : Self.objection(to: head.uri, head.method))
+        {
             isRefused = true
             context.fireErrorCaught(error)
             return
         }
         requests += 1
-        guard isOld || fields.isLast else {
+        isOldClient = isOldClient || isOld
+        guard isOld || fields.isLast || isTunnel else {
             context.fireChannelRead(data)
             return
         }
@@ -51,8 +61,12 @@ final class HeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .head(var head) = unwrapOutboundIn(data), head.status.code >= 200 else {
+        guard case .head(var head) = unwrapOutboundIn(data) else {
             context.write(data, promise: promise)
+            return
+        }
+        guard head.status.code >= 200 else {
+            if isOldClient { promise?.succeed() } else { context.write(data, promise: promise) }
             return
         }
         answers += 1

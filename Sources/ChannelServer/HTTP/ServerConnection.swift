@@ -16,6 +16,8 @@ struct ServerConnection: ServerChildChannel {
     typealias Value = HTTP1Channel.Value
 
     let http: HTTP1Channel
+    /// Whether it is a proxy's, whose requests name hosts: see ``ProxyHeadHandler``.
+    var isProxy = false
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         http.setup(channel: channel, logger: logger).flatMapThrowing { value in
@@ -23,7 +25,9 @@ struct ServerConnection: ServerChildChannel {
             let encoder = try pipeline.handler(type: HTTPResponseEncoder.self)
             try pipeline.addHandler(FileBodyHandler(), position: .after(encoder))
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(HeadGuard(), position: .after(decoder))
+            let guardian = HeadGuard(answersConnect: isProxy)
+            try pipeline.addHandler(guardian, position: .after(decoder))
+            if isProxy { try pipeline.addHandler(ProxyHeadHandler(), position: .after(guardian)) }
             return value
         }
     }
@@ -32,10 +36,15 @@ struct ServerConnection: ServerChildChannel {
 
     /// What makes connections of a server.
     ///
-    /// - Parameter quick: answers on the connection itself what it can; nil where nothing is.
-    static func builder(_ settings: ServerSettings, _ metrics: ServerMetrics, _ quick: QuickAnswers?) throws
-        -> HTTPServerBuilder
-    {
+    /// - Parameters:
+    ///   - quick: answers on the connection itself what it can; nil where nothing is.
+    ///   - isProxy: whether requests name hosts.
+    static func builder(
+        _ settings: ServerSettings,
+        _ metrics: ServerMetrics,
+        _ quick: QuickAnswers?,
+        isProxy: Bool = false
+    ) throws -> HTTPServerBuilder {
         let limits = settings.limits
         let tls = try settings.tls.map { try ServerTLS.configuration($0) }
         return HTTPServerBuilder { responder in
@@ -51,7 +60,8 @@ struct ServerConnection: ServerChildChannel {
                             maxHeaderFieldCount: limits.headerFields
                         )
                     )
-                )
+                ),
+                isProxy: isProxy
             )
             guard let tls else { return connection }
             return try TLSChannel(connection, tlsConfiguration: tls)

@@ -22,7 +22,7 @@ public import TrustCore
 public final class BlobCache: Sendable {
     /// The folder.
     public let root: String
-    private let folder: CacheFolder
+    let folder: CacheFolder
 
     /// Opens a cache, making its folder if needed, and removes what dead processes left behind.
     public init(at root: String) throws {
@@ -134,6 +134,8 @@ public final class BlobCache: Sendable {
 
     private func open(_ place: BlobPlace) throws -> OpenFile? {
         guard let parent = try folder.descend(place.folders, creating: false) else { return nil }
-        return try parent.file(place.name)
+        let file = try parent.file(place.name)
+        file?.markUsed()
+        return file
     }
 }

@@ -28,7 +28,8 @@ enum CacheLeftovers {
         }
     }
 
-    private static func names(in folder: CacheFolder) throws -> [String] {
+    /// The names of what is in a folder.
+    static func names(in folder: CacheFolder) throws -> [String] {
         // A descriptor of its own: reading a directory moves the position, and closedir closes.
         let copy = openat(folder.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else {

@@ -11,10 +11,12 @@ import NIOSSL
 final class HTTPConnections: Sendable {
     private let client: HTTPClient
     private let userAgent: String
+    private let via: String?
 
     init(_ limits: TransportLimits, _ options: HTTPOptions) {
         client = HTTPClient(configuration: Self.configuration(limits, options))
         userAgent = options.userAgent
+        via = options.via
     }
 
     deinit {
@@ -30,6 +32,7 @@ final class HTTPConnections: Sendable {
         var request = HTTPClientRequest(url: address.url)
         request.headers.add(name: "user-agent", value: userAgent)
         request.headers.add(name: "accept-encoding", value: "identity")
+        if let via { request.headers.add(name: "via", value: via) }
         return request
     }
 

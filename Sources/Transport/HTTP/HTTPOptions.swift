@@ -13,6 +13,8 @@ public struct HTTPOptions: Sendable {
 
     /// Sent as `User-Agent`: `kingsnake/VERSION`.
     public var userAgent: String = "kingsnake"
+    /// Sent as `Via` (RFC 9110 7.6.3) by proxies, so that one who gets its own request back knows it again; nil for others.
+    public var via: String?
     /// What a 403 means.
     public var forbidden: Forbidden = .meansNotFound
     /// A PEM file of certificate authorities trusted beside the system's own.

@@ -46,7 +46,7 @@ struct ServeCommand: AsyncParsableCommand {
             directory: path,
             settings: settings,
             now: { SystemClock.now },
-            random: { Self.random($0) },
+            random: { SystemRandom.bytes($0) },
             logger: ServerLog.logger(
                 address.logFormat.format,
                 now: { SystemClock.now },
@@ -80,13 +80,5 @@ struct ServeCommand: AsyncParsableCommand {
         document["public_url"] = settings.publicURL.map { .string($0) }
         document["trusted_root"] = settings.trustedRoot.map { .string($0) }
         console.emit(document)
-    }
-
-    /// Bytes from the system, eight at a time: each call costs as much.
-    private static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
-        return Array(bytes.prefix(count))
     }
 }

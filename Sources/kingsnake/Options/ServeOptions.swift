@@ -77,7 +77,7 @@ struct ServeOptions: ParsableArguments {
     var logFormat = LogFormatArgument.text
 
     func validate() throws {
-        if let listen, Self.read(listen) == nil {
+        if let listen, ListenAddress.read(listen) == nil {
             throw ValidationError("--listen: `\(listen)` is not an address and a port such as `0.0.0.0:8080`")
         }
         if let publicURL {
@@ -103,7 +103,7 @@ struct ServeOptions: ParsableArguments {
     /// The settings of a server's folder, with what was given here.
     func settings(in directory: String) throws -> ServerSettings {
         var settings = try ServerSettings(directory: directory)
-        if let (host, port) = listen.flatMap(Self.read) {
+        if let (host, port) = listen.flatMap(ListenAddress.read) {
             settings.host = host
             settings.port = port
         }
@@ -123,16 +123,6 @@ struct ServeOptions: ParsableArguments {
             settings.tls = ServerSettings.TLSFiles(certificate: tlsCertificate, key: tlsKey)
         }
         return settings
-    }
-
-    /// `host:port`, where an IPv6 address is in brackets.
-    private static func read(_ text: String) -> (String, Int)? {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        return host.isEmpty ? nil : (String(host), Int(port))
     }
 }
 

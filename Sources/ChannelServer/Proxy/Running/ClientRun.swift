@@ -1,0 +1,95 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import TrustCore
+
+/// One command of a client behind a proxy of its own, which is there as long as the command runs.
+public struct ClientRun: Sendable {
+    /// What a client needs in its environment, besides what all programs understand.
+    ///
+    /// - Parameters:
+    ///   - client: the command's first word.
+    ///   - proxy: where the proxy is, such as `http://127.0.0.1:40123`.
+    public typealias ClientEnvironment = @Sendable (_ client: String, _ proxy: String) -> [String: String]
+
+    let proxy: VerifyingProxy
+    let command: [String]
+    let environment: [String: String]
+    let more: ClientEnvironment
+
+    /// - Parameters:
+    ///   - command: the client and its arguments.
+    ///   - environment: what this process was given.
+    ///   - more: what this client needs besides.
+    public init(
+        _ proxy: VerifyingProxy,
+        command: [String],
+        environment: [String: String],
+        more: @escaping ClientEnvironment = { _, _ in [:] }
+    ) {
+        self.proxy = proxy
+        self.command = command
+        self.environment = environment
+        self.more = more
+    }
+
+    /// Runs it to its end.
+    ///
+    /// - Returns: the client's exit status.
+    /// - Throws: a `Failure` if the proxy or the client cannot be started.
+    public func run() async throws -> Int32 {
+        // Before the proxy opens anything: what it opens is not the client's.
+        let kept = ChildClient.openDescriptors()
+        let (ports, sender) = AsyncStream.makeStream(of: Int.self)
+        return try await withThrowingTaskGroup(of: Int32?.self) { group in
+            group.addTask {
+                defer { sender.finish() }
+                try await proxy.runUntilCancelled { sender.yield($0) }
+                return nil
+            }
+            group.addTask {
+                for await port in ports { return try await runClient(port, kept) }
+                return nil
+            }
+            while let result = try await group.next() {
+                guard let status = result else { continue }
+                group.cancelAll()
+                return status
+            }
+            throw Failure(.configuration, "the proxy ended before the client")
+        }
+    }
+
+    private func runClient(_ port: Int, _ kept: Set<Int32>) async throws -> Int32 {
+        let client = try ChildClient(command, environment: environment(port), keeping: kept)
+        let signals = ForwardedSignals(to: client.pid)
+        let status = try await client.wait()
+        withExtendedLifetime(signals) {}
+        return status
+    }
+
+    /// The client's environment: everything goes by the proxy, without exceptions, whatever was set before.
+    func environment(_ port: Int) -> [String: String] {
+        let host =
+            proxy.settings.host.utf8.contains(UInt8(ascii: ":"))
+            ? "[\(proxy.settings.host)]" : proxy.settings.host
+        let url = "http://\(host):\(port)"
+        var environment = environment
+        for name in ["http_proxy", "https_proxy", "all_proxy"] {
+            environment[name] = url
+            environment[name.uppercased()] = url
+        }
+        for name in ["no_proxy", "NO_PROXY"] { environment[name] = "" }
+        environment["KINGSNAKE_PROXY"] = url
+        return environment.merging(more(command.first ?? "", url)) { $1 }
+    }
+
+    /// The status that the whole run ends with: the client's own, unless it was content although something that it asked for
+    /// was refused for what it is; then the worst refusal's, as for other commands (1, 3, 4 or 5).
+    ///
+    /// A client may be content with what is left, and say nothing of what it did not get. Requests that were none of the
+    /// proxy's (`proxy.…`) do not count: they say nothing of any package.
+    public static func status(of client: Int32, _ summary: ProxySummary) -> Int32 {
+        client == 0 ? summary.exitStatus : client
+    }
+}

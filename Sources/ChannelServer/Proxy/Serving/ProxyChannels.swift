@@ -1,0 +1,109 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+public import Gatekeeper
+internal import TrustCore
+
+/// The channels that a proxy passes on: decides which channel an address means, and keeps one ``AdmittingChannel`` for each.
+///
+/// A channel that is asked for with credentials has an instance of its own for these very credentials, so that nobody is
+/// answered by what another one was allowed to see. Instances are kept under a digest; the credentials themselves are only in
+/// the instance, which shows them to the channel's own host.
+public actor ProxyChannels {
+    /// Makes what verifies a channel. It is the one place that decides between a channel whose root is pinned
+    /// (`SignedUpstream`) and one that is only observed (`ObservedUpstream`).
+    public typealias Factory = @Sendable (ProxiedChannel) async throws -> any AdmittingChannel
+
+    /// How many instances are kept at most; beyond that the one that nobody asked for longest is let go.
+    static let maximumCount = 256
+
+    private let known: [String: ProxiedChannel]
+    private let acceptsAny: Bool
+    private let make: Factory
+    private var instances: [Key: Instance] = [:]
+    private var clock = 0
+
+    private struct Key: Hashable {
+        let identity: String
+        let credentials: Digest?
+    }
+
+    private struct Instance {
+        let task: Task<any AdmittingChannel, any Error>
+        var lastUsed: Int
+    }
+
+    /// Makes an empty collection.
+    ///
+    /// - Parameters:
+    ///   - known: the channels of the settings.
+    ///   - acceptsAny: whether any other channel is passed on, too.
+    public init(_ known: [ProxiedChannel], acceptsAny: Bool, make: @escaping Factory) {
+        self.known = Dictionary(known.map { ($0.url.identity, $0) }) { first, _ in first }
+        self.acceptsAny = acceptsAny
+        self.make = make
+    }
+
+    /// Which channel an address means.
+    ///
+    /// Clients ask for a channel of `https:` by `http:`, since the proxy cannot read anything else. So an address by `http:`
+    /// is one of a channel of the settings by `http:`, or else by `https:`; and where any channel is passed on, it is asked
+    /// by `https:`, unless it is on this machine, at a bare address, or has a port of its own.
+    ///
+    /// - Throws: `proxy.unknown-channel`.
+    nonisolated func meant(by address: ProxyAddress) throws -> ProxiedChannel {
+        let asked = address.channel
+        let secure = Self.secured(asked)
+        for candidate in [asked, address.isForwarded ? secure : nil].compactMap(\.self) {
+            guard let channel = known[candidate.identity] else { continue }
+            let hasOwn = candidate.textWithCredentials != candidate.identity
+            return hasOwn ? ProxiedChannel(candidate, mirrors: []) : channel
+        }
+        guard acceptsAny else { throw Refusal(ProxyCode.unknownChannel, asked.description) }
+        guard address.isForwarded, let secure, Self.isPublicName(asked) else { return ProxiedChannel(asked) }
+        return ProxiedChannel(secure)
+    }
+
+    /// What verifies a channel; made if it is asked for the first time.
+    func instance(of channel: ProxiedChannel) async throws -> any AdmittingChannel {
+        let key = Key(
+            identity: channel.url.identity,
+            credentials: channel.hasCredentials ? Digest.of(Array(channel.url.textWithCredentials.utf8)) : nil
+        )
+        clock += 1
+        if instances[key] == nil {
+            letGo()
+            let make = make
+            instances[key] = Instance(task: Task { try await make(channel) }, lastUsed: clock)
+        }
+        instances[key]?.lastUsed = clock
+        guard let task = instances[key]?.task else { return try await make(channel) }
+        do {
+            return try await task.value
+        } catch {
+            // The next one who asks tries again.
+            if instances[key]?.task == task { instances[key] = nil }
+            throw error
+        }
+    }
+
+    private func letGo() {
+        guard instances.count >= Self.maximumCount,
+            let oldest = instances.min(by: { $0.value.lastUsed < $1.value.lastUsed })
+        else { return }
+        instances[oldest.key] = nil
+    }
+
+    private static func secured(_ url: ChannelURL) -> ChannelURL? {
+        let text = url.textWithCredentials
+        guard text.hasPrefix("http://") else { return nil }
+        return try? ChannelURL("https://" + text.dropFirst("http://".count))
+    }
+
+    private static func isPublicName(_ url: ChannelURL) -> Bool {
+        let rest = url.identity.dropFirst("http://".count)
+        let (name, port) = ProxyPlace.divided(String(rest.prefix { $0 != "/" }))
+        return port == nil && !ProxyPlace.isThisMachine(name) && !ProxyPlace.isAddress(name)
+    }
+}

@@ -1,0 +1,225 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+internal import Gatekeeper
+internal import HTTPTypes
+internal import NIOCore
+internal import TrustCore
+internal import TrustPolicy
+
+/// Finds what a client asked for, if it may have it: the one way from an address to bytes.
+///
+/// Nothing is answered but what an ``AdmittingChannel`` admitted, or what was made of an index that it verified.
+struct ProxyFiles: Sendable {
+    let channels: ProxyChannels
+    let rendered: any RenderedChannel
+    let notices: ProxyNotices
+    let tally: ProxyTally
+    let now: @Sendable () -> Timestamp
+    private let admissions = SharedWork<AdmissionKey, Admission>(limit: 16)
+
+    init(
+        channels: ProxyChannels,
+        rendered: any RenderedChannel,
+        notices: ProxyNotices,
+        tally: ProxyTally,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.channels = channels
+        self.rendered = rendered
+        self.notices = notices
+        self.tally = tally
+        self.now = now
+    }
+
+    /// What is the same work, whoever wants it: never for two who showed different credentials.
+    private struct AdmissionKey: Hashable {
+        let channel: String
+        let credentials: Digest
+        let view: Digest
+        let subdir: Subdir
+        let file: ArchiveFileName
+    }
+
+    /// Finds a file.
+    ///
+    /// - Throws: a `Refusal` or a ``ProxyRefusal`` for what must not be passed on, a `Failure` where that could not be found
+    ///   out.
+    func find(_ address: ProxyAddress) async throws -> FoundFile {
+        let channel = try channels.meant(by: address)
+        switch address.file {
+        case .notices: return await notices.file(of: channel, now: now())
+        case .unverified(let name): throw Refusal(ProxyCode.notServed, name)
+        case .index(let form, let subdir):
+            return try await indexFile(address, channel, subdir) {
+                try await rendered.file(form, of: $0, in: $1, now: $2)
+            }
+        case .shard(let digest, let subdir):
+            return try await indexFile(address, channel, subdir) { upstream, view, now in
+                let shard = try await rendered.shard(digest, of: upstream, in: view, now: now)
+                return shard?.sha256 == digest ? shard : nil
+            }
+        case .package(let file, let subdir):
+            return try await package(file, subdir, channel, address)
+        case .sidecar(let file, let digest, let subdir):
+            return try await sidecar(file, digest, subdir, channel, address)
+        }
+    }
+
+    /// The newest view of a channel, and its index of a subdir.
+    private func open(_ channel: ProxiedChannel, _ subdir: Subdir, for address: ProxyAddress) async throws
+        -> (
+            instance: any AdmittingChannel, view: UpstreamView, subdir: UpstreamSubdir
+        )
+    {
+        let instance = try await channels.instance(of: channel)
+        let view = try await instance.view()
+        tally.viewed(view)
+        guard let upstream = try await view.subdir(subdir) else {
+            throw Refusal(ProxyCode.notListed, address.file.name, found: "no subdir `\(subdir)`")
+        }
+        return (instance, view, upstream)
+    }
+
+    private func indexFile(
+        _ address: ProxyAddress,
+        _ channel: ProxiedChannel,
+        _ subdir: Subdir,
+        _ make: (UpstreamSubdir, UpstreamView, Timestamp) async throws -> ProxyIndexFile?
+    ) async throws -> FoundFile {
+        let (_, view, upstream) = try await open(channel, subdir, for: address)
+        guard let file = try await make(upstream, view, now()) else {
+            throw Refusal(ProxyCode.notListed, address.file.name)
+        }
+        var isShard = false
+        if case .shard = address.file { isShard = true }
+        let isPrivate = channel.hasCredentials
+        guard let source = try await ServedFile.open(file.path, length: file.length) else {
+            throw Failure(.disk, "a file of the index is not there any more", at: file.path)
+        }
+        return FoundFile(
+            resource: ServedResource(
+                blob: file.sha256,
+                size: file.length,
+                mediaType: file.contentType,
+                caching: isShard ? .forever(isPrivate: isPrivate) : .seconds(0, isPrivate: isPrivate),
+                modified: now()
+            ),
+            source: source,
+            fields: Self.staleness(of: view)
+        )
+    }
+
+    private func package(
+        _ file: ArchiveFileName,
+        _ subdir: Subdir,
+        _ channel: ProxiedChannel,
+        _ address: ProxyAddress
+    ) async throws -> FoundFile {
+        let (instance, view, upstream) = try await open(channel, subdir, for: address)
+        try await demandShown(file, upstream, view, address)
+        // What is thrown out of a cache between the two is fetched again, once.
+        for isLast in [false, true] {
+            let package = try await admitted(file, subdir, instance, view, channel, address)
+            let size = package.record.size
+            guard let (source, length) = try await ServedFile.open(package.archivePath) else {
+                if isLast { break }
+                continue
+            }
+            guard size == nil || size == length else {
+                throw Failure(
+                    .disk,
+                    "an admitted package has another length than its record",
+                    at: package.archivePath
+                )
+            }
+            tally.admitted(package, size: length)
+            return FoundFile(
+                resource: ServedResource(
+                    blob: package.sha256,
+                    size: length,
+                    mediaType: file.format == .conda ? "application/zip" : "application/x-bzip2",
+                    caching: .forever(isPrivate: channel.hasCredentials),
+                    modified: now()
+                ),
+                source: source,
+                fields: Self.staleness(of: view)
+            )
+        }
+        throw Failure(.disk, "an admitted package was thrown out of the cache", at: address.description)
+    }
+
+    private func admitted(
+        _ file: ArchiveFileName,
+        _ subdir: Subdir,
+        _ instance: any AdmittingChannel,
+        _ view: UpstreamView,
+        _ channel: ProxiedChannel,
+        _ address: ProxyAddress
+    ) async throws -> AdmittedPackage {
+        let key = AdmissionKey(
+            channel: channel.url.identity,
+            credentials: Digest.of(Array(channel.url.textWithCredentials.utf8)),
+            view: view.id,
+            subdir: subdir,
+            file: file
+        )
+        let admission = try await admissions.value(of: key) {
+            try await instance.admit(file, in: subdir, of: view)
+        }
+        switch admission {
+        case .admitted(let package): return package
+        case .refused(let verdict): throw ProxyRefusal(verdict.objections, of: address.file.name)
+        }
+    }
+
+    private func sidecar(
+        _ file: ArchiveFileName,
+        _ digest: Digest,
+        _ subdir: Subdir,
+        _ channel: ProxiedChannel,
+        _ address: ProxyAddress
+    ) async throws -> FoundFile {
+        let (instance, view, upstream) = try await open(channel, subdir, for: address)
+        try await demandShown(file, upstream, view, address)
+        guard let bytes = try await instance.sidecar(of: file, in: subdir, of: view),
+            Digest.of(bytes) == digest
+        else { throw Refusal(ProxyCode.notListed, address.file.name) }
+        return FoundFile(
+            resource: ServedResource(
+                blob: digest,
+                size: UInt64(bytes.count),
+                mediaType: "application/json",
+                caching: .forever(isPrivate: channel.hasCredentials),
+                modified: now()
+            ),
+            source: .buffer(ByteBuffer(bytes: bytes)),
+            fields: Self.staleness(of: view)
+        )
+    }
+
+    /// What is hidden from indexes is refused, too, whoever knows its name.
+    private func demandShown(
+        _ file: ArchiveFileName,
+        _ upstream: UpstreamSubdir,
+        _ view: UpstreamView,
+        _ address: ProxyAddress
+    ) async throws {
+        let objections = try await rendered.objections(to: file, of: upstream, in: view, now: now())
+        guard objections.isEmpty else { throw ProxyRefusal(objections, of: address.file.name) }
+    }
+
+    private static let warning = HTTPField.Name("Warning")
+    private static let stale = HTTPField.Name("Kingsnake-Stale")
+
+    /// What is said where upstream did not confirm the view: when it did last.
+    private static func staleness(of view: UpstreamView) -> [(HTTPField.Name, String)] {
+        guard view.isStale else { return [] }
+        let said = [
+            (warning, "110 kingsnake \"the channel did not answer; its last verified index is used\""),
+            (stale, "\(view.checked)"),
+        ]
+        return said.compactMap { name, value in name.map { ($0, value) } }
+    }
+}

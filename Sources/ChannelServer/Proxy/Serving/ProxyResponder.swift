@@ -1,0 +1,147 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import CondaFormats
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import NIOHTTPTypes
+internal import Synchronization
+internal import TrustCore
+
+/// What every request to a proxy goes through: it is understood, answered or refused, and the answer counted and logged.
+///
+/// Credentials go into the channel's address, which shows none, and nothing here logs a field or a whole target.
+struct ProxyResponder: HTTPResponder {
+    typealias Context = ServerContext
+
+    let proxy: VerifyingProxy
+    let files: ProxyFiles
+    let resources: ResourceResponder
+
+    private static let target = HTTPField.Name(ProxyHeadHandler.field)
+
+    func respond(to request: Request, context: ServerContext) async throws -> Response {
+        let began = NIODeadline.now()
+        var context = context
+        context.requestID = Hex.encode(proxy.random(8))
+        context.logger[metadataKey: "request"] = .string(context.requestID)
+        let target = Self.target.flatMap { request.headers[$0] } ?? request.head.path ?? "/"
+        let shown = ProxyTarget.shown(target: target)
+        context.logger[metadataKey: "path"] = .string(shown)
+        var response: Response
+        do {
+            response = try await answer(target, request, context)
+        } catch {
+            response = self.response(to: error, context)
+        }
+        response.headers[.xContentTypeOptions] = HostedServer.contentTypeOptions
+        response.headers[.via] = "1.1 \(proxy.pseudonym)"
+        // Whoever asks by HEAD would take a body for the beginning of the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
+        let isWithBody = request.method != .head && response.status != .notModified
+        let report = RequestReport(
+            id: context.requestID,
+            method: request.method,
+            path: shown,
+            status: response.status,
+            address: context.remoteAddress,
+            key: nil,
+            bytes: isWithBody ? response.headers[.contentLength].flatMap { Int($0) } ?? 0 : 0,
+            duration: NIODeadline.now() - began
+        )
+        report.tell(proxy.tally.metrics, proxy.logger)
+        proxy.tally.answered(bytes: report.bytes)
+        return response
+    }
+
+    private func answer(_ target: String, _ request: Request, _ context: ServerContext) async throws
+        -> Response
+    {
+        let field = request.headers[.authorization]
+        // A tunnel is refused by its own name, whatever else is wrong.
+        guard request.method != .connect else { throw Refusal(ProxyCode.tunnel, "the tunnel") }
+        guard request.method == .get || request.method == .head else {
+            throw Refusal(ProxyCode.method, "the request")
+        }
+        if request.headers[values: .via].contains(where: isOwn) {
+            throw Refusal(ProxyCode.loop, "the request", found: "this proxy in the field `Via`")
+        }
+        let meant = try ProxyTarget(
+            target,
+            host: request.head.authority,
+            login: try ProxyLogin(field: field),
+            at: proxy.place
+        )
+        switch meant {
+        case .own(let parts):
+            return try ProxyOwnPages(tally: proxy.tally).answer(parts, from: context.remoteAddress)
+        case .file(let address):
+            return try await answer(address, request, context)
+        }
+    }
+
+    /// Finds what was asked for, with signs of life to the client meanwhile, and answers it.
+    private func answer(_ address: ProxyAddress, _ request: Request, _ context: ServerContext) async throws
+        -> Response
+    {
+        let files = files
+        let limit = proxy.settings.patience.limit(of: request.headers[.userAgent])
+        let found: FoundFile?
+        do {
+            found = try await proxy.settings.patience.wait(limit) {
+                try await files.find(address)
+            } beat: {
+                let interim = HTTPResponsePart.head(HTTPResponse(status: .continue))
+                do { try await context.channel.writeAndFlush(interim) } catch { throw ClientLeft() }
+            }
+        } catch let refusal as Refusal {
+            throw ProxyRefusal(refusal, of: address.file.name)
+        }
+        guard let found else {
+            throw Failure(.network, "it is still being fetched and verified", at: address.description)
+        }
+        // The time at which something was put here says nothing; tags do.
+        var head = request.head
+        head.headerFields[.ifModifiedSince] = nil
+        head.headerFields[.ifUnmodifiedSince] = nil
+        var response = try await resources.response(
+            found.resource,
+            Request(head: head, body: request.body),
+            context,
+            now: found.resource.modified
+        ) { found.source }
+        response.headers[.lastModified] = nil
+        for (name, value) in found.fields { response.headers[name] = value }
+        return response
+    }
+
+    /// The client went away while it was to wait: nobody is there to be answered.
+    private struct ClientLeft: Error {}
+
+    private func isOwn(_ value: String) -> Bool {
+        value.split(separator: ",").contains { $0.hasSuffix(" " + proxy.pseudonym) }
+    }
+
+    private func response(to error: any Error, _ context: ServerContext) -> Response {
+        switch error {
+        case let refusal as ProxyRefusal: return refused(refusal, context)
+        case let refusal as Refusal: return refused(ProxyRefusal(refusal), context)
+        case is ClientLeft: return ProxyFailure(error).response()
+        default:
+            proxy.tally.failed()
+            context.logger.error("could not answer: \(error)")
+            return ProxyFailure(error).response()
+        }
+    }
+
+    private func refused(_ refusal: ProxyRefusal, _ context: ServerContext) -> Response {
+        proxy.tally.refused(refusal)
+        context.logger.warning(
+            "refused \(refusal.subject): \(refusal.reason)",
+            metadata: ["code": .string(refusal.code)]
+        )
+        return refusal.response()
+    }
+}

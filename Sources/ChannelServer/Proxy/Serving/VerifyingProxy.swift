@@ -1,0 +1,133 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+public import Logging
+internal import NIOCore
+internal import Synchronization
+public import TrustCore
+
+/// A proxy between any client and any channel, through which only admitted bytes pass.
+///
+/// It has no database and no keys: what it knows of channels is in the ``AdmittingChannel``s, what it decided in its
+/// ``ProxyTally``. What clients keep in their own caches never comes by here.
+public final class VerifyingProxy: Sendable {
+    /// What it counted.
+    public let tally: ProxyTally
+    /// What it was told.
+    let settings: ProxySettings
+    /// What it calls itself to others, so that a request that comes round is known again.
+    public let pseudonym: String
+    let logger: Logger
+    let random: @Sendable (Int) -> [UInt8]
+    private let files: ProxyFiles
+    private let pruning: CachePruning?
+    private let now: @Sendable () -> Timestamp
+    private let address: Mutex<ProxyPlace>
+
+    /// Puts a proxy together.
+    ///
+    /// - Parameters:
+    ///   - channels: finds what verifies a channel.
+    ///   - rendered: makes the indexes that clients see.
+    ///   - notices: asks for channels' notices.
+    ///   - pruning: keeps the cache within its bound; nil for no bound.
+    ///   - pseudonym: what it calls itself; see ``makePseudonym(_:)``. Its fetchers should say it, too (`HTTPOptions.via`).
+    ///   - now: the time.
+    ///   - random: random bytes that nobody can guess.
+    public init(
+        channels: ProxyChannels,
+        rendered: any RenderedChannel,
+        notices: ProxyNotices = ProxyNotices(nil),
+        pruning: CachePruning? = nil,
+        settings: ProxySettings,
+        tally: ProxyTally,
+        pseudonym: String,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp,
+        random: @escaping @Sendable (Int) -> [UInt8]
+    ) {
+        self.settings = settings
+        self.tally = tally
+        self.pseudonym = pseudonym
+        self.logger = logger
+        self.random = random
+        self.pruning = pruning
+        self.now = now
+        files = ProxyFiles(channels: channels, rendered: rendered, notices: notices, tally: tally, now: now)
+        address = Mutex(
+            ProxyPlace(
+                host: settings.host,
+                port: settings.port,
+                hostNames: settings.hostNames,
+                names: settings.names
+            )
+        )
+    }
+
+    /// A name for a proxy that no other has.
+    public static func makePseudonym(_ random: (Int) -> [UInt8]) -> String {
+        "kingsnake-\(Hex.encode(random(8)))"
+    }
+
+    /// Where it is; its real port as soon as it listens.
+    var place: ProxyPlace { address.withLock { $0 } }
+
+    /// What answers requests.
+    ///
+    /// - Parameter sendsFiles: whether the connections are ``ServerConnection``s, which take files as bodies.
+    func responder(sendsFiles: Bool = false) -> ProxyResponder {
+        ProxyResponder(
+            proxy: self,
+            files: files,
+            resources: ResourceResponder(random: random, sendsFiles: sendsFiles)
+        )
+    }
+
+    /// The proxy as a server, to be run.
+    func application(whenRunning: @escaping @Sendable (Int) async -> Void = { _ in }) throws
+        -> some ApplicationProtocol
+    {
+        var server = ServerSettings()
+        server.limits = settings.limits
+        return Application(
+            responder: responder(sendsFiles: true),
+            server: try ServerConnection.builder(server, tally.metrics, nil, isProxy: true),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                serverName: HostedServer.name,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? self.settings.port
+                self.address.withLock { $0.port = port }
+                await whenRunning(port)
+            },
+            logger: logger
+        )
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, SIGINT), and then until the answers that are being sent have ended.
+    ///
+    /// - Parameter whenRunning: is told the port.
+    public func run(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
+        try await withHousekeeping { try await application(whenRunning: whenRunning).runService() }
+    }
+
+    /// Serves until the task is cancelled: for a proxy that is there for one client, and ends with it.
+    ///
+    /// - Parameter whenRunning: is told the port.
+    public func runUntilCancelled(whenRunning: @escaping @Sendable (Int) async -> Void) async throws {
+        try await withHousekeeping {
+            try await application(whenRunning: whenRunning).runService(gracefulShutdownSignals: [])
+        }
+    }
+
+    private func withHousekeeping(_ serve: () async throws -> Void) async throws {
+        let housekeeping = pruning.map { pruning in Task { await pruning.run(now, logger) } }
+        defer { housekeeping?.cancel() }
+        try await serve()
+    }
+}

@@ -1,0 +1,78 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import ChannelServer
+import Gatekeeper
+import Transport
+import TrustCore
+
+/// A proxy put together of its parts, and what has to be ended with it.
+struct ProxyAssembly {
+    let proxy: VerifyingProxy
+    private let fetcher: URLFetcher
+
+    /// What verifies channels, what makes their indexes for clients, and what clients need in their environment.
+    struct Parts: Sendable {
+        /// Makes what verifies a channel.
+        let channels: ProxyChannels.Factory
+        /// Makes indexes.
+        let rendered: any RenderedChannel
+        /// What one client needs.
+        let environment: ClientRun.ClientEnvironment
+    }
+
+    /// What parts are made of.
+    struct Needs: Sendable {
+        let options: ProxyOptions
+        let settings: ProxySettings
+        /// Fetches over the network, is counted, and names the proxy in `Via`.
+        let fetcher: URLFetcher
+    }
+
+    /// Puts a proxy together.
+    ///
+    /// - Parameter format: the form of the log on standard error; nil for none.
+    init(
+        _ options: ProxyOptions,
+        _ settings: ProxySettings,
+        log format: LogFormatArgument?
+    ) throws {
+        let pseudonym = VerifyingProxy.makePseudonym { SystemRandom.bytes($0) }
+        let tally = ProxyTally(began: SystemClock.now)
+        var http = HTTPOptions()
+        http.via = "1.1 \(pseudonym)"
+        let fetcher = URLFetcher(options: http, observer: tally)
+        let parts = try Parts(Needs(options: options, settings: settings, fetcher: fetcher))
+        self.fetcher = fetcher
+        environment = parts.environment
+        let folder = settings.cache ?? options.locations.cacheDirectory
+        proxy = VerifyingProxy(
+            channels: ProxyChannels(
+                settings.channels,
+                acceptsAny: settings.acceptsAnyChannel,
+                make: parts.channels
+            ),
+            rendered: parts.rendered,
+            notices: ProxyNotices(fetcher),
+            pruning: try settings.maximumCacheBytes.map {
+                CachePruning(try BlobCache(at: folder), maximumBytes: $0)
+            },
+            settings: settings,
+            tally: tally,
+            pseudonym: pseudonym,
+            logger: ServerLog.logger(
+                format?.format ?? .text,
+                now: { SystemClock.now },
+                write: { if format != nil { StandardStream.send($0, to: 2) } }
+            ),
+            now: { SystemClock.now },
+            random: { SystemRandom.bytes($0) }
+        )
+    }
+
+    /// What one client needs in its environment.
+    let environment: ClientRun.ClientEnvironment
+
+    /// Ends its connections.
+    func shutdown() async { await fetcher.shutdown() }
+}
