@@ -27,8 +27,8 @@ public enum ClientEnabling {
             let file = try CondaSettingsFile(before, path)
             var own = CondaSettings()
             file.add(to: &own)
-            let all = try ClientSettings.condaSettings(client, [], environment, contents)
-            let proxying = CondaProxying(own, of: all, by: proxy)
+            let all = try ClientSettings.condaSettings(files.read, [], environment, contents)
+            let proxying = CondaProxying(client, own, of: all, by: proxy)
             let after = try file.setting(proxying.settings).bytes
             return SettingsChange(path, before, after, file.text?.bytes, proxying.remarks)
         case .pixi, .rattlerBuild:

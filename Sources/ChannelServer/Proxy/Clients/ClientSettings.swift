@@ -32,7 +32,9 @@ public enum ClientSettings {
         var result = ClientEnvironment(variables: proxied(existing, proxy))
         let channels = ClientArguments.channels(arguments)
         switch client {
-        case .conda, .mamba, .micromamba: try conda(&result, channels, proxy, temporaryFolder, existing, contents)
+        case .conda: try conda(&result, channels, proxy, temporaryFolder, existing, contents)
+        case .mamba, .micromamba:
+            try mamba(client, &result, channels, proxy, temporaryFolder, existing, contents)
         case .pixi, .rattlerBuild:
             try rattler(client, &result, channels, proxy, temporaryFolder, existing, contents)
         case .other: break
@@ -57,36 +59,72 @@ public enum ClientSettings {
         _ contents: (String) throws -> [UInt8]?
     ) throws {
         let given = existing["CONDARC"].flatMap { $0.isEmpty ? nil : $0 }
-        let all = try condaSettings(.conda, channels, existing, contents)
+        let paths = ClientSettingsFiles(of: .conda, environment: existing)?.read ?? []
+        let all = try condaSettings(paths, channels, existing, contents)
         // The file takes the place of the one that the user named, if any; the others are read by conda as ever.
         let file = try CondaSettingsFile(try given.flatMap(contents), given ?? "condarc")
-        var own = CondaSettings()
-        file.add(to: &own)
-        let proxying = CondaProxying(own, of: all, by: proxy)
-        result.files = [ClientEnvironment.File(name: "condarc", bytes: try file.setting(proxying.settings).bytes)]
         result.variables["CONDARC"] = "\(folder)/condarc"
         if let alias = existing["CONDA_CHANNEL_ALIAS"] {
             result.variables["CONDA_CHANNEL_ALIAS"] = CondaProxying.plain(alias) ?? alias
         }
+        try add(file, .conda, all, proxy, to: &result)
+    }
+
+    /// mamba reads the files that a variable names in place of all others; so it gets ours, which counts most, and then those
+    /// that it would have read. Files in the prefix that a command is about are not among them.
+    private static func mamba(
+        _ client: ProxiedClient,
+        _ result: inout ClientEnvironment,
+        _ channels: [String],
+        _ proxy: ClientProxy,
+        _ folder: String,
+        _ existing: [String: String],
+        _ contents: (String) throws -> [UInt8]?
+    ) throws {
+        let given = ["MAMBARC", "CONDARC"].lazy.compactMap { existing[$0] }.first { !$0.isEmpty }
+        let usual = ClientSettingsFiles(of: client, environment: existing)?.read.reversed() ?? []
+        let paths = try (given.map { $0.split(separator: ",").map { String($0) } } ?? Array(usual)).filter {
+            try contents($0) != nil
+        }
+        let all = try condaSettings(paths.reversed(), channels, existing, contents)
+        result.variables["MAMBARC"] = (["\(folder)/condarc"] + paths).joined(separator: ",")
+        result.variables["CONDARC"] = nil
+        if let alias = existing["MAMBA_CHANNEL_ALIAS"] {
+            result.variables["MAMBA_CHANNEL_ALIAS"] = CondaProxying.plain(alias) ?? alias
+        }
+        try add(try CondaSettingsFile(nil, "condarc"), client, all, proxy, to: &result)
+    }
+
+    private static func add(
+        _ file: CondaSettingsFile,
+        _ client: ProxiedClient,
+        _ all: CondaSettings,
+        _ proxy: ClientProxy,
+        to result: inout ClientEnvironment
+    ) throws {
+        var own = CondaSettings()
+        file.add(to: &own)
+        let proxying = CondaProxying(client, own, of: all, by: proxy)
+        result.files = [ClientEnvironment.File(name: "condarc", bytes: try file.setting(proxying.settings).bytes)]
         result.remarks = proxying.remarks
         let lists = (own.defaultChannels == nil ? all.defaultChannels ?? [] : []) + all.groups.flatMap(\.channels)
         if lists.contains(where: { CondaProxying.plain($0) != nil }) {
             result.remarks.append(
                 "`default_channels` and `custom_multichannels` of your settings name `https:` URLs, which the proxy refuses; "
-                    + "`kingsnake enable --client conda` can change them"
+                    + "`kingsnake enable` can change them"
             )
         }
     }
 
     /// All that files, an environment and a command say about channels.
     static func condaSettings(
-        _ client: ProxiedClient,
+        _ paths: [String],
         _ channels: [String],
         _ existing: [String: String],
         _ contents: (String) throws -> [UInt8]?
     ) throws -> CondaSettings {
         var all = CondaSettings()
-        for path in ClientSettingsFiles(of: client, environment: existing)?.read ?? [] {
+        for path in paths {
             guard let bytes = try contents(path) else { continue }
             try CondaSettingsFile(bytes, path).add(to: &all)
         }

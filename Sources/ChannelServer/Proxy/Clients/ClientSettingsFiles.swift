@@ -25,7 +25,10 @@ public struct ClientSettingsFiles: Sendable {
             let folders = [xdg.map { $0 + "/mamba" }, "\(home)/.config/mamba", "\(home)/.mamba"].compactMap(\.self)
             let files = folders.flatMap { ["\($0)/.mambarc", "\($0)/mambarc"] } + ["\(home)/.mambarc"]
             let own = Self.once(files + [Self.folder(environment["MAMBARC"])].compactMap(\.self))
-            self.init(read: conda.read + own, changeable: own, usual: own[own.count - 1])
+            let root = Self.folder(environment["MAMBA_ROOT_PREFIX"]).map { root in
+                [".condarc", "condarc", ".mambarc"].map { "\(root)/\($0)" }
+            }
+            self.init(read: Self.once((root ?? []) + conda.read + own), changeable: own, usual: own[own.count - 1])
         case .pixi:
             if let file = Self.folder(environment["PIXI_CONFIG_FILE"]) {
                 self.init(read: [file], changeable: [file], usual: file)

@@ -24,9 +24,10 @@ struct CondaProxying {
     private static let wellKnown = ["conda-forge", "bioconda", "defaults", "anaconda", "nvidia", "pytorch", "r", "main"]
 
     /// - Parameters:
+    ///   - client: conda or mamba, which knows nothing of what has migrated: it asks for URLs as they are given.
     ///   - own: what the file that is changed says.
     ///   - all: what all files together say, with the channels of the command.
-    init(_ own: CondaSettings, of all: CondaSettings, by proxy: ClientProxy) {
+    init(_ client: ProxiedClient, _ own: CondaSettings, of all: CondaSettings, by proxy: ClientProxy) {
         let alias = all.channelAlias ?? Self.usualAlias
         if let plain = Self.plain(alias) {
             settings.append(.text("channel_alias", plain))
@@ -43,10 +44,22 @@ struct CondaProxying {
                 )
             )
         }
+        if client != .conda { takeURLsAsGiven(all, alias, client) }
         let keys = ["http", "https"] + all.proxyKeys.filter { !["http", "https"].contains($0) }
         settings.append(.map("proxy_servers", keys.map { ($0, proxy.address) }))
         if !own.proxyKeys.isEmpty {
             remarks.append("the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them")
+        }
+    }
+
+    private mutating func takeURLsAsGiven(_ all: CondaSettings, _ alias: String, _ client: ProxiedClient) {
+        settings.removeAll { $0.key.hasPrefix("migrated_") }
+        remarks = []
+        for channel in all.channels where Self.plain(channel) != nil {
+            guard let url = MirroredURL(channel) else { continue }
+            let name = Self.isBelow(url, alias) ? String(url.rest.dropFirst((MirroredURL(alias)?.rest.count ?? -1) + 1)) : ""
+            let remedy = name.isEmpty ? "`http://\(url.rest)`" : "`\(name)`"
+            remarks.append("\(url.text) is refused meanwhile: name it to \(client.rawValue) as \(remedy)")
         }
     }
 
