@@ -37,7 +37,10 @@ struct DisableCommand: ParsableCommand {
         var reports: [SettingsChangeReport] = []
         for (file, change) in reversals {
             if let change {
-                let report = SettingsChangeReport(client: file.client, change: change.comparing(to: file.original))
+                let report = SettingsChangeReport(
+                    client: file.client,
+                    change: change.comparing(to: file.original)
+                )
                 report.show(on: console, done: "has none of our lines any more")
                 reports.append(report)
             } else {

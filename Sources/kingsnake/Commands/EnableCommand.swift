@@ -52,7 +52,8 @@ struct EnableCommand: ParsableCommand {
         let due = changes.filter(\.change.isChange)
         if !dryRun, !due.isEmpty {
             if !yes {
-                let question: TerminalText = "change \(Counted(due.count, "settings file")) so that the proxy is asked?"
+                let question: TerminalText =
+                    "change \(Counted(due.count, "settings file")) so that the proxy is asked?"
                 try Confirmation.demand(question, otherwise: "nothing was changed")
             }
             let disk = ClientSettingsDisk(home: location.homeDirectory)
@@ -63,7 +64,9 @@ struct EnableCommand: ParsableCommand {
             console.say("start the proxy with `kingsnake proxy`; take this back with `kingsnake disable`")
         }
         if environment["http_proxy"] != nil || environment["https_proxy"] != nil {
-            console.warn("`http_proxy` and `https_proxy` of the environment count before conda's settings: unset them")
+            console.warn(
+                "`http_proxy` and `https_proxy` of the environment count before conda's settings: unset them"
+            )
         }
         console.emit(SettingsChangeReport.json(changes, proxy: proxy.address, dryRun: dryRun))
     }

@@ -60,10 +60,14 @@ public enum ClientEnabling {
             "packages that pixi fetches from PyPI are refused too: `kingsnake proxy --tunnel pypi.org --tunnel files.pythonhosted.org`"
         ]
         if !file.mirrored.isEmpty {
-            remarks.append("the mirrors that the file names are not asked meanwhile: tell `kingsnake proxy` of them")
+            remarks.append(
+                "the mirrors that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
+            )
         }
         if file.hasProxies {
-            remarks.append("the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them")
+            remarks.append(
+                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
+            )
         }
         return remarks
     }

@@ -45,7 +45,9 @@ public enum ClientSettings {
     /// The variables that all programs know. A list of exceptions would let channels go past the proxy.
     private static func proxied(_ existing: [String: String], _ proxy: ClientProxy) -> [String: String] {
         var variables = existing
-        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] { variables[name] = proxy.address }
+        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
+            variables[name] = proxy.address
+        }
         for name in ["all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] { variables[name] = nil }
         return variables
     }
@@ -105,9 +107,12 @@ public enum ClientSettings {
         var own = CondaSettings()
         file.add(to: &own)
         let proxying = CondaProxying(client, own, of: all, by: proxy)
-        result.files = [ClientEnvironment.File(name: "condarc", bytes: try file.setting(proxying.settings).bytes)]
+        result.files = [
+            ClientEnvironment.File(name: "condarc", bytes: try file.setting(proxying.settings).bytes)
+        ]
         result.remarks = proxying.remarks
-        let lists = (own.defaultChannels == nil ? all.defaultChannels ?? [] : []) + all.groups.flatMap(\.channels)
+        let lists =
+            (own.defaultChannels == nil ? all.defaultChannels ?? [] : []) + all.groups.flatMap(\.channels)
         if lists.contains(where: { CondaProxying.plain($0) != nil }) {
             result.remarks.append(
                 "`default_channels` and `custom_multichannels` of your settings name `https:` URLs, which the proxy refuses; "

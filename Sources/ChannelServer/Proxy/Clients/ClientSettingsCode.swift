@@ -31,7 +31,8 @@ public enum ClientSettingsCode: String, RefusalCode {
             RefusalEntry(
                 .invalid,
                 "the settings file is not well-formed",
-                explanation: "What a client makes of such a file is unknown, and so is what a change would do to it.",
+                explanation:
+                    "What a client makes of such a file is unknown, and so is what a change would do to it.",
                 remedy: "correct the file"
             )
         case .settingsAnchors:
@@ -61,7 +62,8 @@ public enum ClientSettingsCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "a flag such as `#!final` would lose its meaning",
-                explanation: "conda reads such a flag together with the comment in the next line, and then ignores both.",
+                explanation:
+                    "conda reads such a flag together with the comment in the next line, and then ignores both.",
                 remedy: "put a key without a flag after the one that has it"
             )
         case .settingsLayered:
@@ -75,8 +77,10 @@ public enum ClientSettingsCode: String, RefusalCode {
             RefusalEntry(
                 .policy,
                 "what `kingsnake enable` wrote into the settings file was changed since",
-                explanation: "Taking it back could take away what somebody else wrote, or leave something behind.",
-                remedy: "move your own lines out of the marked block, or compare with the copy beside the file by hand"
+                explanation:
+                    "Taking it back could take away what somebody else wrote, or leave something behind.",
+                remedy:
+                    "move your own lines out of the marked block, or compare with the copy beside the file by hand"
             )
         }
     }

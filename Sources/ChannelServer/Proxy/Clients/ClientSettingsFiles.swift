@@ -22,13 +22,19 @@ public struct ClientSettingsFiles: Sendable {
         case .conda: self.init(conda: environment, home, xdg)
         case .mamba, .micromamba:
             guard let conda = ClientSettingsFiles(of: .conda, environment: environment) else { return nil }
-            let folders = [xdg.map { $0 + "/mamba" }, "\(home)/.config/mamba", "\(home)/.mamba"].compactMap(\.self)
+            let folders = [xdg.map { $0 + "/mamba" }, "\(home)/.config/mamba", "\(home)/.mamba"].compactMap(
+                \.self
+            )
             let files = folders.flatMap { ["\($0)/.mambarc", "\($0)/mambarc"] } + ["\(home)/.mambarc"]
             let own = Self.once(files + [Self.folder(environment["MAMBARC"])].compactMap(\.self))
             let root = Self.folder(environment["MAMBA_ROOT_PREFIX"]).map { root in
                 [".condarc", "condarc", ".mambarc"].map { "\(root)/\($0)" }
             }
-            self.init(read: Self.once((root ?? []) + conda.read + own), changeable: own, usual: own[own.count - 1])
+            self.init(
+                read: Self.once((root ?? []) + conda.read + own),
+                changeable: own,
+                usual: own[own.count - 1]
+            )
         case .pixi:
             if let file = Self.folder(environment["PIXI_CONFIG_FILE"]) {
                 self.init(read: [file], changeable: [file], usual: file)
@@ -56,7 +62,9 @@ public struct ClientSettingsFiles: Sendable {
     private init(conda environment: [String: String], _ home: String, _ xdg: String?) {
         let names = [".condarc", "condarc"]
         func files(_ folder: String) -> [String] { names.map { "\(folder)/\($0)" } }
-        let folders = [xdg.map { $0 + "/conda" }, "\(home)/.config/conda", "\(home)/.conda"].compactMap(\.self)
+        let folders = [xdg.map { $0 + "/conda" }, "\(home)/.config/conda", "\(home)/.conda"].compactMap(
+            \.self
+        )
         let given = [Self.folder(environment["CONDARC"])].compactMap(\.self)
         let own = Self.once(folders.flatMap(files) + ["\(home)/.condarc"])
         let prefix = Self.folder(environment["CONDA_PREFIX"]).map(files) ?? []

@@ -21,7 +21,9 @@ struct CondaProxying {
     private static let builtInHost = "https://repo.anaconda.com"
     private static let usualAlias = "https://conda.anaconda.org"
     /// Names that everybody takes for channels at the usual alias.
-    private static let wellKnown = ["conda-forge", "bioconda", "defaults", "anaconda", "nvidia", "pytorch", "r", "main"]
+    private static let wellKnown = [
+        "conda-forge", "bioconda", "defaults", "anaconda", "nvidia", "pytorch", "r", "main",
+    ]
 
     /// - Parameters:
     ///   - client: conda or mamba, which knows nothing of what has migrated: it asks for URLs as they are given.
@@ -48,7 +50,9 @@ struct CondaProxying {
         let keys = ["http", "https"] + all.proxyKeys.filter { !["http", "https"].contains($0) }
         settings.append(.map("proxy_servers", keys.map { ($0, proxy.address) }))
         if !own.proxyKeys.isEmpty {
-            remarks.append("the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them")
+            remarks.append(
+                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
+            )
         }
     }
 
@@ -57,7 +61,9 @@ struct CondaProxying {
         remarks = []
         for channel in all.channels where Self.plain(channel) != nil {
             guard let url = MirroredURL(channel) else { continue }
-            let name = Self.isBelow(url, alias) ? String(url.rest.dropFirst((MirroredURL(alias)?.rest.count ?? -1) + 1)) : ""
+            let name =
+                Self.isBelow(url, alias)
+                ? String(url.rest.dropFirst((MirroredURL(alias)?.rest.count ?? -1) + 1)) : ""
             let remedy = name.isEmpty ? "`http://\(url.rest)`" : "`\(name)`"
             remarks.append("\(url.text) is refused meanwhile: name it to \(client.rawValue) as \(remedy)")
         }
@@ -107,7 +113,8 @@ struct CondaProxying {
     /// The same URL by `http:`; nil for what is not by `https:`.
     static func plain(_ url: String) -> String? {
         let start = "https://"
-        guard url.utf8.prefix(start.utf8.count).map({ SettingsByte.lower($0) }).elementsEqual(start.utf8) else {
+        guard url.utf8.prefix(start.utf8.count).map({ SettingsByte.lower($0) }).elementsEqual(start.utf8)
+        else {
             return nil
         }
         return "http://" + String(decoding: url.utf8.dropFirst(start.utf8.count), as: UTF8.self)

@@ -105,7 +105,8 @@ struct CondaSettingsFile {
     private static func isNewKey(_ line: String) -> Bool {
         guard let first = line.utf8.first, !SettingsByte.isSpace(first) else { return false }
         if [UInt8(ascii: "#"), UInt8(ascii: "]"), UInt8(ascii: "}")].contains(first) { return false }
-        let isElement = first == UInt8(ascii: "-") && (line.utf8.dropFirst().first.map(SettingsByte.isSpace) ?? true)
+        let isElement =
+            first == UInt8(ascii: "-") && (line.utf8.dropFirst().first.map(SettingsByte.isSpace) ?? true)
         return !isElement
     }
 
@@ -135,7 +136,10 @@ struct CondaSettingsFile {
     /// Demands that the change is what it should be: our keys with our values, all others as before.
     private func check(_ result: SettingsText, _ values: [CondaValue]) throws {
         let keys = values.map(\.key)
-        let ours = try Self.read(SettingsText(Array(values.flatMap(\.lines).joined(separator: "\n").utf8), path), path)
+        let ours = try Self.read(
+            SettingsText(Array(values.flatMap(\.lines).joined(separator: "\n").utf8), path),
+            path
+        )
         guard let after = try? Self.read(result, path) else { throw form("one key a line") }
         let same = Self.members(after) { !keys.contains($0) } == Self.members(root) { !keys.contains($0) }
         let set = Self.members(after) { keys.contains($0) }
@@ -157,7 +161,8 @@ struct CondaSettingsFile {
         case .scalar(let text, let isPlain): "\(node.isNull)\(isPlain)\(text.utf8.count):\(text)"
         case .sequence(let nodes): "[" + nodes.map(shape).joined(separator: ",") + "]"
         case .mapping(let members):
-            "{" + members.map { "\($0.key.utf8.count):\($0.key)=\(shape($0.value))" }.joined(separator: ",") + "}"
+            "{" + members.map { "\($0.key.utf8.count):\($0.key)=\(shape($0.value))" }.joined(separator: ",")
+                + "}"
         }
     }
 }

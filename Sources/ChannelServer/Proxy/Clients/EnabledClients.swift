@@ -60,7 +60,9 @@ public struct EnabledClients: Sendable, Equatable {
                 path: try file.string("path"),
                 proxy: try file.string("proxy"),
                 original: try file.optionalString("original_sha256").map { text in
-                    guard let digest = Digest(.sha256, hex: text) else { throw file.wrong("original_sha256", "a SHA-256") }
+                    guard let digest = Digest(.sha256, hex: text) else {
+                        throw file.wrong("original_sha256", "a SHA-256")
+                    }
                     return digest
                 },
                 copy: try file.optionalString("copy"),

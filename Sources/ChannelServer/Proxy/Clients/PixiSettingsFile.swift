@@ -21,7 +21,8 @@ struct PixiSettingsFile {
 
     /// Hosts that channels of pixi's users are at.
     private static let usualHosts = [
-        "https://conda.anaconda.org", "https://repo.anaconda.com", "https://prefix.dev", "https://repo.prefix.dev",
+        "https://conda.anaconda.org", "https://repo.anaconda.com", "https://prefix.dev",
+        "https://repo.prefix.dev",
     ]
     private static let tables = ["mirrors", "proxy-config"]
 
@@ -51,23 +52,30 @@ struct PixiSettingsFile {
         mirrored = keys.compactMap(\.path.last)
         hasProxies = !(outline?.keys(of: "proxy-config") ?? []).isEmpty
         channels =
-            statements.prefix { !$0.isHeader }.filter { ["default-channels", "default_channels"].contains($0.path[0]) }
+            statements.prefix { !$0.isHeader }.filter {
+                ["default-channels", "default_channels"].contains($0.path[0])
+            }
             .flatMap(\.texts)
     }
 
     /// The file with mirrors at a proxy for each URL that has any, for the usual hosts and for those of some channels, and
     /// with the proxy for everything else, so that nothing goes past it.
-    func setting(_ proxy: ClientProxy, of files: [PixiSettingsFile], channels named: [String]) throws -> SettingsText {
+    func setting(_ proxy: ClientProxy, of files: [PixiSettingsFile], channels named: [String]) throws
+        -> SettingsText
+    {
         var mirrors: [(key: String, url: MirroredURL)] = Self.usualHosts.compactMap { key in
             MirroredURL(key).map { (key, $0) }
         }
-        let hosts = (files.flatMap(\.channels) + named).compactMap { MirroredURL($0)?.host }.map { ($0.text, $0) }
+        let hosts = (files.flatMap(\.channels) + named).compactMap { MirroredURL($0)?.host }.map {
+            ($0.text, $0)
+        }
         let keys = files.flatMap(\.mirrored).compactMap { key in MirroredURL(key).map { (key, $0) } }
         for mirror in hosts + keys where !mirrors.contains(where: { ByteKey.areEqual($0.key, mirror.0) }) {
             mirrors.append(mirror)
         }
         let content =
-            ["[mirrors]"] + mirrors.map { "\(Self.quoted($0.key)) = [\(Self.quoted(proxy.mirror(of: $0.url)))]" }
+            ["[mirrors]"]
+            + mirrors.map { "\(Self.quoted($0.key)) = [\(Self.quoted(proxy.mirror(of: $0.url)))]" }
             + ["[proxy-config]"] + ["http", "https"].map { "\($0) = \(Self.quoted(proxy.address))" }
         let replaced = outline?.lines(of: Self.tables) ?? []
         let result = SettingsBlock.adding(content, replacing: replaced, in: text)
@@ -79,7 +87,11 @@ struct PixiSettingsFile {
     private func check(_ result: SettingsText) throws {
         let after = try TOMLOutline(result, path)
         guard after.shapes(without: Self.tables) == (outline?.shapes(without: Self.tables) ?? []) else {
-            throw Refusal(ClientSettingsCode.settingsForm, path, expected: "tables with a header of their own")
+            throw Refusal(
+                ClientSettingsCode.settingsForm,
+                path,
+                expected: "tables with a header of their own"
+            )
         }
     }
 
@@ -95,7 +107,9 @@ extension TOMLOutline {
         var seen: Set<String> = []
         for statement in statements {
             if statement.isHeader { isTop = false }
-            guard isTop || statement.isHeader, let name = statement.path.first, tables.contains(Self.name(name)) else {
+            guard isTop || statement.isHeader, let name = statement.path.first,
+                tables.contains(Self.name(name))
+            else {
                 continue
             }
             guard statement.isHeader, statement.path.count == 1, !statement.isArrayHeader else {
@@ -106,7 +120,10 @@ extension TOMLOutline {
                 )
             }
             guard seen.insert(Self.name(name)).inserted else {
-                throw Refusal(ClientSettingsCode.settingsDuplicateKey, "\(path):\(statement.lines.lowerBound + 1)")
+                throw Refusal(
+                    ClientSettingsCode.settingsDuplicateKey,
+                    "\(path):\(statement.lines.lowerBound + 1)"
+                )
             }
         }
     }
@@ -121,7 +138,9 @@ extension TOMLOutline {
         var lines: Set<Int> = []
         for table in tables {
             let mine = grouped.filter { $0.table.map(Self.name) == [table] }.map(\.statement.lines)
-            if let first = mine.first, let last = mine.last { lines.formUnion(first.lowerBound...last.upperBound) }
+            if let first = mine.first, let last = mine.last {
+                lines.formUnion(first.lowerBound...last.upperBound)
+            }
         }
         return lines
     }

@@ -25,7 +25,9 @@ enum SettingsBlock {
     ///   - content: its lines.
     ///   - indexes: the lines that it replaces.
     ///   - text: the file; nil if there is none.
-    static func adding(_ content: [String], replacing indexes: Set<Int>, in text: SettingsText?) -> SettingsText {
+    static func adding(_ content: [String], replacing indexes: Set<Int>, in text: SettingsText?)
+        -> SettingsText
+    {
         var result = text ?? SettingsText()
         let end = result.lineEnd
         for index in indexes { result.lines[index].text = replaced + result.lines[index].text }
@@ -64,7 +66,9 @@ enum SettingsBlock {
         result.lines.removeSubrange(starts[0]...ends[0])
         let indexes = result.lines.indices.filter { begins(result.lines[$0], replaced) }
         let old = indexes.map { result.lines[$0].text }
-        guard let word = words.first, ByteKey.areEqual(String(word), digest(old, content)) else { throw altered }
+        guard let word = words.first, ByteKey.areEqual(String(word), digest(old, content)) else {
+            throw altered
+        }
         for index in indexes {
             result.lines[index].text = String(
                 decoding: result.lines[index].text.utf8.dropFirst(replaced.utf8.count),

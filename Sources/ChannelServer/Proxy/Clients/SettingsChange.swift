@@ -58,9 +58,11 @@ public struct SettingsChange: Sendable {
     }
 
     private static func lines(_ bytes: [UInt8]?) -> [String] {
-        (bytes ?? []).split(separator: 0x0A, omittingEmptySubsequences: false).map {
-            String(decoding: $0, as: UTF8.self)
+        let lines = (bytes ?? []).split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+            String(decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
         }
+        // After the last line's end there is no line.
+        return lines.last?.isEmpty == true ? lines.dropLast() : lines
     }
 
     /// A line without the user and password, or the token, of URLs in it.

@@ -81,11 +81,14 @@ struct ClientSettingsCodeCoverageTests {
         "Only an address on this machine is one",
         arguments: [
             "https://127.0.0.1:1", "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:65536",
-            "http://127.0.0.1:1/x", "http://u@127.0.0.1:1", "http://127.0.0.1.example.org:1", "http://127.0.0.1:+1",
+            "http://127.0.0.1:1/x", "http://u@127.0.0.1:1", "http://127.0.0.1.example.org:1",
+            "http://127.0.0.1:+1",
             "http://0.0.0.0:1", "127.0.0.1:1", "",
         ]
     )
-    func refusesAddress(text: String) { #expect(refusalCode { try ClientProxy(text) } == "client.proxy-address") }
+    func refusesAddress(text: String) {
+        #expect(refusalCode { try ClientProxy(text) } == "client.proxy-address")
+    }
 
     @Test("Bytes that are no text are refused")
     func refusesBytes() {
@@ -95,7 +98,9 @@ struct ClientSettingsCodeCoverageTests {
     @Test("Lines that were put into our table of a TOML file are not moved to another one")
     func keepsTables() throws {
         let after = try #require(try SampleSettings.change(.pixi, []).after)
-        let code = refusalCode { try ClientEnabling.reversal(of: "config.toml", containing: after + Array("a = 1\n".utf8)) }
+        let code = refusalCode {
+            try ClientEnabling.reversal(of: "config.toml", containing: after + Array("a = 1\n".utf8))
+        }
         #expect(code == "client.block-altered")
     }
 }

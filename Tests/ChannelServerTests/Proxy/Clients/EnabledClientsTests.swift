@@ -34,8 +34,12 @@ struct EnabledClientsTests {
     @Test(
         "What is of another form is refused",
         arguments: [
-            ("{}", "json.shape"), (#"{"schema":2,"files":[]}"#, "json.shape"), (#"{"schema":1,"files":[1]}"#, "json.shape"),
-            (#"{"schema":1,"files":[{"client":"a","path":"b","proxy":"c","folders":[],"original_sha256":"d"}]}"#, "json.shape"),
+            ("{}", "json.shape"), (#"{"schema":2,"files":[]}"#, "json.shape"),
+            (#"{"schema":1,"files":[1]}"#, "json.shape"),
+            (
+                #"{"schema":1,"files":[{"client":"a","path":"b","proxy":"c","folders":[],"original_sha256":"d"}]}"#,
+                "json.shape"
+            ),
             ("{", "json.syntax"),
         ]
     )

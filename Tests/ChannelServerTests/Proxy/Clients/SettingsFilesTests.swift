@@ -14,11 +14,20 @@ enum SampleSettings {
         ("empty", ""), ("one empty line", "\n"), ("only a comment", "# nothing yet"),
         ("channels", "channels:\n  - conda-forge\n  - bioconda\nchannel_priority: strict\n"),
         ("no last line end", "channels:\n- conda-forge\n- defaults"),
-        ("CRLF", "channels:\r\n  - conda-forge\r\nproxy_servers:\r\n  http: http://proxy.example.org:3128\r\n"),
-        ("CRLF, no last line end", "channel_alias: https://mirror.example.org/conda\r\nauto_update_conda: false"),
+        (
+            "CRLF",
+            "channels:\r\n  - conda-forge\r\nproxy_servers:\r\n  http: http://proxy.example.org:3128\r\n"
+        ),
+        (
+            "CRLF, no last line end",
+            "channel_alias: https://mirror.example.org/conda\r\nauto_update_conda: false"
+        ),
         ("byte order mark", "\u{FEFF}channel_alias: https://mirror.example.org\nshow_channel_urls: true\n"),
         ("document begins", "---\n# mine\nchannels: [conda-forge]  # flow\nssl_verify: true\n"),
-        ("tabs", "channels:\t# tab\n  - conda-forge\t# another\nproxy_servers:\n  http:\thttp://p.example.org\n"),
+        (
+            "tabs",
+            "channels:\t# tab\n  - conda-forge\t# another\nproxy_servers:\n  http:\thttp://p.example.org\n"
+        ),
         (
             "keys of ours with comments",
             "# top\nproxy_servers:   # work\n  http: http://u:p@proxy.example.org:3128\n\n  # inside\n"
@@ -39,23 +48,33 @@ enum SampleSettings {
             "custom_multichannels:\n  all:\n    - https://lab.example.org/one\n    - conda-forge\n  none: []\nchannels:\n  - all\n  - https://lab.example.org/two\n"
         ),
         ("text over lines at the end", "channels: [a]\nconda_build:\n  note: |\n    one\n    two\n\n"),
-        ("text that looks like a key", "report: |\n  channel_alias: x\n  proxy_servers: y\nchannels:\n  - a\n"),
+        (
+            "text that looks like a key",
+            "report: |\n  channel_alias: x\n  proxy_servers: y\nchannels:\n  - a\n"
+        ),
     ]
 
     static let pixi: [(name: String, text: String)] = [
-        ("empty", ""), ("a comment", "# mine"), ("channels", "default-channels = [\"conda-forge\", \"https://lab.example.org/a\"]\n"),
+        ("empty", ""), ("a comment", "# mine"),
+        ("channels", "default-channels = [\"conda-forge\", \"https://lab.example.org/a\"]\n"),
         (
             "mirrors",
             "change-ps1 = true\n\n# mirrors\n[mirrors]\n\"https://conda.anaconda.org/conda-forge\" = [\n  \"https://prefix.dev/conda-forge\", # fast\n]\n\n# tables\n[repodata-config]\ndisable-zstd = true\n"
         ),
-        ("CRLF", "default-channels = ['conda-forge']\r\n[proxy-config]\r\nhttp = \"http://p.example.org\"\r\n[mirrors]\r\n"),
+        (
+            "CRLF",
+            "default-channels = ['conda-forge']\r\n[proxy-config]\r\nhttp = \"http://p.example.org\"\r\n[mirrors]\r\n"
+        ),
         ("no last line end", "[shell]\nchange-ps1 = false"),
         ("byte order mark", "\u{FEFF}[mirrors]\n'https://a.example.org' = ['https://b.example.org']\n"),
         (
             "text over lines",
             "note = \"\"\"\n[mirrors]\nx = 1 \\\"\\\"\\\" \"\"\"\"\nliteral = '''\n[proxy-config]'''\n[mirrors] # here\n"
         ),
-        ("tabs", "\t[mirrors]\t\n\t\"https://a.example.org/x\"\t=\t[ ]\n[[others]]\n\tkey.with.dots = { a = \"]\", b = [1, 2] }\n"),
+        (
+            "tabs",
+            "\t[mirrors]\t\n\t\"https://a.example.org/x\"\t=\t[ ]\n[[others]]\n\tkey.with.dots = { a = \"]\", b = [1, 2] }\n"
+        ),
         ("old spelling", "[proxy_config]\nhttps = \"http://p.example.org\"\n"),
     ]
 
@@ -92,7 +111,10 @@ struct SettingsFilesTests {
         #expect(back.after == bytes, "\(name)")
     }
 
-    @Test("Enabling twice is enabling once, and another address takes the place of the first", arguments: cases)
+    @Test(
+        "Enabling twice is enabling once, and another address takes the place of the first",
+        arguments: cases
+    )
     func isIdempotent(client: ProxiedClient, name: String, text: String) throws {
         let once = try SampleSettings.change(client, Array(text.utf8)).after
         #expect(try SampleSettings.change(client, once).after == once, "\(name)")
@@ -106,10 +128,15 @@ struct SettingsFilesTests {
     func keepsOthersLines(client: ProxiedClient, name: String, text: String) throws {
         let after = try #require(try SampleSettings.change(client, Array(text.utf8)).after)
         let more = Array((client == .pixi ? "[added]\nx = 1\n" : "added: 1\n").utf8)
-        let back = try ClientEnabling.reversal(of: client == .pixi ? "config.toml" : "condarc", containing: after + more)
+        let back = try ClientEnabling.reversal(
+            of: client == .pixi ? "config.toml" : "condarc",
+            containing: after + more
+        )
         var expected = Array(text.utf8)
         // The line end that the block needed is needed by the added lines.
-        if let last = expected.last, last != 0x0A { expected += text.contains("\r\n") ? [0x0D, 0x0A] : [0x0A] }
+        if let last = expected.last, last != 0x0A {
+            expected += text.contains("\r\n") ? [0x0D, 0x0A] : [0x0A]
+        }
         #expect(back.after == expected + more, "\(name)")
     }
 
@@ -117,7 +144,9 @@ struct SettingsFilesTests {
     func keepsOtherKeys(name: String, text: String) throws {
         let after = try #require(try SampleSettings.change(.conda, Array(text.utf8)).after)
         let new = try members(after)
-        let ours = ["channel_alias", "default_channels", "custom_channels", "custom_multichannels", "proxy_servers"]
+        let ours = [
+            "channel_alias", "default_channels", "custom_channels", "custom_multichannels", "proxy_servers",
+        ]
         let isOurs = { (key: String) in ours.contains(key) || key.hasPrefix("migrated_") }
         let old = try text.contains(":") ? members(Array(text.utf8)) : [:]
         #expect(old.filter { !isOurs($0.key) } == new.filter { !isOurs($0.key) }, "\(name)")
@@ -155,11 +184,16 @@ struct SettingsFilesTests {
 
     @Test("What is changed is shown line by line, without passwords and tokens")
     func showsDifference() throws {
-        let text = "channels: [a]\nproxy_servers:\n  http: http://me:secret@proxy.example.org\nchannel_alias: https://x.example.org/t/abc-123/y\n"
+        let text =
+            "channels: [a]\nproxy_servers:\n  http: http://me:secret@proxy.example.org\nchannel_alias: https://x.example.org/t/abc-123/y\n"
         let lines = try SampleSettings.change(.conda, Array(text.utf8)).difference
         #expect(lines.contains("-  http: http://***@proxy.example.org"))
         #expect(lines.contains("+#kingsnake:   http: http://***@proxy.example.org"))
         #expect(lines.contains("-channel_alias: https://x.example.org/t/***/y"))
-        #expect(!lines.contains { $0.contains("secret") || $0.contains("abc-123") || $0.contains("channels: [a]") })
+        #expect(
+            !lines.contains {
+                $0.contains("secret") || $0.contains("abc-123") || $0.contains("channels: [a]")
+            }
+        )
     }
 }
