@@ -36,6 +36,7 @@ struct Kingsnake: AsyncParsableCommand {
                     AttestCommand.self, PublishCommand.self,
                 ]
             ),
+            CommandGroup(name: "Clients", subcommands: [EnableCommand.self, DisableCommand.self]),
             CommandGroup(name: "Serving", subcommands: [ServeCommand.self, ServerCommand.self]),
         ]
     )

@@ -67,6 +67,7 @@ enum RefusalCatalog {
         area("Indexes of hosted channels", IndexCode.self),
         area("Publish logs", PublishLogCode.self),
         area("Imports of channels", ImportCode.self),
+        area("Settings of clients", ClientSettingsCode.self),
     ]
 
     static var all: [any RefusalCode] { areas.flatMap(\.codes) }
