@@ -15,23 +15,44 @@ public struct UpstreamSubdir: Sendable {
     public let path: String
     /// Where the index says its packages are (CEP 15), as it was written; nil if beside it.
     public let baseURL: String?
+    /// Whether somebody signs it: else nobody vouches for the dates in its records.
+    public let isSigned: Bool
+    private let baseline: Timestamp?
     private let firstSeen: @Sendable (ArchiveFileName) -> Timestamp?
 
     /// Makes an index of what was verified.
+    ///
+    /// - Parameters:
+    ///   - baseline: when this machine first saw an index of the subdir at all; nil if that is not recorded.
+    ///   - firstSeen: when it first saw a file that was not in that index.
     init(
         _ subdir: Subdir,
         id: Digest,
         path: String,
         baseURL: String?,
+        isSigned: Bool = true,
+        baseline: Timestamp? = nil,
         firstSeen: @escaping @Sendable (ArchiveFileName) -> Timestamp? = { _ in nil }
     ) {
         self.subdir = subdir
         self.id = id
         self.path = path
         self.baseURL = baseURL
+        self.isSigned = isSigned
+        self.baseline = baseline
         self.firstSeen = firstSeen
     }
 
     /// When this machine first saw the file in the index with the digest that it has now; nil if that is not recorded.
     public func firstSeen(_ file: ArchiveFileName) -> Timestamp? { firstSeen(file) }
+
+    /// Since when a listed file is there, as far as this machine knows.
+    ///
+    /// Of what was in the first index that it saw, that is what the record says of itself, at most that moment: there is
+    /// nothing else to go by, and whoever served that first index decided what it holds. A cooldown protects from the second one
+    /// on.
+    public func knownSince(_ record: PackageRecord) -> Timestamp? {
+        if let seen = firstSeen(record.fileName) { return seen }
+        return baseline.map { min($0, record.indexedAt ?? record.builtAt ?? $0) }
+    }
 }

@@ -2,16 +2,70 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ChannelServer
+import CondaFormats
+import DurableFiles
+import Gatekeeper
+import Transport
 import TrustCore
+import TrustPolicy
 
 extension ProxyAssembly.Parts {
-    /// Puts together what verifies channels, makes their indexes and knows clients: the one place that names those types.
+    /// Puts together what verifies channels and makes their indexes: the one place that names those types.
     ///
-    /// As long as nothing here verifies channels, no proxy is made: none passes anything on unverified.
+    /// The policy is read once: what hides files from indexes and what refuses packages are the same.
     init(_ needs: ProxyAssembly.Needs) throws {
-        throw Failure(
-            .configuration,
-            "this build of the program has nothing that verifies channels for a proxy"
+        let home = try Folder.absolute(needs.options.locations.homeDirectory)
+        let cache = try Folder.absolute(needs.settings.cache ?? needs.options.locations.cacheDirectory)
+        let store = UserPolicyStore(directory: home)
+        let policy = try needs.settings.policy.map { try Self.policy(in: $0) } ?? store.policy()
+        let sigstore = try needs.options.sigstore.trust(home: home, fetcher: needs.fetcher).trust
+        let publishers = { @Sendable () throws -> UserPublishers in
+            var publishers = try UserPublishers(from: store, recording: true)
+            publishers.policy = policy
+            return publishers
+        }
+        let trusted = TrustStore(directory: home)
+        channels = { channel in
+            let report = { @Sendable (error: any Error) -> Void in
+                needs.report.write(error, of: channel.url)
+            }
+            guard try trusted.channel(channel.url) != nil else {
+                var configuration = ObservedConfiguration(
+                    channel: channel.url,
+                    cacheDirectory: cache,
+                    ledgerDirectory: home + "/observed",
+                    fetcher: needs.fetcher,
+                    now: { SystemClock.now }
+                )
+                configuration.mirrors = channel.mirrors
+                configuration.publishers = publishers
+                configuration.sigstore = sigstore
+                configuration.report = report
+                return try ObservedUpstream(configuration)
+            }
+            return try SignedUpstream(channel.url, now: { SystemClock.now }, report: report) {
+                var configuration = GateConfiguration(
+                    trustStore: trusted,
+                    cacheDirectory: cache,
+                    fetcher: needs.fetcher,
+                    now: SystemClock.now
+                )
+                configuration.mirrorOverride = channel.mirrors
+                configuration.publishers = try publishers()
+                configuration.sigstore = sigstore
+                return configuration
+            }
+        }
+        rendered = RenderedIndexes(
+            IndexRenderer(folder: cache + "/indexes"),
+            hiding: policy.map { IndexPolicy($0) } ?? .empty
         )
+    }
+
+    private static func policy(in path: String) throws -> PolicyFile {
+        guard let bytes = try DurableFile.read(path, maximumLength: PolicyFile.maximumLength) else {
+            throw Failure(.configuration, "there is no such policy file", at: path)
+        }
+        return try PolicyFile(yaml: bytes, path)
     }
 }

@@ -25,6 +25,8 @@ struct ProxyAssembly {
     struct Needs: Sendable {
         let options: ProxyOptions
         let settings: ProxySettings
+        /// Is told why channels gave nothing newer.
+        let report: ProxyReport
         /// Fetches over the network, is counted, and names the proxy in `Via`.
         let fetcher: URLFetcher
     }
@@ -42,7 +44,14 @@ struct ProxyAssembly {
         var http = HTTPOptions()
         http.via = "1.1 \(pseudonym)"
         let fetcher = URLFetcher(options: http, observer: tally)
-        let parts = try Parts(Needs(options: options, settings: settings, fetcher: fetcher))
+        let logger = ServerLog.logger(
+            format?.format ?? .text,
+            now: { SystemClock.now },
+            write: { if format != nil { StandardStream.send($0, to: 2) } }
+        )
+        let parts = try Parts(
+            Needs(options: options, settings: settings, report: ProxyReport(logger), fetcher: fetcher)
+        )
         self.fetcher = fetcher
         environment = parts.environment
         let folder = settings.cache ?? options.locations.cacheDirectory
@@ -60,11 +69,7 @@ struct ProxyAssembly {
             settings: settings,
             tally: tally,
             pseudonym: pseudonym,
-            logger: ServerLog.logger(
-                format?.format ?? .text,
-                now: { SystemClock.now },
-                write: { if format != nil { StandardStream.send($0, to: 2) } }
-            ),
+            logger: logger,
             now: { SystemClock.now },
             random: { SystemRandom.bytes($0) }
         )

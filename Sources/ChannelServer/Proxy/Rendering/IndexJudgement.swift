@@ -112,9 +112,9 @@ struct IndexJudgement: Sendable {
         file.sha256 = record.sha256
         file.md5 = record.md5
         file.size = record.size
-        file.indexed = record.indexedAt
+        file.indexed = text.isSigned ? record.indexedAt : nil
         file.built = record.builtAt
-        if judge.needsFirstSeen { file.firstSeen = text.firstSeen(record.fileName) }
+        if judge.needsFirstSeen { file.firstSeen = text.knownSince(record) }
         return file
     }
 

@@ -18,30 +18,40 @@ public struct IndexText: Sendable {
     public let id: Digest
     /// The file with the text: `repodata.json`, not compressed.
     public let path: String
-    let firstSeen: @Sendable (ArchiveFileName) -> Timestamp?
+    /// Whether somebody vouches for the dates in its records.
+    let isSigned: Bool
+    let knownSince: @Sendable (PackageRecord) -> Timestamp?
 
     /// Takes a text.
     ///
-    /// - Parameter firstSeen: when this machine first saw a file listed.
+    /// - Parameters:
+    ///   - isSigned: whether somebody vouches for the dates in its records.
+    ///   - knownSince: since when a file is there, as far as this machine knows.
     public init(
         of channel: ChannelURL,
         _ subdir: Subdir,
         id: Digest,
         path: String,
-        firstSeen: @escaping @Sendable (ArchiveFileName) -> Timestamp? = { _ in nil }
+        isSigned: Bool = true,
+        knownSince: @escaping @Sendable (PackageRecord) -> Timestamp? = { _ in nil }
     ) {
         self.channel = channel
         self.subdir = subdir
         self.id = id
         self.path = path
-        self.firstSeen = firstSeen
+        self.isSigned = isSigned
+        self.knownSince = knownSince
     }
 
     /// Takes a verified index of a channel.
     public init(_ verified: UpstreamSubdir, of channel: ChannelURL) {
-        self.init(of: channel, verified.subdir, id: verified.id, path: verified.path) {
-            verified.firstSeen($0)
-        }
+        self.init(
+            of: channel,
+            verified.subdir,
+            id: verified.id,
+            path: verified.path,
+            isSigned: verified.isSigned
+        ) { verified.knownSince($0) }
     }
 
     /// Opens the text; its records stay in the file.

@@ -95,7 +95,13 @@ struct ProxyFiles: Sendable {
         var isShard = false
         if case .shard = address.file { isShard = true }
         let isPrivate = channel.hasCredentials
-        guard let source = try await ServedFile.open(file.path, length: file.length) else {
+        let opened: BodySource? =
+            if let bytes = file.bytes {
+                .buffer(ByteBuffer(bytes: bytes))
+            } else {
+                try await ServedFile.open(file.path, length: file.length)
+            }
+        guard let source = opened else {
             throw Failure(.disk, "a file of the index is not there any more", at: file.path)
         }
         return FoundFile(

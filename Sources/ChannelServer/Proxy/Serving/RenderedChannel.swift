@@ -40,6 +40,8 @@ public struct ProxyIndexFile: Sendable, Hashable {
     public let sha256: Digest
     /// What it is, such as `application/json`.
     public let contentType: String
+    /// The bytes themselves, where they are at hand; else they are read from the path.
+    let bytes: [UInt8]?
 
     /// Makes one.
     public init(path: String, length: UInt64, sha256: Digest, contentType: String) {
@@ -47,5 +49,15 @@ public struct ProxyIndexFile: Sendable, Hashable {
         self.length = length
         self.sha256 = sha256
         self.contentType = contentType
+        bytes = nil
+    }
+
+    /// A small one that was read from its place in a larger file.
+    init(_ bytes: [UInt8], of file: RenderedFile) {
+        path = file.path
+        length = UInt64(bytes.count)
+        sha256 = file.sha256
+        contentType = file.contentType
+        self.bytes = bytes
     }
 }

@@ -19,6 +19,19 @@ struct ObservedAdmission {
     private static let packageLimit = 64 << 30
     private static let unpromisedLimit = 4 << 30
 
+    /// What the user demands, as it is now.
+    private struct UserDemands {
+        let publishers: UserPublishers
+        let rules: IndexPolicy
+        let policy: Policy
+
+        init(_ configuration: ObservedConfiguration) throws {
+            publishers = try configuration.publishers()
+            rules = publishers.policy.map { IndexPolicy($0) } ?? .empty
+            policy = configuration.policy.adding(rules.rules(now: configuration.now()))
+        }
+    }
+
     init(_ upstream: ObservedUpstream, _ url: PackageURL, _ index: ObservedIndex, view: Digest) {
         self.upstream = upstream
         self.url = url
@@ -28,13 +41,13 @@ struct ObservedAdmission {
 
     func decide() async throws -> Admission {
         let entry = try index.entry(of: url.fileName)
-        let publishers = try configuration.publishers()
+        let demands = try UserDemands(configuration)
         guard let record = entry.record, !entry.isRemoved else {
-            return .refused(configuration.policy.verdict(on: evidence(entry, nil, publishers)))
+            return .refused(demands.policy.verdict(on: evidence(entry, nil, demands)))
         }
         var observed = await observation(of: record, index.ledger)
         if let sha256 = record.sha256 {
-            return try await decide(entry, record, sha256, observed, publishers) { verdict in
+            return try await decide(entry, record, sha256, observed, demands) { verdict in
                 guard verdict.isAllowed else { return nil }
                 return try await download(entry, record, sha256)
             }
@@ -42,7 +55,7 @@ struct ObservedAdmission {
         // By MD5: which bytes those are is known when they are there.
         guard record.md5 != nil, observed?.previous == nil || observed?.changeMode == .warn else {
             return .refused(
-                configuration.policy.verdict(on: evidence(entry, nil, publishers, observed: observed))
+                demands.policy.verdict(on: evidence(entry, nil, demands, observed: observed))
             )
         }
         let (sha256, path) = try await fetchByMD5(entry, record)
@@ -54,7 +67,7 @@ struct ObservedAdmission {
             // Whoever only wants a warning gets the bytes that the MD5 is of.
             if observed?.changeMode == .warn { observed?.known = sha256 }
         }
-        return try await decide(entry, record, sha256, observed, publishers) { $0.isAllowed ? path : nil }
+        return try await decide(entry, record, sha256, observed, demands) { $0.isAllowed ? path : nil }
     }
 
     /// Judges a package by the digest that its bytes have or are promised to have.
@@ -65,35 +78,46 @@ struct ObservedAdmission {
         _ record: PackageRecord,
         _ sha256: Digest,
         _ observed: ObservedRecord?,
-        _ publishers: UserPublishers,
+        _ demands: UserDemands,
         bytes: (Verdict) async throws -> String?
     ) async throws -> Admission {
-        var evidence = evidence(entry, sha256, publishers, observed: observed)
-        if evidence.isAttestationDemanded
+        var evidence = evidence(entry, sha256, demands, observed: observed)
+        let isDemanded = evidence.isAttestationDemanded || demands.rules.asksForPublisher(of: evidence)
+        if isDemanded
             || (configuration.attestations == .promised && record.attestationsSHA256 != nil)
         {
             do {
                 try await attestations(entry, sha256).add(to: &evidence)
-            } catch let failure as Failure where failure.kind == .network && !evidence.isAttestationDemanded {
+            } catch let failure as Failure where failure.kind == .network && !isDemanded {
                 evidence.sidecar = .unknown(reason: failure.message)
             }
         }
-        let verdict = configuration.policy.verdict(on: evidence)
+        var verdict = demands.policy.verdict(on: evidence)
         guard let path = try await bytes(verdict) else { return .refused(verdict) }
         let md5 = record.sha256 == nil ? record.md5 : nil
         try await upstream.inspected.check(url.fileName, sha256, path, md5: md5, in: upstream.cache)
+        if demands.rules.asksForLinkScripts(of: evidence) {
+            evidence.linkScripts = try await LinkScriptCollector.scripts(
+                in: path,
+                url.fileName,
+                sha256: sha256
+            )
+            verdict = demands.policy.adding(demands.rules.contentRules).verdict(on: evidence)
+            guard verdict.isAllowed else { return .refused(verdict) }
+        }
         let admission = Admission.admitted(
             AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
         )
-        let recorded = try FirstSightings(configuration.policy, now: configuration.now())
-            .record([admission], in: publishers.recorder)
+        let policy = demands.policy.adding(demands.rules.contentRules)
+        let recorded = try FirstSightings(policy, now: configuration.now())
+            .record([admission], in: demands.publishers.recorder)
         return recorded.first ?? admission
     }
 
     private func evidence(
         _ entry: IndexEntry,
         _ sha256: Digest?,
-        _ publishers: UserPublishers,
+        _ demands: UserDemands,
         observed: ObservedRecord? = nil
     ) -> Evidence {
         var evidence = Evidence(
@@ -102,14 +126,16 @@ struct ObservedAdmission {
             packageDigest: sha256
         )
         evidence.pin = .observed
+        evidence.subdir = url.subdir.text
+        evidence.firstSeen = entry.record.flatMap { index.upstream.knownSince($0) }
         entry.add(to: &evidence)
         evidence.observed = observed
         evidence.publishers = PublisherDemands(
             on: url.fileName.name,
             of: url.channel,
             owner: nil,
-            user: publishers.policy,
-            lock: publishers.lock
+            user: demands.publishers.policy,
+            lock: demands.publishers.lock
         )
         return evidence
     }

@@ -18,8 +18,14 @@ final class ObservedIndex: Sendable {
 
     /// The index as renderers and servers see it.
     var upstream: UpstreamSubdir {
-        UpstreamSubdir(subdir, id: text.digest, path: text.path, baseURL: text.file.info.baseURL) {
-            [text, ledger] file in
+        UpstreamSubdir(
+            subdir,
+            id: text.digest,
+            path: text.path,
+            baseURL: text.file.info.baseURL,
+            isSigned: false,
+            baseline: ledger.indexes.first?.time
+        ) { [text, ledger] file in
             ledger.firstSeen(file.text.utf8) { text.digests(of: file) }
         }
     }

@@ -1,0 +1,58 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+public import CondaFormats
+public import Gatekeeper
+public import TrustCore
+public import TrustPolicy
+
+/// Shows clients indexes as an ``IndexRenderer`` makes them, without what the user's policy hides.
+public struct RenderedIndexes: RenderedChannel {
+    private let renderer: IndexRenderer
+    private let policy: IndexPolicy
+
+    /// - Parameters:
+    ///   - renderer: makes the forms.
+    ///   - policy: what is hidden.
+    public init(_ renderer: IndexRenderer, hiding policy: IndexPolicy) {
+        self.renderer = renderer
+        self.policy = policy
+    }
+
+    public func file(_ form: IndexForm, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
+        async throws
+        -> ProxyIndexFile?
+    {
+        try await rendered(subdir, view, now).file(form.rawValue).map { file in
+            ProxyIndexFile(
+                path: file.path,
+                length: file.length,
+                sha256: file.sha256,
+                contentType: file.contentType
+            )
+        }
+    }
+
+    public func shard(_ digest: Digest, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
+        async throws
+        -> ProxyIndexFile?
+    {
+        let name = ShardIndex.shardFileName(digest)
+        guard let file = try await rendered(subdir, view, now).shard(name) else { return nil }
+        // Shards stand one behind the other in a file; one is small.
+        return ProxyIndexFile(try file.read(0..<Int(file.length)), of: file)
+    }
+
+    public func objections(
+        to file: ArchiveFileName,
+        of subdir: UpstreamSubdir,
+        in view: UpstreamView,
+        now: Timestamp
+    ) async throws -> [Finding] { try await rendered(subdir, view, now).hiddenFindings(of: file) }
+
+    private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws
+        -> RenderedSubdir
+    {
+        try await renderer.rendered(subdir, of: view.channel, hiding: policy, now: now)
+    }
+}
