@@ -3,6 +3,7 @@
 
 import CondaFormats
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import TrustCore
