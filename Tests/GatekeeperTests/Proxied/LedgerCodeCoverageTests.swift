@@ -10,7 +10,11 @@ import TrustCore
 @Suite("Refusal codes of ledgers")
 struct LedgerCodeCoverageTests {
     static let provocations: [LedgerCode: @Sendable () async throws -> Void] = [
-        .rollback: { _ = try await ObservedRollbackTests.rolledBack(.refuse).1.view() },
+        .rollback: {
+            let (scene, upstream) = try await ObservedRollbackTests.rolledBack(.refuse)
+            defer { withExtendedLifetime(scene) {} }
+            _ = try await upstream.view()
+        },
         .tooOld: {
             let scene = try ObservedScene()
             try scene.publish([ObservedPackage()])

@@ -136,7 +136,8 @@ struct LedgerDamageTests {
         #expect(code { _ in } == nil)
         let changes: [(inout [UInt8]) -> Void] = [
             { $0[file] = 0xFF }, { $0[file + 4] = 0 }, { $0[file + 4] = 9 }, { $0[file + 5] = 9 },
-            { $0[further] = 0xFF }, { $0[further + 3] = 1 }, { $0[further + 4] = 0 },
+            { $0[further] = 0xFF }, { $0[further + LedgerSnapshot.furtherLength + 3] = 2 },
+            { $0[further + 4] = 0 },
             { $0[$0.count - 2] = UInt8(ascii: "z") }, { $0.append(0) }, { $0.removeLast() },
             { $0[file - 1] = 1 }, { $0[56] = 0xFF }, { $0[60] = 0xFF }, { $0[64] = 0xFF },
         ]

@@ -41,7 +41,9 @@ struct LedgerScene {
     }
 
     /// The names of files in the ledger's folder.
-    var names: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") } } }
+    var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") } }
+    }
 }
 
 @Suite("The ledger of a channel that signs nothing")

@@ -19,13 +19,12 @@ struct ObservedRollbackTests {
         scene.configuration.rollback = rule
         let upstream = try scene.open()
         let (zlib, curl) = (try ObservedPackage(), try ObservedPackage("curl"))
-        for packages in [[zlib], [zlib, curl], [zlib]] {
-            if packages.count == 2 || scene.clock.now > ObservedScene.start { scene.wait() }
+        for packages in [[zlib], [zlib, curl]] {
             try scene.publish(packages)
-            if packages.count == 2 || scene.clock.now == ObservedScene.start {
-                _ = try await scene.names(upstream)
-            }
+            _ = try await scene.names(upstream)
+            scene.wait()
         }
+        try scene.publish([zlib])
         return (scene, upstream)
     }
 
@@ -43,8 +42,12 @@ struct ObservedRollbackTests {
 
     @Test("It is refused where the user wants that")
     func refuse() async throws {
-        let (_, upstream) = try await Self.rolledBack(.refuse)
+        let (scene, upstream) = try await Self.rolledBack(.refuse)
         #expect(await refusalCode { try await upstream.view() } == "ledger.rollback")
+        #expect(scene.reports.codes == [])
+        try scene.publish([ObservedPackage(), ObservedPackage("curl")])
+        scene.clock.advance(by: scene.configuration.pause)
+        #expect(try await scene.names(upstream).count == 2)
     }
 
     @Test("It is taken and reported where the user wants only that")

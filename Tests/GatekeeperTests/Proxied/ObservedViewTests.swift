@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Transport
 import TrustCore
+import TrustPolicy
 
 @testable import Gatekeeper
 

@@ -52,6 +52,7 @@ public struct RecordDigests: Sendable, Equatable {
             at = JSONScanner.skipSpace(text, value.upperBound)
             guard JSONScanner.byte(text, at) == UInt8(ascii: ",") else { break }
             at = JSONScanner.skipSpace(text, at + 1)
+            guard JSONScanner.byte(text, at) == quote else { throw Unclear() }
         }
         _ = try JSONScanner.expect(UInt8(ascii: "}"), text, at, "the end of the record")
         return found

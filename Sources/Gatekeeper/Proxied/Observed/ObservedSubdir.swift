@@ -48,7 +48,7 @@ actor ObservedSubdir {
     func load() async throws -> Loaded? {
         let task = loading ?? Task { try await self.loadNow() }
         loading = task
-        defer { loading = nil }
+        defer { if loading == task { loading = nil } }
         return try await task.value
     }
 

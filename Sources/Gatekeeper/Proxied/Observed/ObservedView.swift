@@ -37,7 +37,7 @@ actor ObservedView {
         if let until = absent[subdir], now < until { return nil }
         let task = loading[subdir] ?? Task { try await load() }
         loading[subdir] = task
-        defer { loading[subdir] = nil }
+        defer { if loading[subdir] == task { loading[subdir] = nil } }
         let found = try await task.value
         // Whoever came first decides for the whole view.
         if let known = indexes[subdir] { return known }

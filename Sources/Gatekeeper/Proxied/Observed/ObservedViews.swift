@@ -170,7 +170,8 @@ actor ObservedViews {
     private func subdirsInUse(_ now: Timestamp) async throws -> [ObservedSubdir] {
         let since = now.advanced(bySeconds: -configuration.grace)
         if let current {
-            return try await current.view.inUse(since: since).keys.map { try part($0) }
+            let idle = since.advanced(bySeconds: -configuration.grace)
+            return try await current.view.inUse(since: idle).keys.map { try part($0) }
         }
         var found: [ObservedSubdir] = []
         for name in try Folder.names(in: configuration.channelDirectory) {
@@ -205,7 +206,9 @@ actor ObservedViews {
         _ now: Timestamp,
         after trouble: any Error
     ) async throws -> UpstreamView {
-        let nextCheck = now.advanced(bySeconds: configuration.pause)
+        // One that went back answers, with all of an index each time.
+        let pause = trouble is Refusal ? configuration.freshness : configuration.pause
+        let nextCheck = now.advanced(bySeconds: pause)
         if let current {
             try checkAge(current.checked, after: trouble)
             return give(current.view, current.checked, nextCheck, isStale: true)
