@@ -60,7 +60,9 @@ struct RunCommand: AsyncParsableCommand {
                 assembly.proxy,
                 command: client,
                 environment: ProcessInfo.processInfo.environment,
-                more: assembly.environment
+                folder: NSTemporaryDirectory() + "/kingsnake-run-\(UUID().uuidString)",
+                remark: { StandardStream.send("kingsnake: \(Visible.text($0))\n", to: STDERR_FILENO) },
+                prepare: Self.prepared
             ).run()
         } catch {
             await assembly.shutdown()
@@ -68,6 +70,23 @@ struct RunCommand: AsyncParsableCommand {
         }
         await assembly.shutdown()
         try tell(assembly.proxy.tally.summary, client: status, path)
+    }
+
+    /// What the client needs so that it asks the proxy, by its name.
+    private static func prepared(
+        _ command: [String],
+        _ proxy: String,
+        _ environment: [String: String],
+        _ folder: String
+    ) throws -> ClientEnvironment {
+        try ClientSettings.environment(
+            for: ProxiedClient(program: command[0]),
+            arguments: Array(command.dropFirst()),
+            proxy: try ClientProxy(proxy),
+            temporaryFolder: folder,
+            existing: environment,
+            contents: ClientSettingsDisk.contents
+        )
     }
 
     private func tell(_ summary: ProxySummary, client status: Int32, _ path: String?) throws {

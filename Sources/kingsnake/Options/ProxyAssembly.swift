@@ -11,14 +11,13 @@ struct ProxyAssembly {
     let proxy: VerifyingProxy
     private let fetcher: URLFetcher
 
-    /// What verifies channels, what makes their indexes for clients, and what clients need in their environment.
+    /// What verifies channels, and what makes their indexes for clients.
     struct Parts: Sendable {
         /// Makes what verifies a channel.
         let channels: ProxyChannels.Factory
         /// Makes indexes.
         let rendered: any RenderedChannel
         /// What one client needs.
-        let environment: ClientRun.ClientEnvironment
     }
 
     /// What parts are made of.
@@ -53,7 +52,6 @@ struct ProxyAssembly {
             Needs(options: options, settings: settings, report: ProxyReport(logger), fetcher: fetcher)
         )
         self.fetcher = fetcher
-        environment = parts.environment
         let folder = settings.cache ?? options.locations.cacheDirectory
         proxy = VerifyingProxy(
             channels: ProxyChannels(
@@ -74,9 +72,6 @@ struct ProxyAssembly {
             random: { SystemRandom.bytes($0) }
         )
     }
-
-    /// What one client needs in its environment.
-    let environment: ClientRun.ClientEnvironment
 
     /// Ends its connections.
     func shutdown() async { await fetcher.shutdown() }

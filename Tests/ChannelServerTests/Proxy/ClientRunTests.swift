@@ -16,7 +16,7 @@ struct ClientRunTests {
         _ scene: ProxyScene,
         _ script: String,
         _ environment: [String: String] = [:],
-        more: @escaping ClientRun.ClientEnvironment = { _, _ in [:] }
+        more: @escaping @Sendable (String, String) -> [String: String] = { _, _ in [:] }
     ) async throws -> Int32 {
         let usual = [
             "PATH": "/usr/bin:/bin", "OUT": scene.folder.path + "/out", "no_proxy": "*", "NO_PROXY": "*",
@@ -25,7 +25,10 @@ struct ClientRunTests {
             scene.proxy,
             command: ["sh", "-c", script],
             environment: usual.merging(environment) { $1 },
-            more: more
+            folder: scene.folder.path + "/client",
+            prepare: { command, proxy, environment, _ in
+                ClientEnvironment(variables: environment.merging(more(command[0], proxy)) { $1 })
+            }
         ).run()
     }
 
@@ -53,8 +56,12 @@ struct ClientRunTests {
         // Signals and pipes have their usual meaning in the client.
         #expect(try await Self.run(ProxyScene(), "kill -13 $$") == 141)
         await #expect(throws: Failure.self) {
-            try await ClientRun(ProxyScene().proxy, command: ["no-such-client-anywhere"], environment: [:])
-                .run()
+            try await ClientRun(
+                ProxyScene().proxy,
+                command: ["no-such-client-anywhere"],
+                environment: [:],
+                folder: "/nonexistent"
+            ).run()
         }
     }
 

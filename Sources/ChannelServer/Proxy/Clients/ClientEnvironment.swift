@@ -19,4 +19,7 @@ public struct ClientEnvironment: Sendable {
     public internal(set) var arguments: [String] = []
     /// What the user should know before the command runs: one sentence each, without the full stop.
     public internal(set) var remarks: [String] = []
+
+    /// Nothing but variables.
+    public init(variables: [String: String]) { self.variables = variables }
 }

@@ -1,36 +1,49 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+internal import DurableFiles
 internal import TrustCore
 
 /// One command of a client behind a proxy of its own, which is there as long as the command runs.
 public struct ClientRun: Sendable {
-    /// What a client needs in its environment, besides what all programs understand.
+    /// Says what a client needs: its whole environment, files, further arguments.
     ///
     /// - Parameters:
-    ///   - client: the command's first word.
+    ///   - command: the client and its arguments.
     ///   - proxy: where the proxy is, such as `http://127.0.0.1:40123`.
-    public typealias ClientEnvironment = @Sendable (_ client: String, _ proxy: String) -> [String: String]
+    ///   - environment: the environment that leads everything to the proxy.
+    ///   - folder: the path of the folder that the files will be in.
+    public typealias Preparation = @Sendable (
+        _ command: [String], _ proxy: String, _ environment: [String: String], _ folder: String
+    ) throws -> ClientEnvironment
 
     let proxy: VerifyingProxy
     let command: [String]
     let environment: [String: String]
-    let more: ClientEnvironment
+    private let folder: String
+    private let prepare: Preparation
+    private let remark: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - command: the client and its arguments.
     ///   - environment: what this process was given.
-    ///   - more: what this client needs besides.
+    ///   - folder: the path of a folder that is not there: what the client needs is in it as long as it runs.
+    ///   - remark: is told what the user should know before the client runs.
+    ///   - prepare: what this client needs besides; by default nothing.
     public init(
         _ proxy: VerifyingProxy,
         command: [String],
         environment: [String: String],
-        more: @escaping ClientEnvironment = { _, _ in [:] }
+        folder: String,
+        remark: @escaping @Sendable (String) -> Void = { _ in },
+        prepare: @escaping Preparation = { _, _, environment, _ in ClientEnvironment(variables: environment) }
     ) {
         self.proxy = proxy
         self.command = command
         self.environment = environment
-        self.more = more
+        self.folder = folder
+        self.remark = remark
+        self.prepare = prepare
     }
 
     /// Runs it to its end.
@@ -61,7 +74,13 @@ public struct ClientRun: Sendable {
     }
 
     private func runClient(_ port: Int, _ kept: Set<Int32>) async throws -> Int32 {
-        let client = try ChildClient(command, environment: environment(port), keeping: kept)
+        let prepared = try prepare(command, url(port), environment(port), folder)
+        defer { try? Folder.removeTree(folder) }
+        if !prepared.files.isEmpty { try Folder.createDurably(folder, mode: 0o700) }
+        for file in prepared.files { try DurableFile.write(file.bytes, to: "\(folder)/\(file.name)") }
+        prepared.remarks.forEach(remark)
+        let words = command.prefix(1) + prepared.arguments + command.dropFirst()
+        let client = try ChildClient(Array(words), environment: prepared.variables, keeping: kept)
         let signals = ForwardedSignals(to: client.pid)
         let status = try await client.wait()
         withExtendedLifetime(signals) {}
@@ -70,10 +89,7 @@ public struct ClientRun: Sendable {
 
     /// The client's environment: everything goes by the proxy, without exceptions, whatever was set before.
     func environment(_ port: Int) -> [String: String] {
-        let host =
-            proxy.settings.host.utf8.contains(UInt8(ascii: ":"))
-            ? "[\(proxy.settings.host)]" : proxy.settings.host
-        let url = "http://\(host):\(port)"
+        let url = url(port)
         var environment = environment
         for name in ["http_proxy", "https_proxy", "all_proxy"] {
             environment[name] = url
@@ -81,7 +97,12 @@ public struct ClientRun: Sendable {
         }
         for name in ["no_proxy", "NO_PROXY"] { environment[name] = "" }
         environment["KINGSNAKE_PROXY"] = url
-        return environment.merging(more(command.first ?? "", url)) { $1 }
+        return environment
+    }
+
+    private func url(_ port: Int) -> String {
+        let host = proxy.settings.host
+        return "http://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)"
     }
 
     /// The status that the whole run ends with: the client's own, unless it was content although something that it asked for
