@@ -122,9 +122,9 @@ private struct SyntheticIndex {
 
     private func record(_ number: Int) -> String {
         let package = number / 15
-        let build = revision > 0 && package.isMultiple(of: 100) ? "h\(number)_\(revision)" : "h\(number)_0"
+        let build = "h\(number)_\(package.isMultiple(of: 100) ? revision : 0)"
         let (name, version) = ("package-\(package)", "1.\(number % 15).0")
-        let sha256 = Digest.of(Array("\(number) \(revision)".utf8)).hex
+        let sha256 = Digest.of(Array(build.utf8)).hex
         let depends = (0..<8).map {
             "\"dependency-\(($0 &* 7919 &+ package) % 30_000) >=1.\($0),<\($0 + 2).0a0\""
         }

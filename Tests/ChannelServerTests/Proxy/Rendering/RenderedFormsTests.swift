@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Synchronization
 import Testing
 import TrustCore
 import TrustPolicy
 
 @testable import ChannelServer
+@testable import Gatekeeper
 
 @Suite("Forms of a proxied index")
 struct RenderedFormsTests {

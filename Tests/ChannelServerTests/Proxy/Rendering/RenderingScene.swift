@@ -105,18 +105,21 @@ struct SampleIndex {
 final class SampleJudge: ListingJudge {
     let hidden: [String]
     let dependsOnTime: Bool
-    let needsFirstSeen = false
+    let needsFirstSeen: Bool
     let asked = Mutex<[(file: String, now: Timestamp)]>([])
+    let seen = Mutex<[TrustPolicy.ListedFile]>([])
 
-    init(hiding hidden: [String], dependsOnTime: Bool = false) {
+    init(hiding hidden: [String], dependsOnTime: Bool = false, needsFirstSeen: Bool = false) {
         self.hidden = hidden
         self.dependsOnTime = dependsOnTime
+        self.needsFirstSeen = needsFirstSeen
     }
 
     var fingerprint: Digest { RenderingPlace.digest(hidden) }
 
     func findings(on file: TrustPolicy.ListedFile, now: Timestamp) -> [Finding] {
         asked.withLock { $0.append((file.fileName, now)) }
+        seen.withLock { $0.append(file) }
         guard hidden.contains(where: file.fileName.hasPrefix) else { return [] }
         return [
             Finding("sample", .refused, "`\(file.name)` is not wanted"),
