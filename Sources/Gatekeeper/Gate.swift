@@ -22,17 +22,24 @@ public actor Gate {
 
     /// Opens a gate, and the cache with it.
     public init(_ configuration: GateConfiguration) throws {
+        self.init(configuration, cache: try BlobCache(at: configuration.cacheDirectory))
+    }
+
+    private init(
+        _ configuration: GateConfiguration,
+        cache: BlobCache,
+        reading session: ChannelSession? = nil
+    ) {
         self.configuration = configuration
-        cache = try BlobCache(at: configuration.cacheDirectory)
+        self.cache = cache
+        if let session { sessions[session.channel.url.identity] = Task { session } }
         rules = configuration.publishers.policy.map { IndexPolicy($0) } ?? .empty
         policy = configuration.policy.adding(rules.rules(now: configuration.now))
     }
 
     /// A gate that reads one channel by a session that is under way.
     init(_ configuration: GateConfiguration, reading session: ChannelSession) {
-        self.configuration = configuration
-        cache = session.cache
-        sessions[session.channel.url.identity] = Task { session }
+        self.init(configuration, cache: session.cache, reading: session)
     }
 
     /// Decides about packages, and downloads those that may be used. Admissions come in the order of the

@@ -36,7 +36,10 @@ struct Kingsnake: AsyncParsableCommand {
                     AttestCommand.self, PublishCommand.self,
                 ]
             ),
-            CommandGroup(name: "Clients", subcommands: [EnableCommand.self, DisableCommand.self]),
+            CommandGroup(
+                name: "Clients",
+                subcommands: [RunCommand.self, ProxyCommand.self, EnableCommand.self, DisableCommand.self]
+            ),
             CommandGroup(name: "Serving", subcommands: [ServeCommand.self, ServerCommand.self]),
         ]
     )

@@ -48,15 +48,4 @@ struct RecordDigestsTests {
         let found = RecordDigests(JSONWriter.encode(.object(record), .indented)[...])
         #expect(found == RecordDigests(sha256: whole.sha256, md5: whole.md5))
     }
-
-    @Test("Zstandard is decompressed piece by piece within a limit")
-    func streamedZstd() throws {
-        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
-        let packed = StoredBytes(try Zstd.compress(bytes))
-        var found: [UInt8] = []
-        try Zstd.decompress(packed, maximumLength: bytes.count) { found += $0 }
-        #expect(found == bytes)
-        let code = refusalCode { try Zstd.decompress(packed, maximumLength: bytes.count - 1) { _ in } }
-        #expect(code == "compression.too-large")
-    }
 }

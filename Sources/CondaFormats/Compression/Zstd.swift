@@ -61,30 +61,6 @@ public enum Zstd {
         return out
     }
 
-    /// Decompresses one or more frames that take up a whole source, in the memory of a window.
-    ///
-    /// - Parameter sink: takes the next piece of the text. What it throws is passed on.
-    /// - Throws: a `Refusal` with a `compression.…` code, or a `Failure` of the source.
-    public static func decompress(
-        _ source: StoredBytes,
-        maximumLength: Int,
-        of subject: String = "zstd data",
-        into sink: (ArraySlice<UInt8>) throws -> Void
-    ) throws {
-        var length = 0
-        try decompress(source, of: subject) { chunk in
-            guard chunk.count <= maximumLength - length else {
-                throw Refusal(
-                    CompressionCode.tooLarge,
-                    subject,
-                    expected: "at most \(maximumLength) bytes"
-                )
-            }
-            length += chunk.count
-            try sink(chunk)
-        }
-    }
-
     /// Whether some bytes are a text of this length and digest, compressed: in the memory of a window.
     ///
     /// - Throws: a `Refusal` with a `compression.…` code, or a `Failure` of the source.

@@ -21,4 +21,8 @@ struct RefusedIndex: SubdirIndex {
     {
         throw refusal
     }
+
+    func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) throws -> [IndexEntry] {
+        throw refusal
+    }
 }

@@ -55,6 +55,13 @@ struct SignedTextIndex: SubdirIndex {
             recordSignature: try record.flatMap { try trust?.verify($0, stored?.signatures, in: subdir) }
         )
     }
+
+    func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) throws -> [IndexEntry] {
+        let names = (0..<text.index.count).compactMap { position in
+            try? ArchiveFileName(String(decoding: text.index.fileNameBytes(at: position), as: UTF8.self))
+        }
+        return try names.filter { $0.name == name }.map { try entry(of: $0, mirrors: mirrors, cache: cache) }
+    }
 }
 
 extension RecordTrust {

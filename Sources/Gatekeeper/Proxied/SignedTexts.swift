@@ -105,14 +105,12 @@ final class SignedTexts: Sendable {
         let compressed = try stored(path, limit)
         var digest = StreamingDigest(.sha256)
         try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text) { chunk in
-            chunk.withUnsafeBytes { digest.update($0) }
+            digest.update(chunk)
         }
         let size = digest.byteCount
         let expected = digest.finish()
         let text = try await cache.store(expected: expected, size: size) { sink in
-            try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text) { chunk in
-                try chunk.withUnsafeBytes { try sink($0) }
-            }
+            try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text, into: sink)
         }
         return try open(text, origin.target.path.text, origin.subdir, expected, signed: signed)
     }

@@ -24,7 +24,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The address to listen on. (default: 127.0.0.1:0, a free port)",
+            "The address to listen on. (default: 127.0.0.1:\(ClientProxy.usualPort); port 0 for a free one)",
             valueName: "host:port"
         )
     )
@@ -59,6 +59,9 @@ struct ProxyCommand: AsyncParsableCommand {
         if let (host, port) = listen.flatMap(ListenAddress.read) {
             settings.host = host
             settings.port = port
+        } else if settings.port == 0 {
+            // Where `kingsnake enable` sends clients.
+            settings.port = Int(ClientProxy.usualPort)
         }
         settings.hostNames.formUnion(hostName.map { $0.lowercased() })
         guard !settings.channels.isEmpty || settings.acceptsAnyChannel else {

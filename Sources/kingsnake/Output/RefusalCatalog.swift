@@ -67,6 +67,7 @@ enum RefusalCatalog {
         area("Indexes of hosted channels", IndexCode.self),
         area("Publish logs", PublishLogCode.self),
         area("Imports of channels", ImportCode.self),
+        area("The verifying proxy", ProxyCode.self),
         area("Settings of clients", ClientSettingsCode.self),
     ]
 

@@ -7,7 +7,9 @@ internal import TrustCore
 /// The address of a verifying proxy on this machine. That it runs is not checked.
 public struct ClientProxy: Sendable, Equatable {
     /// Where `kingsnake proxy` listens unless told otherwise.
-    public static let usual = ClientProxy(host: "127.0.0.1", port: 8642)
+    public static let usual = ClientProxy(host: "127.0.0.1", port: usualPort)
+    /// The port of it.
+    public static let usualPort: UInt16 = 8642
 
     /// The address, such as `http://127.0.0.1:8642`.
     public let address: String
