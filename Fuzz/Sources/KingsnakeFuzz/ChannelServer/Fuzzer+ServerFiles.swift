@@ -21,7 +21,7 @@ extension Fuzzer {
                 Finding.unless(after[member.text] == before[member.text], "`\(member.text)` was patched")
             }
             var again = after
-            _ = Finding.ifRefused("a patch cannot be applied again") { try patch.apply(to: &again, of: file) }
+            Finding.ifRefused("a patch cannot be applied again") { try patch.apply(to: &again, of: file) }
             if let read = try Finding.accepted({
                 try PackageRecord(.object(after), fileName: name, subdir: .noarch)
             }) {
