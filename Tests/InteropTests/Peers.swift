@@ -42,6 +42,18 @@ enum Peers {
         return answer
     }
 
+    /// Runs a script as a client of `kingsnake run`.
+    ///
+    /// - Returns: what the peer said, if it said anything, and how the run ended.
+    static func run(_ script: String, _ arguments: [String], by kingsnake: Program) async throws -> (
+        answer: JSONValue?, result: ProgramResult
+    ) {
+        var kingsnake = kingsnake
+        kingsnake.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        let result = try await kingsnake.run(["run", "--", python, path(script)] + arguments)
+        return (try? JSONReader.read(Array(result.output.utf8), of: script), result)
+    }
+
     /// Starts a script that goes on running.
     static func start(_ script: String, _ arguments: [String]) async throws -> RunningProgram {
         let folder = try TemporaryFolder()

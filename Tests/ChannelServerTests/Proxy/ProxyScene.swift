@@ -92,7 +92,7 @@ final class ProxyScene: Sendable {
     func ask(_ method: HTTPRequest.Method, _ target: String, _ fields: HTTPFields = [:]) async throws
         -> TestResponse
     {
-        try await Application(responder: proxy.responder()).test(.router) { client in
+        try await Application(responder: proxy.responder(), logger: proxy.logger).test(.router) { client in
             try await client.execute(uri: target, method: method, headers: fields)
         }
     }

@@ -22,7 +22,7 @@ struct ProxySettingsTests {
             {"schema": 1, "host": "0.0.0.0", "port": 8085, "host_names": ["Proxy.Example.org"], "any_channel": true,
              "max_cache_bytes": 1000, "cache": "/c", "limits": {"connections": 9}, "channels": [
                {"url": "https://h/a", "name": "lab", "mirrors": ["https://m/a"]}, {"url": "https://h/b"},
-               {"url": "https://i/b"}, {"url": "https://h/t/TOKEN/c"}]}
+               {"url": "https://i/b"}, {"url": "https://h/t/TOKEN/d"}]}
             """
         )
         settings.nameChannels()
@@ -37,7 +37,7 @@ struct ProxySettingsTests {
         #expect(settings.channels.map(\.mirrors.count) == [1, 0, 0, 0])
         #expect(
             settings.names.mapValues(\.identity) == [
-                "lab": "https://h/a", "b": "https://h/b", "c": "https://h/c",
+                "lab": "https://h/a", "b": "https://h/b", "d": "https://h/d",
             ]
         )
     }

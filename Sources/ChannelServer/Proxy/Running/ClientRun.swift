@@ -13,9 +13,10 @@ public struct ClientRun: Sendable {
     ///   - proxy: where the proxy is, such as `http://127.0.0.1:40123`.
     ///   - environment: the environment that leads everything to the proxy.
     ///   - folder: the path of the folder that the files will be in.
-    public typealias Preparation = @Sendable (
-        _ command: [String], _ proxy: String, _ environment: [String: String], _ folder: String
-    ) throws -> ClientEnvironment
+    public typealias Preparation =
+        @Sendable (
+            _ command: [String], _ proxy: String, _ environment: [String: String], _ folder: String
+        ) throws -> ClientEnvironment
 
     let proxy: VerifyingProxy
     let command: [String]

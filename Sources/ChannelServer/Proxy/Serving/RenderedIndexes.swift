@@ -19,6 +19,7 @@ public struct RenderedIndexes: RenderedChannel {
         self.policy = policy
     }
 
+    /// A whole file, made when it is asked for first.
     public func file(_ form: IndexForm, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
         async throws
         -> ProxyIndexFile?
@@ -33,6 +34,7 @@ public struct RenderedIndexes: RenderedChannel {
         }
     }
 
+    /// A shard of this index, or of one shortly before it that a client may still be reading.
     public func shard(_ digest: Digest, of subdir: UpstreamSubdir, in view: UpstreamView, now: Timestamp)
         async throws
         -> ProxyIndexFile?
@@ -43,6 +45,7 @@ public struct RenderedIndexes: RenderedChannel {
         return ProxyIndexFile(try file.read(0..<Int(file.length)), of: file)
     }
 
+    /// What the policy has against a file that the index lists.
     public func objections(
         to file: ArchiveFileName,
         of subdir: UpstreamSubdir,

@@ -54,7 +54,7 @@ struct ClientSettingsCodeCoverageTests {
             (.conda, "channels: *a\n", "client.settings-anchors"),
             (.conda, "'channels': 1\nchannels: 2\n", "client.settings-duplicate-key"),
             (.conda, "channels: [a]  #!top\n\nproxy_servers: {http: a}\nb: 1\n", "client.settings-flags"),
-            (.conda, "channel_alias: a  #!final\nb: 1\n", "client.settings-flags"),
+            (.conda, "channel_alias: https://h  #!final\nb: 1\n", "client.settings-flags"),
             (.conda, "#kingsnake: a: 1\n", "client.block-altered"),
             (.pixi, "mirrors = {}\n", "client.settings-form"),
             (.pixi, "mirrors.\"https://a.example.org\" = []\n", "client.settings-form"),

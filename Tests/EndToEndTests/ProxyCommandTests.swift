@@ -1,0 +1,125 @@
+// Copyright (c) 2026 the Kingsnake authors
+// SPDX-License-Identifier: BSD-3-Clause
+
+import CondaFormats
+import TestSupport
+import Testing
+import Transport
+import TrustCore
+
+@Suite("kingsnake proxy and kingsnake run", .serialized, .timeLimit(.minutes(5)))
+struct ProxyCommandTests {
+    private static let package = PackageBuilder.hello("1.0")
+    private static var place: String { "\(package.subdir)/\(package.fileName(.conda))" }
+
+    /// Runs a body with a channel that is served over HTTP, pinned or not.
+    private static func serving(
+        pinned: Bool,
+        _ body: (ChannelWorld, LoopbackServer) async throws -> Void
+    ) async throws {
+        let world = try await ChannelWorld.withChannel()
+        try await world.must(["channel", "add", "channel", try world.write(package)])
+        try await LoopbackServer.serving(world.channel) { server in
+            if pinned {
+                try await world.must("trust", "add", server.url, "--root", "channel/tuf/1.root.json")
+            }
+            try await body(world, server)
+        }
+    }
+
+    /// Starts a proxy for the one channel; answers where the channel is then, too.
+    private static func proxy(_ world: ChannelWorld, _ url: String, _ options: [String] = []) async throws
+        -> (running: RunningProgram, channel: String)
+    {
+        let running = try await world.program.start(
+            ["proxy", "--listen", "127.0.0.1:0", "--channel", url, "--json"] + options
+        )
+        let channels = try #require(running.announcement["channels"]?.array)
+        return (running, try #require(channels.first?.object?["proxied"]?.string))
+    }
+
+    private static func ask(_ url: String) async throws -> (status: Int, body: [UInt8], text: String) {
+        let caller = HTTPServiceCaller()
+        let response: ServiceResponse
+        do {
+            response = try await caller.send(ServiceRequest(.get, url))
+        } catch {
+            await caller.shutdown()
+            throw error
+        }
+        await caller.shutdown()
+        return (response.status, response.body, String(decoding: response.body, as: UTF8.self))
+    }
+
+    @Test("A proxy passes on what is verified, pinned or only observed", arguments: [true, false])
+    func passes(isPinned: Bool) async throws {
+        try await Self.serving(pinned: isPinned) { world, server in
+            let (running, channel) = try await Self.proxy(world, server.url)
+            for form in ["repodata.json", "current_repodata.json"] {
+                let index = try await Self.ask("\(channel)/\(Self.package.subdir)/\(form)")
+                #expect(index.status == 200 && index.text.contains(Self.package.fileName(.conda)), "\(form)")
+            }
+            let shards = try await Self.ask("\(channel)/\(Self.package.subdir)/\(ShardIndex.fileName)")
+            #expect(shards.status == 200)
+            #expect(try ShardIndex.read(shards.body).packageNames == ["hello"])
+            let package = try await Self.ask("\(channel)/\(Self.place)")
+            #expect(package.status == 200)
+            #expect(package.body == (try Self.package.build(.conda)))
+            let absent = try await Self.ask("\(channel)/\(Self.package.subdir)/hello-9-0.conda")
+            #expect(absent.status == 404)
+            #expect(await running.stop() == 0)
+            let summary = running.errors
+            #expect(summary.contains("1 package") && summary.contains("observed") == !isPinned, "\(summary)")
+        }
+    }
+
+    @Test("What was tampered with or cut off is refused, and passed on as soon as the channel is well again")
+    func heals() async throws {
+        try await Self.serving(pinned: false) { world, server in
+            let (running, channel) = try await Self.proxy(world, server.url)
+            for behaviour in [ServerBehaviour.altered, .truncate(at: 100), .status(404)] {
+                server.follow { $0.path.hasSuffix(".conda") ? behaviour : .normal }
+                let answer = try await Self.ask("\(channel)/\(Self.place)")
+                #expect(answer.status == 403 || answer.status == 503, "\(behaviour): \(answer.text)")
+                #expect(answer.body != (try Self.package.build(.conda)))
+                if case .altered = behaviour {
+                    #expect(answer.status == 403 && answer.text.contains("code: digest.mismatch"))
+                }
+            }
+            server.follow { _ in .normal }
+            let healed = try await Self.ask("\(channel)/\(Self.place)")
+            #expect(healed.status == 200)
+            #expect(healed.body == (try Self.package.build(.conda)))
+            await running.stop()
+        }
+    }
+
+    @Test("What a policy refuses is in no index, and is refused by its name, too")
+    func policy() async throws {
+        try await Self.serving(pinned: true) { world, server in
+            try world.write(
+                Array("version: 1\nrevoked: [{match: hello, reason: a stolen key}]\n".utf8),
+                to: "policy.yaml"
+            )
+            let (running, channel) = try await Self.proxy(world, server.url, ["--policy", "policy.yaml"])
+            let index = try await Self.ask("\(channel)/\(Self.package.subdir)/repodata.json")
+            #expect(index.status == 200 && !index.text.contains("hello"))
+            let package = try await Self.ask("\(channel)/\(Self.place)")
+            #expect(package.status == 403 && package.text.contains("code: policy.revoked"), "\(package.text)")
+            #expect(package.text.contains("a stolen key"))
+            await running.stop()
+        }
+    }
+
+    @Test("A client that is run gets the proxy, and its own status is the run's")
+    func runs() async throws {
+        let world = try ChannelWorld()
+        let said = try await world.program.run([
+            "run", "--quiet", "--", "sh", "-c", "echo $http_proxy; exit 7",
+        ])
+        #expect(said.status == 7 && said.output.hasPrefix("http://127.0.0.1:"), "\(said.transcript)")
+        #expect(try await world.program.run(["run"]).status == 2)
+        #expect(try await world.program.run(["run", "--", "no-such-client"]).status == 6)
+        #expect(try await world.program.run(["proxy"]).status == 2)
+    }
+}
