@@ -38,6 +38,8 @@ extension ProxyAssembly.Parts {
                     now: { SystemClock.now }
                 )
                 configuration.mirrors = channel.mirrors
+                configuration.compared = channel.compared
+                configuration.demandedMirrors = channel.agreeing
                 configuration.publishers = publishers
                 configuration.sigstore = sigstore
                 configuration.report = report

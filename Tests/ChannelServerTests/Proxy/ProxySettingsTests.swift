@@ -22,7 +22,7 @@ struct ProxySettingsTests {
             {"schema": 1, "host": "0.0.0.0", "port": 8085, "host_names": ["Proxy.Example.org"], "any_channel": true,
              "max_cache_bytes": 1000, "cache": "/c", "limits": {"connections": 9}, "channels": [
                {"url": "https://h/a", "name": "lab", "mirrors": ["https://m/a"]}, {"url": "https://h/b"},
-               {"url": "https://i/b"}, {"url": "https://h/t/TOKEN/d"}]}
+               {"url": "https://i/b", "compare": ["https://j/b", "https://k/b"], "agreeing": 1}, {"url": "https://h/t/TOKEN/d"}]}
             """
         )
         settings.nameChannels()
@@ -35,6 +35,8 @@ struct ProxySettingsTests {
         )
         #expect(settings.cache == "/c")
         #expect(settings.channels.map(\.mirrors.count) == [1, 0, 0, 0])
+        #expect(settings.channels.map(\.compared.count) == [0, 0, 2, 0])
+        #expect(settings.channels.map(\.agreeing) == [0, 0, 1, 0])
         #expect(
             settings.names.mapValues(\.identity) == [
                 "lab": "https://h/a", "b": "https://h/b", "d": "https://h/d",
@@ -49,6 +51,7 @@ struct ProxySettingsTests {
             #"{"schema": 1, "max_cache_bytes": -1}"#, #"{"schema": 1, "channels": [{"url": "h"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": "c"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": ".x"}]}"#,
+            #"{"schema": 1, "channels": [{"url": "https://h/a", "compare": ["https://i/a"], "agreeing": 2}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": "x"}, {"url": "https://h/b", "name": "x"}]}"#,
         ]
     )

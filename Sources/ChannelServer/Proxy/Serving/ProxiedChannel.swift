@@ -9,6 +9,10 @@ public struct ProxiedChannel: Sendable, Hashable {
     public let url: ChannelURL
     /// Mirrors to fetch from instead, in order; empty for the channel's own address.
     public let mirrors: [ChannelURL]
+    /// Mirrors of others whose indexes are compared, and which nothing is fetched from; heeded for channels that sign nothing.
+    public internal(set) var compared: [ChannelURL] = []
+    /// How many of those must list the same hash.
+    public internal(set) var agreeing = 0
 
     /// Names a channel.
     public init(_ url: ChannelURL, mirrors: [ChannelURL] = []) {

@@ -93,12 +93,20 @@ public struct ProxySettings: Sendable {
     }
 
     private mutating func add(_ fields: JSONFields) throws {
-        try ServerSettings.demandKnown(fields, ["url", "name", "mirrors"])
+        try ServerSettings.demandKnown(fields, ["url", "name", "mirrors", "compare", "agreeing"])
         let mirrors = try fields.optionalStrings("mirrors") ?? []
-        let channel = ProxiedChannel(
+        var channel = ProxiedChannel(
             try ChannelURL(try fields.string("url")),
             mirrors: try mirrors.map { try ChannelURL($0) }
         )
+        channel.compared = try (fields.optionalStrings("compare") ?? []).map { try ChannelURL($0) }
+        if let agreeing = try fields.optionalInteger("agreeing") {
+            // More than there are would refuse everything, for ever.
+            guard let count = Int(exactly: agreeing), (0...channel.compared.count).contains(count) else {
+                throw fields.wrong("agreeing", "0 to \(channel.compared.count), the mirrors of `compare`")
+            }
+            channel.agreeing = count
+        }
         channels.append(channel)
         guard let name = try fields.optionalString("name") else { return }
         let isPlain = !name.isEmpty && name.utf8.allSatisfy { PercentEncoding.isUnreserved($0) }
