@@ -57,7 +57,7 @@ public enum ClientEnabling {
 
     private static func remarks(on file: PixiSettingsFile) -> [String] {
         var remarks = [
-            "packages that pixi fetches from PyPI are refused too: `kingsnake proxy --tunnel pypi.org --tunnel files.pythonhosted.org`"
+            "packages that pixi fetches from PyPI are refused meanwhile: the proxy verifies conda channels, and opens no tunnels"
         ]
         if !file.mirrored.isEmpty {
             remarks.append(
