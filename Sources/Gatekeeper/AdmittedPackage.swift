@@ -8,13 +8,14 @@ public import TrustPolicy
 /// A package that may be installed, cached or served: its bytes are at hand, verified, and the policy allows
 /// it.
 ///
-/// Only ``Gate`` makes one, so that there is no way around the checks.
+/// Only this module makes one, by ``Gate`` or, for a channel that signs nothing, by ``ObservedUpstream``: there is no way around
+/// the checks.
 public struct AdmittedPackage: Sendable {
     /// Where it stands in its channel, by the channel's canonical URL.
     public let url: PackageURL
-    /// Its record in the signed index.
+    /// Its record in the verified index.
     public let record: PackageRecord
-    /// SHA-256 of its bytes, as the signed index promises.
+    /// SHA-256 of its bytes, as the verified index promises, or as they were first seen where it gives only an MD5.
     public let sha256: Digest
     /// The file that holds the bytes. Whoever unpacks it checks the digest once more, on the bytes it reads.
     public let archivePath: String

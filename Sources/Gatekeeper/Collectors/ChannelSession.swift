@@ -231,14 +231,6 @@ actor ChannelSession {
         }
     }
 
-    /// What the index says of all files of a package; nil if the signed metadata lists no index for the subdir. What the
-    /// package's maintainers say is not asked.
-    func entries(named name: PackageName, in subdir: Subdir) async throws -> [IndexEntry]? {
-        try await open([subdir])
-        guard case .open(let index) = indexes[subdir] else { return nil }
-        return try await index.entries(named: name, mirrors: mirrors, cache: cache)
-    }
-
     /// Index and maintainers' list are of one view, also if another takes its place in the meantime.
     private func entryInView(of fileName: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
         guard case .open(let index) = indexes[subdir] else { return nil }

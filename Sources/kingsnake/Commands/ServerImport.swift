@@ -57,10 +57,7 @@ struct ServerImport: AsyncParsableCommand {
             settings: try ServerSettings(directory: directory),
             publicURL: arguments.publicURL,
             now: { SystemClock.now },
-            random: { count in
-                var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            }
+            random: { SystemRandom.bytes($0) }
         )
         var options = HTTPOptions()
         options.userAgent = "kingsnake/\(Kingsnake.version)"

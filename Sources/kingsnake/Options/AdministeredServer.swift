@@ -92,10 +92,7 @@ extension AdministeredServer {
             in: folder,
             publicURL: publicURL,
             now: { SystemClock.now },
-            random: { count in
-                var generator = SystemRandomNumberGenerator()
-                return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            }
+            random: { SystemRandom.bytes($0) }
         )
     }
 

@@ -20,9 +20,7 @@ extension ProxyAssembly.Parts {
         let policy = try needs.settings.policy.map { try Self.policy(in: $0) } ?? store.policy()
         let sigstore = try needs.options.sigstore.trust(home: home, fetcher: needs.fetcher).trust
         let publishers = { @Sendable () throws -> UserPublishers in
-            var publishers = try UserPublishers(from: store, recording: true)
-            publishers.policy = policy
-            return publishers
+            UserPublishers(policy: policy, lock: try store.publisherLock(), recorder: store)
         }
         let trusted = TrustStore(directory: home)
         channels = { channel in
