@@ -61,7 +61,9 @@ struct EnableCommand: ParsableCommand {
                 try disk.enable(report.change, for: report.client, by: proxy)
                 console.say("changed \(report.change.path)")
             }
-            console.say("start the proxy with `kingsnake proxy`; take this back with `kingsnake disable`")
+            let place = proxy == .usual ? "" : " --listen \(proxy.address.dropFirst("http://".count))"
+            console.say("start the proxy with `kingsnake proxy --any-channel\(place)`")
+            console.say("take this back with `kingsnake disable`")
         }
         if environment["http_proxy"] != nil || environment["https_proxy"] != nil {
             console.warn(
