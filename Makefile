@@ -56,11 +56,11 @@ demo: build ## run a server, publish, install and watch; then everything that at
 
 test: test-setup ## run the tests (the ones beside other programs skip: make interop)
 	@echo "test: compiling and running the tests; a test that lacks its data or a peer is shown as skipped"
-	@$(TEST_WIDTH) swift test --parallel $(SWIFT_FLAGS)
+	@$(TEST_WIDTH) scripts/run-tests swift test --parallel $(SWIFT_FLAGS)
 
 interop: setup ## run the tests beside cph, py-rattler, python-tuf and sigstore-python (needs Python and network once)
 	@peers="$$(scripts/peers)" && echo "interop: running the tests beside the peers in $$peers" && \
-	    KINGSNAKE_PEERS="$$peers" swift test --filter InteropTests $(SWIFT_FLAGS)
+	    KINGSNAKE_PEERS="$$peers" scripts/run-tests swift test --filter InteropTests $(SWIFT_FLAGS)
 
 pages: setup ## look at the server's pages in Chromium, with axe-core (needs Chromium, and Python and network once)
 	@scripts/check-pages $(SWIFT_FLAGS)

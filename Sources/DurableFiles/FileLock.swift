@@ -73,5 +73,11 @@ public final class FileLock: Sendable {
     }
 
     /// Also after a throwing initialiser that has set everything: nothing closes it by hand.
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    ///
+    /// Closing alone would not end the lock while a child that another thread has just forked still has the descriptor.
+    deinit {
+        guard descriptor >= 0 else { return }
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

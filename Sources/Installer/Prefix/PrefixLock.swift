@@ -31,7 +31,11 @@ final class PrefixLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    /// The lock ends here even if a child that was just forked still has the descriptor.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Takes the lock.
     ///

@@ -48,6 +48,9 @@ final class BlobWriter {
         hasher = StreamingDigest(expected.algorithm)
     }
 
+    /// Ends the lock, which would last as long as a child that was just forked has the descriptor, too.
+    deinit { flock(file.descriptor, LOCK_UN) }
+
     /// Takes more bytes, up to the promised size.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         if let size, UInt64(bytes.count) > size - min(size, hasher.byteCount) {
