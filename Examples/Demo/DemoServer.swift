@@ -23,7 +23,7 @@ final class DemoServer: Sendable {
     init(_ directory: String, of program: Program) throws {
         self.directory = directory
         self.program = program
-        port = try ServerWorld.freePort()
+        port = try FreePort.take()
         url = "http://127.0.0.1:\(port)"
     }
 

@@ -120,7 +120,7 @@ struct DeploymentTests {
         let name = package.fileName(.conda)
         let bytes = try package.build(.conda)
         try world.folder.write(bytes, to: name)
-        let port = try ServerWorld.freePort()
+        let port = try FreePort.take()
         let site = try Self.read("nginx.conf")
             .replacing("listen 443 ssl http2", with: "listen 127.0.0.1:\(port) ssl http2")
             .replacing("127.0.0.1:8080", with: "127.0.0.1:\(world.port)")

@@ -46,7 +46,7 @@ struct DocumentTests {
         let world = try ChannelWorld()
         try world.write(PackageBuilder.hello())
         // The port in a document may be somebody's; and a server that a document starts must not outlive it.
-        let script = document.script.replacing("8765", with: "\(try ServerWorld.freePort())")
+        let script = document.script.replacing("8765", with: "\(try FreePort.take())")
         let end = "trap 'test -z \"${server:-}\" || kill \"$server\" 2>/dev/null || true' EXIT\n"
         let result = try await world.program.runScript("set -x\n" + end + script)
         #expect(result.status == 0, "\(result.transcript)")

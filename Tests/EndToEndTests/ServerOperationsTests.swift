@@ -248,6 +248,23 @@ struct ServerOperationsTests {
         #expect(origins == [url.dropFirst("http://".count) + "/log"])
     }
 
+    @Test("A server that may open few files takes fewer connections at a time, and serves on")
+    func fewFiles() async throws {
+        let world = try ChannelWorld()
+        var program = world.program
+        program.files = 280
+        let running = try await program.start(["serve", "server", "--listen", "127.0.0.1:0", "--json"])
+        let url = try #require(running.announcement["url"]?.string)
+        let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
+        #expect(running.errors.contains("8 connections at a time instead of 4096"), "\(running.errors)")
+        // Twenty times as many, which say nothing.
+        let waiting = try (0..<160).map { _ in try RawConnection(port: port) }
+        waiting.forEach { $0.close() }
+        let request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        #expect(try await RawConnection.exchange(Array(request.utf8), port: port).hasPrefix("HTTP/1.1 200"))
+        #expect(await running.stop() == 0)
+    }
+
     /// A socket as systemd's, that gives up after a while.
     private static func listening(at path: String) throws -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)

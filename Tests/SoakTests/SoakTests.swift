@@ -29,7 +29,7 @@ struct SoakTests {
     }
 
     @Test(
-        "The running server keeps its promises while fsync, write, rename and open fail now and then",
+        "The running server keeps its promises while fsync, write, rename and unlink fail now and then",
         .enabled(
             if: FileManager.default.fileExists(atPath: "/usr/lib/fiu/fiu_posix_preload.so"),
             "libfiu is not installed (Debian: fiu-utils), so no call can be made to fail"

@@ -47,7 +47,7 @@ public struct RoundPlan: Sendable, Hashable, CustomStringConvertible {
         case write
         /// The disk is full.
         case full
-        /// Files cannot be opened, renamed or removed now and then.
+        /// Files cannot be renamed or removed now and then.
         case names
     }
 

@@ -78,13 +78,14 @@ public struct HostedServer: Sendable {
         whenRunning: @escaping @Sendable (Int) async -> Void
     ) throws -> some ApplicationProtocol {
         let (responder, quick) = responders(sendsFiles: settings.tls == nil)
+        let connections = ProcessFiles.allow(connections: settings.limits.connections, parts.logger)
         return Application(
             responder: responder,
             server: try ServerConnection.builder(settings, parts.metrics, quick),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 serverName: Self.name,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)
+                availableConnectionsDelegate: MaximumAvailableConnections(connections)
             ),
             onServerRunning: { channel in await whenRunning(channel.localAddress?.port ?? port) },
             logger: parts.logger

@@ -10,21 +10,21 @@ struct ChildProcess: Sendable {
     private let arguments: [String]
     private let environment: [String: String]
     private let folder: String
-    private let umask: String?
+    private let preparation: [String]
 
-    /// - Parameter umask: as the shell's command takes it; nil for this process's own.
+    /// - Parameter preparation: commands of the shell that run before it.
     init(
         _ program: String,
         _ arguments: [String],
         environment: [String: String],
         folder: String,
-        umask: String?
+        preparation: [String]
     ) {
         self.program = program
         self.arguments = arguments
         self.environment = environment
         self.folder = folder
-        self.umask = umask
+        self.preparation = preparation
     }
 
     /// Starts the program, waits for its end, and kills it in between if asked to.
@@ -71,8 +71,9 @@ struct ChildProcess: Sendable {
             for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         #endif
         // The shell goes to the folder and then becomes the program: there is one process all along.
-        let mask = umask.map { "umask \($0) && " } ?? ""
-        let command = ["/bin/sh", "-c", "\(mask)cd \"$0\" && exec \"$@\"", folder, program] + arguments
+        let preparation = preparation.map { $0 + " && " }.joined()
+        let line = preparation + #"cd "$0" && exec "$@""#
+        let command = ["/bin/sh", "-c", line, folder, program] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }

@@ -13,6 +13,8 @@ public struct Program: Sendable {
     public var environment: [String: String]
     /// The umask that it runs with, as the shell's command takes it; nil for the tests' own.
     public var umask: String?
+    /// How many files it may have open at most; nil for as many as the tests may.
+    public var files: Int?
     let executable: String
 
     /// The folder that the package's programs were built into: the one that holds the tests.
@@ -82,7 +84,13 @@ public struct Program: Sendable {
     }
 
     func process(_ program: String, _ arguments: [String]) -> ChildProcess {
-        ChildProcess(program, arguments, environment: environment, folder: folder, umask: umask)
+        ChildProcess(
+            program,
+            arguments,
+            environment: environment,
+            folder: folder,
+            preparation: [umask.map { "umask \($0)" }, files.map { "ulimit -n \($0)" }].compactMap { $0 }
+        )
     }
 }
 

@@ -35,7 +35,7 @@ public final class ServerWorld: Sendable {
     public init(settings: [String: JSONValue] = [:], issuers: JSONValue? = nil) async throws {
         folder = try TemporaryFolder()
         program = Program(in: folder.path)
-        port = try Self.freePort()
+        port = try FreePort.take()
         var object = JSONObject()
         object["schema"] = 1
         object["port"] = .number(JSONNumber(Int64(port)))
@@ -102,23 +102,6 @@ public final class ServerWorld: Sendable {
         let result = try await program.run(["server"] + arguments + ["--dir", "server"])
         try result.demandSuccess("kingsnake server \(arguments.joined(separator: " "))")
         return result
-    }
-
-    /// A port of this machine that nobody listens on just now.
-    public static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(descriptor, pointer, size) == 0 ? getsockname(descriptor, pointer, &size) : -1
-            }
-        }
-        guard result == 0 else { throw Failure(.network, "there is no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

@@ -92,13 +92,14 @@ public final class VerifyingProxy: Sendable {
     {
         var server = ServerSettings()
         server.limits = settings.limits
+        let connections = ProcessFiles.allow(connections: settings.limits.connections, logger)
         return Application(
             responder: responder(sendsFiles: true),
             server: try ServerConnection.builder(server, tally.metrics, nil, isProxy: true),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: HostedServer.name,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)
+                availableConnectionsDelegate: MaximumAvailableConnections(connections)
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? self.settings.port
