@@ -155,7 +155,7 @@ public struct ServerRestore: Sendable {
         _ now: Timestamp,
         _ outcome: inout Outcome
     ) async throws {
-        let logs = try await database.read { try $0.logs() }
+        let (logs, retired) = try await database.read { (try $0.logs(), try $0.retiredLogs()) }
         for note in checkpoints {
             let origin = try Checkpoint(text: note.text).origin
             guard logs.contains(where: { $0.origin == origin }) else {
@@ -174,10 +174,27 @@ public struct ServerRestore: Sendable {
                 where isLost
                 && (refusal.is(PublishLogCode.databaseBehind) || refusal.is(ServerCode.restoreUnproved))
             {
-                let name = "\(log.origin)/\(Self.compact(now))"
+                let name = Self.successor(of: log.origin, now)
                 try await database.write { try $0.rename(log.id, to: name) }
                 outcome.renamed.append((log.origin, name))
             }
+        }
+        for lost in try CheckpointSigner.checkpoints(in: folder.log)
+        where lost.size > 0 && !retired.contains(lost.origin)
+            && !logs.contains(where: { $0.continues(lost.origin) })
+        {
+            guard isLost else {
+                throw Refusal(
+                    PublishLogCode.databaseBehind,
+                    "log `\(lost.origin)`",
+                    expected: "at least \(lost.size) entries, by the signer's memory",
+                    found: "a backup from before the log began"
+                )
+            }
+            // It would begin anew with other entries, as soon as its channel has something to log.
+            let name = Self.successor(of: lost.origin, now)
+            try await database.write { try $0.retire(lost.origin, for: name) }
+            outcome.renamed.append((lost.origin, name))
         }
     }
 
@@ -222,9 +239,9 @@ public struct ServerRestore: Sendable {
         }
     }
 
-    /// A moment as a part of a log's name.
-    private static func compact(_ moment: Timestamp) -> String {
-        "\(moment)".filter { $0.isASCII && ($0.isNumber || $0.isLetter) }
+    /// What follows a log that ends at a moment.
+    private static func successor(of origin: String, _ moment: Timestamp) -> String {
+        "\(origin)/" + "\(moment)".filter { $0.isASCII && ($0.isNumber || $0.isLetter) }
     }
 
     // MARK: Metadata
@@ -256,5 +273,12 @@ public struct ServerRestore: Sendable {
             try await database.write { try $0.update(written) }
             if repository != nil { outcome.leastVersions.append((channel.name.text, least)) }
         }
+    }
+}
+
+extension HostedLog {
+    /// Whether it has the name, or followed a log that had it and ended.
+    fileprivate func continues(_ origin: String) -> Bool {
+        self.origin == origin || self.origin.utf8.starts(with: Array("\(origin)/".utf8))
     }
 }

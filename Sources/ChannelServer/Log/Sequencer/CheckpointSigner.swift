@@ -11,6 +11,7 @@ internal import TrustCore
 /// history. What is remembered is written, and on the disk, before the signature is made.
 public actor CheckpointSigner {
     private static let keyFile = "key.json"
+    private static let memorySuffix = ".signed"
     private let folder: String
     private let signer: any Signer
     private let lock: FileLock
@@ -64,6 +65,19 @@ public actor CheckpointSigner {
     /// - Throws: a `note.…` code for a file that is not what was written.
     func head(of origin: String) throws -> LogSituation.Head? {
         try Self.head(of: origin, in: folder)
+    }
+
+    /// What was signed last, for each log that anything was signed for by the key in a folder; read without its lock.
+    ///
+    /// - Throws: a `note.…` code for a file that is not what was written.
+    static func checkpoints(in folder: String) throws -> [Checkpoint] {
+        guard Folder.exists(folder) else { return [] }
+        return try Folder.names(in: folder).filter { $0.hasSuffix(memorySuffix) && !$0.hasPrefix(".") }
+            .sorted()
+            .compactMap { name in
+                try DurableFile.read(folder + "/" + name, maximumLength: SignedNote.maximumLength)
+                    .map { try Checkpoint(text: String(decoding: $0, as: UTF8.self)) }
+            }
     }
 
     /// What was signed last for a log by the key in a folder, read without its lock.
@@ -129,6 +143,6 @@ public actor CheckpointSigner {
     }
 
     private static func memory(of origin: String, in folder: String) -> String {
-        "\(folder)/\(Digest.of(Array(origin.utf8)).hex).signed"
+        "\(folder)/\(Digest.of(Array(origin.utf8)).hex)\(memorySuffix)"
     }
 }

@@ -20,6 +20,7 @@ enum SQLiteSchema {
         migrator.registerMigration("1 index", migrate: index)
         migrator.registerMigration("1 package facts", migrate: packageFacts)
         migrator.registerMigration("1 pages", migrate: pages)
+        migrator.registerMigration("1 retired logs", migrate: retiredLogs)
         return migrator
     }
 
@@ -314,6 +315,18 @@ enum SQLiteSchema {
                     time INTEGER NOT NULL
                 ) STRICT;
                 CREATE INDEX failed_upload_by_channel ON failed_upload (channel, id);
+                """
+        )
+    }
+
+    /// Names that logs had of which a restored backup has nothing.
+    private static func retiredLogs(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                CREATE TABLE retired_log (
+                    origin TEXT PRIMARY KEY,
+                    successor TEXT NOT NULL UNIQUE
+                ) STRICT, WITHOUT ROWID;
                 """
         )
     }

@@ -15,7 +15,19 @@ extension SQLiteTransaction {
         }
     }
 
+    func retiredLogs() throws -> [String] {
+        try rows("SELECT origin FROM retired_log ORDER BY origin").map { $0["origin"] }
+    }
+
+    func retire(_ origin: String, for successor: String) throws {
+        try run("INSERT INTO retired_log (origin, successor) VALUES (?, ?)", [origin, successor])
+    }
+
     func createLog(origin: String, channel: Int64?) throws -> HostedLog {
+        let successor: String? = try row("SELECT successor FROM retired_log WHERE origin = ?", [origin])?[
+            "successor"
+        ]
+        let origin = successor ?? origin
         try run("INSERT INTO log (origin, channel, size) VALUES (?, ?, 0)", [origin, channel])
         return HostedLog(id: database.lastInsertedRowID, origin: origin, channel: channel, size: 0)
     }

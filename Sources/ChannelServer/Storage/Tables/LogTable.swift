@@ -51,13 +51,15 @@ public protocol LogReading {
     func log(of channel: HostedChannel) throws -> HostedLog?
     /// Entries of a log, in order, from an index on.
     func entries(of log: Int64, from: Int64, limit: Int) throws -> [[UInt8]]
+    /// Names that were taken away, see ``LogWriting/retire(_:for:)``.
+    func retiredLogs() throws -> [String]
     /// The root of the largest size that one was decided on for.
     func newestRoot(of log: Int64) throws -> LoggedRoot?
 }
 
 /// Writes publish logs.
 public protocol LogWriting: LogReading {
-    /// Makes a log.
+    /// Makes a log; under another name if that one was taken away.
     func createLog(origin: String, channel: Int64?) throws -> HostedLog
     /// Adds an entry; answers its index, which is the number of entries before it. There are no gaps.
     func append(_ entry: [UInt8], to log: Int64) throws -> Int64
@@ -68,4 +70,6 @@ public protocol LogWriting: LogReading {
     /// Gives a log another name, under which nothing of it was published yet: for one that cannot be gone on with under
     /// its own. Its entries stay, with their indexes; its roots and documents are taken away.
     func rename(_ log: Int64, to origin: String) throws
+    /// Takes a name away that a log had of which nothing is left here: one that would be made under it gets the other name.
+    func retire(_ origin: String, for successor: String) throws
 }

@@ -252,6 +252,20 @@ struct DatabaseContract {
         #expect(try await database.read { try $0.referencedBytes() } == 0)
     }
 
+    /// A log that would be made under a name that was taken away gets the other one.
+    func retiredLog() async throws {
+        let (retired, origins) = try await database.write { transaction in
+            try transaction.retire("example.org/a/log", for: "example.org/a/log/2")
+            let made = try ["example.org/a/log", "example.org/log"].map {
+                try transaction.createLog(origin: $0, channel: nil).origin
+            }
+            return (try transaction.retiredLogs(), made)
+        }
+        #expect(retired == ["example.org/a/log"])
+        #expect(origins == ["example.org/a/log/2", "example.org/log"])
+        #expect(try await database.read { try $0.logs().map(\.origin) } == origins)
+    }
+
     /// Keys are found by their hash, and go when they are revoked or have expired.
     func keys() async throws {
         let now = now
@@ -312,6 +326,7 @@ struct DatabaseContract {
         ("a body that throws leaves nothing", { try await $0.bodyThatThrowsLeavesNothing() }),
         ("writers follow each other", { try await $0.writersFollowEachOther() }),
         ("a log gets another name", { try await $0.renamedLog() }),
+        ("a log's name is taken away", { try await $0.retiredLog() }),
         ("channels", { try await $0.channels() }),
         ("files", { try await $0.files() }),
         ("names", { try await $0.names() }),

@@ -179,6 +179,47 @@ struct ServerRestoreTests {
         )
     }
 
+    @Test("A log that began after the backup was made does not begin again under its name; once is enough")
+    func begunLater() async throws {
+        let world = try await World()
+        let origin = "channels.example.org/secret/log"
+        _ = try await world.scene.signer.sign(Checkpoint(origin: origin, size: 6, root: Digest.of([6]).bytes))
+        try world.putBack(memory: true)
+        await refuses(PublishLogCode.databaseBehind) { try await world.restore() }
+        let outcome = try await world.restore(isLost: true)
+        #expect(outcome.continued == ["channels.example.org/log"])
+        let renamed = try #require(outcome.renamed.first)
+        #expect(renamed.old == origin && renamed.new.hasPrefix(origin + "/2"))
+        let database = try SQLiteDatabase(at: world.target.database)
+        let made = try await database.write { try $0.createLog(origin: origin, channel: nil) }
+        #expect(made.origin == renamed.new)
+    }
+
+    @Test(
+        "A log that ended, or whose name was taken away, is missed by no later restore",
+        arguments: [true, false]
+    )
+    func endedBefore(isRetired: Bool) async throws {
+        let world = try await World()
+        let origin = "channels.example.org/secret/log", successor = origin + "/20270115T080000Z"
+        _ = try await world.scene.signer.sign(Checkpoint(origin: origin, size: 6, root: Digest.of([6]).bytes))
+        let channel = try await world.scene.server.channel("secret").id
+        try await world.scene.server.database.write { transaction in
+            if isRetired {
+                try transaction.retire(origin, for: successor)
+            } else {
+                _ = try transaction.createLog(origin: successor, channel: channel)
+            }
+        }
+        let second = ServerBackup(directory: world.folder.path + "/second")
+        _ = try await world.scene.server.backUp(to: second)
+        _ = try await world.scene.signer.sign(Checkpoint(origin: successor, size: 0, root: MerkleHash.empty))
+        try world.putBack(memory: true)
+        let outcome = try await ServerRestore(second, to: world.target)
+            .run(checkpoints: [], isLost: false, now: world.scene.server.now)
+        #expect(outcome.renamed.isEmpty && outcome.continued.count == (isRetired ? 1 : 2))
+    }
+
     @Test("A checkpoint of another history or by another key ends it, whatever is said")
     func foreign() async throws {
         let world = try await World()
