@@ -83,7 +83,8 @@ extension ChannelSession {
         return (view, opened)
     }
 
-    private func open(_ key: ProxiedIndexKey, of view: SignedIndexReader, from mirror: BoundMirror) async throws
+    private func open(_ key: ProxiedIndexKey, of view: SignedIndexReader, from mirror: BoundMirror)
+        async throws
         -> Index
     {
         guard let proxied else { return .absent }
@@ -101,7 +102,10 @@ extension ChannelSession {
             case .shards:
                 // Shards carry no signatures of records.
                 guard trust == nil else { return .absent }
-                let index = try await view.openShards(of: subdir, from: mirror, in: proxied.shards)
+                let fresh = mirrors
+                let index = try await view.openShards(of: subdir, from: mirror, in: proxied.shards) {
+                    fresh.forgetting()
+                }
                 return index.map { .open($0) } ?? .absent
             }
         } catch let refusal as Refusal where RefusedIndex.isOwners(refusal) {
@@ -116,15 +120,19 @@ extension ChannelSession {
         let good = open.filter { !($0 is RefusedIndex) }
         if !good.isEmpty {
             indexes[key.subdir] = .open(OpenForms(forms: good))
-        } else if let refused = open.first {
-            indexes[key.subdir] = .open(refused)
         } else if known.count == ProxiedForm.allCases.count {
-            indexes[key.subdir] = .absent
+            indexes[key.subdir] = open.first.map { .open($0) } ?? .absent
         }
     }
 
-    /// Whether a form was opened; not whether the channel has it.
-    func hasForm(_ key: ProxiedIndexKey) -> Bool { forms[key] != nil }
+    /// Whether the whole text of a subdir was opened, and is no refusal.
+    func hasText(of subdir: Subdir) -> Bool {
+        if case .open(let index) = forms[ProxiedIndexKey(subdir, .text)] {
+            index is SignedTextIndex
+        } else {
+            false
+        }
+    }
 
     /// Opens indexes for packages to be looked up in: by shards where the channel has them, which costs least.
     func openCheapest(_ subdirs: [Subdir]) async throws {

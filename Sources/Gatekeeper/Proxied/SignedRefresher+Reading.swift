@@ -35,9 +35,8 @@ extension SignedRefresher {
         try demandCurrent(index.fact)
         try index.index.shards.demandInside(url, subdir)
         await note(key, of: view)
-        let mirrors = view.session.mirrors
         return UpstreamShards(subdir, id: index.digest, index.index.shards, isSigned: true) { name, digest in
-            try await index.shard(of: name, digest, mirrors)
+            try await index.shard(of: name, digest)
         }
     }
 
@@ -59,7 +58,8 @@ extension SignedRefresher {
     func shown(_ file: ArchiveFileName, in subdir: Subdir, of view: SignedView) async throws -> IndexEntry? {
         let session = view.session
         try await session.open([subdir])
-        if try await session.shardIndex(of: subdir) == nil, let text = try await session.textIndex(of: subdir) {
+        if try await session.shardIndex(of: subdir) == nil, let text = try await session.textIndex(of: subdir)
+        {
             return IndexEntry(
                 index: text.fact,
                 // What nobody signed is not shown, where the pin demands that somebody does.
@@ -119,7 +119,9 @@ extension SignedRefresher {
     /// The attestations that a view's index promises of a file, by their digest; nil if it promises none.
     func sidecar(of file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws -> [UInt8]?
     {
-        guard let entry = try await view.entry(of: file, in: subdir), let record = entry.record else { return nil }
+        guard let entry = try await view.entry(of: file, in: subdir), let record = entry.record else {
+            return nil
+        }
         let url = PackageURL(channel: url, subdir: subdir, fileName: file)
         return try await newest().session.sidecar(url, record, baseURL: entry.baseURL)
     }

@@ -75,7 +75,7 @@ public struct SignedUpstream: AdmittingChannel {
             goodUntil: await view.session.goodUntil,
             isStale: view.isStale,
             sharded: { [refresher] in try await refresher.shards($0, of: view) },
-            whole: { await view.session.hasForm(ProxiedIndexKey($0, .text)) },
+            whole: { await view.session.hasText(of: $0) },
             listing: { [refresher] in try await refresher.shown($0, in: $1, of: view) },
             open: { [refresher] in try await refresher.subdir($0, of: view) }
         )

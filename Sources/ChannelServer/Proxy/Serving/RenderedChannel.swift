@@ -36,7 +36,8 @@ public protocol RenderedChannel: Sendable {
 
 extension RenderedChannel {
     /// Nothing: all forms are made of the whole index.
-    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards? {
+    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+    {
         nil
     }
 }

@@ -55,7 +55,8 @@ public struct RenderedIndexes: RenderedChannel {
 
     /// The channel's own shards, where names alone tell what the policy may hide; not where it waits for files to get older,
     /// or revokes them by digest or time, for then every record has to be looked at.
-    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards? {
+    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+    {
         let policy = policy
         guard let reach = policy.nameReach(into: view.channel.identity) else { return nil }
         let upstream: UpstreamShards?

@@ -96,7 +96,9 @@ actor SharedShards {
         list.append(digest)
         let dropped = list.dropLast(Self.keptIndexes)
         indexes[subdir] = Array(list.suffix(Self.keptIndexes))
-        for old in dropped where !indexes.values.contains(where: { $0.contains(old) }) { try cache.remove(old) }
+        for old in dropped where !indexes.values.contains(where: { $0.contains(old) }) {
+            try cache.remove(old)
+        }
     }
 }
 

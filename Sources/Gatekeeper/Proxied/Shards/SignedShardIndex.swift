@@ -13,13 +13,15 @@ struct SignedShardIndex: SubdirIndex, SignedForm {
     /// SHA-256 of the shard index's bytes.
     let digest: Digest
     let store: SharedShards
+    /// The mirrors, each time as if nothing were known of them: one bad shard does not keep others from being fetched.
+    let fetching: @Sendable () -> MirroredFetcher
 
     var fact: SignedIndex { index.fact }
 
     func entry(of fileName: ArchiveFileName, mirrors: MirroredFetcher, cache: BlobCache) async throws
         -> IndexEntry
     {
-        guard let shard = try await shard(of: fileName.name, mirrors) else {
+        guard let shard = try await shard(of: fileName.name) else {
             return IndexEntry(index: fact, record: nil, baseURL: nil, isRemoved: false)
         }
         let entry = index.entry(of: fileName, in: try shard.contents())
@@ -30,20 +32,20 @@ struct SignedShardIndex: SubdirIndex, SignedForm {
     func entries(named name: PackageName, mirrors: MirroredFetcher, cache: BlobCache) async throws
         -> [IndexEntry]
     {
-        guard let shard = try await shard(of: name, mirrors)?.contents() else { return [] }
+        guard let shard = try await shard(of: name)?.contents() else { return [] }
         return shard.records.map { index.entry(of: $0.fileName, in: shard) }
     }
 
-    private func shard(of name: PackageName, _ mirrors: MirroredFetcher) async throws -> UpstreamShard? {
+    private func shard(of name: PackageName) async throws -> UpstreamShard? {
         guard let digest = index.shards.digest(of: name) else { return nil }
-        return try await shard(of: name, digest, mirrors)
+        return try await shard(of: name, digest)
     }
 
     /// The shard with a digest.
-    func shard(of name: PackageName, _ digest: Digest, _ mirrors: MirroredFetcher) async throws -> UpstreamShard {
+    func shard(of name: PackageName, _ digest: Digest) async throws -> UpstreamShard {
         let path = try index.path(of: digest)
-        return try await store.shard(of: name, digest, in: index.subdir) {
-            try await mirrors.shard(path, of: name, digest)
+        return try await store.shard(of: name, digest, in: index.subdir) { [fetching] in
+            try await fetching().shard(path, of: name, digest)
         }
     }
 }
@@ -94,27 +96,35 @@ struct OpenForms: SubdirIndex {
 }
 
 extension SignedIndexReader {
-    /// Reads a subdir's shard index; nil if the signed metadata lists none.
+    /// Reads a subdir's shard index; nil if the signed metadata lists none. One that is none by its content, which the
+    /// channel's owner signed, is refused by itself: no mirror has a better one.
     ///
-    /// - Throws: `tuf.target-missing`, `tuf.target-hash`, `tuf.target-length`, or what ``ShardIndex/read(_:of:subdir:)``
-    ///   throws.
-    func openShards(of subdir: Subdir, from mirror: BoundMirror, in store: SharedShards) async throws
-        -> SignedShardIndex?
-    {
+    /// - Throws: `tuf.target-missing`, `tuf.target-hash`, `tuf.target-length`, or a `Failure`.
+    func openShards(
+        of subdir: Subdir,
+        from mirror: BoundMirror,
+        in store: SharedShards,
+        fetching: @escaping @Sendable () -> MirroredFetcher
+    ) async throws -> (any SubdirIndex)? {
         source.turn(to: mirror)
         guard let path = TargetPath("\(subdir.text)/\(Form.shards.rawValue)"),
             let target = try await updater.target(path)
         else { return nil }
         let bytes = try await bytes(of: target)
         let fact = SignedIndex(target, in: try await updater.trusted())
+        let shards: ShardIndex
+        do {
+            shards = try ShardIndex.read(bytes, of: fact.file, subdir: subdir)
+        } catch let refusal as Refusal {
+            return RefusedIndex(refusal: refusal)
+        }
         let digest = Digest.of(bytes)
-        let index = ShardedIndex(
-            fact: fact,
-            channel: channel.url,
-            subdir: subdir,
-            shards: try ShardIndex.read(bytes, of: fact.file, subdir: subdir)
-        )
         try await store.keep(digest, of: subdir)
-        return SignedShardIndex(index: index, digest: digest, store: store)
+        return SignedShardIndex(
+            index: ShardedIndex(fact: fact, channel: channel.url, subdir: subdir, shards: shards),
+            digest: digest,
+            store: store,
+            fetching: fetching
+        )
     }
 }

@@ -54,10 +54,14 @@ actor ShardRenderer {
     {
         use(place)
         let id = upstream.id
-        if let found = known[place]?.last(where: { $0.id == id && $0.isGood }) { return try await found.task.value }
+        if let found = known[place]?.last(where: { $0.id == id && $0.isGood }) {
+            return try await found.task.value
+        }
         let faulty = try faulty.all()
         let task = Task {
-            try await VisibleShards(upstream, hiding: judge.reach, faulty: faulty) { judge.findings(on: $0).isEmpty }
+            try await VisibleShards(upstream, hiding: judge.reach, faulty: faulty) {
+                judge.findings(on: $0).isEmpty
+            }
         }
         known[place, default: []].append(Known(id: id, task: task))
         known[place] = known[place]?.suffix(Self.kept)
@@ -78,7 +82,11 @@ actor ShardRenderer {
 
     /// Which package's shard has a digest, or the shard itself if it was made anew: in any of the last indexes of a subdir.
     func find(_ digest: Digest, _ judge: ShardJudge) async -> FoundShard? {
-        let place = Place(channel: judge.channel.identity, subdir: judge.subdir, policy: judge.policy.fingerprint)
+        let place = Place(
+            channel: judge.channel.identity,
+            subdir: judge.subdir,
+            policy: judge.policy.fingerprint
+        )
         for one in (known[place] ?? []).reversed() {
             guard let visible = try? await one.task.value else { continue }
             if let bytes = visible.remade[digest] { return .made(bytes) }

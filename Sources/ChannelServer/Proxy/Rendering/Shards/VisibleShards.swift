@@ -41,7 +41,9 @@ struct VisibleShards: Sendable {
         var toMake: [PackageName] = []
         for text in upstream.index.packageNames {
             // Nobody can choose a package without a proper name.
-            guard let name = try? PackageName(text), let digest = upstream.index.digest(of: name) else { continue }
+            guard let name = try? PackageName(text), let digest = upstream.index.digest(of: name) else {
+                continue
+            }
             switch reach.part(of: name) {
             case .everything: continue
             case .nothing where !faulty.contains(digest):
