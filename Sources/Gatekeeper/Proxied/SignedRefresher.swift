@@ -10,10 +10,10 @@ import TrustCore
 /// Keeps the newest view of a signed channel: at most one refresh at a time, however many wait for it.
 ///
 /// A view is taken when it is whole: its metadata verified, and all indexes at hand that anybody asked for within a day, each
-/// in the form that was asked for: its whole text, or its shard index. So a mirror that is updated just now, or cut off, or that shows a new timestamp and no more, changes
-/// nothing. What cannot be confirmed goes on, marked as stale, while it is not expired: a mirror that shows an old or a
-/// forged copy can neither have it served nor take the service away. Whenever a view is held on, it is verified again
-/// from the pinned root, at that moment and by the newest root that is known.
+/// in the form that was asked for: its whole text, or its shard index. So a mirror that is updated just now, or cut off, or
+/// that shows a new timestamp and no more, changes nothing. What cannot be confirmed goes on, marked as stale, while it is
+/// not expired: a mirror that shows an old or a forged copy can neither have it served nor take the service away. Whenever
+/// a view is held on, it is verified again from the pinned root, at that moment and by the newest root that is known.
 actor SignedRefresher {
     let url: ChannelURL
     let settings: SignedUpstream.Settings

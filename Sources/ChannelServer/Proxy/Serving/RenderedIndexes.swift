@@ -67,6 +67,10 @@ public struct RenderedIndexes: RenderedChannel {
             let whole = try? await view.subdir(subdir)
             guard whole ?? nil != nil else { throw refusal }
             return nil
+        } catch let failure as Failure where failure.kind == .network {
+            // A channel that is away: what was read of it before goes on.
+            guard await view.hasWhole(subdir) else { throw failure }
+            return nil
         }
         guard let upstream else { return nil }
         return try await renderer.shards.shown(upstream, of: view.channel, hiding: policy, reach, now: now)

@@ -21,7 +21,7 @@ final class ShardedScene: Sendable {
         var old: [Digest: [UInt8]] = [:]
         var fetched: [String] = []
         /// What opening the shard index leads to.
-        var indexError: Refusal?
+        var indexError: (any Error)?
         var hasText = true
         var textsOpened = 0
     }
@@ -76,7 +76,7 @@ final class ShardedScene: Sendable {
                 if let error = self.state.withLock({ $0.indexError }) { throw error }
                 return UpstreamShards(subdir, id: id, index, isSigned: true) { try self.fetch($0, $1) }
             },
-            whole: { _ in false }
+            whole: { _ in self.textsOpened > 0 }
         ) { subdir in
             let hasText = self.state.withLock { state in
                 state.textsOpened += 1

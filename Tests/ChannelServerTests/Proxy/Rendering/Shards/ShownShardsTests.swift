@@ -164,4 +164,14 @@ struct ShownShardsTests {
         scene.state.withLock { $0.hasText = false }
         #expect(await refusalCode { try await scene.shown() } == "gate.outside-channel")
     }
+
+    @Test("Where the channel does not answer, the whole index does if it was read before")
+    func away() async throws {
+        let scene = try ShardedScene()
+        scene.state.withLock { $0.indexError = Failure(.network, "nobody is there") }
+        let failure = await #expect(throws: Failure.self) { try await scene.shown() }
+        #expect(failure?.kind == .network && scene.textsOpened == 0)
+        scene.state.withLock { $0.textsOpened = 1 }
+        #expect(try await scene.shown() == nil)
+    }
 }
