@@ -151,11 +151,11 @@ public enum GateCode: String, RefusalCode {
         case .shardsOnly:
             return RefusalEntry(
                 .missing,
-                "the channel signs nothing but shards for this subdir, and a whole index is needed",
+                "the channel has nothing but shards for this subdir, and a whole index is needed",
                 explanation:
-                    "What is passed on to other clients is made of one signed index that names every file. An index "
-                    + "that was put together from shards would be signed by nobody.",
-                remedy: "ask the channel's owner to sign `repodata.json.zst` as well"
+                    "A client that reads no shards, or a policy that looks at every record, needs one index that names "
+                    + "every file. One that was put together from shards would be vouched for by nobody.",
+                remedy: "use a client that reads shards, or ask the channel's owner for `repodata.json.zst`"
             )
         case .indexMoved:
             return RefusalEntry(

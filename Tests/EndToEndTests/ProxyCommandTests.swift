@@ -79,6 +79,32 @@ struct ProxyCommandTests {
         }
     }
 
+    @Test(
+        "A client by shards waits for what it asks for: neither the whole index is fetched, nor other shards",
+        arguments: [true, false]
+    )
+    func shards(isPinned: Bool) async throws {
+        try await Self.serving(pinned: isPinned) { world, server in
+            try await world.must(["channel", "add", "channel", try world.write(PackageBuilder.hello("2.0"))])
+            let (running, channel) = try await Self.proxy(world, server.url)
+            let subdir = "\(channel)/\(Self.package.subdir)"
+            let index = try await Self.ask("\(subdir)/\(ShardIndex.fileName)")
+            let digest = try #require(try ShardIndex.read(index.body).digest(of: PackageName("hello")))
+            let address = "\(subdir)/shards/\(ShardIndex.shardFileName(digest))"
+            server.follow { $0.path.contains("/shards/") ? .altered : .normal }
+            let altered = try await Self.ask(address)
+            #expect(altered.status == 403 && altered.text.contains("code: shard.digest"), "\(altered.text)")
+            server.follow { _ in .normal }
+            let shard = try await Self.ask(address)
+            #expect(shard.status == 200 && Digest.of(shard.body) == digest)
+            #expect(try await Self.ask("\(channel)/\(Self.place)").body == Self.package.build(.conda))
+            let asked = server.requestedPaths
+            #expect(asked.count { $0.contains("/shards/") } == 2, "\(asked)")
+            #expect(!asked.contains { $0.contains("repodata.json") }, "\(asked)")
+            await running.stop()
+        }
+    }
+
     @Test("What was tampered with or cut off is refused, and passed on as soon as the channel is well again")
     func heals() async throws {
         try await Self.serving(pinned: false) { world, server in

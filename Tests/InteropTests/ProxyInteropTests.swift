@@ -40,6 +40,49 @@ struct ProxyInteropTests {
             #expect(solved.allSatisfy { $0.url.hasPrefix(server.url + "/") }, "\(solved)")
             #expect(result.errors.contains("passed on \(solved.count) packages"), "\(result.errors)")
             #expect(result.errors.contains("only observed") == !isPinned, "\(result.errors)")
+            let asked = server.requestedPaths
+            // By shards, nothing is fetched of the index but the shards that were asked for.
+            #expect(asked.contains { $0.contains("repodata.json") } == !isSharded, "\(asked)")
+            let shards = asked.filter { $0.contains("/shards/") }
+            #expect(Set(shards).count == shards.count && shards.isEmpty == !isSharded, "\(asked)")
+            let indexes = asked.filter { $0.hasSuffix("repodata_shards.msgpack.zst") }
+            #expect(Set(indexes).count == indexes.count, "\(asked)")
+        }
+    }
+
+    @Test(
+        "A shard that was altered under its honest name is not installed from, pinned or not",
+        arguments: [true, false]
+    )
+    func alteredShard(isPinned: Bool) async throws {
+        try await Self.serving(pinned: isPinned) { channel, server in
+            server.follow { $0.path.contains("/shards/") ? .altered : .normal }
+            let (answer, result) = try await Peers.run(
+                "rattler_e2e",
+                [server.url, "--spec", "tiny-tool"],
+                by: channel.kingsnake
+            )
+            #expect(result.status != 0 && (answer?["solved"] == nil), "\(result.transcript)")
+            #expect(result.errors.contains("[shard.digest]"), "\(result.errors)")
+            #expect(!server.requestedPaths.contains { $0.contains("repodata.json") })
+        }
+    }
+
+    @Test(
+        "What a policy hides by name is not seen by shards either, and the whole index is not asked for that"
+    )
+    func policy() async throws {
+        try await Self.serving(pinned: true) { channel, server in
+            let pins = "version: 1\npins: {tiny-tool: https://conda.example.org/other}\n"
+            try channel.folder.write(Array(pins.utf8), to: "policy.yaml")
+            let (answer, result) = try await Peers.run(
+                "rattler_e2e",
+                [server.url, "--spec", "tiny-tool"],
+                by: channel.kingsnake,
+                options: ["--policy", channel.folder.path + "/policy.yaml"]
+            )
+            #expect(result.status != 0 && (answer?["solved"] == nil), "\(result.transcript)")
+            #expect(!server.requestedPaths.contains { $0.contains("repodata.json") })
         }
     }
 

@@ -62,6 +62,8 @@ actor ChannelSession {
 
     /// How indexes are read to be passed on; nil to read no more than packages need.
     let proxied: ProxiedReading?
+    /// The forms of indexes that were asked for to be passed on.
+    var forms: [ProxiedIndexKey: Index] = [:]
     /// Metadata of an earlier refresh, by which the channel is read instead of by what mirrors show.
     var held: HeldMetadata?
 
@@ -116,6 +118,7 @@ actor ChannelSession {
     func open(_ subdirs: [Subdir]) async throws {
         // Without waiting for what others read: it may take a while.
         guard subdirs.contains(where: { indexes[$0] == nil }) else { return }
+        if proxied != nil { return try await openCheapest(subdirs) }
         try await inTurn {
             let missing = subdirs.filter { self.indexes[$0] == nil }
             guard !missing.isEmpty else { return }
@@ -152,7 +155,7 @@ actor ChannelSession {
 
     /// Tries mirror after mirror to read metadata; first the one with the newest view, if they were compared, for
     /// others would be blamed for what they lack.
-    private func fromMirror<Value>(
+    func fromMirror<Value>(
         _ resource: String,
         _ attempt: (BoundMirror) async throws -> Value
     ) async throws -> Value {
@@ -192,12 +195,7 @@ actor ChannelSession {
     func open(_ subdir: Subdir, of reader: SignedIndexReader, from mirror: BoundMirror) async throws
         -> (any SubdirIndex)?
     {
-        guard let proxied else { return try await reader.open(subdir, from: mirror, signedBy: trust) }
-        do {
-            return try await reader.openText(of: subdir, from: mirror, signedBy: trust, in: proxied.texts)
-        } catch let refusal as Refusal where RefusedIndex.isOwners(refusal) {
-            return RefusedIndex(refusal: refusal)
-        }
+        try await reader.open(subdir, from: mirror, signedBy: trust)
     }
 
     /// The channel as a mirror has it now, or as held metadata has it.

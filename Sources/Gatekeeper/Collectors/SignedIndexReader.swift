@@ -248,6 +248,11 @@ struct SignedIndexReader {
         }
     }
 
+    /// The bytes of a target, which have the promised digest.
+    func bytes(of target: TargetDescription) async throws -> [UInt8] {
+        try await Self.fetch(target, updater, source, cache)
+    }
+
     /// Fetches a target unless the cache has it; either way its bytes have the promised digest.
     private static func fetch(
         _ target: TargetDescription,

@@ -72,7 +72,11 @@ struct ShardedIndex: SubdirIndex {
         guard let digest = shards.digest(of: fileName.name) else {
             return IndexEntry(index: fact, record: nil, baseURL: nil, isRemoved: false)
         }
-        let shard = try await fetch(fileName.name, digest, mirrors, cache)
+        return entry(of: fileName, in: try await fetch(fileName.name, digest, mirrors, cache))
+    }
+
+    /// What a package's shard says of one of its files.
+    func entry(of fileName: ArchiveFileName, in shard: Shard) -> IndexEntry {
         let isRemoved = shard.removed.contains { ByteKey($0) == ByteKey(fileName.text) }
         let record = shard.records.first { $0.fileName == fileName }
         return IndexEntry(index: fact, record: record, baseURL: shards.baseURL, isRemoved: isRemoved)
@@ -83,11 +87,12 @@ struct ShardedIndex: SubdirIndex {
     {
         guard let digest = shards.digest(of: name) else { return [] }
         let shard = try await fetch(name, digest, mirrors, cache)
-        let removed = Set(shard.removed.map { ByteKey($0) })
-        return shard.records.map { record in
-            let isRemoved = removed.contains(ByteKey(record.fileName.text))
-            return IndexEntry(index: fact, record: record, baseURL: shards.baseURL, isRemoved: isRemoved)
-        }
+        return shard.records.map { entry(of: $0.fileName, in: shard) }
+    }
+
+    /// Where a shard is, below the channel (`gate.outside-channel` if it is elsewhere).
+    func path(of digest: Digest) throws -> String {
+        try channel.path(of: try shards.url(of: digest, channel: channel, subdir: subdir))
     }
 
     private func fetch(
@@ -99,7 +104,7 @@ struct ShardedIndex: SubdirIndex {
         if let bytes = try cache.bytes(of: digest, maximumLength: Shard.maximumLength) {
             return try Shard.read(bytes, expected: digest, of: name, subdir: subdir)
         }
-        let path = try channel.path(of: try shards.url(of: digest, channel: channel, subdir: subdir))
+        let path = try path(of: digest)
         let found = try await mirrors.bytes(path, maximumLength: Shard.maximumLength, mustExist: true) {
             bytes in
             (bytes, try Shard.read(bytes, expected: digest, of: name, subdir: subdir, at: path))

@@ -5,6 +5,8 @@
 struct ProxiedReading: Sendable {
     /// Where the indexes' texts are made, once for all sessions.
     let texts: SignedTexts
+    /// The shards that were fetched, for all sessions.
+    let shards: SharedShards
     /// What the session's view rests on.
     let store: SignedViewStore
 }

@@ -9,44 +9,72 @@ import TrustPolicy
 
 /// What a view is asked for.
 extension SignedRefresher {
-    /// The index of a subdir in a view; nil if the channel has none.
+    /// The whole text of a subdir in a view; nil if the channel has none.
     func subdir(_ subdir: Subdir, of view: SignedView) async throws -> UpstreamSubdir? {
-        try await view.session.open([subdir])
+        let key = ProxiedIndexKey(subdir, .text)
+        try await view.session.open([key])
         if let index = try await view.session.textIndex(of: subdir), !Folder.exists(index.shown.path) {
             try await view.session.reopen(subdir)
         }
         guard let index = try await view.session.textIndex(of: subdir) else { return nil }
-        let now = settings.now()
-        guard now < index.fact.expires else {
-            throw Refusal(
-                TUFCode.expired,
-                "\(index.fact.role) metadata",
-                at: url.description,
-                expected: "an expiry after \(now)",
-                found: "\(index.fact.expires)"
-            )
-        }
-        try index.trust?.checkExpiry(now: now)
-        await note(subdir, of: view)
+        try demandCurrent(index.fact)
+        try index.trust?.checkExpiry(now: settings.now())
+        await note(key, of: view)
         let shown = index.shown
         return UpstreamSubdir(subdir, id: shown.digest, path: shown.path, baseURL: shown.index.info.baseURL)
     }
 
-    /// What a view's index says of a file; nil if it does not list it.
-    func shown(_ file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws
-        -> PackageRecord?
-    {
-        guard let shown = try await view.subdir(subdir) else { return nil }
-        let text =
-            try texts.text(shown.id, of: subdir)
-            ?? texts.open(shown.path, "\(subdir)/repodata.json", subdir, shown.id, signed: false)
-        return try text.record(of: file)
+    /// The shard index of a subdir in a view; nil if the channel has none, or its pin demands signatures of records, which
+    /// shards do not carry.
+    ///
+    /// - Throws: `gate.outside-channel` if its shards or packages are elsewhere, and why it is refused else.
+    func shards(_ subdir: Subdir, of view: SignedView) async throws -> UpstreamShards? {
+        let key = ProxiedIndexKey(subdir, .shards)
+        try await view.session.open([key])
+        guard let index = try await view.session.shardIndex(of: subdir) else { return nil }
+        try demandCurrent(index.fact)
+        try index.index.shards.demandInside(url, subdir)
+        await note(key, of: view)
+        return UpstreamShards(subdir, id: index.digest, index.index.shards, isSigned: true) { name, digest in
+            try await index.shard(of: name, digest)
+        }
+    }
+
+    private func demandCurrent(_ fact: SignedIndex) throws {
+        let now = settings.now()
+        guard now < fact.expires else {
+            throw Refusal(
+                TUFCode.expired,
+                "\(fact.role) metadata",
+                at: url.description,
+                expected: "an expiry after \(now)",
+                found: "\(fact.expires)"
+            )
+        }
+    }
+
+    /// What a view's index says of a file, by the forms of it that are open, or else by the one that costs least; nil if
+    /// it has no index.
+    func shown(_ file: ArchiveFileName, in subdir: Subdir, of view: SignedView) async throws -> IndexEntry? {
+        let session = view.session
+        try await session.open([subdir])
+        if try await session.shardIndex(of: subdir) == nil, let text = try await session.textIndex(of: subdir)
+        {
+            return IndexEntry(
+                index: text.fact,
+                // What nobody signed is not shown, where the pin demands that somebody does.
+                record: try text.shown.record(of: file),
+                baseURL: text.shown.index.info.baseURL,
+                isRemoved: false
+            )
+        }
+        return try await session.entryShown(of: file, in: subdir)
     }
 
     /// Decides about a package by the newest view, which must say of it what the given one does.
     func admit(_ file: ArchiveFileName, in subdir: Subdir, of wanted: UpstreamView) async throws -> Admission
     {
-        let shown = try await shown(file, in: subdir, of: wanted)?.sha256
+        let shown = try await wanted.entry(of: file, in: subdir)?.record?.sha256
         let view = try await newest()
         var admission = try await admit(file, in: subdir, by: view)
         if Self.fits(admission, shown) { return admission }
@@ -91,9 +119,10 @@ extension SignedRefresher {
     /// The attestations that a view's index promises of a file, by their digest; nil if it promises none.
     func sidecar(of file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws -> [UInt8]?
     {
-        guard let record = try await shown(file, in: subdir, of: view) else { return nil }
-        let baseURL = try await view.subdir(subdir)?.baseURL
+        guard let entry = try await view.entry(of: file, in: subdir), let record = entry.record else {
+            return nil
+        }
         let url = PackageURL(channel: url, subdir: subdir, fileName: file)
-        return try await newest().session.sidecar(url, record, baseURL: baseURL)
+        return try await newest().session.sidecar(url, record, baseURL: entry.baseURL)
     }
 }

@@ -9,27 +9,29 @@ import TrustCore
 
 /// Keeps the newest view of a signed channel: at most one refresh at a time, however many wait for it.
 ///
-/// A view is taken when it is whole: its metadata verified, and the indexes of all subdirs at hand that anybody asked for
-/// within a day. So a mirror that is updated just now, or cut off, or that shows a new timestamp and no more, changes
-/// nothing. What cannot be confirmed goes on, marked as stale, while it is not expired: a mirror that shows an old or a
-/// forged copy can neither have it served nor take the service away. Whenever a view is held on, it is verified again
-/// from the pinned root, at that moment and by the newest root that is known.
+/// A view is taken when it is whole: its metadata verified, and all indexes at hand that anybody asked for within a day, each
+/// in the form that was asked for: its whole text, or its shard index. So a mirror that is updated just now, or cut off, or
+/// that shows a new timestamp and no more, changes nothing. What cannot be confirmed goes on, marked as stale, while it is
+/// not expired: a mirror that shows an old or a forged copy can neither have it served nor take the service away. Whenever
+/// a view is held on, it is verified again from the pinned root, at that moment and by the newest root that is known.
 actor SignedRefresher {
     let url: ChannelURL
     let settings: SignedUpstream.Settings
     let texts: SignedTexts
+    let shards: SharedShards
     var admissions = SignedAdmissions()
     var admitting: [SignedAdmissions.Key: Task<Admission, any Error>] = [:]
     private var current: SignedView?
     private var refreshing: Task<SignedView, any Error>?
-    /// When subdirs were last asked for; nil before the last view was recalled.
-    private var asked: [Subdir: Timestamp]?
+    /// When indexes were last asked for; nil before the last view was recalled.
+    private var asked: [ProxiedIndexKey: Timestamp]?
     private var saved: SignedViewFile?
 
     init(_ url: ChannelURL, _ settings: SignedUpstream.Settings, cache: BlobCache) {
         self.url = url
         self.settings = settings
         texts = SignedTexts(cache)
+        shards = SharedShards(cache)
     }
 
     /// The newest view, refreshed if the one at hand is not fresh.
@@ -73,7 +75,7 @@ actor SignedRefresher {
         try recall(channel, configuration.now)
         do {
             let view = try await fetched(channel, configuration)
-            guard let error = await open(subdirs(at: configuration.now), of: view) else {
+            guard let error = await open(wanted(at: configuration.now), of: view) else {
                 await save(view)
                 return view
             }
@@ -115,15 +117,15 @@ actor SignedRefresher {
         _ configuration: GateConfiguration,
         _ store: SignedViewStore
     ) throws -> ChannelSession {
-        let proxied = ProxiedReading(texts: texts, store: store)
+        let proxied = ProxiedReading(texts: texts, shards: shards, store: store)
         return try ChannelSession(channel, configuration, cache: texts.cache, proxied: proxied)
     }
 
     /// Opens indexes; answers why one could not be. What the owner's doing is stands in its place, and is no reason.
-    private func open(_ subdirs: [Subdir], of view: SignedView) async -> (any Error)? {
+    private func open(_ wanted: [ProxiedIndexKey], of view: SignedView) async -> (any Error)? {
         var worst: (any Error)?
-        for subdir in subdirs {
-            do { try await view.session.open([subdir]) } catch {
+        for key in wanted {
+            do { try await view.session.open([key]) } catch {
                 worst = worst ?? error
             }
         }
@@ -155,7 +157,7 @@ actor SignedRefresher {
                 )
                 let broken = try await session.hold(
                     HeldMetadata(timestamp: timestamp),
-                    opening: subdirs(at: configuration.now)
+                    opening: wanted(at: configuration.now)
                 ).values
                 let view = try await SignedView(session, configuration, checked: checked, isStale: true)
                 if broken.isEmpty { return view }
@@ -174,17 +176,17 @@ actor SignedRefresher {
     private func recall(_ channel: TrustedChannel, _ now: Timestamp) throws {
         guard asked == nil else { return }
         saved = try SignedViewFile(in: channel.directory)
-        asked = Dictionary(uniqueKeysWithValues: Set(saved?.subdirs ?? []).map { ($0, now) })
+        asked = Dictionary(uniqueKeysWithValues: Set(saved?.indexes ?? []).map { ($0, now) })
     }
 
-    /// The subdirs that were asked for within a day.
-    private func subdirs(at now: Timestamp) -> [Subdir] {
+    /// The indexes that were asked for within a day.
+    private func wanted(at now: Timestamp) -> [ProxiedIndexKey] {
         (asked ?? [:]).filter { now.advanced(byDays: -1) <= $0.value }.keys.sorted()
     }
 
-    /// Notes that a subdir is asked for, which the channel has.
-    func note(_ subdir: Subdir, of view: SignedView) async {
-        guard asked?.updateValue(settings.now(), forKey: subdir) == nil, !view.isStale else { return }
+    /// Notes that an index is asked for, which the channel has.
+    func note(_ key: ProxiedIndexKey, of view: SignedView) async {
+        guard asked?.updateValue(settings.now(), forKey: key) == nil, !view.isStale else { return }
         await save(view)
     }
 
@@ -196,7 +198,7 @@ actor SignedRefresher {
             let file = SignedViewFile(
                 checked: view.checked,
                 roles: await session.roles,
-                subdirs: subdirs(at: settings.now())
+                indexes: wanted(at: settings.now())
             )
             let lock = try await store.lock()
             defer { lock.release() }

@@ -20,7 +20,7 @@ import TrustPolicy
 /// What is not checked: a package that was verified is not digested again while its view, the user's demands and its
 /// file are unchanged (the moment of the last change tells), and an index not after it was opened. Whoever can write
 /// in the user's cache and as the user is not kept out. That mirrors hold back what is new is only noticed when
-/// the metadata expires. A channel that signs nothing but shards is refused (`gate.shards-only`), one that is pinned to a
+/// the metadata expires. A channel that signs nothing but shards has no whole index (`gate.shards-only`), one that is pinned to a
 /// root of content trust only is a failure of the configuration: nobody signs its index.
 public struct SignedUpstream: AdmittingChannel {
     /// Its canonical address.
@@ -74,6 +74,9 @@ public struct SignedUpstream: AdmittingChannel {
             checked: view.checked,
             goodUntil: await view.session.goodUntil,
             isStale: view.isStale,
+            sharded: { [refresher] in try await refresher.shards($0, of: view) },
+            whole: { await view.session.hasText(of: $0) },
+            listing: { [refresher] in try await refresher.shown($0, in: $1, of: view) },
             open: { [refresher] in try await refresher.subdir($0, of: view) }
         )
     }

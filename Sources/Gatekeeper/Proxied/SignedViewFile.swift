@@ -16,8 +16,8 @@ struct SignedViewFile: Equatable {
     var checked: Timestamp
     /// The bytes of timestamp, snapshot, targets and the roles of subdirs.
     var roles: [RoleName: [UInt8]]
-    /// The subdirs that were asked for.
-    var subdirs: [Subdir]
+    /// The indexes that were asked for.
+    var indexes: [ProxiedIndexKey]
 
     /// The longest file that is read.
     private static let maximumLength = 256 << 20
@@ -25,10 +25,10 @@ struct SignedViewFile: Equatable {
     /// Where it is in a channel's folder.
     static func path(in directory: String) -> String { directory + "/proxied-view.json" }
 
-    init(checked: Timestamp, roles: [RoleName: [UInt8]], subdirs: [Subdir]) {
+    init(checked: Timestamp, roles: [RoleName: [UInt8]], indexes: [ProxiedIndexKey]) {
         self.checked = checked
         self.roles = roles
-        self.subdirs = subdirs
+        self.indexes = indexes
     }
 
     /// Reads it; nil if there is none, or none that can be read: it is a copy, and no more than lost.
@@ -46,7 +46,10 @@ struct SignedViewFile: Equatable {
             let fields = try JSONFields(try JSONReader.read(bytes, of: subject, limits: limits), of: subject)
             guard let moment = Timestamp(try fields.string("checked")) else { return nil }
             checked = moment
-            subdirs = try fields.strings("subdirs").map { try Subdir($0) }
+            indexes = try fields.strings("subdirs").map { ProxiedIndexKey(try Subdir($0), .text) }
+            if fields.optional("sharded") != nil {
+                indexes += try fields.strings("sharded").map { ProxiedIndexKey(try Subdir($0), .shards) }
+            }
             roles = [:]
             for member in try fields.fields("roles").object.members {
                 guard let name = RoleName(member.key), let text = member.value.string else { return nil }
@@ -67,11 +70,14 @@ struct SignedViewFile: Equatable {
         }
         var object = JSONObject()
         object["checked"] = .string(checked.description)
-        object["subdirs"] = .array(subdirs.sorted().map { .string($0.text) })
+        for (key, form) in [("subdirs", ProxiedForm.text), ("sharded", .shards)] {
+            let subdirs = indexes.filter { $0.form == form }.map(\.subdir).sorted()
+            object[key] = .array(subdirs.map { .string($0.text) })
+        }
         object["roles"] = .object(texts)
         let bytes = JSONWriter.encode(.object(object))
         let path = Self.path(in: directory)
-        if let known, known.roles == roles, known.subdirs == subdirs {
+        if let known, known.roles == roles, known.indexes == indexes {
             try DurableFile.writeWithoutSync(bytes, to: path, mode: 0o600)
         } else {
             try DurableFile.write(bytes, to: path, mode: 0o600)

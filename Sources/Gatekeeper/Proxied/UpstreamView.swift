@@ -17,16 +17,26 @@ public struct UpstreamView: Sendable {
     /// Whether it was to be confirmed since, and nobody answered.
     public let isStale: Bool
     private let open: @Sendable (Subdir) async throws -> UpstreamSubdir?
+    private let sharded: @Sendable (Subdir) async throws -> UpstreamShards?
+    private let whole: @Sendable (Subdir) async -> Bool
+    private let listing: @Sendable (ArchiveFileName, Subdir) async throws -> IndexEntry?
 
     /// Makes a view.
     ///
-    /// - Parameter open: reads an index of this very view; nil if the channel has none for the subdir.
+    /// - Parameters:
+    ///   - sharded: reads a shard index of this very view; nil if the channel has none for the subdir.
+    ///   - whole: tells whether the whole index of a subdir was read.
+    ///   - listing: reads what the index says of a file, by what was read already, or else by what costs least.
+    ///   - open: reads a whole index of this very view; nil if the channel has none for the subdir.
     init(
         of channel: ChannelURL,
         id: Digest,
         checked: Timestamp,
         goodUntil: Timestamp?,
         isStale: Bool,
+        sharded: @escaping @Sendable (Subdir) async throws -> UpstreamShards? = { _ in nil },
+        whole: @escaping @Sendable (Subdir) async -> Bool = { _ in true },
+        listing: @escaping @Sendable (ArchiveFileName, Subdir) async throws -> IndexEntry? = { _, _ in nil },
         open: @escaping @Sendable (Subdir) async throws -> UpstreamSubdir?
     ) {
         self.channel = channel
@@ -35,10 +45,30 @@ public struct UpstreamView: Sendable {
         self.goodUntil = goodUntil
         self.isStale = isStale
         self.open = open
+        self.sharded = sharded
+        self.whole = whole
+        self.listing = listing
     }
 
-    /// The index of a subdir in this view; nil if the channel has none.
+    /// The whole index of a subdir in this view, which may be large; nil if the channel has none.
     ///
-    /// - Throws: a `Refusal` where no mirror gives what the view promises, a `Failure` where none answers.
+    /// - Throws: a `Refusal` where no mirror gives what the view promises, or the channel has nothing but shards
+    ///   (`gate.shards-only`); a `Failure` where none answers.
     public func subdir(_ subdir: Subdir) async throws -> UpstreamSubdir? { try await open(subdir) }
+
+    /// The shard index of a subdir in this view; nil if the channel has none that can be passed on.
+    ///
+    /// Where somebody signs both, it is of the same state of the channel as the whole index. Where nobody does, each is as
+    /// the channel shows it.
+    /// - Throws: as ``subdir(_:)``.
+    public func shards(of subdir: Subdir) async throws -> UpstreamShards? { try await sharded(subdir) }
+
+    /// Whether the whole index of a subdir was read for this view, so that it costs nothing to ask it.
+    public func hasWhole(_ subdir: Subdir) async -> Bool { await whole(subdir) }
+
+    /// What the index says of a file; nil if the channel has no index for the subdir. Nothing is read for it that is not
+    /// needed.
+    func entry(of file: ArchiveFileName, in subdir: Subdir) async throws -> IndexEntry? {
+        try await listing(file, subdir)
+    }
 }

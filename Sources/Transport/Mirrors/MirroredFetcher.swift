@@ -33,6 +33,12 @@ public struct MirroredFetcher: Sendable {
         self.observer = observer
     }
 
+    /// The same mirrors, as if nothing were known of them: for what is fetched while a program runs for long, in which one
+    /// bad file is not to keep others from being fetched.
+    public func forgetting() -> MirroredFetcher {
+        MirroredFetcher(mirrors, over: fetcher, retry: retry, observer: observer)
+    }
+
     /// Runs an attempt on one mirror after the other, and answers the first value that one of them returns.
     ///
     /// An attempt must begin from scratch each time: it may have been handed bytes by a mirror that failed

@@ -97,9 +97,15 @@ public struct IndexPolicy: Sendable, Equatable {
     }
 
     /// The cooldown that counts in the file's channel.
-    func cooldown(of file: ListedFile) -> Cooldown? {
-        channels[ByteKey(file.channel)]?.cooldown ?? general.cooldown
+    func cooldown(of file: ListedFile) -> Cooldown? { cooldown(in: file.channel) }
+
+    /// The cooldown that counts in a channel.
+    func cooldown(in channel: String) -> Cooldown? {
+        channels[ByteKey(channel)]?.cooldown ?? general.cooldown
     }
+
+    /// All revocations, whatever they are about.
+    var allRevocations: [Revocation] { revocations.revocations }
 
     /// What becomes of the file's package if it has link scripts.
     func linkScriptMode(of file: ListedFile) -> LinkScriptPolicy.Mode {

@@ -35,6 +35,11 @@ struct ShardCodeCoverageTests {
         .digestLength: { try shard(record: "sha256", .binary([1])) },
         .number: { try shard(record: "x", .double(.infinity)) },
         .otherPackage: { _ = try Shard(PackageName("zlib"), records: [ShardTests.record(name: "zlib2")]) },
+        .unknownMember: {
+            let bytes = try Zstd.compress(MessagePackWriter.encode(pack(("v3", pack()))))
+            let name = try PackageName("zlib")
+            throw try #require(try ShardReading(bytes, of: name, subdir: Subdir("linux-64")).faults.first)
+        },
     ]
 
     @Test(

@@ -16,11 +16,16 @@ public import TrustCore
 public struct IndexRenderer: Sendable {
     private let cache: String
     private let recent = RecentRenderings()
+    /// Makes what is shown of channels' own shards.
+    let shards: ShardRenderer
 
     /// Makes a renderer.
     ///
     /// - Parameter folder: where to keep what is made; it is made if it is not there.
-    public init(folder: String) { cache = folder }
+    public init(folder: String) {
+        cache = folder
+        shards = ShardRenderer(folder: folder)
+    }
 
     /// An index of a channel, without what a judge objects to.
     public func rendered(

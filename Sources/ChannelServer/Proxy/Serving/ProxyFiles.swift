@@ -52,12 +52,21 @@ struct ProxyFiles: Sendable {
         case .notices: return await notices.file(of: channel, now: now())
         case .unverified(let name): throw Refusal(ProxyCode.notServed, name)
         case .index(let form, let subdir):
-            return try await indexFile(address, channel, subdir) {
-                try await rendered.file(form, of: $0, in: $1, now: $2)
+            let source: IndexSource = form == .shardIndex ? .shards : .whole
+            return try await indexFile(address, channel, subdir, by: source) { shown, view, now in
+                switch shown {
+                case .shards(let shards): shards.index
+                case .whole(let upstream): try await rendered.file(form, of: upstream, in: view, now: now)
+                }
             }
         case .shard(let digest, let subdir):
-            return try await indexFile(address, channel, subdir) { upstream, view, now in
-                let shard = try await rendered.shard(digest, of: upstream, in: view, now: now)
+            return try await indexFile(address, channel, subdir, by: .shards) { shown, view, now in
+                let shard =
+                    switch shown {
+                    case .shards(let shards): try await shards.shard(digest)
+                    case .whole(let upstream):
+                        try await rendered.shard(digest, of: upstream, in: view, now: now)
+                    }
                 return shard?.sha256 == digest ? shard : nil
             }
         case .package(let file, let subdir):
@@ -67,29 +76,52 @@ struct ProxyFiles: Sendable {
         }
     }
 
+    /// What an answer is made of.
+    private enum IndexSource {
+        /// The channel's own shards, where they can be passed on.
+        case shards
+        /// Its whole index.
+        case whole
+        /// Whichever costs less.
+        case any
+    }
+
+    /// What clients are shown of a subdir.
+    private enum ShownIndex {
+        case shards(ShownShards)
+        case whole(UpstreamSubdir)
+    }
+
     /// The newest view of a channel, and its index of a subdir.
-    private func open(_ channel: ProxiedChannel, _ subdir: Subdir, for address: ProxyAddress) async throws
-        -> (
-            instance: any AdmittingChannel, view: UpstreamView, subdir: UpstreamSubdir
-        )
-    {
+    private func open(
+        _ channel: ProxiedChannel,
+        _ subdir: Subdir,
+        by source: IndexSource,
+        for address: ProxyAddress
+    ) async throws -> (instance: any AdmittingChannel, view: UpstreamView, shown: ShownIndex) {
         let instance = try await channels.instance(of: channel)
         let view = try await instance.view()
         tally.viewed(view)
+        var mayBeSharded = source != .whole
+        if source == .any { mayBeSharded = await !view.hasWhole(subdir) }
+        if mayBeSharded, let shards = try await rendered.shards(of: subdir, in: view, now: now()) {
+            return (instance, view, .shards(shards))
+        }
         guard let upstream = try await view.subdir(subdir) else {
             throw Refusal(ProxyCode.notListed, address.file.name, found: "no subdir `\(subdir)`")
         }
-        return (instance, view, upstream)
+        return (instance, view, .whole(upstream))
     }
 
     private func indexFile(
         _ address: ProxyAddress,
         _ channel: ProxiedChannel,
         _ subdir: Subdir,
-        _ make: (UpstreamSubdir, UpstreamView, Timestamp) async throws -> ProxyIndexFile?
+        by source: IndexSource,
+        _ make: (ShownIndex, UpstreamView, Timestamp) async throws -> ProxyIndexFile?
     ) async throws -> FoundFile {
-        let (_, view, upstream) = try await open(channel, subdir, for: address)
-        guard let file = try await make(upstream, view, now()) else {
+        let (_, view, shown) = try await open(channel, subdir, by: source, for: address)
+        guard let file = try await make(shown, view, now()) else {
             throw Refusal(ProxyCode.notListed, address.file.name)
         }
         var isShard = false
@@ -123,8 +155,8 @@ struct ProxyFiles: Sendable {
         _ channel: ProxiedChannel,
         _ address: ProxyAddress
     ) async throws -> FoundFile {
-        let (instance, view, upstream) = try await open(channel, subdir, for: address)
-        try await demandShown(file, upstream, view, address)
+        let (instance, view, shown) = try await open(channel, subdir, by: .any, for: address)
+        try await demandShown(file, shown, view, address)
         // What is thrown out of a cache between the two is fetched again, once.
         for isLast in [false, true] {
             let package = try await admitted(file, subdir, instance, view, channel, address)
@@ -187,8 +219,8 @@ struct ProxyFiles: Sendable {
         _ channel: ProxiedChannel,
         _ address: ProxyAddress
     ) async throws -> FoundFile {
-        let (instance, view, upstream) = try await open(channel, subdir, for: address)
-        try await demandShown(file, upstream, view, address)
+        let (instance, view, shown) = try await open(channel, subdir, by: .any, for: address)
+        try await demandShown(file, shown, view, address)
         guard let bytes = try await instance.sidecar(of: file, in: subdir, of: view),
             Digest.of(bytes) == digest
         else { throw Refusal(ProxyCode.notListed, address.file.name) }
@@ -208,11 +240,16 @@ struct ProxyFiles: Sendable {
     /// What is hidden from indexes is refused, too, whoever knows its name.
     private func demandShown(
         _ file: ArchiveFileName,
-        _ upstream: UpstreamSubdir,
+        _ shown: ShownIndex,
         _ view: UpstreamView,
         _ address: ProxyAddress
     ) async throws {
-        let objections = try await rendered.objections(to: file, of: upstream, in: view, now: now())
+        let objections =
+            switch shown {
+            case .shards(let shards): try await shards.objections(to: file)
+            case .whole(let upstream):
+                try await rendered.objections(to: file, of: upstream, in: view, now: now())
+            }
         guard objections.isEmpty else { throw ProxyRefusal(objections, of: address.file.name) }
     }
 

@@ -28,6 +28,18 @@ public protocol RenderedChannel: Sendable {
         in view: UpstreamView,
         now: Timestamp
     ) async throws -> [Finding]
+
+    /// What is shown of a subdir by the channel's own shards, without its whole index; nil where that is not to be had, and
+    /// the whole index is to be asked for.
+    func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+}
+
+extension RenderedChannel {
+    /// Nothing: all forms are made of the whole index.
+    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+    {
+        nil
+    }
 }
 
 /// A file of an index as clients are shown it.
@@ -58,6 +70,15 @@ public struct ProxyIndexFile: Sendable, Hashable {
         length = UInt64(bytes.count)
         sha256 = file.sha256
         contentType = file.contentType
+        self.bytes = bytes
+    }
+
+    /// A small one that is at hand.
+    init(_ bytes: [UInt8], sha256: Digest, contentType: String) {
+        path = ""
+        length = UInt64(bytes.count)
+        self.sha256 = sha256
+        self.contentType = contentType
         self.bytes = bytes
     }
 }

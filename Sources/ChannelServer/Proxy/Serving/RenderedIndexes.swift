@@ -53,6 +53,29 @@ public struct RenderedIndexes: RenderedChannel {
         now: Timestamp
     ) async throws -> [Finding] { try await rendered(subdir, view, now).hiddenFindings(of: file) }
 
+    /// The channel's own shards, where names alone tell what the policy may hide; not where it waits for files to get older,
+    /// or revokes them by digest or time, for then every record has to be looked at.
+    public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+    {
+        let policy = policy
+        guard let reach = policy.nameReach(into: view.channel.identity) else { return nil }
+        let upstream: UpstreamShards?
+        do {
+            upstream = try await view.shards(of: subdir)
+        } catch let refusal as Refusal {
+            // What is verified of the whole index is as good, if the channel has one.
+            let whole = try? await view.subdir(subdir)
+            guard whole ?? nil != nil else { throw refusal }
+            return nil
+        } catch let failure as Failure where failure.kind == .network {
+            // A channel that is away: what was read of it before goes on.
+            guard await view.hasWhole(subdir) else { throw failure }
+            return nil
+        }
+        guard let upstream else { return nil }
+        return try await renderer.shards.shown(upstream, of: view.channel, hiding: policy, reach, now: now)
+    }
+
     private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws
         -> RenderedSubdir
     {

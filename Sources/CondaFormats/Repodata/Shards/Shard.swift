@@ -20,12 +20,7 @@ public struct Shard: Sendable {
     /// - Throws: `shard.other-package` or `repodata.duplicate-file`.
     public init(_ name: PackageName, records: [PackageRecord], removed: [String] = []) throws {
         for record in records where record.name != name {
-            throw Refusal(
-                ShardCode.otherPackage,
-                record.fileName.text,
-                expected: "`\(name)`",
-                found: "`\(record.name)`"
-            )
+            throw Self.otherPackage(record.fileName.text, record.name, expected: name)
         }
         self.name = name
         self.records = records.sorted {
@@ -53,21 +48,9 @@ public struct Shard: Sendable {
         subdir: Subdir? = nil,
         at location: String? = nil
     ) throws -> Shard {
-        let subject = "the shard of \(name)"
-        let found = Digest.of(compressed, by: expected.algorithm)
-        guard found == expected else {
-            throw Refusal(
-                ShardCode.digest,
-                subject,
-                at: location,
-                expected: expected.description,
-                found: found.description
-            )
-        }
+        try check(compressed, expected: expected, of: name, at: location)
         do {
-            let bytes = try Zstd.decompress(compressed, maximumLength: maximumLength, of: subject)
-            let limits = MessagePackLimits(bytes: maximumLength)
-            let top = try ShardFields(MessagePackReader.read(bytes, of: subject, limits: limits), of: subject)
+            let top = try members(compressed, of: name)
             let records =
                 try records(top, "packages", .tarBz2, subdir) + records(top, "packages.conda", .conda, subdir)
             return try Shard(name, records: records, removed: top.strings("removed"))
@@ -77,6 +60,35 @@ public struct Shard: Sendable {
         }
     }
 
+    /// Demands that bytes are the ones that an index names, before anything is made of them.
+    ///
+    /// - Throws: `shard.digest`.
+    public static func check(
+        _ compressed: [UInt8],
+        expected: Digest,
+        of name: PackageName,
+        at location: String? = nil
+    ) throws {
+        let found = Digest.of(compressed, by: expected.algorithm)
+        guard found == expected else {
+            throw Refusal(
+                ShardCode.digest,
+                "the shard of \(name)",
+                at: location,
+                expected: expected.description,
+                found: found.description
+            )
+        }
+    }
+
+    /// The top-level members of a shard.
+    static func members(_ compressed: [UInt8], of name: PackageName) throws -> ShardFields {
+        let subject = "the shard of \(name)"
+        let bytes = try Zstd.decompress(compressed, maximumLength: maximumLength, of: subject)
+        let limits = MessagePackLimits(bytes: maximumLength)
+        return try ShardFields(MessagePackReader.read(bytes, of: subject, limits: limits), of: subject)
+    }
+
     private static func records(
         _ top: ShardFields,
         _ key: String,
@@ -84,19 +96,32 @@ public struct Shard: Sendable {
         _ subdir: Subdir?
     ) throws -> [PackageRecord] {
         guard let section = try top.optionalFields(key) else { return [] }
-        return try section.map.members.map { member in
-            guard member.key.utf8.hasSuffix(format.suffix.utf8) else {
-                throw Refusal(
-                    RepodataCode.wrongSection,
-                    section.subject,
-                    expected: "`\(format.suffix)` files",
-                    found: "`\(QuotedText.short(member.key))`"
-                )
-            }
-            let map = try ShardFields(member.value, of: QuotedText.short(member.key)).map
-            let object = try RecordCoding.unpack(map, of: member.key)
-            return try PackageRecord(.object(object), fileName: member.key, subdir: subdir)
+        return try section.map.members.map { try record($0, in: section, format, subdir) }
+    }
+
+    /// Reads one member of a section.
+    static func record(
+        _ member: MessagePackMap.Member,
+        in section: ShardFields,
+        _ format: ArchiveFormat,
+        _ subdir: Subdir?
+    ) throws -> PackageRecord {
+        guard member.key.utf8.hasSuffix(format.suffix.utf8) else {
+            throw Refusal(
+                RepodataCode.wrongSection,
+                section.subject,
+                expected: "`\(format.suffix)` files",
+                found: "`\(QuotedText.short(member.key))`"
+            )
         }
+        let map = try ShardFields(member.value, of: QuotedText.short(member.key)).map
+        let object = try RecordCoding.unpack(map, of: member.key)
+        return try PackageRecord(.object(object), fileName: member.key, subdir: subdir)
+    }
+
+    /// That a record is another package's.
+    static func otherPackage(_ fileName: String, _ found: PackageName, expected: PackageName) -> Refusal {
+        Refusal(ShardCode.otherPackage, fileName, expected: "`\(expected)`", found: "`\(found)`")
     }
 
     /// The compressed bytes of the shard, and the digest that names them: the same for the same content,

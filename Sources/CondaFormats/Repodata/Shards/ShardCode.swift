@@ -12,6 +12,7 @@ public enum ShardCode: String, RefusalCode {
     case digestLength = "shard.digest-length"
     case number = "shard.number"
     case otherPackage = "shard.other-package"
+    case unknownMember = "shard.unknown-member"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -69,6 +70,15 @@ public enum ShardCode: String, RefusalCode {
                     "The records of a package are in its own shard only; one in another's would be found or "
                     + "missed depending on what else was looked up.",
                 remedy: owner
+            )
+        case .unknownMember:
+            return RefusalEntry(
+                .invalid,
+                "a shard holds something besides the records of its package",
+                explanation:
+                    "What a later format adds may list further packages, and lead anywhere. Nobody could check it, so a "
+                    + "shard that has it is not passed on as it is.",
+                remedy: "read the index anew: it names a shard without what cannot be checked"
             )
         }
     }

@@ -54,12 +54,38 @@ actor Ledger {
         at time: Timestamp,
         check: @Sendable (LedgerTable) throws -> Void = { _ in }
     ) async throws -> LedgerTable {
+        try await record(index.digest, check: check) { try $0.news(in: index, at: time) }
+    }
+
+    /// Writes down an index of any sort, unless it is the one that was seen last.
+    ///
+    /// - Parameters:
+    ///   - check: is asked before anything is written, and may refuse by what is known.
+    ///   - news: says what is to be written, the index at the end.
+    /// - Returns: what is known then.
+    func record(
+        _ index: Digest,
+        check: @Sendable (LedgerTable) throws -> Void = { _ in },
+        news: @Sendable (LedgerTable) throws -> [LedgerEntry]
+    ) async throws -> LedgerTable {
         let lock = try await lock()
         defer { withExtendedLifetime(lock) {} }
         let log = try update()
-        guard known.newest?.digest != index.digest else { return known }
+        guard known.newest?.digest != index else { return known }
         try check(known)
-        try write(known.news(in: index, at: time), log)
+        try write(news(known), log)
+        return known
+    }
+
+    /// Writes down what was seen of files besides, as far as it is not known.
+    ///
+    /// - Returns: what is known then.
+    func record(_ files: [LedgerEntry]) async throws -> LedgerTable {
+        let lock = try await lock()
+        defer { withExtendedLifetime(lock) {} }
+        let log = try update()
+        let news = files.filter { !known.knows($0) }
+        if !news.isEmpty { try write(news, log) }
         return known
     }
 

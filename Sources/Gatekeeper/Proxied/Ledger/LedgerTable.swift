@@ -51,10 +51,15 @@ struct LedgerTable: Sendable {
             switch entry {
             case .index(let index): if indexes.last?.digest != index.digest { indexes.append(index) }
             case .file(let name, let sighting):
-                guard !sightings(of: name).contains(where: { $0.saysTheSame(as: sighting) }) else { continue }
-                since[name, default: []].append(sighting)
+                if !knows(entry) { since[name, default: []].append(sighting) }
             }
         }
+    }
+
+    /// Whether a sighting of a file says nothing new.
+    func knows(_ entry: LedgerEntry) -> Bool {
+        guard case .file(let name, let sighting) = entry else { return false }
+        return sightings(of: name).contains { $0.saysTheSame(as: sighting) }
     }
 
     /// What an index says that is not known yet, with the index itself at the end.

@@ -125,7 +125,7 @@ actor ComparedMirrors {
         return try ObservedText(digest, in: cache, of: place.subdir, channel: configuration.channel)
     }
 
-    private func source(_ place: Place) throws -> ObservedSource {
+    private func source(_ place: Place) throws -> ObservedSource<ObservedText> {
         let folder = ObservedSubdir.folder(of: place.subdir, configuration)
         let name = Digest.of(Array(configuration.compared[place.mirror].identity.utf8)).hex.prefix(16)
         return ObservedSource(

@@ -10,7 +10,7 @@ import TrustPolicy
 struct ObservedAdmission {
     private let upstream: ObservedUpstream
     private let url: PackageURL
-    private let index: ObservedIndex
+    private let listing: ObservedListing
     private let view: Digest
 
     private var configuration: ObservedConfiguration { upstream.configuration }
@@ -32,20 +32,20 @@ struct ObservedAdmission {
         }
     }
 
-    init(_ upstream: ObservedUpstream, _ url: PackageURL, _ index: ObservedIndex, view: Digest) {
+    init(_ upstream: ObservedUpstream, _ url: PackageURL, _ listing: ObservedListing, view: Digest) {
         self.upstream = upstream
         self.url = url
-        self.index = index
+        self.listing = listing
         self.view = view
     }
 
     func decide() async throws -> Admission {
-        let entry = try index.entry(of: url.fileName)
+        let entry = listing.entry
         let demands = try UserDemands(configuration)
         guard let record = entry.record, !entry.isRemoved else {
             return .refused(demands.policy.verdict(on: evidence(entry, nil, demands)))
         }
-        var observed = await observation(of: record, index.ledger)
+        var observed = await observation(of: record, listing.ledger)
         if let sha256 = record.sha256 {
             return try await decide(entry, record, sha256, observed, demands) { verdict in
                 guard verdict.isAllowed else { return nil }
@@ -127,7 +127,7 @@ struct ObservedAdmission {
         )
         evidence.pin = .observed
         evidence.subdir = url.subdir.text
-        evidence.firstSeen = entry.record.flatMap { index.upstream.knownSince($0) }
+        evidence.firstSeen = listing.knownSince
         entry.add(to: &evidence)
         evidence.observed = observed
         evidence.publishers = PublisherDemands(
@@ -143,7 +143,10 @@ struct ObservedAdmission {
     // MARK: What was seen
 
     private func observation(of record: PackageRecord, _ table: LedgerTable) async -> ObservedRecord? {
-        let opinions = await upstream.compared.opinions(on: record, in: index, of: view)
+        var opinions: [MirrorOpinion] = []
+        if let text = listing.text {
+            opinions = await upstream.compared.opinions(on: record, in: text, of: view)
+        }
         return observation(of: record, table, opinions)
     }
 
@@ -157,7 +160,7 @@ struct ObservedAdmission {
             record: (record.sha256, record.md5)
         ).map { history in
             ObservedRecord(
-                index: index.text.digest,
+                index: listing.index,
                 since: history.since,
                 isBaseline: history.isBaseline,
                 previous: history.previous,

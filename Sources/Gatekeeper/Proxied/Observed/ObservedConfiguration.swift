@@ -80,6 +80,11 @@ public struct ObservedConfiguration: Sendable {
         self.now = now
     }
 
+    /// Whether what was confirmed then need not be asked for again.
+    func isFresh(_ state: ObservedState, _ now: Timestamp) -> Bool {
+        state.checked <= now && now < state.checked.advanced(bySeconds: freshness)
+    }
+
     /// The folder of this channel.
     var channelDirectory: String {
         ledgerDirectory + "/" + Digest.of(Array(channel.identity.utf8)).hex.prefix(32)

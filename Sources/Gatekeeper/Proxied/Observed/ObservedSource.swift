@@ -10,10 +10,7 @@ import TrustCore
 ///
 /// The text is never held in memory: it goes from the network into a file, compressed or not, and from there through a
 /// window into the cache.
-struct ObservedSource: Sendable {
-    /// The longest compressed index.
-    static let compressedLimit = UnsignedIndexReader.compressedLimit
-
+struct ObservedSource<Content: ObservedContent>: Sendable {
     let channel: ChannelURL
     let subdir: Subdir
     /// Where the state is kept.
@@ -24,7 +21,7 @@ struct ObservedSource: Sendable {
 
     /// What a mirror said.
     enum Answer: Sendable {
-        case text(ObservedText, ObservedState)
+        case text(Content, ObservedState)
         /// None has an index, and all said so.
         case absent
     }
@@ -64,9 +61,9 @@ struct ObservedSource: Sendable {
     /// - Throws: what the most telling mirror led to.
     func fetch(
         from mirrors: MirroredFetcher,
-        known: (text: ObservedText, state: ObservedState)?,
+        known: (text: Content, state: ObservedState)?,
         now: Timestamp,
-        check: @Sendable (ObservedText) async throws -> Void = { _ in }
+        check: @Sendable (Content) async throws -> Void = { _ in }
     ) async throws -> Answer {
         let subject = "the index of \(subdir)"
         // One that has none may be behind; only where all say so there is none.
@@ -97,10 +94,10 @@ struct ObservedSource: Sendable {
 
     private func fetch(
         from mirror: BoundMirror,
-        known: (text: ObservedText, state: ObservedState)?,
+        known: (text: Content, state: ObservedState)?,
         now: Timestamp
-    ) async throws -> (text: ObservedText, state: ObservedState) {
-        for form in ["repodata.json.zst", "repodata.json"] {
+    ) async throws -> (text: Content, state: ObservedState) {
+        for form in Content.forms {
             var version: ResourceVersion?
             if let state = known?.state, state.form == form, ByteKey.areEqual(state.mirror, mirror.name) {
                 version = ResourceVersion(
@@ -124,12 +121,12 @@ struct ObservedSource: Sendable {
                 return (text, state)
             }
         }
-        throw Refusal(GateCode.repodataMissing, "\(subdir.text)/repodata.json", at: mirror.name)
+        throw Refusal(GateCode.repodataMissing, "\(subdir.text)/\(Content.forms.last ?? "")", at: mirror.name)
     }
 
-    private func open(_ digest: Digest, from mirror: BoundMirror) throws -> ObservedText? {
+    private func open(_ digest: Digest, from mirror: BoundMirror) throws -> Content? {
         do {
-            return try ObservedText(digest, in: cache, of: subdir, channel: channel)
+            return try Content(digest, in: cache, of: subdir, channel: channel)
         } catch let refusal as Refusal {
             // Nothing bad stays in the cache.
             try cache.remove(digest)
@@ -145,16 +142,20 @@ struct ObservedSource: Sendable {
     ) async throws -> (ConditionalOutcome, Digest?) {
         let path = "\(subdir.text)/\(form)"
         let temporary = try UnnamedFile(in: Folder.parent(of: stateFile))
-        let isCompressed = form.hasSuffix(".zst")
         let outcome = try await mirror.fetch(
             path,
             unless: version,
-            maximumLength: isCompressed ? Self.compressedLimit : ObservedText.limit,
+            maximumLength: Content.limit(of: form),
             timeout: time
         ) { try temporary.file.write($0) }
         guard case .complete = outcome else { return (outcome, nil) }
         let bytes = try temporary.stored()
-        let digest = try await Self.store(bytes, isCompressed: isCompressed, of: path, in: cache)
+        let digest = try await Self.store(
+            bytes,
+            isCompressed: Content.isDecompressed(form),
+            of: path,
+            in: cache
+        )
         return (outcome, digest)
     }
 

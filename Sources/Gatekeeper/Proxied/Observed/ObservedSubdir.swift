@@ -7,20 +7,15 @@ import Transport
 import TrustCore
 
 /// One subdir of an observed channel: keeps its index fresh, and its ledger.
-actor ObservedSubdir {
-    /// An index, and when the channel last confirmed it.
-    struct Loaded: Sendable {
-        let index: ObservedIndex
-        let checked: Timestamp
-    }
-
-    let subdir: Subdir
+actor ObservedSubdir: ObservedForm {
+    nonisolated let subdir: Subdir
+    nonisolated var key: ProxiedIndexKey { ProxiedIndexKey(subdir, .text) }
     private let configuration: ObservedConfiguration
-    private let source: ObservedSource
-    let ledger: Ledger
+    private let source: ObservedSource<ObservedText>
+    nonisolated let ledger: Ledger
     /// The last one that was loaded: the same text is not opened twice.
     private var last: ObservedIndex?
-    private var loading: Task<Loaded?, any Error>?
+    private var loading: Task<ObservedLoaded?, any Error>?
 
     init(_ subdir: Subdir, _ configuration: ObservedConfiguration, cache: BlobCache) throws {
         self.subdir = subdir
@@ -45,17 +40,19 @@ actor ObservedSubdir {
 
     /// The index: as it is remembered if that is fresh, else as the channel has it now; nil if it has none. Asked once
     /// for all who wait.
-    func load() async throws -> Loaded? {
+    func load() async throws -> ObservedLoaded? {
         let task = loading ?? Task { try await self.loadNow() }
         loading = task
         defer { if loading == task { loading = nil } }
         return try await task.value
     }
 
-    private func loadNow() async throws -> Loaded? {
+    private func loadNow() async throws -> ObservedLoaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, isFresh(known.state, now) { return try await loaded(known.text, known.state) }
+        if let known, configuration.isFresh(known.state, now) {
+            return try await loaded(known.text, known.state)
+        }
         // Somebody saw a newer one and was killed: that the older one did not change is no news.
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
         let answer = try await source.fetch(from: configuration.sources(), known: known, now: now) {
@@ -72,13 +69,9 @@ actor ObservedSubdir {
     }
 
     /// The index as it is remembered, however old; nil if none is.
-    func loadRemembered() async throws -> Loaded? {
+    func loadRemembered() async throws -> ObservedLoaded? {
         guard let (text, state) = remembered() else { return nil }
         return try await loaded(text, state)
-    }
-
-    private func isFresh(_ state: ObservedState, _ now: Timestamp) -> Bool {
-        state.checked <= now && now < state.checked.advanced(bySeconds: configuration.freshness)
     }
 
     private func remembered() -> (text: ObservedText, state: ObservedState)? {
@@ -95,15 +88,17 @@ actor ObservedSubdir {
     }
 
     /// Makes sure that the index is in the ledger; it is, unless the ledger was lost.
-    private func loaded(_ text: ObservedText, _ state: ObservedState) async throws -> Loaded {
-        if let last, last.text.digest == text.digest { return Loaded(index: last, checked: state.checked) }
+    private func loaded(_ text: ObservedText, _ state: ObservedState) async throws -> ObservedLoaded {
+        if let last, last.text.digest == text.digest {
+            return ObservedLoaded(part: .text(last), checked: state.checked)
+        }
         var table = try await ledger.table()
         if !table.hasSeen(index: text.digest) {
             table = try await ledger.record(text.file, at: configuration.now())
         }
         let index = ObservedIndex(subdir, text, table)
         last = index
-        return Loaded(index: index, checked: state.checked)
+        return ObservedLoaded(part: .text(index), checked: state.checked)
     }
 
     /// Refuses an index that the channel had replaced by one that lists more.

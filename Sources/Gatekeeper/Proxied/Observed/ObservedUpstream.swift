@@ -42,21 +42,21 @@ public struct ObservedUpstream: AdmittingChannel {
     public func admit(_ file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws
         -> Admission
     {
-        guard let index = try await views.index(of: subdir, in: view) else {
+        guard let listing = try await views.listing(of: file, in: subdir, of: view) else {
             throw Refusal(GateCode.indexMissing, subdir.text, at: url.description)
         }
         let package = PackageURL(channel: url, subdir: subdir, fileName: file)
-        return try await ObservedAdmission(self, package, index, view: view.id).decide()
+        return try await ObservedAdmission(self, package, listing, view: view.id).decide()
     }
 
     /// The bytes of a package's attestations, by the digest that the index promises.
     public func sidecar(of file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws
         -> [UInt8]?
     {
-        guard let index = try await views.index(of: subdir, in: view),
-            let promised = try index.text.record(of: file)?.attestationsSHA256
+        guard let entry = try await views.listing(of: file, in: subdir, of: view)?.entry,
+            let promised = entry.record?.attestationsSHA256
         else { return nil }
-        let place = try PackageLocation(channel: url, subdir: subdir, baseURL: index.text.file.info.baseURL)
+        let place = try PackageLocation(channel: url, subdir: subdir, baseURL: entry.baseURL)
         let limit = Sigstore.Sidecar.maximumLength
         _ = try await configuration.sources().fetch(
             Sigstore.Sidecar.fileName(of: url.path(of: place.url(of: file)), promised),

@@ -4,53 +4,60 @@
 import CondaFormats
 import TrustCore
 
-/// One view of an observed channel: the text of each subdir as it was first read in it.
+/// One view of an observed channel: each index of it as it was first read in it.
 actor ObservedView {
     /// Differs from that of any other view of the channel.
     nonisolated let id: Digest
-    private var indexes: [Subdir: ObservedIndex]
-    private var loading: [Subdir: Task<ObservedIndex?, any Error>] = [:]
-    /// Until when a subdir that the channel does not have is not asked for again.
-    private var absent: [Subdir: Timestamp] = [:]
-    /// When a subdir was last asked for.
-    private var used: [Subdir: Timestamp] = [:]
+    private var parts: [ProxiedIndexKey: ObservedPart]
+    private var loading: [ProxiedIndexKey: Task<ObservedPart?, any Error>] = [:]
+    /// Until when an index that the channel does not have is not asked for again.
+    private var absent: [ProxiedIndexKey: Timestamp] = [:]
+    /// When an index was last asked for.
+    private var used: [ProxiedIndexKey: Timestamp] = [:]
 
-    /// - Parameter number: tells views of the same texts apart, in which other subdirs may be read later.
-    init(of channel: ChannelURL, _ indexes: [Subdir: ObservedIndex], at moment: Timestamp, number: UInt64) {
-        self.indexes = indexes
-        let texts = indexes.sorted { $0.key < $1.key }.map { "\($0.key.text) \($0.value.text.digest)\n" }
+    /// - Parameter number: tells views of the same indexes apart, in which others may be read later.
+    init(
+        of channel: ChannelURL,
+        _ parts: [ProxiedIndexKey: ObservedPart],
+        at moment: Timestamp,
+        number: UInt64
+    ) {
+        self.parts = parts
+        let texts = parts.sorted { $0.key < $1.key }.map { key, part in
+            "\(key.subdir.text) \(key.form.rawValue) \(part.digest)\n"
+        }
         id = Digest.of(Array("\(channel.identity)\n\(moment)\n\(number)\n\(texts.joined())".utf8))
-        for subdir in indexes.keys { used[subdir] = moment }
+        for key in parts.keys { used[key] = moment }
     }
 
-    /// The index of a subdir; read now if it was not before, once however many ask.
+    /// An index; read now if it was not before, once however many ask.
     ///
     /// - Parameter load: reads it.
-    func index(
-        of subdir: Subdir,
+    func part(
+        _ key: ProxiedIndexKey,
         now: Timestamp,
         absentFor: Int64,
-        load: @escaping @Sendable () async throws -> ObservedIndex?
-    ) async throws -> ObservedIndex? {
-        used[subdir] = now
-        if let known = indexes[subdir] { return known }
-        if let until = absent[subdir], now < until { return nil }
-        let task = loading[subdir] ?? Task { try await load() }
-        loading[subdir] = task
-        defer { if loading[subdir] == task { loading[subdir] = nil } }
+        load: @escaping @Sendable () async throws -> ObservedPart?
+    ) async throws -> ObservedPart? {
+        used[key] = now
+        if let known = parts[key] { return known }
+        if let until = absent[key], now < until { return nil }
+        let task = loading[key] ?? Task { try await load() }
+        loading[key] = task
+        defer { if loading[key] == task { loading[key] = nil } }
         let found = try await task.value
         // Whoever came first decides for the whole view.
-        if let known = indexes[subdir] { return known }
-        indexes[subdir] = found
-        absent[subdir] = found == nil ? now.advanced(bySeconds: absentFor) : nil
+        if let known = parts[key] { return known }
+        parts[key] = found
+        absent[key] = found == nil ? now.advanced(bySeconds: absentFor) : nil
         return found
     }
 
-    /// The subdirs that were read, and asked for since some moment.
-    func inUse(since moment: Timestamp) -> [Subdir: ObservedIndex] {
-        indexes.filter { used[$0.key].map { $0 >= moment } ?? false }
+    /// The indexes that were read, and asked for since some moment.
+    func inUse(since moment: Timestamp) -> [ProxiedIndexKey: ObservedPart] {
+        parts.filter { used[$0.key].map { $0 >= moment } ?? false }
     }
 
-    /// An index of this view, by its digest.
-    func index(of subdir: Subdir) -> ObservedIndex? { indexes[subdir] }
+    /// Whether an index was read.
+    func has(_ key: ProxiedIndexKey) -> Bool { parts[key] != nil }
 }

@@ -18,11 +18,15 @@ actor ObservedViews {
 
     private let configuration: ObservedConfiguration
     private let cache: BlobCache
+    private let shards: SharedShards
     private var subdirs: [Subdir: ObservedSubdir] = [:]
+    private var sharded: [Subdir: ObservedShardSubdir] = [:]
     private var current: Current?
     private var refreshing: Task<UpstreamView, any Error>?
     /// Why there is none, and since when: a channel that serves something bad is not asked by each client anew.
     private var refused: (refusal: Refusal, at: Timestamp)?
+    /// The same of shard indexes, in whose place the whole index goes on.
+    private var refusedShards: [Subdir: (refusal: Refusal, at: Timestamp)] = [:]
     private var count: UInt64 = 0
     /// Views that somebody still has, by their digests.
     private var given: [Digest: WeakView] = [:]
@@ -32,6 +36,7 @@ actor ObservedViews {
     init(_ configuration: ObservedConfiguration, cache: BlobCache) {
         self.configuration = configuration
         self.cache = cache
+        shards = SharedShards(cache)
     }
 
     func view() async throws -> UpstreamView {
@@ -54,14 +59,36 @@ actor ObservedViews {
         }
     }
 
-    /// The index that a view gave out.
+    /// What a view says of a file: its shards, if they list the file, or else the whole index, if it was read; where neither
+    /// was, the one that costs least. Nil if the channel has no index.
     ///
     /// - Throws: a `Failure` for a view that is not of this channel.
-    func index(of subdir: Subdir, in view: UpstreamView) async throws -> ObservedIndex? {
+    func listing(of file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws
+        -> ObservedListing?
+    {
         guard let own = given[view.id]?.view else {
             throw Failure(.configuration, "the view is not of this channel", at: view.channel.description)
         }
-        return try await index(of: subdir, in: own)
+        return try await listing(of: file, in: subdir, of: own)
+    }
+
+    private func listing(of file: ArchiveFileName, in subdir: Subdir, of own: ObservedView) async throws
+        -> ObservedListing?
+    {
+        let hasText = await own.has(ProxiedIndexKey(subdir, .text))
+        var hasShards = await own.has(ProxiedIndexKey(subdir, .shards))
+        if !hasText, !hasShards { hasShards = await mayHaveShards(subdir, own) }
+        var found: ObservedListing?
+        if hasShards, let shards = try await shards(of: subdir, in: own) {
+            found = try await shards.listing(of: file)
+            if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
+        }
+        return try await index(of: subdir, in: own)?.listing(of: file) ?? found
+    }
+
+    /// Whether there is a shard index to go by; one that is refused is none, where the whole index may do.
+    private func mayHaveShards(_ subdir: Subdir, _ view: ObservedView) async -> Bool {
+        do { return try await shards(of: subdir, in: view) != nil } catch { return !(error is Refusal) }
     }
 
     /// The subdir's part, which is made when it is first needed.
@@ -69,6 +96,15 @@ actor ObservedViews {
         if let known = subdirs[subdir] { return known }
         let made = try ObservedSubdir(subdir, configuration, cache: cache)
         subdirs[subdir] = made
+        return made
+    }
+
+    private func form(_ key: ProxiedIndexKey) throws -> any ObservedForm {
+        let part = try part(key.subdir)
+        guard key.form == .shards else { return part }
+        if let known = sharded[key.subdir] { return known }
+        let made = try ObservedShardSubdir(key.subdir, configuration, files: part.ledger, in: shards)
+        sharded[key.subdir] = made
         return made
     }
 
@@ -81,28 +117,61 @@ actor ObservedViews {
             id: view.id,
             checked: current.checked,
             goodUntil: current.checked.advanced(bySeconds: configuration.grace),
-            isStale: current.isStale
-        ) { subdir in try await self.index(of: subdir, in: view)?.upstream }
+            isStale: current.isStale,
+            sharded: { try await self.shards(of: $0, in: view)?.upstream },
+            whole: { await view.has(ProxiedIndexKey($0, .text)) },
+            listing: { try await self.listing(of: $0, in: $1, of: view)?.entry },
+            open: { try await self.index(of: $0, in: view)?.upstream }
+        )
     }
 
     private func index(of subdir: Subdir, in view: ObservedView) async throws -> ObservedIndex? {
-        let part = try part(subdir)
-        return try await view.index(
-            of: subdir,
-            now: configuration.now(),
-            absentFor: configuration.freshness
-        ) { try await self.loadLate(part) }
+        if case .text(let index) = try await part(ProxiedIndexKey(subdir, .text), in: view) { return index }
+        guard try await shards(of: subdir, in: view) == nil else {
+            throw Refusal(
+                GateCode.shardsOnly,
+                "\(subdir)/\(ObservedText.forms[0])",
+                at: configuration.channel.description
+            )
+        }
+        return nil
     }
 
-    /// Reads a subdir that nobody had asked for when its view was made; as it is remembered where the channel does not
+    /// The shard index of a subdir; nil if the channel has none, or mirrors are compared: that needs whole indexes.
+    private func shards(of subdir: Subdir, in view: ObservedView) async throws -> ObservedShards? {
+        guard configuration.compared.isEmpty,
+            case .shards(let shards) = try await part(ProxiedIndexKey(subdir, .shards), in: view)
+        else { return nil }
+        return shards
+    }
+
+    private func part(_ key: ProxiedIndexKey, in view: ObservedView) async throws -> ObservedPart? {
+        let form = try form(key)
+        return try await view.part(
+            key,
+            now: configuration.now(),
+            absentFor: configuration.freshness
+        ) { try await self.loadLate(form) }
+    }
+
+    /// Reads an index that nobody had asked for when its view was made; as it is remembered where the channel does not
     /// answer.
-    private func loadLate(_ part: ObservedSubdir) async throws -> ObservedIndex? {
+    private func loadLate(_ form: any ObservedForm) async throws -> ObservedPart? {
+        let now = configuration.now()
+        if form.key.form == .shards, let refused = refusedShards[form.key.subdir], refused.at <= now,
+            now < refused.at.advanced(bySeconds: configuration.pause)
+        {
+            throw refused.refusal
+        }
         do {
-            return try await part.load()?.index
+            return try await form.load()?.part
         } catch {
-            guard isBearable(error), let old = try await part.loadRemembered() else { throw error }
+            if form.key.form == .shards, let refusal = error as? Refusal, !isRollback(refusal) {
+                refusedShards[form.key.subdir] = (refusal, now)
+            }
+            guard isBearable(error), let old = try await form.loadRemembered() else { throw error }
             try checkAge(old.checked, after: error)
-            return old.index
+            return old.part
         }
     }
 
@@ -117,6 +186,8 @@ actor ObservedViews {
         default: return false
         }
     }
+
+    private func isRollback(_ refusal: Refusal) -> Bool { refusal.is(LedgerCode.rollback) }
 
     private func checkAge(_ checked: Timestamp, after cause: any Error) throws {
         let end = checked.advanced(bySeconds: configuration.grace)
@@ -133,33 +204,41 @@ actor ObservedViews {
     }
 
     private func refresh(_ now: Timestamp) async throws -> UpstreamView {
-        let wanted = try await subdirsInUse(now)
-        var results: [Subdir: Result<ObservedSubdir.Loaded?, any Error>] = [:]
-        await withTaskGroup(of: (Subdir, Result<ObservedSubdir.Loaded?, any Error>).self) { group in
-            for part in wanted {
+        let wanted = try await formsInUse(now)
+        var results: [ProxiedIndexKey: Result<ObservedLoaded?, any Error>] = [:]
+        await withTaskGroup(of: (ProxiedIndexKey, Result<ObservedLoaded?, any Error>).self) { group in
+            for form in wanted {
                 group.addTask {
-                    do { return (part.subdir, .success(try await part.load())) } catch {
-                        return (part.subdir, .failure(error))
+                    do { return (form.key, .success(try await form.load())) } catch {
+                        return (form.key, .failure(error))
                     }
                 }
             }
-            for await (subdir, result) in group { results[subdir] = result }
+            for await (key, result) in group { results[key] = result }
         }
-        var loaded: [Subdir: ObservedSubdir.Loaded] = [:]
+        var loaded: [ProxiedIndexKey: ObservedLoaded] = [:]
         var trouble: (any Error)?
-        for (subdir, result) in results.sorted(by: { $0.key < $1.key }) {
+        for (key, result) in results.sorted(by: { $0.key < $1.key }) {
             switch result {
-            case .success(let found?): loaded[subdir] = found
+            case .success(let found?): loaded[key] = found
             case .success(nil):
+                // Who has no shards any more has a whole index, and is asked for that.
+                guard key.form == .text else { continue }
                 // It was there before: that all mirrors lost it is no word of the channel's.
                 trouble = Failure(
                     .network,
-                    "the index of \(subdir) is gone",
+                    "the index of \(key.subdir) is gone",
                     at: configuration.channel.description
                 )
             case .failure(let error):
-                guard isBearable(error) else { throw error }
-                trouble = error
+                if isBearable(error) {
+                    trouble = error
+                } else if key.form == .shards, let refusal = error as? Refusal, !isRollback(refusal) {
+                    // The whole index may do.
+                    configuration.report(refusal)
+                } else {
+                    throw error
+                }
             }
         }
         if let trouble { return try await stale(loaded, wanted, now, after: trouble) }
@@ -167,42 +246,42 @@ actor ObservedViews {
     }
 
     /// What is kept fresh: what the last view was asked for, or, at first, what an earlier run left and may be shown.
-    private func subdirsInUse(_ now: Timestamp) async throws -> [ObservedSubdir] {
+    private func formsInUse(_ now: Timestamp) async throws -> [any ObservedForm] {
         let since = now.advanced(bySeconds: -configuration.grace)
         if let current {
             let idle = since.advanced(bySeconds: -configuration.grace)
-            return try await current.view.inUse(since: idle).keys.map { try part($0) }
+            return try await current.view.inUse(since: idle).keys.map { try form($0) }
         }
-        var found: [ObservedSubdir] = []
+        var found: [any ObservedForm] = []
         for name in try Folder.names(in: configuration.channelDirectory) {
             guard let subdir = try? Subdir(name) else { continue }
-            let part = try part(subdir)
-            if let checked = await part.checked, checked > since { found.append(part) }
+            for kind in ProxiedForm.allCases where kind == .text || configuration.compared.isEmpty {
+                let form = try form(ProxiedIndexKey(subdir, kind))
+                if let checked = await form.checked, checked > since { found.append(form) }
+            }
         }
         return found
     }
 
-    private func fresh(_ loaded: [Subdir: ObservedSubdir.Loaded], _ now: Timestamp) async -> UpstreamView {
-        let indexes = loaded.mapValues(\.index)
+    private func fresh(_ loaded: [ProxiedIndexKey: ObservedLoaded], _ now: Timestamp) async -> UpstreamView {
+        let parts = loaded.mapValues(\.part)
         // Others may have asked for the same a while ago, for this view or in another process.
         let checked = loaded.values.map(\.checked).min() ?? now
         let nextCheck = checked.advanced(bySeconds: configuration.freshness)
         if let current {
             let old = await current.view.inUse(since: Timestamp(seconds: .min))
             // What was not asked for in a long time is not confirmed, and so not in the next view.
-            if old.count == indexes.count,
-                indexes.allSatisfy({ old[$0.key]?.text.digest == $0.value.text.digest })
-            {
+            if old.count == parts.count, parts.allSatisfy({ old[$0.key]?.digest == $0.value.digest }) {
                 return give(current.view, checked, nextCheck, isStale: false)
             }
         }
-        return give(make(indexes, now), checked, nextCheck, isStale: false)
+        return give(make(parts, now), checked, nextCheck, isStale: false)
     }
 
     /// The last view, or, after a start, what an earlier run left.
     private func stale(
-        _ loaded: [Subdir: ObservedSubdir.Loaded],
-        _ wanted: [ObservedSubdir],
+        _ loaded: [ProxiedIndexKey: ObservedLoaded],
+        _ wanted: [any ObservedForm],
         _ now: Timestamp,
         after trouble: any Error
     ) async throws -> UpstreamView {
@@ -213,19 +292,19 @@ actor ObservedViews {
             try checkAge(current.checked, after: trouble)
             return give(current.view, current.checked, nextCheck, isStale: true)
         }
-        var indexes = loaded
-        for part in wanted where indexes[part.subdir] == nil {
-            guard let old = try await part.loadRemembered() else { throw trouble }
-            indexes[part.subdir] = old
+        var parts = loaded
+        for form in wanted where parts[form.key] == nil {
+            guard let old = try await form.loadRemembered() else { throw trouble }
+            parts[form.key] = old
         }
-        let checked = indexes.values.map(\.checked).min() ?? now
+        let checked = parts.values.map(\.checked).min() ?? now
         try checkAge(checked, after: trouble)
-        return give(make(indexes.mapValues(\.index), now), checked, nextCheck, isStale: true)
+        return give(make(parts.mapValues(\.part), now), checked, nextCheck, isStale: true)
     }
 
-    private func make(_ indexes: [Subdir: ObservedIndex], _ now: Timestamp) -> ObservedView {
+    private func make(_ parts: [ProxiedIndexKey: ObservedPart], _ now: Timestamp) -> ObservedView {
         count += 1
-        return ObservedView(of: configuration.channel, indexes, at: now, number: count)
+        return ObservedView(of: configuration.channel, parts, at: now, number: count)
     }
 
     private func give(
