@@ -13,7 +13,7 @@ struct SoakTests {
         let world = try ChannelWorld()
         var program = Program(in: world.path, name: "kingsnake-soak")
         program.environment.merge([
-            "SOAK_ROUNDS": "\(rounds)", "SOAK_SEED": "\(seed)", "SOAK_FIRST": "\(first)",
+            "SOAK_OF": "server", "SOAK_ROUNDS": "\(rounds)", "SOAK_SEED": "\(seed)", "SOAK_FIRST": "\(first)",
             "SOAK_TINY_REQUESTS": "500", "SOAK_PATIENCE": "60", "TMPDIR": world.path,
             "SOAK_KEEP": NSTemporaryDirectory() + "/soak-findings",
         ]) { $1 }
