@@ -149,8 +149,9 @@ final class ProxyReader {
             }
             let span = Span(began, load.history.soak.tick())
             let reading = IndexReading(channel, subdir, through: proxy.name, as: form, scope, records, span)
-            load.history.add(reading)
-            guard let version = load.world.honest.versions(that: reading).last else { return nil }
+            let version = load.world.honest.versions(that: reading).last
+            load.history.add(reading, version)
+            guard let version else { return nil }
             return Index(channel: channel, subdir: subdir, records: records, version: version)
         } catch {
             let finding = Finding(.indexIsOneVersion, place.description, "\(proxy.name): cannot be read: \(error)")

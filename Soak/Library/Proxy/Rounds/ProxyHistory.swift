@@ -45,7 +45,13 @@ final class ProxyHistory: Sendable {
         if let finding = ProxyChecks.ends(subject, after: seconds, bound: bound) { soak.find(finding) }
     }
 
-    func add(_ reading: IndexReading) { state.withLock { $0.readings.append(reading) } }
+    func add(_ reading: IndexReading, _ version: Int?) {
+        soak.note(
+            "\(reading.span.began)-\(reading.span.ended) \(reading.proxy): \(reading.channel)/\(reading.subdir)/"
+                + "\(reading.form) is version \(version.map { "\($0)" } ?? "none")"
+        )
+        state.withLock { $0.readings.append(reading) }
+    }
 
     /// The longest that a request took, in seconds.
     var longest: Double { state.withLock { $0.longest } }

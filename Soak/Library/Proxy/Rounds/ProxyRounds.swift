@@ -188,7 +188,7 @@ final class ProxyRounds {
         world.upstream.set(.down)
         try await first.start()
         // The last view is not fresh any more.
-        try? await Task.sleep(for: .milliseconds(1500))
+        try? await Task.sleep(for: .milliseconds(2500))
         await ask([first, second], isStormy: false) { again in
             let known = Set(Self.files(self.world).filter(self.history.passedOn.contains))
             for finding in ProxyChecks.nothingLost(known, again) { self.history.soak.find(finding) }
@@ -208,7 +208,7 @@ final class ProxyRounds {
         }
     }
 
-    /// Asks each of some proxies for every index and every file of the newest versions.
+    /// Asks each of some proxies for every index and every file of the newest versions, many at once.
     private func ask(_ proxies: [SoakProxy], isStormy: Bool, _ judge: ([Reception]) -> Void) async {
         let load = ProxyLoad(
             world,
@@ -217,19 +217,33 @@ final class ProxyRounds {
             bound: Double(options.bound),
             isStormy: isStormy
         )
-        let names = Self.files(world)
+        let names = Self.files(world), lanes = 16
         for proxy in proxies {
-            let receptions: [Reception] = await withCheckedContinuation { continuation in
-                Thread.detachNewThread {
-                    let reader = ProxyReader(proxy, load)
-                    defer { reader.close() }
-                    for (channel, subdir) in Self.places {
-                        for form in ProxyReader.forms { _ = reader.index(channel, subdir, as: form) }
-                    }
-                    continuation.resume(returning: names.map { reader.package($0, since: isStormy ? 0 : 1) })
+            let receptions = await withTaskGroup(of: [Reception].self) { group in
+                for lane in 0..<lanes {
+                    group.addTask { await Self.ask(proxy, load, names, lane, of: lanes) }
                 }
+                return await group.reduce(into: []) { $0 += $1 }
             }
             judge(receptions)
+        }
+    }
+
+    private static func ask(_ proxy: SoakProxy, _ load: ProxyLoad, _ names: [HostedName], _ lane: Int, of lanes: Int)
+        async -> [Reception]
+    {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                let reader = ProxyReader(proxy, load)
+                defer { reader.close() }
+                let indexes = places.flatMap { place in ProxyReader.forms.map { (place, $0) } }
+                for at in stride(from: lane, to: indexes.count, by: lanes) {
+                    let (place, form) = indexes[at]
+                    _ = reader.index(place.channel, place.subdir, as: form)
+                }
+                let own = stride(from: lane, to: names.count, by: lanes).map { names[$0] }
+                continuation.resume(returning: own.map { reader.package($0, since: load.isStormy ? 0 : 1) })
+            }
         }
     }
 

@@ -51,7 +51,7 @@ final class ProxyWorld: Sendable {
         let url = upstream.url
         // The mirror comes first, so that what it lacks is found out.
         let text = """
-            {"schema": 1, "freshness_seconds": 1, "limits": {"drain_seconds": 5}, "channels": [
+            {"schema": 1, "freshness_seconds": 2, "limits": {"drain_seconds": 5}, "channels": [
               {"url": "\(url)/pinned", "mirrors": ["\(url)/mirror/pinned", "\(url)/pinned"]},
               {"url": "\(url)/plain"},
               {"url": "\(url)/compared", "compare": ["\(url)/other/compared"]}
