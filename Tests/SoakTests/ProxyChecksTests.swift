@@ -17,7 +17,11 @@ struct ProxyChecksTests {
         honest.publish("main", ["noarch": ["a-1-0.conda": bytes, "stamp-1-0.conda": [1]]])
         honest.publish(
             "main",
-            ["noarch": ["a-1-0.conda": bytes, "b-1-0.conda": [2], "stamp-1-0.conda": [1], "stamp-2-0.conda": [3]]]
+            [
+                "noarch": [
+                    "a-1-0.conda": bytes, "b-1-0.conda": [2], "stamp-1-0.conda": [1], "stamp-2-0.conda": [3],
+                ]
+            ]
         )
         return honest
     }
@@ -41,7 +45,9 @@ struct ProxyChecksTests {
         )
     }
 
-    @Test("P6: a byte that was never published is found, also in a part of a body and in one that was cut off")
+    @Test(
+        "P6: a byte that was never published is found, also in a part of a body and in one that was cut off"
+    )
     func bytes() {
         func findings(_ receptions: Reception...) -> Int {
             ProxyChecks.rightBytes(receptions, Self.honest()).count
@@ -62,7 +68,12 @@ struct ProxyChecksTests {
         #expect(findings(Self.received([0], HostedName("main", "noarch", "c-1-0.conda"))) == 1)
     }
 
-    private static func reading(_ number: Int, _ files: [String], at moment: Int = 1, scope: IndexReading.Scope = .whole)
+    private static func reading(
+        _ number: Int,
+        _ files: [String],
+        at moment: Int = 1,
+        scope: IndexReading.Scope = .whole
+    )
         -> IndexReading
     {
         let listing = honest().listing("main", number, "noarch")

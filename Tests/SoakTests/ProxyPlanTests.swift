@@ -28,7 +28,9 @@ struct ProxyPlanTests {
         for fault in RoundPlan.Fault.allCases { #expect(plans.contains { $0.fault == fault }) }
         let moments = Set(plans.flatMap(\.kills).map { String("\($0)".prefix { $0.isLetter }) })
         #expect(moments.count == 7, "\(moments)")
-        #expect(plans.contains { $0.isShared } && plans.contains { $0.isDown } && plans.contains { $0.isAltered })
+        #expect(
+            plans.contains { $0.isShared } && plans.contains { $0.isDown } && plans.contains { $0.isAltered }
+        )
         #expect(plans.contains { $0.weather.isCalm } && plans.contains { $0.weather.mirrorLag > 0 })
     }
 
@@ -39,7 +41,9 @@ struct ProxyPlanTests {
         #expect(lie == #"{"packages.conda":{"a":{"sha256":"1a"},"b":{"sha256":"01"}}}"#)
     }
 
-    @Test("Each file of a copied cache is another, and the audit finds those that no longer are what their names say")
+    @Test(
+        "Each file of a copied cache is another, and the audit finds those that no longer are what their names say"
+    )
     func altered() throws {
         let folder = try TemporaryFolder()
         let bytes: [UInt8] = [1, 2, 3], digest = Digest.of(bytes).hex

@@ -49,7 +49,9 @@ struct SoakTests {
         #expect(result.output.contains("kinds of calls that were made to fail"), "\(result.transcript)")
     }
 
-    @Test("Proxies keep their promises while they are killed, channels misbehave, and cached files are altered")
+    @Test(
+        "Proxies keep their promises while they are killed, channels misbehave, and cached files are altered"
+    )
     func proxies() async throws {
         // The first seed that plans kills, publications, lies, an outage and an altered cache, and nothing that takes long.
         let slow: Set<UpstreamWeather.Fault> = [.stalled, .slow, .endless]

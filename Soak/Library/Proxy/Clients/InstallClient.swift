@@ -39,7 +39,13 @@ struct InstallClient: Sendable {
     private func install(_ reader: ProxyReader, _ random: inout SeededGenerator) -> Bool {
         let channel = random.pick(UpstreamChannel.names), subdir = random.pick(UpstreamChannel.subdirs)
         let form = random.pick(ProxyReader.forms)
-        guard let index = reader.index(channel, subdir, as: form, shards: Int.random(in: 0...3, using: &random)),
+        guard
+            let index = reader.index(
+                channel,
+                subdir,
+                as: form,
+                shards: Int.random(in: 0...3, using: &random)
+            ),
             !index.records.isEmpty
         else { return false }
         if random.chance(15) { reader.again(channel, subdir, as: form) }

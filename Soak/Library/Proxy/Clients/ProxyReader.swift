@@ -79,7 +79,9 @@ final class ProxyReader {
     ) -> Reception {
         var isHead = false
         let (reply, isDisturbed) = ask(name) { request in
-            if let range { request.fields.append(("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")) }
+            if let range {
+                request.fields.append(("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"))
+            }
             change(&request)
             isHead = request.method == "HEAD"
         }
@@ -154,7 +156,11 @@ final class ProxyReader {
             guard let version else { return nil }
             return Index(channel: channel, subdir: subdir, records: records, version: version)
         } catch {
-            let finding = Finding(.indexIsOneVersion, place.description, "\(proxy.name): cannot be read: \(error)")
+            let finding = Finding(
+                .indexIsOneVersion,
+                place.description,
+                "\(proxy.name): cannot be read: \(error)"
+            )
             load.history.soak.find(finding)
             return nil
         }

@@ -10,7 +10,8 @@ enum CacheAudit {
         let folder = cache + "/sha256"
         return (FileManager.default.subpaths(atPath: folder) ?? []).sorted().filter { path in
             let name = path.filter { $0 != "/" }
-            guard name.count == 64, let bytes = FileManager.default.contents(atPath: folder + "/" + path) else {
+            guard name.count == 64, let bytes = FileManager.default.contents(atPath: folder + "/" + path)
+            else {
                 return false
             }
             return HonestChannels.digest(Array(bytes)[...]) != name

@@ -24,7 +24,9 @@ struct ProxyRoundLoad: Sendable {
                 await withTaskGroup(of: Void.self) { group in
                     for number in 0..<clients {
                         group.addTask {
-                            await InstallClient(load: load, proxies: proxies, number: number).run(seed: plan.seed)
+                            await InstallClient(load: load, proxies: proxies, number: number).run(
+                                seed: plan.seed
+                            )
                         }
                     }
                 }

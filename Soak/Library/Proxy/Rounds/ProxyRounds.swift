@@ -40,7 +40,8 @@ final class ProxyRounds {
     /// Does one round; answers in a few words what happened.
     func run(_ plan: ProxyPlan) async throws -> String {
         history.soak.note("\(plan)")
-        let wantsFaults = plan.fault != .none && !(plan.fault == .full && world.disk != nil) && world.faults != nil
+        let wantsFaults =
+            plan.fault != .none && !(plan.fault == .full && world.disk != nil) && world.faults != nil
         if wantsFaults != first.hasFaults || !first.isRunning {
             await stop(first)
             try await first.start(withFaults: wantsFaults)
@@ -62,7 +63,8 @@ final class ProxyRounds {
         )
         let began = ContinuousClock.now
         let clients = min(options.clients, plan.installations)
-        let killed = try await ProxyRoundLoad(load: load, plan: plan, proxies: proxies, clients: clients).run()
+        let killed = try await ProxyRoundLoad(load: load, plan: plan, proxies: proxies, clients: clients)
+            .run()
         let took = ContinuousClock.now - began
         for moment in killed { kills[moment, default: 0] += 1 }
         try await recover(plan)
@@ -71,7 +73,8 @@ final class ProxyRounds {
         if plan.isDown { try await down() }
         if plan.isAltered { try await altered(plan) }
         check()
-        return "\(killed.count) kills, load \(took.components.seconds) s, healed after \(healing) s, second has "
+        return
+            "\(killed.count) kills, load \(took.components.seconds) s, healed after \(healing) s, second has "
             + "\((memory.last ?? 0) >> 20) MiB"
     }
 
@@ -114,7 +117,9 @@ final class ProxyRounds {
         let (world, history, patience) = (world, history, options.patience)
         let wanted = Dictionary(
             uniqueKeysWithValues: proxies.flatMap { proxy in
-                Self.places.map { ("\(proxy.name)/\($0.channel)/\($0.subdir)", world.honest.newest($0.channel)) }
+                Self.places.map {
+                    ("\(proxy.name)/\($0.channel)/\($0.subdir)", world.honest.newest($0.channel))
+                }
             }
         )
         await withTaskGroup(of: Void.self) { group in
@@ -229,7 +234,13 @@ final class ProxyRounds {
         }
     }
 
-    private static func ask(_ proxy: SoakProxy, _ load: ProxyLoad, _ names: [HostedName], _ lane: Int, of lanes: Int)
+    private static func ask(
+        _ proxy: SoakProxy,
+        _ load: ProxyLoad,
+        _ names: [HostedName],
+        _ lane: Int,
+        of lanes: Int
+    )
         async -> [Reception]
     {
         await withCheckedContinuation { continuation in
@@ -287,7 +298,9 @@ final class ProxyRounds {
         for proxy in [first, second] { await stop(proxy) }
         // A dead process's files are taken away by the next one.
         for name in CacheAudit.left(in: world.cache) {
-            history.soak.find(Finding(.nothingElseStored, name, "was left in the cache by a proxy that is gone"))
+            history.soak.find(
+                Finding(.nothingElseStored, name, "was left in the cache by a proxy that is gone")
+            )
         }
     }
 

@@ -72,7 +72,8 @@ final class SoakUpstream: Sendable {
         var kind: Kind { path.hasSuffix(".conda") ? .package : path.hasPrefix("tuf/") ? .metadata : .index }
 
         func file(of version: Int) -> String {
-            kind == .package ? "/packages/\(channel)/\(path)" : "/versions/\(channel)/\(max(1, version))/\(path)"
+            kind == .package
+                ? "/packages/\(channel)/\(path)" : "/versions/\(channel)/\(max(1, version))/\(path)"
         }
 
         /// Whether a fault is one that can be noticed: nobody signs an index that is only observed, so what it says
