@@ -58,12 +58,25 @@ public struct HonestChannels: Sendable {
             let listing = listing(fit.channel, number, fit.subdir)
             switch fit.scope {
             case .whole: return fit.records == listing
-            case .part: return !fit.records.isEmpty && fit.records.allSatisfy { listing[$0.key] == $0.value }
+            case .part:
+                let newest = Set(
+                    Dictionary(grouping: listing.keys, by: Self.package).values.compactMap(Self.newest)
+                )
+                return fit.records == listing.filter { newest.contains($0.key) }
             case .packages(let all, let read):
                 guard all == Set(listing.keys.map(Self.package)) else { return false }
                 return fit.records == listing.filter { read.contains(Self.package($0.key)) }
             }
         }
+    }
+
+    /// The file with the highest version; versions are numbers here.
+    private static func newest(_ files: [String]) -> String? {
+        files.max { version($0) < version($1) }
+    }
+
+    private static func version(_ file: String) -> Int {
+        file.split(separator: "-").dropLast().last.flatMap { Int($0) } ?? 0
     }
 
     /// The name in a file name: all before the last two hyphens.

@@ -42,13 +42,13 @@ public enum ProxyChecks {
         for reading in readings {
             let subject = "\(reading.proxy)/\(reading.channel)/\(reading.subdir)"
             let fitting = honest.versions(that: reading)
-            guard let highest = fitting.last else {
+            guard let version = fitting.first else {
                 let what = "\(reading.form) with \(reading.records.count) records is of no version"
                 findings.append(Finding(.indexIsOneVersion, subject, what))
                 continue
             }
-            // Where several fit, the highest: nobody is blamed for what cannot be told apart.
-            versions.append(Sighting(subject, highest, "", reading.span))
+            // Where several fit, it says nothing about which one was shown.
+            if fitting.count == 1 { versions.append(Sighting(subject, version, "", reading.span)) }
         }
         return (findings, versions)
     }

@@ -52,7 +52,7 @@ public struct IndexReading: Sendable, Hashable, Codable {
     public enum Scope: Sendable, Hashable, Codable {
         /// All of it.
         case whole
-        /// Some of its records: `current_repodata.json`.
+        /// The newest record of each package: `current_repodata.json`.
         case part
         /// All packages that the index of shards names, and those whose shards were read.
         case packages(Set<String>, read: Set<String>)
