@@ -33,6 +33,8 @@ public struct ProxyPlan: Sendable, Hashable, CustomStringConvertible {
     public var publications: Int
     /// How many installations there are, by all clients together.
     public var installations: Int
+    /// Whether all downloads are thrown out of the cache before the load, so that everything is fetched in that weather.
+    public var isCold: Bool
     /// Whether a proxy with a home of its own comes along, which shares the cache only.
     public var isShared: Bool
     /// Whether the first proxy is killed at the end, and started again while the channels are down.
@@ -50,9 +52,10 @@ public struct ProxyPlan: Sendable, Hashable, CustomStringConvertible {
         weather = UpstreamWeather(&random)
         kills = (0..<Int.random(in: 0...3, using: &random)).map { _ in Self.moment(&random) }
         fault = random.chance(20) ? random.pick([.sync, .write, .full, .names]) : .none
-        publications = Int.random(in: 0...3, using: &random)
+        publications = Int.random(in: 0...4, using: &random)
         // Every tenth round is the large one.
         installations = number % 10 == 1 ? 500 : Int.random(in: 60...160, using: &random)
+        isCold = random.chance(50)
         isShared = random.chance(35)
         isDown = random.chance(60)
         isAltered = random.chance(40)
@@ -76,6 +79,6 @@ public struct ProxyPlan: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         "round \(number): \(installations) installations, \(publications) publications, \(weather), "
             + "kills [\(kills.map { "\($0)" }.joined(separator: ", "))], fault \(fault.rawValue)"
-            + (isShared ? ", shared" : "") + (isDown ? ", down" : "") + (isAltered ? ", altered" : "")
+            + (isCold ? ", cold" : "") + (isShared ? ", shared" : "") + (isDown ? ", down" : "") + (isAltered ? ", altered" : "")
     }
 }

@@ -22,4 +22,12 @@ enum CacheAudit {
     static func left(in cache: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: cache + "/tmp"))?.sorted() ?? []
     }
+
+    /// Removes all downloads, whoever uses them; answers how many.
+    static func empty(_ cache: String) -> Int {
+        let folder = cache + "/sha256"
+        return (FileManager.default.subpaths(atPath: folder) ?? []).count { path in
+            unlink(folder + "/" + path) == 0
+        }
+    }
 }

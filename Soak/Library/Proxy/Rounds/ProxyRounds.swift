@@ -54,6 +54,7 @@ final class ProxyRounds {
             proxies.append(third)
             count("rounds with a third proxy, of another home and the same cache")
         }
+        if plan.isCold { count("downloads thrown out of the cache", CacheAudit.empty(world.cache)) }
         let load = ProxyLoad(
             world,
             history,
