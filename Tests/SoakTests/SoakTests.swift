@@ -58,7 +58,8 @@ struct SoakTests {
         let seed = try #require(
             (1...100_000).first { seed in
                 let plan = ProxyPlan(2, seed: UInt64(seed))
-                return plan.kills.count == 2 && plan.publications == 2 && plan.isDown && plan.isAltered && plan.isCold
+                return plan.kills.count == 2 && plan.publications == 2 && plan.isDown && plan.isAltered
+                    && plan.isCold
                     && plan.fault == .none && slow.isDisjoint(with: plan.weather.faults)
                     && plan.weather.faults.contains(.altered) && plan.weather.percent == 15
             }

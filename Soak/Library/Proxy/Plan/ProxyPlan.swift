@@ -79,6 +79,7 @@ public struct ProxyPlan: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         "round \(number): \(installations) installations, \(publications) publications, \(weather), "
             + "kills [\(kills.map { "\($0)" }.joined(separator: ", "))], fault \(fault.rawValue)"
-            + (isCold ? ", cold" : "") + (isShared ? ", shared" : "") + (isDown ? ", down" : "") + (isAltered ? ", altered" : "")
+            + (isCold ? ", cold" : "") + (isShared ? ", shared" : "") + (isDown ? ", down" : "")
+            + (isAltered ? ", altered" : "")
     }
 }
