@@ -140,6 +140,18 @@ struct ProxyChecksTests {
         #expect(findings() == 1)
     }
 
+    @Test("P9: what comes while the channel is down, and does not say so, is found")
+    func stale() {
+        func finding(_ status: Int?, _ warning: String?) -> Finding? {
+            ProxyChecks.saysThatItIsStale(Self.one, status, warning: warning)
+        }
+        #expect(
+            finding(200, "110 kingsnake \"text\"") == nil && finding(503, nil) == nil
+                && finding(nil, nil) == nil
+        )
+        #expect(finding(200, nil) != nil && finding(200, "199 kingsnake \"text\"") != nil)
+    }
+
     @Test("P6: what stays refused or old when its channel is well again is found")
     func healing() {
         #expect(ProxyChecks.healed(["p": 2], ["p": 2]).isEmpty)

@@ -74,6 +74,15 @@ public enum ProxyChecks {
         }
     }
 
+    /// P9: what comes while the channel is down says so.
+    ///
+    /// - Parameter warning: the field `Warning`.
+    public static func saysThatItIsStale(_ name: HostedName, _ status: Int?, warning: String?) -> Finding? {
+        guard status == 200, warning?.hasPrefix("110 ") != true else { return nil }
+        let what = "passed on while the channel is down, and does not say that it may be stale"
+        return Finding(.lastsWhileDown, name.description, what)
+    }
+
     /// P6: once channels are well again, their newest version is shown, and all of it is passed on.
     ///
     /// - Parameters:

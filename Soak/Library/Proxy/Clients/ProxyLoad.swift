@@ -11,14 +11,23 @@ final class ProxyLoad: Sendable {
     let bound: Double
     /// Whether channels or disks cannot be relied on.
     let isStormy: Bool
+    /// Whether nobody behind the proxies answers, and what is at hand is to come all the same.
+    let isDown: Bool
     private let left: Mutex<Int>
-    private let published = Mutex<[String: Int]>([:])
 
-    init(_ world: ProxyWorld, _ history: ProxyHistory, installations: Int, bound: Double, isStormy: Bool) {
+    init(
+        _ world: ProxyWorld,
+        _ history: ProxyHistory,
+        installations: Int,
+        bound: Double,
+        isStormy: Bool,
+        isDown: Bool = false
+    ) {
         self.world = world
         self.history = history
         self.bound = bound
         self.isStormy = isStormy
+        self.isDown = isDown
         left = Mutex(installations)
     }
 

@@ -60,6 +60,11 @@ final class ProxyReader {
         var request = WireClient.Request(target: target(name))
         change(&request)
         let reply = client?.ask(request) ?? WireClient.Reply()
+        if load.isDown,
+            let finding = ProxyChecks.saysThatItIsStale(name, reply.status, warning: reply.fields["warning"])
+        {
+            load.history.soak.find(finding)
+        }
         return (reply, proxy.disturbances != before)
     }
 

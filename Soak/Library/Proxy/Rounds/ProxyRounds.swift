@@ -214,14 +214,18 @@ final class ProxyRounds {
         }
     }
 
-    /// Asks each of some proxies for every index and every file of the newest versions, many at once.
+    /// Asks each of some proxies for every index and every file of the newest versions, many at once, while the channels
+    /// are down.
+    ///
+    /// - Parameter isStormy: whether it may refuse.
     private func ask(_ proxies: [SoakProxy], isStormy: Bool, _ judge: ([Reception]) -> Void) async {
         let load = ProxyLoad(
             world,
             history,
             installations: 0,
             bound: Double(options.bound),
-            isStormy: isStormy
+            isStormy: isStormy,
+            isDown: !isStormy
         )
         let names = Self.files(world), lanes = 16
         for proxy in proxies {
