@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-/// What a server of channels promises: the numbers are those of docs/testing.md. P6 and P9 are a proxy's.
+/// What a server of channels promises, and a proxy: the numbers are those of docs/testing.md.
 public enum Promise: String, Sendable, CaseIterable, Codable {
     /// An upload that was answered with success is there after a kill, and gets into the index.
     case uploadsSurvive = "P1"
@@ -13,10 +13,18 @@ public enum Promise: String, Sendable, CaseIterable, Codable {
     case logOnlyGrows = "P4"
     /// Signed metadata never go back, and lead to the files that they vouch for.
     case metadataGoForward = "P5"
+    /// A proxy passes on no byte that failed a check.
+    case onlyVerifiedBytes = "P6"
+    /// An index that a proxy shows is one that was published, and never an older one than before.
+    case indexIsOneVersion = "P6 index"
+    /// A proxy passes on again whatever is well again.
+    case healsAgain = "P6 healing"
     /// A build job's token is exchanged once.
     case tokensCountOnce = "P7"
     /// A yanked file is out of the index soon, and can still be downloaded.
     case yankedStaysThere = "P8"
+    /// What a proxy has verified it passes on while the channel is down, until it expires.
+    case lastsWhileDown = "P9"
     /// No secret is where others read.
     case secretsStaySecret = "P10"
     /// What was refused is not stored, and what was left by a kill is swept away.

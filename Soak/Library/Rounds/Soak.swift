@@ -60,29 +60,13 @@ public final class Soak {
         rounds.fill(&summary)
         summary.findings = history.findings
         await client.shutdown()
-        if !summary.findings.isEmpty { keep() }
+        if !summary.findings.isEmpty {
+            SoakFolder(folder).keep(in: options.keep, seed: options.seed, say)
+        }
         await world.end()
         if ProcessInfo.processInfo.environment["SOAK_DEBUG"] == nil {
             try? FileManager.default.removeItem(atPath: folder)
         }
         return summary
-    }
-
-    /// Copies everything away that was there when something was found.
-    private func keep() {
-        let name = "seed-\(options.seed)-\(UUID().uuidString.prefix(8))"
-        let place =
-            options.keep.hasPrefix("/")
-            ? options.keep : FileManager.default.currentDirectoryPath + "/" + options.keep
-        try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-        // Named pipes that faults were steered by: to read one is to wait for ever.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for file in names where file.hasPrefix("fiu-") {
-            try? FileManager.default.removeItem(atPath: folder + "/" + file)
-        }
-        do {
-            try FileManager.default.copyItem(atPath: folder, toPath: "\(place)/\(name)")
-            say("the server's folder, its log and history.jsonl are in \(place)/\(name)")
-        } catch { say("could not keep \(folder): \(error)") }
     }
 }

@@ -62,7 +62,7 @@ public struct SoakSummary: Sendable {
             \(table(events))  answers:
             \(table(answers))  also:
             \(table(counts))  an index took at most \(lag) s; memory at most \(highestMemory >> 20) MiB
-            \(skipped.map { "  not done here: \($0)\n" }.joined())  not checked: P6 and P9 (a proxy's); loss of power
+            \(skipped.map { "  not done here: \($0)\n" }.joined())  not checked: loss of power
               findings: \(findings.count)
             \(findings.prefix(40).map { "    \($0)\n" }.joined())
             """

@@ -109,7 +109,13 @@ actor SignedRefresher {
         let store = SignedViewStore(try DirectoryMetadataStore(channel.metadataDirectory))
         let session = try session(channel, configuration, store)
         try await session.refresh()
-        return try await SignedView(session, configuration, checked: configuration.now, isStale: false)
+        return try await SignedView(
+            session,
+            configuration,
+            checked: configuration.now,
+            attempted: configuration.now,
+            isStale: false
+        )
     }
 
     private func session(
@@ -159,7 +165,14 @@ actor SignedRefresher {
                     HeldMetadata(timestamp: timestamp),
                     opening: wanted(at: configuration.now)
                 ).values
-                let view = try await SignedView(session, configuration, checked: checked, isStale: true)
+                // Mirrors that take longer to fail than a view is fresh would be asked, and waited for, each time.
+                let view = try await SignedView(
+                    session,
+                    configuration,
+                    checked: checked,
+                    attempted: settings.now(),
+                    isStale: true
+                )
                 if broken.isEmpty { return view }
                 partial = partial ?? view
                 errors += broken

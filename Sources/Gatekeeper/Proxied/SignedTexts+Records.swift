@@ -32,6 +32,7 @@ extension SignedTexts {
         try Self.write(index, good) { bytes in bytes.withUnsafeBytes { digest.update($0) } }
         let size = digest.byteCount
         let expected = digest.finish()
+        _ = try cache.path(of: expected, recheck: true)
         let path = try await cache.store(expected: expected, size: size) { sink in
             try Self.write(index, good) { bytes in try bytes.withUnsafeBytes { try sink($0) } }
         }

@@ -109,6 +109,8 @@ final class SignedTexts: Sendable {
         }
         let size = digest.byteCount
         let expected = digest.finish()
+        // One that was altered since is made again, rather than found to be no index for ever.
+        _ = try cache.path(of: expected, recheck: true)
         let text = try await cache.store(expected: expected, size: size) { sink in
             try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text, into: sink)
         }

@@ -34,6 +34,9 @@ public struct SignedUpstream: AdmittingChannel {
         let configuration: @Sendable () throws -> GateConfiguration
     }
 
+    /// For how many seconds a view is not asked about again, unless somebody says otherwise.
+    public static let usualFreshness: Int64 = 30
+
     /// Opens a pinned channel and the cache. Nothing is fetched yet.
     ///
     /// - Parameters:
@@ -47,7 +50,7 @@ public struct SignedUpstream: AdmittingChannel {
     /// - Throws: `trust.channel-unknown`, `trust.pin-damaged`, or a `Failure`.
     public init(
         _ url: ChannelURL,
-        freshness: Duration = .seconds(30),
+        freshness: Duration = .seconds(usualFreshness),
         now: @escaping @Sendable () -> Timestamp,
         report: @escaping @Sendable (any Error) -> Void = { _ in },
         configuration: @escaping @Sendable () throws -> GateConfiguration

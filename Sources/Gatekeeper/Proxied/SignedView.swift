@@ -14,7 +14,7 @@ struct SignedView: Sendable {
     let gate: Gate
     /// When mirrors last confirmed it.
     let checked: Timestamp
-    /// When they were last asked to.
+    /// When they were last asked to; if they did not, when that was over.
     let attempted: Timestamp
     /// Whether they did not.
     let isStale: Bool
@@ -25,6 +25,7 @@ struct SignedView: Sendable {
         _ session: ChannelSession,
         _ configuration: GateConfiguration,
         checked: Timestamp,
+        attempted: Timestamp,
         isStale: Bool
     ) async throws {
         guard let id = await session.viewID else {
@@ -34,7 +35,7 @@ struct SignedView: Sendable {
         self.session = session
         gate = Gate(configuration, reading: session)
         self.checked = checked
-        attempted = configuration.now
+        self.attempted = attempted
         self.isStale = isStale
         demands = configuration.publishers.fingerprint
     }

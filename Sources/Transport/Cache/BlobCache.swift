@@ -119,7 +119,8 @@ public final class BlobCache: Sendable {
         }
         let digest = writer.found
         let place = try BlobPlace(digest)
-        if try path(of: digest) == nil { try writer.commit(as: place, knownAs: digest) }
+        // What lies there was perhaps altered since: what came just now takes its place then.
+        if try path(of: digest, recheck: true) == nil { try writer.commit(as: place, knownAs: digest) }
         return (digest, root + "/" + place.path)
     }
 

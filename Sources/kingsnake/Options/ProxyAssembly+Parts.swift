@@ -23,6 +23,7 @@ extension ProxyAssembly.Parts {
             UserPublishers(policy: policy, lock: try store.publisherLock(), recorder: store)
         }
         let trusted = TrustStore(directory: home)
+        let freshness = needs.settings.freshnessSeconds
         channels = { channel in
             let report = { @Sendable (error: any Error) -> Void in
                 needs.report.write(error, of: channel.url)
@@ -41,9 +42,18 @@ extension ProxyAssembly.Parts {
                 configuration.publishers = publishers
                 configuration.sigstore = sigstore
                 configuration.report = report
+                if let freshness {
+                    configuration.freshness = freshness
+                    configuration.pause = min(configuration.pause, freshness)
+                }
                 return try ObservedUpstream(configuration)
             }
-            return try SignedUpstream(channel.url, now: { SystemClock.now }, report: report) {
+            return try SignedUpstream(
+                channel.url,
+                freshness: .seconds(freshness ?? SignedUpstream.usualFreshness),
+                now: { SystemClock.now },
+                report: report
+            ) {
                 var configuration = GateConfiguration(
                     trustStore: trusted,
                     cacheDirectory: cache,

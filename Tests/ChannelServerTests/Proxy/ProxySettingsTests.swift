@@ -20,7 +20,7 @@ struct ProxySettingsTests {
         var settings = try Self.read(
             """
             {"schema": 1, "host": "0.0.0.0", "port": 8085, "host_names": ["Proxy.Example.org"], "any_channel": true,
-             "max_cache_bytes": 1000, "cache": "/c", "limits": {"connections": 9}, "channels": [
+             "max_cache_bytes": 1000, "freshness_seconds": 60, "cache": "/c", "limits": {"connections": 9}, "channels": [
                {"url": "https://h/a", "name": "lab", "mirrors": ["https://m/a"]}, {"url": "https://h/b"},
                {"url": "https://i/b", "compare": ["https://j/b", "https://k/b"], "agreeing": 1}, {"url": "https://h/t/TOKEN/d"}]}
             """
@@ -33,7 +33,7 @@ struct ProxySettingsTests {
             settings.acceptsAnyChannel && settings.maximumCacheBytes == 1000
                 && settings.limits.connections == 9
         )
-        #expect(settings.cache == "/c")
+        #expect(settings.cache == "/c" && settings.freshnessSeconds == 60)
         #expect(settings.channels.map(\.mirrors.count) == [1, 0, 0, 0])
         #expect(settings.channels.map(\.compared.count) == [0, 0, 2, 0])
         #expect(settings.channels.map(\.agreeing) == [0, 0, 1, 0])
@@ -48,6 +48,7 @@ struct ProxySettingsTests {
         "What is not understood is a failure that names the file",
         arguments: [
             "", "{}", #"{"schema": 2}"#, #"{"schema": 1, "chanels": []}"#, #"{"schema": 1, "port": 70000}"#,
+            #"{"schema": 1, "freshness_seconds": 0}"#, #"{"schema": 1, "freshness_seconds": 86401}"#,
             #"{"schema": 1, "max_cache_bytes": -1}"#, #"{"schema": 1, "channels": [{"url": "h"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": "c"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": ".x"}]}"#,

@@ -137,6 +137,57 @@ struct ObservedViewTests {
         #expect(!healed.isStale && healed.checked == scene.clock.now)
     }
 
+    @Test("A channel that takes long to fail is not waited for by each client anew")
+    func slowToFail() async throws {
+        let scene = try ObservedScene()
+        try scene.publish([ObservedPackage()])
+        let upstream = try scene.open()
+        _ = try await scene.names(upstream)
+        scene.web.setAway(ObservedScene.url)
+        scene.wait()
+        let (clock, pause) = (scene.clock, scene.configuration.pause)
+        scene.web.meanwhile { clock.advance(by: pause + 10) }
+        #expect(try await upstream.view().isStale)
+        _ = scene.web.takeRequests()
+        #expect(try await upstream.view().isStale)
+        #expect(scene.web.takeRequests() == [])
+    }
+
+    @Test("What another process saw while an older index was on its way is not forgotten for it")
+    func overtaken() async throws {
+        let scene = try ObservedScene()
+        let packages = [try ObservedPackage(), try ObservedPackage("curl")]
+        try scene.publish([packages[0]])
+        let upstream = try scene.open()
+        #expect(try await scene.names(upstream).count == 1)
+        scene.wait()
+        scene.web.meanwhile {
+            await #expect(throws: Never.self) {
+                try scene.publish(packages)
+                #expect(try await scene.names(scene.open()).count == 2)
+            }
+        }
+        // The answer that was on its way says that nothing changed.
+        #expect(try await scene.names(upstream).count == 2)
+        scene.web.setAway(ObservedScene.url)
+        scene.wait()
+        #expect(try await scene.names(scene.open()).count == 2)
+        #expect(try await scene.names(upstream).count == 2)
+    }
+
+    @Test("An index that was altered in the cache is fetched anew, and no mirror is blamed")
+    func altered() async throws {
+        let scene = try ObservedScene()
+        try scene.publish([ObservedPackage()])
+        let path = try #require(try await scene.open().view().subdir(scene.linux)).path
+        for place in [0, 20] {
+            var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            bytes[place] ^= 1
+            try TemporaryFolder.write(bytes, to: path)
+            #expect(try await scene.names(scene.open()) == ["zlib-1-0.conda"])
+        }
+    }
+
     @Test("An index that vanished is no word of the channel's: the last view stays")
     func vanished() async throws {
         let scene = try ObservedScene()

@@ -13,6 +13,7 @@ final class ObservedWeb: ConditionalFetcher {
         var requests: [String] = []
         var unreachable: Set<String> = []
         var pause: Duration?
+        var meanwhile: (@Sendable () async -> Void)?
     }
 
     private let state = Mutex(State())
@@ -29,6 +30,9 @@ final class ObservedWeb: ConditionalFetcher {
 
     /// Answers take a while, so that others ask meanwhile.
     func slowDown() { state.withLock { $0.pause = .milliseconds(50) } }
+
+    /// What happens once, while the next answer is on its way.
+    func meanwhile(_ body: @escaping @Sendable () async -> Void) { state.withLock { $0.meanwhile = body } }
 
     /// What was asked since the last call: the URL, with `=` before it where the answer was that nothing changed.
     func takeRequests() -> [String] {
@@ -50,10 +54,12 @@ final class ObservedWeb: ConditionalFetcher {
         unless version: ResourceVersion?,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> ConditionalOutcome {
-        let (bytes, isAway, pause) = state.withLock { state in
+        let (bytes, isAway, pause, meanwhile) = state.withLock { state in
+            defer { state.meanwhile = nil }
             let isAway = state.unreachable.contains { request.url.utf8.starts(with: $0.utf8) }
-            return (state.files[request.url], isAway, state.pause)
+            return (state.files[request.url], isAway, state.pause, state.meanwhile)
         }
+        await meanwhile?()
         if let pause { try await Task.sleep(for: pause) }
         let tag = bytes.map { "\"\(Digest.of($0).hex.prefix(16))\"" }
         let isUnchanged = !isAway && tag != nil && version?.entityTag == tag

@@ -35,6 +35,20 @@ struct SignedUpstreamRestartTests {
         #expect(await refusalCode { try await scene.upstream().view() } == "tuf.expired")
     }
 
+    @Test("An index that was altered in the cache is made anew", arguments: ChannelFixture.Form.allCases)
+    func altered(form: ChannelFixture.Form) async throws {
+        let scene = try await SignedScene(form)
+        let first = try await scene.upstream().view()
+        let text = try await SignedScene.text(first)
+        let path = try #require(await first.subdir(SignedScene.linux)).path
+        for place in [0, text.count / 2] {
+            var bytes = text
+            bytes[place] ^= 1
+            try TemporaryFolder.write(bytes, to: path)
+            #expect(try await SignedScene.text(scene.upstream().view()) == text)
+        }
+    }
+
     @Test("What another program verified since, and has at hand, is taken before the last view")
     func anotherProgram() async throws {
         var scene = try await SignedScene()

@@ -98,6 +98,22 @@ struct SignedUpstreamTests {
         #expect(await refusalCode { try await stale.subdir(SignedScene.linux) } == "tuf.expired")
     }
 
+    @Test("Mirrors that take long to fail are not waited for by each client anew")
+    func slowToFail() async throws {
+        let scene = try await SignedScene()
+        let upstream = try scene.upstream()
+        _ = try await SignedScene.text(upstream.view())
+        scene.mirrors.script(SignedScene.first) { [clock = scene.clock] _ in
+            clock.advance(seconds: 40)
+            return .away
+        }
+        scene.clock.advance(seconds: 30)
+        #expect(try await upstream.view().isStale)
+        _ = scene.mirrors.takeRequests()
+        #expect(try await upstream.view().isStale)
+        #expect(scene.mirrors.takeRequests() == [])
+    }
+
     @Test("It heals as soon as mirrors do")
     func heals() async throws {
         var scene = try await SignedScene()

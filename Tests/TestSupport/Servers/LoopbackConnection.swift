@@ -101,6 +101,8 @@ struct LoopbackConnection: Sendable {
             try await drip(response.body, max(1, rate), writer)
             try await writer.write(.end(nil))
             return true
+        case .other(let path, let then):
+            return try await answer(request.asking(for: path), by: then, writer)
         case .delay(let pause, let then):
             try await Task.sleep(for: pause)
             return try await answer(request, by: then, writer)

@@ -21,6 +21,9 @@ public struct LoopbackRequest: Sendable {
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
 
+    /// The same request for another path.
+    func asking(for path: String) -> LoopbackRequest { LoopbackRequest(method, path, fields, body) }
+
     init(_ head: HTTPRequestHead, body: [UInt8] = []) {
         self.init(head.method.rawValue, head.uri, head.headers, body)
     }

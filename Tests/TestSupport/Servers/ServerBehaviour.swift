@@ -25,6 +25,8 @@ public enum ServerBehaviour: Sendable {
     case hangUp
     /// Sends the client elsewhere.
     case redirect(to: String, status: Int = 302)
+    /// Behaves so with another file of the folder, by its path in a URL, as if it were the one that was asked for.
+    indirect case other(String, then: ServerBehaviour)
     /// Waits, then goes on with another behaviour.
     indirect case delay(Duration, then: ServerBehaviour)
     /// Takes the request and never answers.

@@ -25,6 +25,8 @@ public struct ProxySettings: Sendable {
     public var cache: String?
     /// How many bytes the cache may have; nil for any number.
     public var maximumCacheBytes: UInt64?
+    /// For how many seconds what a channel showed is good before it is asked again; nil for what is usual for its sort.
+    public var freshnessSeconds: Int64?
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
     /// How long clients are kept waiting.
@@ -36,7 +38,7 @@ public struct ProxySettings: Sendable {
     private static let maximumLength = 1 << 20
     private static let members: Set<String> = [
         "schema", "host", "port", "host_names", "channels", "any_channel", "policy", "cache",
-        "max_cache_bytes", "limits",
+        "max_cache_bytes", "freshness_seconds", "limits",
     ]
     /// What no channel can be called here: the first parts of the proxy's own paths.
     static let reservedNames: Set<String> = [ProxyAddress.pathMark, ProxyAddress.ownMark, "t"]
@@ -84,6 +86,13 @@ public struct ProxySettings: Sendable {
                 throw fields.wrong("max_cache_bytes", "0 or more")
             }
             maximumCacheBytes = bytes
+        }
+        if let seconds = try fields.optionalInteger("freshness_seconds") {
+            // More would be a channel that is never asked again.
+            guard (1...86_400).contains(seconds) else {
+                throw fields.wrong("freshness_seconds", "1 to 86400")
+            }
+            freshnessSeconds = seconds
         }
         if let limits = try fields.optionalFields("limits") { try self.limits.read(limits) }
         guard fields.optional("channels") != nil else { return }

@@ -62,9 +62,32 @@ actor ObservedSubdir: ObservedForm {
         switch answer {
         case .absent: return nil
         case .text(let text, let state):
-            let loaded = try await loaded(text, state)
-            try source.keep(state, after: source.state(), now: now, retention: configuration.retention)
-            return loaded
+            let found = try await loaded(text, state)
+            return try await keep(state, now) ? found : try await loadRemembered() ?? found
+        }
+    }
+
+    /// Remembers a state, unless another process saw a newer index while this one was fetched: that is remembered then, and
+    /// nobody is shown the older one any more.
+    ///
+    /// - Returns: whether it is remembered.
+    private func keep(_ state: ObservedState, _ now: Timestamp) async throws -> Bool {
+        // Whoever writes an index into the ledger comes here afterwards: what is found and written under this lock stands
+        // until then.
+        let lock = try await stateLock()
+        defer { withExtendedLifetime(lock) {} }
+        let known = source.state()
+        if let known, known.digest != state.digest, try await ledger.table().newest?.digest == known.digest {
+            return false
+        }
+        try source.keep(state, after: known, now: now, retention: configuration.retention)
+        return true
+    }
+
+    private func stateLock() async throws -> FileLock {
+        while true {
+            if let lock = try FileLock.ifFree(source.stateFile + ".lock") { return lock }
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 

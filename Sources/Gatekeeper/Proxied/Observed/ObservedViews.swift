@@ -54,7 +54,7 @@ actor ObservedViews {
             refused = nil
             return view
         } catch let refusal as Refusal {
-            refused = (refusal, now)
+            refused = (refusal, configuration.now())
             throw refusal
         }
     }
@@ -287,7 +287,8 @@ actor ObservedViews {
     ) async throws -> UpstreamView {
         // One that went back answers, with all of an index each time.
         let pause = trouble is Refusal ? configuration.freshness : configuration.pause
-        let nextCheck = now.advanced(bySeconds: pause)
+        // From now on, not from when it was asked: one that takes longer to fail would be asked, and waited for, each time.
+        let nextCheck = configuration.now().advanced(bySeconds: pause)
         if let current {
             try checkAge(current.checked, after: trouble)
             return give(current.view, current.checked, nextCheck, isStale: true)
