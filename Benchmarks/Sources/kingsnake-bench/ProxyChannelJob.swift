@@ -46,11 +46,18 @@ struct ProxyChannelJob {
         return "\(count)"
     }
 
-    private func forms(of subdir: Subdir, _ cache: String, _ count: inout Int) async throws -> [(String, [UInt8])] {
+    private func forms(of subdir: Subdir, _ cache: String, _ count: inout Int) async throws -> [(
+        String, [UInt8]
+    )] {
         let path = "\(folder)/\(ChannelLayout.file(ChannelLayout.plainIndex, in: subdir))"
         let text = try TUFInputs.read(path)
         let rendered = try await IndexRenderer(folder: cache).rendered(
-            IndexText(of: ChannelURL("https://conda.example.org/forge"), subdir, id: Digest.of(text), path: path),
+            IndexText(
+                of: ChannelURL("https://conda.example.org/forge"),
+                subdir,
+                id: Digest.of(text),
+                path: path
+            ),
             hiding: IndexPolicy.empty,
             now: TUFInputs.now
         )
