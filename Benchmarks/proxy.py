@@ -22,12 +22,13 @@ most_cold, most_warm = 1.3, 1.1
 spec = "bench-proxy-000"
 # What was started, so that nothing stays if something ends in an error.
 running: list[subprocess.Popen] = []
-count = 150
+spec_count = 150
 
 
-def say(job, unit, beside, ours, theirs, goal="-", peak="-"):
+def say(job, unit, beside, ours, theirs, goal="-", peak="-", ratio=None):
     shown = [f"{value:,.0f}" if value >= 100 else f"{value:.3f}" if value else "-" for value in (ours, theirs or 0)]
-    share = f"{ours / theirs:.2f} times" if theirs else "-"
+    # The ratio of two medians, unless each pair has its own: then the median of those.
+    share = f"{ratio or ours / theirs:.2f} times" if theirs else "-"
     peak = f"{peak:.0f}" if isinstance(peak, float) else peak
     print(json.dumps([f"proxy-{job}", unit, beside, *shown, share, peak, "-", goal]), flush=True)
 
@@ -93,53 +94,60 @@ def install(url, folder, form, proxy=None):
     if done.returncode != 0:
         sys.exit(f"{done.stderr}\n{''.join(proxy.refusals) if proxy else ''}")
     found = json.loads(done.stdout.splitlines()[-1])
-    if found["count"] != count:
-        sys.exit(f"{found['count']} packages were installed, not {count}")
+    if found["count"] != spec_count:
+        sys.exit(f"{found['count']} packages were installed, not {spec_count}")
     return found
+
+
+# In turns, without the proxy and through it, and how often with one proxy: first its cache is empty, then full; at last the
+# client's caches are full, too.
+turns = {"cold": 1, "warm": 3, "warm client": 2}
+titles = {"cold": "cold", "warm": "the proxy's cache full", "warm client": "the client's caches full, too"}
+goals = {"cold": most_cold, "warm": most_warm}
+
+
+class Turn:
+    """Two installs, one after the other."""
+
+    def __init__(self, url, folder, state, form, proxy):
+        self.digests, self.seconds = set(), []
+        for who, through in (("direct", None), ("proxied", proxy)):
+            client = f"{folder}/{who}"
+            if state != "warm client":
+                shutil.rmtree(client, ignore_errors=True)
+            before = cpu(proxy.process)
+            found = install(url, client, form, through)
+            self.cpu = cpu(proxy.process) - before
+            self.digests.add(found["digest"])
+            self.seconds.append((found["solve"] + found["install"], found["solve"], found["install"]))
 
 
 def installs(program, channel, folder, kind, form, rate, runs):
     upstream = Upstream(f"{folder}/upstream", channel, rate)
-    seconds, peaks, costs = {}, [], {"cold": [], "warm": []}
-
-    def take(name, counts, *arguments):
-        found = install(*arguments)
-        if counts:
-            seconds.setdefault(name, []).append((found["solve"] + found["install"], found["solve"]))
-        return found["digest"]
-
+    taken, peak = {state: [] for state in turns}, 0
     try:
-        for run in range(int(runs) + 1):
+        # The first one warms up.
+        install(upstream.url, f"{folder}/direct", form)
+        for _ in range(int(runs)):
             proxy = Proxy(program, f"{folder}/proxy", upstream.url, kind, upstream.root)
-            digests = set()
-            for name, client, through in (
-                ("direct", "direct", None), ("cold", "cold", proxy), ("direct", "again", None), ("warm", "warm", proxy),
-                ("direct, warm client", "again", None), ("warm client", "warm", proxy),
-            ):
-                before = cpu(proxy.process)
-                digests.add(take(name, run > 0, upstream.url, f"{folder}/{client}", form, through))
-                if name in costs:
-                    costs[name].append(cpu(proxy.process) - before)
-            if len(digests) != 1:
-                sys.exit("what was installed differs")
-            peaks.append(memory(proxy.process))
+            for state, count in turns.items():
+                taken[state] += [Turn(upstream.url, folder, state, form, proxy) for _ in range(count)]
+            peak = max(peak, memory(proxy.process))
             proxy.stop()
-            for name in ("direct", "cold", "again", "warm", "proxy"):
-                shutil.rmtree(f"{folder}/{name}")
+            shutil.rmtree(f"{folder}/proxy")
     finally:
         upstream.stop()
+    if len(set.union(*(turn.digests for some in taken.values() for turn in some))) != 1:
+        sys.exit("what was installed differs")
     link = "" if rate == "-" else f", {rate.upper()}B/s a connection"
-    label = f"install: {count} packages, {kind}, by {form}{link}"
-    middle = {name: statistics.median(value[0] for value in values) for name, values in seconds.items()}
-    solving = {name: statistics.median(value[1] for value in values) for name, values in seconds.items()}
-    peak = max(peaks)
-    for name, beside, most in (("cold", "direct", most_cold), ("warm", "direct", most_warm), ("warm client", "direct, warm client", None)):
-        goal = "-" if most is None else met(middle[name] <= most * middle[beside], f"over {most} times")
-        title = {"cold": "cold", "warm": "the proxy's cache full", "warm client": "the client's caches full, too"}[name]
-        say(f"{label}, {title}", "s", beside, middle[name], middle[beside], goal, peak)
-        if most is not None:
-            say(f"{label}, {title}: until it is solved", "s", beside, solving[name], solving[beside], "-", peak)
-            say(f"{label}, {title}: all that the proxy did for it", "CPU s", "-", statistics.median(costs[name][1:]), None, "-", peak)
+    for state, some in taken.items():
+        label = f"install: {spec_count} packages, {kind}, by {form}{link}, {titles[state]}"
+        for at, part in enumerate(("", ": until it is solved", ": the packages alone")):
+            theirs, ours = (statistics.median(turn.seconds[who][at] for turn in some) for who in (0, 1))
+            ratio = statistics.median(turn.seconds[1][at] / turn.seconds[0][at] for turn in some)
+            goal = met(ratio <= goals[state], f"over {goals[state]} times") if at == 0 and state in goals else "-"
+            say(label + part, "s", "direct", ours, theirs, goal, peak, ratio)
+        say(f"{label}: all that the proxy did for it", "CPU s", "-", statistics.median(turn.cpu for turn in some), None, "-", peak)
 
 
 # Single requests

@@ -5,6 +5,7 @@ import CondaFormats
 import Foundation
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 
 @testable import Gatekeeper
