@@ -87,6 +87,7 @@ refusals: build ## write docs/refusals.md from the program
 bench: setup ## measure beside cph, py-rattler, nginx, … (needs Python and network once; some minutes)
 	@peers="$$(scripts/peers)" && quetz="$$(scripts/peers quetz || :)" && echo "bench: compiling for release" && \
 	    swift build -c release --package-path Benchmarks --product kingsnake-bench $(STATIC) && \
+	    swift build -c release --package-path Benchmarks --product kingsnake $(STATIC) && \
 	    KINGSNAKE_PEERS="$$peers" KINGSNAKE_QUETZ="$$quetz" Benchmarks/run $(BENCH_FLAGS)
 
 fuzz: setup ## fuzz the parsers of TUF, Sigstore, content trust, policies, keys and the server, FUZZ_SECONDS each (60), on all cores (Linux)

@@ -33,6 +33,7 @@ let package = Package(
                 .product(name: "DurableFiles", package: "kingsnake"),
                 .product(name: "SigningKeys", package: "kingsnake"),
                 .product(name: "Sigstore", package: "kingsnake"),
+                .product(name: "TrustPolicy", package: "kingsnake"),
                 .product(name: "TUF", package: "kingsnake"),
                 .product(name: "Transport", package: "kingsnake"),
                 .product(name: "Logging", package: "swift-log"),

@@ -98,12 +98,12 @@ def tar(files: list[tuple[str, bytes]], out: io.RawIOBase) -> None:
             archive.addfile(member(name, len(content)), io.BytesIO(content))
 
 
-def info_files(name: str, files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+def info_files(name: str, files: list[tuple[str, bytes]], depends: tuple[str, ...] = ()) -> list[tuple[str, bytes]]:
     paths = [
         {"_path": path, "path_type": "hardlink", "sha256": hashlib.sha256(content).hexdigest(), "size_in_bytes": len(content)}
         for path, content in files
     ]
-    index = {"arch": "x86_64", "build": "0", "build_number": 0, "depends": [], "license": "BSD-3-Clause", "name": name,
+    index = {"arch": "x86_64", "build": "0", "build_number": 0, "depends": [*depends], "license": "BSD-3-Clause", "name": name,
              "platform": "linux", "subdir": "linux-64", "timestamp": made_at * 1000, "version": "1.0"}
     return [
         ("info/about.json", b"{}"),
@@ -179,7 +179,8 @@ def make_record(chance: random.Random, name: str, dotted: str, build: str, numbe
     }
 
 
-def write_index(path: pathlib.Path) -> None:
+def write_index(path: pathlib.Path, others: dict[str, dict] | None = None) -> None:
+    """Writes an index, with further records of `.conda` files after its own."""
     chance = random.Random("index")
     rows = list(record_names(chance))
     names = sorted({row[0] for row in rows})
@@ -194,6 +195,8 @@ def write_index(path: pathlib.Path) -> None:
                 record = make_record(chance, name, dotted, build, number, names)
                 key = json.dumps(f"{name}-{dotted}-{build}{ending}")
                 out.write(f'{"," if count else ""}{key}:{json.dumps(record, separators=(",", ":"))}')
+            for key, record in (others or {}).items() if ending == ".conda" else ():
+                out.write(f',{json.dumps(key)}:{json.dumps(record, separators=(",", ":"))}')
             out.write("},")
         out.write('"removed":[],"repodata_version":1}\n')
 

@@ -99,12 +99,14 @@ def fill(folder, sizes):
     database.close()
 
 
-def nginx(folder):
+def nginx(folder, rate=None):
+    """nginx on a folder; each connection gets `rate` bytes a second, if that is given."""
     port = free_port()
+    limit = f"limit_rate {rate};" if rate else ""
     open(f"{folder}/nginx.conf", "w").write(
         f"{'user root; ' if os.geteuid() == 0 else ''}worker_processes auto; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
         "events { worker_connections 1024; }\n"
-        f"http {{ access_log {folder}/access.log; sendfile on; tcp_nopush on; keepalive_requests 1000000000;\n"
+        f"http {{ access_log {folder}/access.log; sendfile on; tcp_nopush on; keepalive_requests 1000000000; {limit}\n"
         f"server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n"
     )
     server = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], stderr=subprocess.DEVNULL)
@@ -399,4 +401,5 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -28,6 +28,7 @@ struct Main {
                kingsnake-bench channel-publish DIR COUNT
                kingsnake-bench serve DIR
                kingsnake-bench proxy-render DIR COUNT
+               kingsnake-bench proxy-build DIR KEY
                kingsnake-bench bundles ROOT FILE NAME DIGEST IDENTITY ISSUER COUNT
         """
 
@@ -106,6 +107,8 @@ struct Main {
         case ("proxy-render", 2):
             guard let count = Int(operands[1]) else { return nil }
             return try await ProxyRenderJob(folder: operands[0], count: count).run()
+        case ("proxy-build", 2):
+            return try await ProxyChannelJob(folder: operands[0], key: operands[1]).run()
         case ("serve", 1): return try await ServeJob(folder: operands[0]).run()
         case ("bundles", 7):
             guard let count = Int(operands[6]) else { return nil }

@@ -19,6 +19,9 @@ struct FileStamp: Equatable {
     private let length: Int64
     private let changed: [Int]
 
+    /// The file's length.
+    var size: UInt64 { UInt64(clamping: length) }
+
     /// Looks at a file; nil if there is no regular one.
     init?(_ path: String) {
         var status = stat()

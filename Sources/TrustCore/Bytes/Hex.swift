@@ -17,24 +17,29 @@ public enum Hex {
     }
 
     /// Reads an even number of digits, upper or lower case; nil for anything else.
-    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(text.utf8)) }
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+        // Nearly all text lies in one piece; what does not is copied.
+        text.utf8.withContiguousStorageIfAvailable { decode($0) } ?? decode(Array(text.utf8))
+    }
 
     /// Reads an even number of ASCII digits, upper or lower case; nil for anything else.
     public static func decode(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count / 2)
-        var high: UInt8?
-        for digit in text {
-            guard let value = value(of: digit) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
+        var areDigits = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 2) { buffer, count in
+            var at = text.startIndex
+            while at != text.endIndex {
+                let next = text.index(after: at)
+                guard let high = value(of: text[at]), let low = value(of: text[next]) else {
+                    areDigits = false
+                    return
+                }
+                buffer[count] = high << 4 | low
+                count += 1
+                at = text.index(after: next)
             }
         }
-        return bytes
+        return areDigits ? bytes : nil
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }

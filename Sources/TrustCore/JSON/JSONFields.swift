@@ -40,10 +40,7 @@ public struct JSONFields: Sendable {
     public func array(_ key: String) throws -> [JSONValue] { try required(key, "an array", \.array) }
     /// An array of strings that must be there.
     public func strings(_ key: String) throws -> [String] {
-        try array(key).map { element in
-            guard let text = element.string else { throw wrong(key, "strings only", found: element.typeName) }
-            return text
-        }
+        try strings(in: array(key), key)
     }
     /// An object that must be there.
     public func fields(_ key: String) throws -> JSONFields {
@@ -51,27 +48,42 @@ public struct JSONFields: Sendable {
     }
 
     /// A string, if the member is there.
-    public func optionalString(_ key: String) throws -> String? {
-        optional(key) == nil ? nil : try string(key)
-    }
+    public func optionalString(_ key: String) throws -> String? { try ifThere(key, "a string", \.string) }
     /// An integer, if the member is there.
     public func optionalInteger(_ key: String) throws -> Int64? {
-        optional(key) == nil ? nil : try integer(key)
+        try ifThere(key, "a 64-bit integer", \.integer)
     }
     /// A boolean, if the member is there.
-    public func optionalBool(_ key: String) throws -> Bool? { optional(key) == nil ? nil : try bool(key) }
+    public func optionalBool(_ key: String) throws -> Bool? { try ifThere(key, "a boolean", \.bool) }
     /// An array of strings, if the member is there.
     public func optionalStrings(_ key: String) throws -> [String]? {
-        optional(key) == nil ? nil : try strings(key)
+        try ifThere(key, "an array", \.array).map { try strings(in: $0, key) }
     }
     /// An object, if the member is there.
     public func optionalFields(_ key: String) throws -> JSONFields? {
-        optional(key) == nil ? nil : try fields(key)
+        try ifThere(key, "an object", \.object).map { JSONFields($0, of: "\(subject) `\(key)`") }
     }
 
     /// A refusal about one field (`json.shape`).
     public func wrong(_ key: String, _ expected: String, found: String? = nil) -> Refusal {
         Refusal(CoreCode.jsonShape, subject, at: "field `\(key)`", expected: expected, found: found)
+    }
+
+    private func strings(in elements: [JSONValue], _ key: String) throws -> [String] {
+        try elements.map { element in
+            guard let text = element.string else { throw wrong(key, "strings only", found: element.typeName) }
+            return text
+        }
+    }
+
+    private func ifThere<Value>(
+        _ key: String,
+        _ expected: String,
+        _ cast: (JSONValue) -> Value?
+    ) throws -> Value? {
+        guard let value = optional(key) else { return nil }
+        guard let result = cast(value) else { throw wrong(key, expected, found: value.typeName) }
+        return result
     }
 
     private func required<Value>(

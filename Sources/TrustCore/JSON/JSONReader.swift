@@ -175,11 +175,16 @@ public struct JSONReader {
 
     private mutating func string() throws -> String {
         let start = at + 1
-        at =
-            bytes[start...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
-            ?? bytes.count
+        at = start
+        var all: UInt8 = 0
+        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            all |= byte
+            at += 1
+        }
         if next == UInt8(ascii: "\"") {
             defer { at += 1 }
+            // Of ASCII, which nearly all text is, nothing has to be checked.
+            guard all >= 0x80 else { return String(decoding: bytes[start..<at], as: UTF8.self) }
             return try text(bytes[start..<at])
         }
         var content = Array(bytes[start..<at])

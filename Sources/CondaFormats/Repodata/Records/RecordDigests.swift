@@ -25,8 +25,8 @@ public struct RecordDigests: Sendable, Equatable {
     public init(_ record: ArraySlice<UInt8>) {
         let found = record.withUnsafeBufferPointer { try? Self.find(Span(_unsafeElements: $0)) }
         self.init(
-            sha256: found?.sha256.flatMap { Digest(.sha256, hex: String(decoding: $0, as: UTF8.self)) },
-            md5: found?.md5.flatMap { Digest(.md5, hex: String(decoding: $0, as: UTF8.self)) }
+            sha256: found?.sha256.flatMap { Hex.decode($0) }.flatMap { Digest(.sha256, bytes: $0) },
+            md5: found?.md5.flatMap { Hex.decode($0) }.flatMap { Digest(.md5, bytes: $0) }
         )
     }
 

@@ -14,6 +14,11 @@ enum RecordCoding {
     /// Those that we write as raw bytes: what every known reader takes.
     private static let writtenRaw: Set<String> = ["sha256", "md5", "attestations_sha256"]
 
+    /// Most keys are told from those by their length.
+    private static func isWrittenRaw(_ key: String) -> Bool {
+        [3, 6, 19].contains(key.utf8.count) && writtenRaw.contains(key)
+    }
+
     /// A record of a shard as JSON.
     static func unpack(_ map: MessagePackMap, of subject: String) throws -> JSONObject {
         var object = JSONObject()
@@ -59,7 +64,7 @@ enum RecordCoding {
     static func pack(_ object: JSONObject, of subject: String) throws -> MessagePackMap {
         var map = MessagePackMap()
         for member in object.members.sorted(by: { ByteKey($0.key) < ByteKey($1.key) }) {
-            if writtenRaw.contains(member.key), let text = member.value.string {
+            if isWrittenRaw(member.key), let text = member.value.string {
                 guard let bytes = Hex.decode(text) else {
                     throw badDigest(subject, member.key, text.utf8.count / 2)
                 }
@@ -104,7 +109,7 @@ enum RecordCoding {
     /// Demands that a record can be written in a shard, without writing it.
     fileprivate static func check(_ object: JSONObject, of subject: String) throws {
         for member in object.members {
-            if writtenRaw.contains(member.key), let text = member.value.string, Hex.decode(text) == nil {
+            if isWrittenRaw(member.key), let text = member.value.string, Hex.decode(text) == nil {
                 throw badDigest(subject, member.key, text.utf8.count / 2)
             }
             try check(member.value, member.key, subject)

@@ -7,38 +7,78 @@ import Transport
 import TrustCore
 
 /// Archives that were inspected in this run, each once: reading one takes as long as unpacking it.
+///
+/// For some minutes an archive is not even digested again, as long as nobody has touched its file: same place, length,
+/// and moments of the last change, which nobody can set back. After that it is, which also tells the cache that it is in
+/// use.
 final class InspectedArchives: Sendable {
     /// More than these are not remembered.
     private static let limit = 100_000
+    /// How long a file that nobody touched is taken for what it was, in seconds: less than a cache leaves unused files
+    /// alone.
+    private static let trustedSeconds: Int64 = 300
 
-    private let good = Mutex<Set<String>>([])
+    private struct Seen {
+        let path: String
+        let stamp: FileStamp
+        let until: Timestamp
+    }
 
-    /// Reads an archive to its last byte, by the rules for archives; one that breaks them does not stay in the cache.
+    /// Nil for one that was inspected and whose file was not there any more.
+    private let good = Mutex<[String: Seen?]>([:])
+
+    /// Where the bytes of an archive are that was inspected, digested a short while ago, and not touched since; nil if
+    /// it has to be looked for.
+    ///
+    /// - Parameter size: the length that it must have, if it is known.
+    func untouched(_ file: ArchiveFileName, _ sha256: Digest, md5: Digest?, size: UInt64?, now: Timestamp)
+        -> String?
+    {
+        let seen = good.withLock { $0[Self.key(file, sha256, md5)] ?? nil }
+        guard let seen, now < seen.until, FileStamp(seen.path) == seen.stamp else { return nil }
+        return size == nil || size == seen.stamp.size ? seen.path : nil
+    }
+
+    /// Reads an archive that was just digested to its last byte, by the rules for archives; one that breaks them does
+    /// not stay in the cache.
     ///
     /// - Parameter md5: what the bytes must have beside; taking it costs as much time as all else together.
     /// - Throws: a `Refusal` with an `archive.…`, `package.…` or `digest.…` code.
     @concurrent
-    func check(_ file: ArchiveFileName, _ sha256: Digest, _ path: String, md5: Digest?, in cache: BlobCache)
-        async throws
-    {
-        let key = "\(sha256.hex) \(md5?.hex ?? "") \(file.text)"
-        guard !good.withLock({ $0.contains(key) }) else { return }
-        do {
-            let summary = try PackageArchiveReader.read(
-                FileSource(path),
-                fileName: file,
-                withMD5: md5 != nil,
-                into: DiscardingVisitor()
-            )
-            try sha256.check(summary.sha256, of: file.text)
-            if let md5, let found = summary.md5 { try md5.check(found, of: file.text) }
-        } catch let refusal as Refusal {
-            try cache.remove(sha256)
-            throw refusal
+    func check(
+        _ file: ArchiveFileName,
+        _ sha256: Digest,
+        _ path: String,
+        md5: Digest?,
+        in cache: BlobCache,
+        now: Timestamp
+    ) async throws {
+        let key = Self.key(file, sha256, md5)
+        let stamp = FileStamp(path)
+        if !good.withLock({ $0.keys.contains(key) }) {
+            do {
+                let summary = try PackageArchiveReader.read(
+                    FileSource(path),
+                    fileName: file,
+                    withMD5: md5 != nil,
+                    into: DiscardingVisitor()
+                )
+                try sha256.check(summary.sha256, of: file.text)
+                if let md5, let found = summary.md5 { try md5.check(found, of: file.text) }
+            } catch let refusal as Refusal {
+                try cache.remove(sha256)
+                throw refusal
+            }
         }
+        let until = now.advanced(bySeconds: Self.trustedSeconds)
+        let seen = stamp.map { Seen(path: path, stamp: $0, until: until) }
         good.withLock { good in
             if good.count >= Self.limit { good.removeAll() }
-            good.insert(key)
+            good.updateValue(seen, forKey: key)
         }
+    }
+
+    private static func key(_ file: ArchiveFileName, _ sha256: Digest, _ md5: Digest?) -> String {
+        "\(sha256.hex) \(md5?.hex ?? "") \(file.text)"
     }
 }

@@ -58,7 +58,7 @@ struct ObservedAdmission {
                 demands.policy.verdict(on: evidence(entry, nil, demands, observed: observed))
             )
         }
-        let (sha256, path) = try await fetchByMD5(entry, record)
+        let (sha256, held) = try await fetchByMD5(entry, record)
         let table = try await upstream.views.part(url.subdir).ledger
             .record(fetched: sha256, of: url.fileName, at: configuration.now())
         observed = observation(of: record, table, observed?.mirrors ?? [])
@@ -67,7 +67,7 @@ struct ObservedAdmission {
             // Whoever only wants a warning gets the bytes that the MD5 is of.
             if observed?.changeMode == .warn { observed?.known = sha256 }
         }
-        return try await decide(entry, record, sha256, observed, demands) { $0.isAllowed ? path : nil }
+        return try await decide(entry, record, sha256, observed, demands) { $0.isAllowed ? held : nil }
     }
 
     /// Judges a package by the digest that its bytes have or are promised to have.
@@ -79,7 +79,7 @@ struct ObservedAdmission {
         _ sha256: Digest,
         _ observed: ObservedRecord?,
         _ demands: UserDemands,
-        bytes: (Verdict) async throws -> String?
+        bytes: (Verdict) async throws -> Held?
     ) async throws -> Admission {
         var evidence = evidence(entry, sha256, demands, observed: observed)
         let isDemanded = evidence.isAttestationDemanded || demands.rules.asksForPublisher(of: evidence)
@@ -93,12 +93,20 @@ struct ObservedAdmission {
             }
         }
         var verdict = demands.policy.verdict(on: evidence)
-        guard let path = try await bytes(verdict) else { return .refused(verdict) }
-        let md5 = record.sha256 == nil ? record.md5 : nil
-        try await upstream.inspected.check(url.fileName, sha256, path, md5: md5, in: upstream.cache)
+        guard let held = try await bytes(verdict) else { return .refused(verdict) }
+        if !held.isUntouched {
+            try await upstream.inspected.check(
+                url.fileName,
+                sha256,
+                held.path,
+                md5: Self.onlyMD5(record),
+                in: upstream.cache,
+                now: configuration.now()
+            )
+        }
         if demands.rules.asksForLinkScripts(of: evidence) {
             evidence.linkScripts = try await LinkScriptCollector.scripts(
-                in: path,
+                in: held.path,
                 url.fileName,
                 sha256: sha256
             )
@@ -106,7 +114,13 @@ struct ObservedAdmission {
             guard verdict.isAllowed else { return .refused(verdict) }
         }
         let admission = Admission.admitted(
-            AdmittedPackage(url: url, record: record, sha256: sha256, archivePath: path, verdict: verdict)
+            AdmittedPackage(
+                url: url,
+                record: record,
+                sha256: sha256,
+                archivePath: held.path,
+                verdict: verdict
+            )
         )
         let policy = demands.policy.adding(demands.rules.contentRules)
         let recorded = try FirstSightings(policy, now: configuration.now())
@@ -179,21 +193,41 @@ struct ObservedAdmission {
         return try url.channel.path(of: place.url(of: url.fileName))
     }
 
-    private func download(_ entry: IndexEntry, _ record: PackageRecord, _ sha256: Digest) async throws
-        -> String
+    /// The MD5 of a record that gives nothing better.
+    private static func onlyMD5(_ record: PackageRecord) -> Digest? {
+        record.sha256 == nil ? record.md5 : nil
+    }
+
+    /// A package in the cache.
+    private struct Held {
+        let path: String
+        /// Whether it was inspected before and nobody touched it since; else its bytes were digested just now.
+        let isUntouched: Bool
+    }
+
+    private func download(_ entry: IndexEntry, _ record: PackageRecord, _ sha256: Digest) async throws -> Held
     {
-        try await configuration.sources().fetch(
+        let untouched = upstream.inspected.untouched(
+            url.fileName,
+            sha256,
+            md5: Self.onlyMD5(record),
+            size: record.size,
+            now: configuration.now()
+        )
+        if let untouched { return Held(path: untouched, isUntouched: true) }
+        let fetched = try await configuration.sources().fetch(
             path(entry),
             expected: sha256,
             size: record.size,
             maximumLength: record.size == nil ? Self.unpromisedLimit : Self.packageLimit,
             into: upstream.cache
         )
+        return Held(path: fetched, isUntouched: false)
     }
 
     /// Fetches what the index gives only an MD5 of: what was fetched before, by its SHA-256, or the first bytes that a
     /// mirror has with that MD5.
-    private func fetchByMD5(_ entry: IndexEntry, _ record: PackageRecord) async throws -> (Digest, String) {
+    private func fetchByMD5(_ entry: IndexEntry, _ record: PackageRecord) async throws -> (Digest, Held) {
         let table = try await upstream.views.part(url.subdir).ledger.table()
         let history = LedgerHistory(
             table.sightings(of: url.fileName.text.utf8),
@@ -206,13 +240,14 @@ struct ObservedAdmission {
         let limit = record.size.map { min(Self.packageLimit, Int(clamping: $0)) } ?? Self.unpromisedLimit
         return try await configuration.sources().withMirror(path) { mirror in
             var md5 = StreamingDigest(.md5)
-            return try await upstream.cache.storeObserved(maximumLength: limit) { sink in
+            let stored = try await upstream.cache.storeObserved(maximumLength: limit) { sink in
                 try await mirror.require(path, maximumLength: limit) { chunk in
                     md5.update(chunk)
                     try sink(chunk)
                 }
                 try record.md5?.check(md5.finish(), of: url.fileName.text)
             }
+            return (stored.digest, Held(path: stored.path, isUntouched: false))
         }
     }
 
