@@ -50,6 +50,8 @@ public struct ClientTrial: Sendable {
     ///
     /// - Parameter id: of a trial that has begun, in which nothing was asked yet.
     public func checks(_ id: TrialID) async -> [DoctorCheck] {
+        let list = environment["HOME"].map { EnvironmentList($0) }
+        defer { list?.forget(below: folder) }
         var checks: [DoctorCheck] = []
         let name = client.rawValue
         for trialCase in TrialCase.allCases {
@@ -91,9 +93,10 @@ public struct ClientTrial: Sendable {
 
     /// A new environment, with nothing of the user's settings but where channels are.
     func command(_ channel: String, _ place: String) -> [String] {
-        let words = [program, "create", "--yes", "--quiet", "--prefix", "\(place)/env", "--override-channels"]
-        let channels = ["--channel", channel, TrialPackage.spec]
-        return words + (client == .conda ? ["--no-default-packages"] : []) + channels
+        let words = [program, "create", "--yes", "--prefix", "\(place)/env", "--override-channels"]
+        // mamba has no such packages, and with `--quiet` no words when it fails.
+        let more = client == .conda ? ["--quiet", "--no-default-packages"] : []
+        return words + more + ["--channel", channel, TrialPackage.spec]
     }
 
     /// The user's environment, with caches and lists of the trial's own.

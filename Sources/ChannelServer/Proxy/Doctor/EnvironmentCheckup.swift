@@ -66,13 +66,14 @@ public struct EnvironmentCheckup {
                 let text = "`\(name)` leads channels at \(others.joined(separator: ", ")) past the proxy"
                 return DoctorCheck("environment.exception", .warning, text, remedy: Self.unset)
             }
-            // conda's own settings count before this variable: it asks the proxy all the same.
-            return DoctorCheck(
-                "environment.exception",
-                client == .conda ? .warning : .failed,
-                "`\(name)` leads \(passed.joined(separator: ", ")) past the proxy",
-                remedy: Self.unset
-            )
+            let list = passed.joined(separator: ", ")
+            guard client != .conda else {
+                // Its settings count before this variable: it asks the proxy all the same.
+                let text = "`\(name)` leads what conda starts past the proxy, at \(list)"
+                return DoctorCheck("environment.exception", .warning, text, remedy: Self.unset)
+            }
+            let text = "`\(name)` leads \(client.rawValue) past the proxy, at \(list)"
+            return DoctorCheck("environment.exception", .failed, text, remedy: Self.unset)
         }
     }
 

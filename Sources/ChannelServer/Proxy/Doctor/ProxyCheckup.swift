@@ -86,7 +86,8 @@ public struct ProxyCheckup: Sendable {
             do {
                 let reception = try await reception(of: trialCase, id)
                 let seen = try await report(of: id)[trialCase]
-                let verdict = TrialVerdict(trialCase: trialCase, reception: reception, seen: seen)
+                var verdict = TrialVerdict(trialCase: trialCase, reception: reception, seen: seen)
+                verdict.verb = "passed on"
                 checks.append(verdict.check(of: "asking directly"))
             } catch {
                 checks.append(DoctorCheck("trial.\(trialCase.rawValue)", failedBy: error))

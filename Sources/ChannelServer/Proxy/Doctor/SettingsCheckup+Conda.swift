@@ -107,13 +107,16 @@ extension SettingsCheckup {
             let value = environment[name]
         else { return [] }
         let paths = value.split(separator: ",").map(String.init)
-        guard !paths.contains(where: { path in own.contains { ByteKey.areEqual($0, path) } }) else { return [] }
+        guard !paths.contains(where: { path in own.contains { ByteKey.areEqual($0, path) } }) else {
+            return []
+        }
         return [
             DoctorCheck(
                 "settings.replaced",
                 .failed,
                 "\(client.rawValue) reads what `\(name)` names in place of all other files",
-                remedy: "unset `\(name)`, or run `kingsnake enable --client mamba` with `MAMBARC` set to its file"
+                remedy:
+                    "unset `\(name)`, or run `kingsnake enable --client mamba` with `MAMBARC` set to its file"
             )
         ]
     }
@@ -127,7 +130,9 @@ extension SettingsCheckup {
             ("custom_multichannels", settings.groups.flatMap(\.channels)),
         ]
         return lists.flatMap { key, urls in
-            urls.filter { CondaProxying.plain($0) != nil }.map { "\(SettingsChange.redacted($0)) in `\(key)`" }
+            urls.filter { CondaProxying.plain($0) != nil }.map {
+                "\(SettingsChange.redacted($0)) in `\(key)`"
+            }
         }
     }
 

@@ -76,7 +76,12 @@ public struct SettingsCheckup {
                 return DoctorCheck(name, .failed, "\(entry.path) is not there any more", remedy: again)
             }
             guard try ClientEnabling.reversal(of: entry.path, containing: bytes).isChange else {
-                return DoctorCheck(name, .failed, "\(entry.path) has none of our lines any more", remedy: again)
+                return DoctorCheck(
+                    name,
+                    .failed,
+                    "\(entry.path) has none of our lines any more",
+                    remedy: again
+                )
             }
             let change = try ClientEnabling.change(
                 of: client,

@@ -17,6 +17,8 @@ struct TrialVerdict {
     let trialCase: TrialCase
     let reception: Reception
     let seen: TrialReport.Part
+    /// What a client does with a package that it gets.
+    var verb = "installed"
 
     /// The check.
     ///
@@ -35,17 +37,20 @@ struct TrialVerdict {
                 return failed("the proxy refused \(words)", "read `kingsnake explain \(code)`", code)
             }
             guard reception.status == 0, reception.isInstalled, !seen.admitted.isEmpty else {
-                return failed("\(words) was not installed: \(ending(client))", Self.notGood)
+                return failed("\(words) was not \(verb): \(ending(client))", Self.notGood)
             }
-            return DoctorCheck(name, .ok, "\(words) was installed")
+            return DoctorCheck(name, .ok, "\(words) was \(verb)")
         }
-        guard !reception.isInstalled else { return failed("\(words) WAS INSTALLED", Self.passedOn, expected) }
+        guard !reception.isInstalled else {
+            return failed("\(words) WAS \(verb.uppercased())", Self.passedOn, expected)
+        }
         guard reception.status != 0 else {
             return failed("\(client) was content, though \(words) was offered", Self.passedOn, expected)
         }
         guard seen.codes == [expected] else {
             let found = seen.codes.isEmpty ? "none" : seen.codes.joined(separator: ", ")
-            let text = "\(words) was not refused for what it is: expected the code \(expected), found \(found)"
+            let text =
+                "\(words) was not refused for what it is: expected the code \(expected), found \(found)"
             return failed(text, Self.passedOn)
         }
         return DoctorCheck(name, .ok, "\(words) was refused", code: expected)
@@ -75,7 +80,9 @@ struct TrialVerdict {
         return DoctorCheck(name, .ok, words, code: ProxyCode.tunnel.rawValue)
     }
 
-    private static let notLed = "run `kingsnake enable`, and mend what the other checks say of settings and environment"
+    private static let notLed =
+        "run `kingsnake enable`, and mend what the other checks say of settings and environment"
     private static let notGood = "look at the proxy's log, and at what the client said"
-    private static let passedOn = "do not install anything until it is known what answers in the proxy's place"
+    private static let passedOn =
+        "do not install anything until it is known what answers in the proxy's place"
 }

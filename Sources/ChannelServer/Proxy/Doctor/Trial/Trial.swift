@@ -44,14 +44,14 @@ final class Trial: Sendable {
         do {
             try Folder.createDurably(folder, mode: 0o700)
             let store = TrustStore(directory: folder + "/trust")
-            let rendered = RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: .empty)
+            let whole = RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: .empty)
             var parts: [TrialCase: Part] = [:]
             for trialCase in TrialCase.allCases {
                 let reported = Reported()
                 let (url, upstream) = try await Self.upstream(trialCase, id, store, folder, reported, now)
                 let files = ProxyFiles(
                     channels: ProxyChannels([ProxiedChannel(url)], acceptsAny: false) { _ in upstream },
-                    rendered: rendered,
+                    rendered: trialCase == .stripped ? WithoutShards(rendered: whole) : whole,
                     notices: ProxyNotices(nil),
                     tally: ProxyTally(began: now()),
                     now: now

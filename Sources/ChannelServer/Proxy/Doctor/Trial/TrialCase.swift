@@ -18,7 +18,7 @@ public enum TrialCase: String, Sendable, CaseIterable {
         case .good: nil
         case .badPackage: "digest.mismatch"
         case .rolledBack: "tuf.rollback"
-        case .stripped: "gate.sidecar-missing"
+        case .stripped: "attested.stripped"
         }
     }
 
@@ -27,7 +27,7 @@ public enum TrialCase: String, Sendable, CaseIterable {
         switch self {
         case .good: "a good package"
         case .badPackage: "a package with other bytes than were signed"
-        case .rolledBack: "a withdrawn package, by an index that was rolled back"
+        case .rolledBack: "a withdrawn package that a rolled-back index offered"
         case .stripped: "a package whose attestations were taken away"
         }
     }

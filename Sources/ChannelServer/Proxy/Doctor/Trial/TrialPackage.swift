@@ -40,7 +40,8 @@ struct TrialPackage {
             ], "paths_version": 1,
         ]
         let info = [
-            ("info/index.json", JSONWriter.encode(.object(index))), ("info/paths.json", JSONWriter.encode(paths)),
+            ("info/index.json", JSONWriter.encode(.object(index))),
+            ("info/paths.json", JSONWriter.encode(paths)),
             ("info/files", Array("\(Self.path)\n".utf8)),
         ]
         bytes = Self.zip([
@@ -111,7 +112,8 @@ struct TrialPackage {
             let length = little(UInt32(member.content.count))
             // 1980-01-01, no compression.
             let common =
-                little(UInt16(20)) + little(UInt32(0)) + little(UInt32(0x21 << 16)) + little(crc(member.content))
+                little(UInt16(20)) + little(UInt32(0)) + little(UInt32(0x21 << 16))
+                + little(crc(member.content))
                 + length + length + little(UInt16(member.name.utf8.count)) + little(UInt16(0))
             let offset = little(UInt32(bytes.count))
             bytes += [0x50, 0x4B, 3, 4] + common + Array(member.name.utf8) + member.content

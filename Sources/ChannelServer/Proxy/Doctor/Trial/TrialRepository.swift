@@ -15,9 +15,6 @@ struct TrialRepository {
     /// The files of a newer version, which a client has seen before; nil if there was none.
     let seenBefore: [String: [UInt8]]?
 
-    /// How long anything is valid, in seconds: trials are over soon.
-    private static let lifetime: Int64 = 3600
-
     /// Makes a channel.
     ///
     /// - Parameter url: its canonical URL.
