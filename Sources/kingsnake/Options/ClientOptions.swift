@@ -52,11 +52,13 @@ struct ClientOptions: ParsableArguments {
             || programs.contains { Self.program(of: $0, in: environment) != nil }
     }
 
-    /// The path of a client's program on `PATH`; nil if it is not there.
+    /// The path of a client's program, on `PATH` or where its shell function says that it is; nil if it is not there.
     static func program(of client: ProxiedClient, in environment: [String: String]) -> String? {
-        (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(client.rawValue)" }.first { path in
-            access(path, X_OK) == 0 && !Folder.isFolder(path)
+        let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(client.rawValue)" }
+        let named = ["CONDA_EXE", "MAMBA_EXE"].compactMap { environment[$0] }.filter {
+            ProxiedClient(program: $0) == client
         }
+        return (folders + named).first { access($0, X_OK) == 0 && !Folder.isFolder($0) }
     }
 
     /// The process's environment, with a home folder.

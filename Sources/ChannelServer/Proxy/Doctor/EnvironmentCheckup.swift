@@ -61,7 +61,9 @@ public struct EnvironmentCheckup {
             let entries = value.split { $0 == "," || $0 == " " }.map { $0.lowercased() }
             let passed = hosts.filter { host in entries.contains { Self.matches($0, host) } }.sorted()
             guard !passed.isEmpty else {
-                let others = entries.filter { !ProxyPlace.isThisMachine(ProxyPlace.divided($0).name) }
+                let others = entries.filter {
+                    !ProxyPlace.isThisMachine($0) && !ProxyPlace.isThisMachine(ProxyPlace.divided($0).name)
+                }
                 guard !others.isEmpty else { return nil }
                 let text = "`\(name)` leads channels at \(others.joined(separator: ", ")) past the proxy"
                 return DoctorCheck("environment.exception", .warning, text, remedy: Self.unset)
