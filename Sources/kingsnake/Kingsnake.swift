@@ -38,7 +38,10 @@ struct Kingsnake: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Clients",
-                subcommands: [RunCommand.self, ProxyCommand.self, EnableCommand.self, DisableCommand.self]
+                subcommands: [
+                    RunCommand.self, ProxyCommand.self, EnableCommand.self, DisableCommand.self,
+                    DoctorCommand.self,
+                ]
             ),
             CommandGroup(name: "Serving", subcommands: [ServeCommand.self, ServerCommand.self]),
         ]

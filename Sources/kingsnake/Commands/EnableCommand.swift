@@ -63,6 +63,7 @@ struct EnableCommand: ParsableCommand {
             }
             let place = proxy == .usual ? "" : " --listen \(proxy.address.dropFirst("http://".count))"
             console.say("start the proxy with `kingsnake proxy --any-channel\(place)`")
+            console.say("show that it works with `kingsnake doctor`")
             console.say("take this back with `kingsnake disable`")
         }
         if environment["http_proxy"] != nil || environment["https_proxy"] != nil {

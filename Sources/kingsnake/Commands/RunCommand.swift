@@ -51,7 +51,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try proxy.settings(acceptsAny: true)
+        var settings = try proxy.settings(acceptsAny: true)
+        settings.offersTrials = false
         let path = try summary.map { try Folder.absolute($0) }
         let assembly = try ProxyAssembly(proxy, settings, log: log ? .text : nil)
         let status: Int32

@@ -44,13 +44,21 @@ struct ClientOptions: ParsableArguments {
         }
     }
 
-    private static func isThere(_ client: ProxiedClient, in environment: [String: String]) -> Bool {
+    /// Whether there is any sign of a client: a settings file of the user's own, or its program.
+    static func isThere(_ client: ProxiedClient, in environment: [String: String]) -> Bool {
         let files = ClientSettingsFiles(of: client, environment: environment)?.changeable ?? []
-        let names = client == .mamba ? ["mamba", "micromamba"] : [client.rawValue]
-        let programs = (environment["PATH"] ?? "").split(separator: ":").flatMap { folder in
-            names.map { "\(folder)/\($0)" }
+        let programs: [ProxiedClient] = client == .mamba ? [.mamba, .micromamba] : [client]
+        return files.contains(where: Folder.exists)
+            || programs.contains { Self.program(of: $0, in: environment) != nil }
+    }
+
+    /// The path of a client's program, on `PATH` or where its shell function says that it is; nil if it is not there.
+    static func program(of client: ProxiedClient, in environment: [String: String]) -> String? {
+        let folders = (environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(client.rawValue)" }
+        let named = ["CONDA_EXE", "MAMBA_EXE"].compactMap { environment[$0] }.filter {
+            ProxiedClient(program: $0) == client
         }
-        return files.contains(where: Folder.exists) || programs.contains { access($0, X_OK) == 0 }
+        return (folders + named).first { access($0, X_OK) == 0 && !Folder.isFolder($0) }
     }
 
     /// The process's environment, with a home folder.

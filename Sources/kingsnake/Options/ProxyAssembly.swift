@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import ChannelServer
+import Foundation
 import Gatekeeper
 import Transport
 import TrustCore
@@ -61,6 +62,7 @@ struct ProxyAssembly {
             ),
             rendered: parts.rendered,
             notices: ProxyNotices(fetcher),
+            trials: settings.offersTrials ? Self.trials : nil,
             pruning: try settings.maximumCacheBytes.map {
                 CachePruning(try BlobCache(at: folder), maximumBytes: $0)
             },
@@ -70,6 +72,15 @@ struct ProxyAssembly {
             logger: logger,
             now: { SystemClock.now },
             random: { SystemRandom.bytes($0) }
+        )
+    }
+
+    /// What `kingsnake doctor` tries clients with, in a folder that nobody can guess.
+    private static var trials: ProxyTrials {
+        ProxyTrials(
+            in: NSTemporaryDirectory() + "/kingsnake-doctor-\(UUID().uuidString)",
+            version: Kingsnake.version,
+            now: { SystemClock.now }
         )
     }
 

@@ -16,7 +16,6 @@ struct ClientSettingsDisk {
 
     /// The longest settings file.
     private static let maximumLength = 1 << 20
-    private static let copyEnding = ".before-kingsnake"
 
     private var list: String { home + "/clients.json" }
 
@@ -39,7 +38,7 @@ struct ClientSettingsDisk {
         // A link that leads nowhere is found out before anything is written.
         _ = try DurableFile.target(of: change.path)
         var known = try enabled()
-        let copy = change.path + Self.copyEnding
+        let copy = change.path + EnabledClients.copyEnding
         if known.file(change.path)?.copy == nil, change.original != nil, Folder.exists(copy) {
             throw Failure(
                 .disk,

@@ -24,6 +24,9 @@ struct ProxyCodeCoverageTests {
         .loop: (.get, ProxyScene.whole, [.via: "1.0 other, 1.1 kingsnake-test"]),
         .credentials: (.get, ProxyScene.whole, [.authorization: "Bearer x"]),
         .method: (.post, ProxyScene.whole, [:]),
+        .doctorOff: (
+            .get, "http://127.0.0.1:0/_kingsnake/doctor/00112233445566778899aabbccddeeff", TrialTests.field
+        ),
     ]
 
     @Test("Each code is provoked by the smallest request that breaks its rule", arguments: ProxyCode.allCases)

@@ -43,6 +43,7 @@ final class ProxyScene: Sendable {
         acceptsAny: Bool = false,
         patience: ProxyPatience = ProxyPatience(),
         notices: ProxyNotices = ProxyNotices(nil),
+        trials: Bool = false,
         change: (inout ProxySettings) throws -> Void = { _ in }
     ) throws {
         folder = try TemporaryFolder()
@@ -66,6 +67,12 @@ final class ProxyScene: Sendable {
             },
             rendered: rendered,
             notices: notices,
+            trials: trials
+                ? ProxyTrials(
+                    in: folder.path + "/trials",
+                    version: "1",
+                    now: { Timestamp(seconds: 1_800_000_100) }
+                ) : nil,
             settings: settings,
             tally: tally,
             pseudonym: "kingsnake-test",

@@ -43,7 +43,7 @@ struct CondaSettingsFile {
     // MARK: Reading
 
     /// Reads YAML; nil for a file that says nothing.
-    private static func read(_ text: SettingsText, _ path: String) throws -> YAMLNode? {
+    static func read(_ text: SettingsText, _ path: String) throws -> YAMLNode? {
         let isEmpty = text.lines.allSatisfy { line in
             line.text.utf8.first { !SettingsByte.isSpace($0) }.map { $0 == UInt8(ascii: "#") } ?? true
         }
@@ -129,7 +129,7 @@ struct CondaSettingsFile {
         }
     }
 
-    private static func hasFlag(_ line: String) -> Bool {
+    static func hasFlag(_ line: String) -> Bool {
         line.utf8.first != UInt8(ascii: "#") && line.contains("#!")
     }
 

@@ -42,6 +42,9 @@ public struct EnabledClients: Sendable, Equatable {
     /// The longest file, in bytes.
     public static let maximumLength = 1 << 20
 
+    /// What the copy of a file is called beside it.
+    public static let copyEnding = ".before-kingsnake"
+
     /// All changed files, each once.
     public private(set) var files: [File]
 

@@ -22,17 +22,32 @@ struct ChildClient: Sendable {
     /// - Parameters:
     ///   - command: the program, looked for on the `PATH`, and its arguments.
     ///   - kept: the numbers of the files that it inherits beside the three standard ones.
+    ///   - log: a file that takes its words, and then it reads nothing; nil if it has ours.
     /// - Throws: a `Failure` if it cannot be started.
-    init(_ command: [String], environment: [String: String], keeping kept: Set<Int32>) throws {
+    init(
+        _ command: [String],
+        environment: [String: String],
+        keeping kept: Set<Int32>,
+        log: String? = nil
+    ) throws {
         for descriptor in 3..<Self.maximumDescriptor where !kept.contains(descriptor) {
             // What is not open is no error.
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
         #if canImport(Darwin)
             var attributes: posix_spawnattr_t?
+            var actions: posix_spawn_file_actions_t?
         #else
             var attributes = posix_spawnattr_t()
+            var actions = posix_spawn_file_actions_t()
         #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        if let log {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+            posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        }
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var none = sigset_t(), plain = sigset_t()
@@ -47,7 +62,7 @@ struct ChildClient: Sendable {
             environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var pid: pid_t = 0
-        let number = posix_spawnp(&pid, command.first ?? "", nil, &attributes, &arguments, &variables)
+        let number = posix_spawnp(&pid, command.first ?? "", &actions, &attributes, &arguments, &variables)
         guard number == 0 else {
             throw Failure(
                 .configuration,
@@ -79,6 +94,9 @@ struct ChildClient: Sendable {
         try await threads.shutdownGracefully()
         return try result.get()
     }
+
+    /// Ends it, whatever it does. It must not have been waited for to its end.
+    func end() { kill(pid, SIGKILL) }
 
     private static func waitBlocking(for pid: pid_t) -> Int32 {
         var status: Int32 = 0

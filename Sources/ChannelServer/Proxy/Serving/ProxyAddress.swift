@@ -33,6 +33,14 @@ public struct ProxyAddress: Sendable {
         return nil
     }
 
+    /// The host of the channel, with its port if there is one; nil for a channel on a disk.
+    var host: String? {
+        for scheme in ["https://", "http://"] where channel.identity.hasPrefix(scheme) {
+            return String(channel.identity.dropFirst(scheme.utf8.count).prefix { $0 != "/" })
+        }
+        return nil
+    }
+
     /// What was asked for, without credentials, for logs and answers.
     public var description: String { "\(channel.description)/\(file.name)" }
 }

@@ -18,6 +18,7 @@ public enum ProxyCode: String, RefusalCode {
     case foreignHost = "proxy.foreign-host"
     case credentials = "proxy.credentials"
     case method = "proxy.method"
+    case doctorOff = "proxy.doctor-off"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -107,6 +108,15 @@ public enum ProxyCode: String, RefusalCode {
                 explanation: "Nothing can be changed in a channel through the proxy.",
                 remedy: "send uploads to the channel's server"
             )
+        case .doctorOff:
+            return RefusalEntry(
+                .policy,
+                "the proxy was told not to offer what `kingsnake doctor` tries clients with",
+                explanation:
+                    "Its settings say `\"doctor\": false`, or it belongs to one command of `kingsnake run`. What it verifies is "
+                    + "verified all the same, but nobody can have it shown.",
+                remedy: "take `\"doctor\": false` out of the proxy's settings and start it again"
+            )
         }
     }
 
@@ -121,7 +131,7 @@ extension ProxyCode: HTTPRefusalCode {
         case .notServed, .notListed: .notFound
         case .method: .methodNotAllowed
         case .loop: HTTPResponse.Status(code: 508, reasonPhrase: "Loop Detected")
-        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost: .forbidden
+        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost, .doctorOff: .forbidden
         }
     }
 }

@@ -24,6 +24,24 @@ struct ProxyOwnPages {
         }
     }
 
+    /// A page about a trial, which begins with it.
+    ///
+    /// - Throws: `proxy.not-a-channel-file` for strangers, `proxy.doctor-off`, or what makes the trial fail.
+    func answer(
+        trial parts: [String],
+        _ fields: HTTPFields,
+        _ trials: ProxyTrials?,
+        _ address: String?
+    ) async throws -> Response {
+        let isHere = address.map(ProxyPlace.isThisMachine) ?? true
+        guard isHere, parts.count == 2, let id = TrialID(parts[1]),
+            let field = HTTPField.Name(ProxyTrials.field), fields[field] != nil
+        else { throw Refusal(ProxyCode.notAChannelFile, "the address") }
+        guard let trials else { throw Refusal(ProxyCode.doctorOff, "the trial") }
+        let report = try await trials.report(of: id)
+        return Self.answer("application/json", JSONWriter.encode(.object(report.json), .indented))
+    }
+
     private static func answer(_ type: String, _ bytes: [UInt8]) -> Response {
         Response(
             status: .ok,

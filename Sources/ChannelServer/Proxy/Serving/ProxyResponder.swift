@@ -31,10 +31,12 @@ struct ProxyResponder: HTTPResponder {
         let shown = ProxyTarget.shown(target: target)
         context.logger[metadataKey: "path"] = .string(shown)
         var response: Response
+        // Trials have counts of their own.
+        var tally = proxy.tally
         do {
-            response = try await answer(target, request, context)
+            response = try await answer(target, request, context, &tally)
         } catch {
-            response = self.response(to: error, context)
+            response = self.response(to: error, context, tally)
         }
         response.headers[.xContentTypeOptions] = HostedServer.contentTypeOptions
         response.headers[.via] = "1.1 \(proxy.pseudonym)"
@@ -53,15 +55,22 @@ struct ProxyResponder: HTTPResponder {
         )
         report.tell(proxy.tally.metrics, proxy.logger)
         proxy.tally.answered(bytes: report.bytes)
+        if tally !== proxy.tally { tally.answered(bytes: report.bytes) }
         return response
     }
 
-    private func answer(_ target: String, _ request: Request, _ context: ServerContext) async throws
-        -> Response
-    {
+    private func answer(
+        _ target: String,
+        _ request: Request,
+        _ context: ServerContext,
+        _ tally: inout ProxyTally
+    ) async throws -> Response {
         let field = request.headers[.authorization]
         // A tunnel is refused by its own name, whatever else is wrong.
-        guard request.method != .connect else { throw Refusal(ProxyCode.tunnel, "the tunnel") }
+        guard request.method != .connect else {
+            if let trials = trials(context) { tally = await trials.tunnelled(to: target) ?? tally }
+            throw Refusal(ProxyCode.tunnel, "the tunnel")
+        }
         guard request.method == .get || request.method == .head else {
             throw Refusal(ProxyCode.method, "the request")
         }
@@ -76,17 +85,37 @@ struct ProxyResponder: HTTPResponder {
         )
         switch meant {
         case .own(let parts):
-            return try ProxyOwnPages(tally: proxy.tally).answer(parts, from: context.remoteAddress)
+            let pages = ProxyOwnPages(tally: proxy.tally)
+            guard parts.first == ProxyTrials.mark else {
+                return try pages.answer(parts, from: context.remoteAddress)
+            }
+            return try await pages.answer(trial: parts, request.headers, proxy.trials, context.remoteAddress)
         case .file(let address):
-            return try await answer(address, request, context)
+            let files = try await files(for: address, context)
+            tally = files.tally
+            return try await answer(address, files, request, context)
         }
     }
 
+    /// What finds the file: a trial's, where its reserved host is asked for, and never what is behind the proxy.
+    private func files(for address: ProxyAddress, _ context: ServerContext) async throws -> ProxyFiles {
+        guard let host = address.host, TrialID.isReserved(host) else { return files }
+        guard let trials = trials(context) else { throw ProxyTrials.unknown(address) }
+        return try await trials.files(of: address, host: host)
+    }
+
+    /// The trials, for programs of this machine.
+    private func trials(_ context: ServerContext) -> ProxyTrials? {
+        (context.remoteAddress.map(ProxyPlace.isThisMachine) ?? true) ? proxy.trials : nil
+    }
+
     /// Finds what was asked for, with signs of life to the client meanwhile, and answers it.
-    private func answer(_ address: ProxyAddress, _ request: Request, _ context: ServerContext) async throws
-        -> Response
-    {
-        let files = files
+    private func answer(
+        _ address: ProxyAddress,
+        _ files: ProxyFiles,
+        _ request: Request,
+        _ context: ServerContext
+    ) async throws -> Response {
         let limit = proxy.settings.patience.limit(of: request.headers[.userAgent])
         let found: FoundFile?
         do {
@@ -124,20 +153,20 @@ struct ProxyResponder: HTTPResponder {
         value.split(separator: ",").contains { $0.hasSuffix(" " + proxy.pseudonym) }
     }
 
-    private func response(to error: any Error, _ context: ServerContext) -> Response {
+    private func response(to error: any Error, _ context: ServerContext, _ tally: ProxyTally) -> Response {
         switch error {
-        case let refusal as ProxyRefusal: return refused(refusal, context)
-        case let refusal as Refusal: return refused(ProxyRefusal(refusal), context)
+        case let refusal as ProxyRefusal: return refused(refusal, context, tally)
+        case let refusal as Refusal: return refused(ProxyRefusal(refusal), context, tally)
         case is ClientLeft: return ProxyFailure(error).response()
         default:
-            proxy.tally.failed()
+            tally.failed()
             context.logger.error("could not answer: \(error)")
             return ProxyFailure(error).response()
         }
     }
 
-    private func refused(_ refusal: ProxyRefusal, _ context: ServerContext) -> Response {
-        proxy.tally.refused(refusal)
+    private func refused(_ refusal: ProxyRefusal, _ context: ServerContext, _ tally: ProxyTally) -> Response {
+        tally.refused(refusal)
         context.logger.warning(
             "refused \(refusal.subject): \(refusal.reason)",
             metadata: ["code": .string(refusal.code)]

@@ -29,6 +29,8 @@ public struct ProxySettings: Sendable {
     public var freshnessSeconds: Int64?
     /// What keeps single clients from using all of it.
     public var limits = ServerLimits()
+    /// Whether `kingsnake doctor` on this machine may have it offer channels of its own to clients.
+    public var offersTrials = true
     /// How long clients are kept waiting.
     public var patience = ProxyPatience()
 
@@ -38,7 +40,7 @@ public struct ProxySettings: Sendable {
     private static let maximumLength = 1 << 20
     private static let members: Set<String> = [
         "schema", "host", "port", "host_names", "channels", "any_channel", "policy", "cache",
-        "max_cache_bytes", "freshness_seconds", "limits",
+        "max_cache_bytes", "freshness_seconds", "limits", "doctor",
     ]
     /// What no channel can be called here: the first parts of the proxy's own paths.
     static let reservedNames: Set<String> = [ProxyAddress.pathMark, ProxyAddress.ownMark, "t"]
@@ -78,6 +80,7 @@ public struct ProxySettings: Sendable {
         }
         hostNames = Set((try fields.optionalStrings("host_names") ?? []).map { $0.lowercased() })
         if let isAny = try fields.optionalBool("any_channel") { acceptsAnyChannel = isAny }
+        if let isOffered = try fields.optionalBool("doctor") { offersTrials = isOffered }
         func path(_ text: String) -> String { text.hasPrefix("/") ? text : directory + "/" + text }
         policy = try fields.optionalString("policy").map(path)
         cache = try fields.optionalString("cache").map(path)

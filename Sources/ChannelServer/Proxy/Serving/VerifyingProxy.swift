@@ -22,6 +22,8 @@ public final class VerifyingProxy: Sendable {
     public let pseudonym: String
     let logger: Logger
     let random: @Sendable (Int) -> [UInt8]
+    /// What `kingsnake doctor` may try clients with; nil if it may not.
+    let trials: ProxyTrials?
     private let files: ProxyFiles
     private let pruning: CachePruning?
     private let now: @Sendable () -> Timestamp
@@ -33,6 +35,7 @@ public final class VerifyingProxy: Sendable {
     ///   - channels: finds what verifies a channel.
     ///   - rendered: makes the indexes that clients see.
     ///   - notices: asks for channels' notices.
+    ///   - trials: what `kingsnake doctor` tries clients with; nil for nothing.
     ///   - pruning: keeps the cache within its bound; nil for no bound.
     ///   - pseudonym: what it calls itself; see ``makePseudonym(_:)``. Its fetchers should say it, too (`HTTPOptions.via`).
     ///   - now: the time.
@@ -41,6 +44,7 @@ public final class VerifyingProxy: Sendable {
         channels: ProxyChannels,
         rendered: any RenderedChannel,
         notices: ProxyNotices = ProxyNotices(nil),
+        trials: ProxyTrials? = nil,
         pruning: CachePruning? = nil,
         settings: ProxySettings,
         tally: ProxyTally,
@@ -55,6 +59,7 @@ public final class VerifyingProxy: Sendable {
         self.logger = logger
         self.random = random
         self.pruning = pruning
+        self.trials = trials
         self.now = now
         files = ProxyFiles(channels: channels, rendered: rendered, notices: notices, tally: tally, now: now)
         address = Mutex(
@@ -129,6 +134,12 @@ public final class VerifyingProxy: Sendable {
     private func withHousekeeping(_ serve: () async throws -> Void) async throws {
         let housekeeping = pruning.map { pruning in Task { await pruning.run(now, logger) } }
         defer { housekeeping?.cancel() }
-        try await serve()
+        do {
+            try await serve()
+        } catch {
+            await trials?.close()
+            throw error
+        }
+        await trials?.close()
     }
 }
