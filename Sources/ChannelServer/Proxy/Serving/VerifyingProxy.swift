@@ -23,6 +23,8 @@ public final class VerifyingProxy: Sendable {
     let logger: Logger
     let random: @Sendable (Int) -> [UInt8]
     private let files: ProxyFiles
+    private let channels: ProxyChannels
+    private let policy: PolicyInForce?
     private let pruning: CachePruning?
     private let now: @Sendable () -> Timestamp
     private let address: Mutex<ProxyPlace>
@@ -33,6 +35,7 @@ public final class VerifyingProxy: Sendable {
     ///   - channels: finds what verifies a channel.
     ///   - rendered: makes the indexes that clients see.
     ///   - notices: asks for channels' notices.
+    ///   - policy: what is demanded of packages, to be looked at while it runs; nil if somebody else does that.
     ///   - pruning: keeps the cache within its bound; nil for no bound.
     ///   - pseudonym: what it calls itself; see ``makePseudonym(_:)``. Its fetchers should say it, too (`HTTPOptions.via`).
     ///   - now: the time.
@@ -41,6 +44,7 @@ public final class VerifyingProxy: Sendable {
         channels: ProxyChannels,
         rendered: any RenderedChannel,
         notices: ProxyNotices = ProxyNotices(nil),
+        policy: PolicyInForce? = nil,
         pruning: CachePruning? = nil,
         settings: ProxySettings,
         tally: ProxyTally,
@@ -54,9 +58,12 @@ public final class VerifyingProxy: Sendable {
         self.pseudonym = pseudonym
         self.logger = logger
         self.random = random
+        self.channels = channels
+        self.policy = policy
         self.pruning = pruning
         self.now = now
         files = ProxyFiles(channels: channels, rendered: rendered, notices: notices, tally: tally, now: now)
+        if let policy { tally.goes(by: policy.standing) }
         address = Mutex(
             ProxyPlace(
                 host: settings.host,
@@ -126,8 +133,22 @@ public final class VerifyingProxy: Sendable {
     }
 
     private func withHousekeeping(_ serve: () async throws -> Void) async throws {
-        let housekeeping = pruning.map { pruning in Task { await pruning.run(now, logger) } }
-        defer { housekeeping?.cancel() }
+        let housekeeping = [
+            pruning.map { pruning in Task { await pruning.run(now, logger) } },
+            policy.map { policy in
+                Task { await policy.watch(now, logger) { tally.goes(by: $0) } }
+            },
+            Task { await watchChannels() },
+        ]
+        defer { housekeeping.forEach { $0?.cancel() } }
         try await serve()
+    }
+
+    /// Has channels opened anew whose basis is another one by now.
+    private func watchChannels() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            await channels.lookAgain()
+        }
     }
 }
