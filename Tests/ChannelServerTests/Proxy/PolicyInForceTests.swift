@@ -136,7 +136,7 @@ struct PolicyInForceTests {
 
     private static let url = "https://conda.example.org/main"
 
-    @Test("A root that is pinned meanwhile counts, and one that is taken away leaves no observed channel behind")
+    @Test("A root that is pinned meanwhile counts, and one that is taken away leaves no observed channel")
     func pins() throws {
         let store = TrustStore(directory: folder.path + "/home")
         let policy = try policy(Self.revoking("a"))

@@ -110,7 +110,9 @@ public final class PolicyInForce: Sendable {
             guard let standing = look(at: now()) else { continue }
             tell(standing)
             if let trouble = standing.trouble {
-                logger.error("the policy cannot be read; that of \(standing.since) stays in force: \(trouble)")
+                logger.error(
+                    "the policy cannot be read, and that of \(standing.since) stays in force: \(trouble)"
+                )
             } else {
                 logger.notice(
                     "the policy was read again",
