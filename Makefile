@@ -10,7 +10,7 @@ SWIFT_FLAGS ?=
 # Further arguments for Benchmarks/run, for example BENCH_FLAGS="--only index --only audit --runs 3".
 BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
-FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock,forms,request-paths,request-fields,identity-tokens,issuer-keys,issuers-file,publish-log-entries,expected-publishers,log-tiles,log-proofs,log-policies,witness-answers,repodata-patches,server-settings,proposal-requests,publish-answers
+FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock,forms,request-paths,request-fields,identity-tokens,issuer-keys,issuers-file,publish-log-entries,expected-publishers,log-tiles,log-proofs,log-policies,witness-answers,repodata-patches,server-settings,proposal-requests,publish-answers,ledger,proxy-targets,proxy-settings,client-settings
 FUZZ_SECONDS ?= 60
 # How many rounds `make soak` runs (some seconds each), and from which seed; a random one if none is given.
 SOAK_ROUNDS ?= 300

@@ -30,7 +30,7 @@ let package = Package(
             dependencies: [
                 kingsnake("TrustCore"), kingsnake("SigningKeys"), kingsnake("CondaFormats"), kingsnake("TUF"),
                 kingsnake("ContentTrust"), kingsnake("Sigstore"), kingsnake("TrustPolicy"),
-                kingsnake("ChannelServer"),
+                kingsnake("Gatekeeper"), kingsnake("ChannelServer"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -15,10 +15,12 @@ struct ProxyCommandTests {
     /// Runs a body with a channel that is served over HTTP, pinned or not.
     private static func serving(
         pinned: Bool,
+        adding more: [PackageBuilder] = [],
         _ body: (ChannelWorld, LoopbackServer) async throws -> Void
     ) async throws {
         let world = try await ChannelWorld.withChannel()
-        try await world.must(["channel", "add", "channel", try world.write(package)])
+        let files = try ([package] + more).map { try world.write($0) }
+        try await world.must(["channel", "add", "channel"] + files)
         try await LoopbackServer.serving(world.channel) { server in
             if pinned {
                 try await world.must("trust", "add", server.url, "--root", "channel/tuf/1.root.json")
@@ -139,6 +141,47 @@ struct ProxyCommandTests {
             let package = try await Self.ask("\(channel)/\(Self.place)")
             #expect(package.status == 403 && package.text.contains("code: policy.revoked"), "\(package.text)")
             #expect(package.text.contains("a stolen key"))
+            await running.stop()
+        }
+    }
+
+    /// Asks again and again until the answer is as it should be at last.
+    private static func asked(
+        _ url: String,
+        until: (String) -> Bool
+    ) async throws -> String {
+        for _ in 0..<1200 {
+            let text = try await ask(url).text
+            if until(text) { return text }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try await ask(url).text
+    }
+
+    @Test("A policy that is changed, and a root that is pinned, count while the proxy runs")
+    func changes() async throws {
+        let other = PackageBuilder.hello("2.0")
+        try await Self.serving(pinned: false, adding: [other]) { world, server in
+            let (running, channel) = try await Self.proxy(world, server.url)
+            let url = try #require(running.announcement["url"]?.string)
+            #expect(try await Self.ask("\(channel)/\(Self.place)").status == 200)
+            let index = "\(channel)/\(Self.package.subdir)/repodata.json"
+            try await world.must("trust", "add", server.url, "--root", "channel/tuf/1.root.json")
+            _ = try await Self.asked(index) { _ in
+                server.requestedPaths.contains { $0.hasSuffix("timestamp.json") }
+            }
+            #expect(try await Self.ask("\(channel)/\(other.subdir)/\(other.fileName(.conda))").status == 200)
+            let status = try await Self.ask(url + "/_kingsnake/status").text
+            #expect(status.contains("\"signed\"") && status.contains("\"observed\""), "\(status)")
+            let policy = "version: 1\nrevoked: [{match: hello, reason: a stolen key}]\n"
+            try world.write(Array(policy.utf8), to: "home/policy.yaml")
+            #expect(!(try await Self.asked(index) { !$0.contains("hello") }.contains("hello")))
+            #expect(try await Self.ask("\(channel)/\(Self.place)").status == 403)
+            try world.write(Array("version: 1\nrevoked: [{".utf8), to: "home/policy.yaml")
+            let broken = try await Self.asked(url + "/_kingsnake/status") { $0.contains("policy-file.") }
+            #expect(broken.contains("policy-file."), "\(broken)")
+            #expect(try await Self.ask("\(channel)/\(Self.place)").status == 403)
+            #expect(running.errors.contains("stays in force"), "\(running.errors)")
             await running.stop()
         }
     }

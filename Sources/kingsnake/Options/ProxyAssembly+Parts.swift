@@ -12,23 +12,28 @@ import TrustPolicy
 extension ProxyAssembly.Parts {
     /// Puts together what verifies channels and makes their indexes: the one place that names those types.
     ///
-    /// The policy is read once: what hides files from indexes and what refuses packages are the same.
+    /// The policy that hides files from indexes and the one that refuses packages are the same at any moment.
     init(_ needs: ProxyAssembly.Needs) throws {
         let home = try Folder.absolute(needs.options.locations.homeDirectory)
         let cache = try Folder.absolute(needs.settings.cache ?? needs.options.locations.cacheDirectory)
         let store = UserPolicyStore(directory: home)
-        let policy = try needs.settings.policy.map { try Self.policy(in: $0) } ?? store.policy()
+        let policy = try PolicyInForce(
+            needs.settings.policy ?? store.policyPath,
+            mayBeAbsent: needs.settings.policy == nil,
+            now: SystemClock.now
+        )
         let sigstore = try needs.options.sigstore.trust(home: home, fetcher: needs.fetcher).trust
         let publishers = { @Sendable () throws -> UserPublishers in
-            UserPublishers(policy: policy, lock: try store.publisherLock(), recorder: store)
+            UserPublishers(policy: policy.policy.file, lock: try store.publisherLock(), recorder: store)
         }
         let trusted = TrustStore(directory: home)
         let freshness = needs.settings.freshnessSeconds
+        let pins = PinnedChannels(trusted, policy)
         channels = { channel in
             let report = { @Sendable (error: any Error) -> Void in
                 needs.report.write(error, of: channel.url)
             }
-            guard try trusted.channel(channel.url) != nil else {
+            guard try pins.isPinned(channel) else {
                 var configuration = ObservedConfiguration(
                     channel: channel.url,
                     cacheDirectory: cache,
@@ -68,14 +73,9 @@ extension ProxyAssembly.Parts {
         }
         rendered = RenderedIndexes(
             IndexRenderer(folder: cache + "/indexes"),
-            hiding: policy.map { IndexPolicy($0) } ?? .empty
+            hiding: { policy.policy.rules }
         )
-    }
-
-    private static func policy(in path: String) throws -> PolicyFile {
-        guard let bytes = try DurableFile.read(path, maximumLength: PolicyFile.maximumLength) else {
-            throw Failure(.configuration, "there is no such policy file", at: path)
-        }
-        return try PolicyFile(yaml: bytes, path)
+        self.policy = policy
+        basis = { try pins.basis(of: $0) }
     }
 }

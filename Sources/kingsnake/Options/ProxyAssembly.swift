@@ -16,6 +16,10 @@ struct ProxyAssembly {
     struct Parts: Sendable {
         /// Makes what verifies a channel.
         let channels: ProxyChannels.Factory
+        /// What it is made by.
+        let basis: ProxyChannels.Basis
+        /// The policy, which may change.
+        let policy: PolicyInForce
         /// Makes indexes.
         let rendered: any RenderedChannel
         /// What one client needs.
@@ -58,11 +62,13 @@ struct ProxyAssembly {
             channels: ProxyChannels(
                 settings.channels,
                 acceptsAny: settings.acceptsAnyChannel,
+                basis: parts.basis,
                 make: parts.channels
             ),
             rendered: parts.rendered,
             notices: ProxyNotices(fetcher),
             trials: settings.offersTrials ? Self.trials : nil,
+            policy: parts.policy,
             pruning: try settings.maximumCacheBytes.map {
                 CachePruning(try BlobCache(at: folder), maximumBytes: $0)
             },

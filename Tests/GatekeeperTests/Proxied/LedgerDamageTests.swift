@@ -46,6 +46,16 @@ struct LedgerDamageTests {
         }
     }
 
+    @Test("A snapshot after which there could be no next one is refused")
+    func lastGeneration() throws {
+        let scope = Digest.of([])
+        for generation in [UInt64.max - 1, .max] {
+            let bytes = LedgerSnapshot(.init(), generation: generation, scope: scope).bytes
+            let code = refusalCode { try LedgerSnapshot(reading: bytes, scope: scope, of: "a ledger") }
+            #expect(code == (generation == .max ? "ledger.damaged" : nil))
+        }
+    }
+
     @Test("A tail that the disk never got, and which is all zeros, does not count")
     func zeros() async throws {
         let scene = try Scene()

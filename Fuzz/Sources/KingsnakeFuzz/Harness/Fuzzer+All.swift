@@ -18,5 +18,6 @@ extension Fuzzer {
         .forms, .requestPaths, .requestFields, .identityTokens, .issuerKeys, .issuersFile,
         .publishLogEntries, .expectedPublishers, .logTiles, .logProofs, .logPolicies, .witnessAnswers,
         .repodataPatches, .serverSettings, .proposalRequests, .publishAnswers,
+        .ledger, .proxyTargets, .proxySettings, .clientSettings,
     ]
 }

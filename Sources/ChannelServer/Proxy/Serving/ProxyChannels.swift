@@ -3,7 +3,7 @@
 
 internal import CondaFormats
 public import Gatekeeper
-internal import TrustCore
+public import TrustCore
 
 /// The channels that a proxy passes on: decides which channel an address means, and keeps one ``AdmittingChannel`` for each.
 ///
@@ -14,6 +14,8 @@ public actor ProxyChannels {
     /// Makes what verifies a channel. It is the one place that decides between a channel whose root is pinned
     /// (`SignedUpstream`) and one that is only observed (`ObservedUpstream`).
     public typealias Factory = @Sendable (ProxiedChannel) async throws -> any AdmittingChannel
+    /// What an instance is made by, such as a pinned root; where it changes, or cannot be read, the instance is let go.
+    public typealias Basis = @Sendable (ProxiedChannel) throws -> Digest
 
     /// How many instances are kept at most; beyond that the one that nobody asked for longest is let go.
     static let maximumCount = 256
@@ -21,16 +23,22 @@ public actor ProxyChannels {
     private let known: [String: ProxiedChannel]
     private let acceptsAny: Bool
     private let make: Factory
+    private let basis: Basis
     private var instances: [Key: Instance] = [:]
     private var clock = 0
 
-    private struct Key: Hashable {
+    private typealias Making = Task<any AdmittingChannel, any Error>
+
+    private struct Key: Hashable, Sendable {
         let identity: String
         let credentials: Digest?
     }
 
-    private struct Instance {
-        let task: Task<any AdmittingChannel, any Error>
+    private struct Instance: Sendable {
+        let channel: ProxiedChannel
+        let task: Making
+        /// Nil if it could not be read.
+        let basis: Digest?
         var lastUsed: Int
     }
 
@@ -39,9 +47,15 @@ public actor ProxyChannels {
     /// - Parameters:
     ///   - known: the channels of the settings.
     ///   - acceptsAny: whether any other channel is passed on, too.
-    public init(_ known: [ProxiedChannel], acceptsAny: Bool, make: @escaping Factory) {
+    public init(
+        _ known: [ProxiedChannel],
+        acceptsAny: Bool,
+        basis: @escaping Basis = { _ in Digest.of([]) },
+        make: @escaping Factory
+    ) {
         self.known = Dictionary(known.map { ($0.url.identity, $0) }) { first, _ in first }
         self.acceptsAny = acceptsAny
+        self.basis = basis
         self.make = make
     }
 
@@ -75,7 +89,12 @@ public actor ProxyChannels {
         if instances[key] == nil {
             letGo()
             let make = make
-            instances[key] = Instance(task: Task { try await make(channel) }, lastUsed: clock)
+            instances[key] = Instance(
+                channel: channel,
+                task: Task { try await make(channel) },
+                basis: try? basis(channel),
+                lastUsed: clock
+            )
         }
         instances[key]?.lastUsed = clock
         guard let task = instances[key]?.task else { return try await make(channel) }
@@ -86,6 +105,21 @@ public actor ProxyChannels {
             if instances[key]?.task == task { instances[key] = nil }
             throw error
         }
+    }
+
+    /// Lets go of the instances whose basis is not as it was: who asks next gets one that is made anew.
+    func lookAgain() async {
+        for (key, task) in await Self.outdated(instances, basis) where instances[key]?.task == task {
+            instances[key] = nil
+        }
+    }
+
+    /// Those whose basis changed, or cannot be read; found out beside the actor, for it means reading files.
+    @concurrent
+    private static func outdated(_ instances: [Key: Instance], _ basis: Basis) async -> [Key: Making] {
+        instances.filter { _, instance in
+            instance.basis.map { made in (try? basis(instance.channel)) != made } ?? true
+        }.mapValues(\.task)
     }
 
     private func letGo() {

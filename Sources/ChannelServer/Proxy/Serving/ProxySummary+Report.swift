@@ -21,6 +21,9 @@ extension ProxySummary {
         lines.append(
             "served \(ByteCount(servedBytes)), of which \(ByteCount(fetchedBytes)) came from channels"
         )
+        if let policy, let trouble = policy.trouble {
+            lines.append("the policy cannot be read, and that of \(policy.since) stays in force: \(trouble)")
+        }
         if failures > 0 {
             lines.append(
                 "\(failures == 1 ? "1 request" : "\(failures) requests") could not be answered: see the log"
@@ -46,6 +49,7 @@ extension ProxySummary {
         object["failures"] = .number(JSONNumber(Int64(failures)))
         object["served_bytes"] = .number(JSONNumber(Int64(clamping: servedBytes)))
         object["fetched_bytes"] = .number(JSONNumber(Int64(clamping: fetchedBytes)))
+        object["policy"] = policy.map { .object($0.json) } ?? .null
         object["channels"] = .array(
             channels.sorted { $0.key < $1.key }.map { channel, isStale in
                 var member = JSONObject()

@@ -39,6 +39,8 @@ public struct ProxySummary: Sendable {
     public internal(set) var refused: [ProxyRefusal] = []
     /// Channels of which an index was passed on, and whether the last one was stale.
     public internal(set) var channels: [String: Bool] = [:]
+    /// Which policy counts; nil where nobody said.
+    public internal(set) var policy: PolicyStanding?
     /// How many requests were answered.
     public internal(set) var requests = 0
     /// How many bytes were promised in answers.

@@ -70,6 +70,12 @@ public final class ProxyTally: Sendable {
         }
     }
 
+    func goes(by policy: PolicyStanding) {
+        metrics.set("kingsnake_proxy_policy_outdated", to: policy.trouble == nil ? 0 : 1)
+        metrics.set("kingsnake_proxy_policy_time_seconds", to: Double(policy.since.seconds))
+        state.withLock { $0.summary.policy = policy }
+    }
+
     func answered(bytes: Int) {
         state.withLock { state in
             state.summary.requests += 1
@@ -91,6 +97,9 @@ public final class ProxyTally: Sendable {
         "kingsnake_proxy_refused_total": "Requests refused, by code.",
         "kingsnake_proxy_failures_total": "Requests that could not be answered for now.",
         "kingsnake_proxy_fetched_bytes_total": "Bytes that came from channels.",
+        "kingsnake_proxy_policy_outdated":
+            "Whether the policy file cannot be read as it is now, so that an earlier policy counts.",
+        "kingsnake_proxy_policy_time_seconds": "When the policy that counts came into force.",
     ]
 }
 

@@ -9,12 +9,12 @@ public import TrustPolicy
 /// Shows clients indexes as an ``IndexRenderer`` makes them, without what the user's policy hides.
 public struct RenderedIndexes: RenderedChannel {
     private let renderer: IndexRenderer
-    private let policy: IndexPolicy
+    private let policy: @Sendable () -> IndexPolicy
 
     /// - Parameters:
     ///   - renderer: makes the forms.
-    ///   - policy: what is hidden.
-    public init(_ renderer: IndexRenderer, hiding policy: IndexPolicy) {
+    ///   - policy: what is hidden; asked each time.
+    public init(_ renderer: IndexRenderer, hiding policy: @escaping @Sendable () -> IndexPolicy) {
         self.renderer = renderer
         self.policy = policy
     }
@@ -79,6 +79,6 @@ public struct RenderedIndexes: RenderedChannel {
     private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws
         -> RenderedSubdir
     {
-        try await renderer.rendered(subdir, of: view.channel, hiding: policy, now: now)
+        try await renderer.rendered(subdir, of: view.channel, hiding: policy(), now: now)
     }
 }

@@ -25,6 +25,8 @@ public final class VerifyingProxy: Sendable {
     /// What `kingsnake doctor` may try clients with; nil if it may not.
     let trials: ProxyTrials?
     private let files: ProxyFiles
+    private let channels: ProxyChannels
+    private let policy: PolicyInForce?
     private let pruning: CachePruning?
     private let now: @Sendable () -> Timestamp
     private let address: Mutex<ProxyPlace>
@@ -36,6 +38,7 @@ public final class VerifyingProxy: Sendable {
     ///   - rendered: makes the indexes that clients see.
     ///   - notices: asks for channels' notices.
     ///   - trials: what `kingsnake doctor` tries clients with; nil for nothing.
+    ///   - policy: what is demanded of packages, to be looked at while it runs; nil if somebody else does that.
     ///   - pruning: keeps the cache within its bound; nil for no bound.
     ///   - pseudonym: what it calls itself; see ``makePseudonym(_:)``. Its fetchers should say it, too (`HTTPOptions.via`).
     ///   - now: the time.
@@ -45,6 +48,7 @@ public final class VerifyingProxy: Sendable {
         rendered: any RenderedChannel,
         notices: ProxyNotices = ProxyNotices(nil),
         trials: ProxyTrials? = nil,
+        policy: PolicyInForce? = nil,
         pruning: CachePruning? = nil,
         settings: ProxySettings,
         tally: ProxyTally,
@@ -58,10 +62,13 @@ public final class VerifyingProxy: Sendable {
         self.pseudonym = pseudonym
         self.logger = logger
         self.random = random
+        self.channels = channels
+        self.policy = policy
         self.pruning = pruning
         self.trials = trials
         self.now = now
         files = ProxyFiles(channels: channels, rendered: rendered, notices: notices, tally: tally, now: now)
+        if let policy { tally.goes(by: policy.standing) }
         address = Mutex(
             ProxyPlace(
                 host: settings.host,
@@ -132,8 +139,14 @@ public final class VerifyingProxy: Sendable {
     }
 
     private func withHousekeeping(_ serve: () async throws -> Void) async throws {
-        let housekeeping = pruning.map { pruning in Task { await pruning.run(now, logger) } }
-        defer { housekeeping?.cancel() }
+        let housekeeping = [
+            pruning.map { pruning in Task { await pruning.run(now, logger) } },
+            policy.map { policy in
+                Task { await policy.watch(now, logger) { tally.goes(by: $0) } }
+            },
+            Task { await watchChannels() },
+        ]
+        defer { housekeeping.forEach { $0?.cancel() } }
         do {
             try await serve()
         } catch {
@@ -141,5 +154,13 @@ public final class VerifyingProxy: Sendable {
             throw error
         }
         await trials?.close()
+    }
+
+    /// Has channels opened anew whose basis is another one by now.
+    private func watchChannels() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            await channels.lookAgain()
+        }
     }
 }
