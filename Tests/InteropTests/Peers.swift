@@ -44,13 +44,14 @@ enum Peers {
 
     /// Runs a script as a client of `kingsnake run`.
     ///
+    /// - Parameter options: of `kingsnake run`.
     /// - Returns: what the peer said, if it said anything, and how the run ended.
-    static func run(_ script: String, _ arguments: [String], by kingsnake: Program) async throws -> (
-        answer: JSONValue?, result: ProgramResult
-    ) {
+    static func run(_ script: String, _ arguments: [String], by kingsnake: Program, _ options: [String] = [])
+        async throws -> (answer: JSONValue?, result: ProgramResult)
+    {
         var kingsnake = kingsnake
         kingsnake.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        let result = try await kingsnake.run(["run", "--", python, path(script)] + arguments)
+        let result = try await kingsnake.run(["run"] + options + ["--", python, path(script)] + arguments)
         return (try? JSONReader.read(Array(result.output.utf8), of: script), result)
     }
 

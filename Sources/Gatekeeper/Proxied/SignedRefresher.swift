@@ -18,6 +18,7 @@ actor SignedRefresher {
     let url: ChannelURL
     let settings: SignedUpstream.Settings
     let texts: SignedTexts
+    let inspected = InspectedArchives()
     var admissions = SignedAdmissions()
     var admitting: [SignedAdmissions.Key: Task<Admission, any Error>] = [:]
     private var current: SignedView?

@@ -130,7 +130,7 @@ struct ProxyResponder: HTTPResponder {
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context)
         case is ClientLeft: return ProxyFailure(error).response()
         default:
-            proxy.tally.failed()
+            proxy.tally.failed(error)
             context.logger.error("could not answer: \(error)")
             return ProxyFailure(error).response()
         }

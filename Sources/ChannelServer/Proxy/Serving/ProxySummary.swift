@@ -39,6 +39,8 @@ public struct ProxySummary: Sendable {
     public internal(set) var refused: [ProxyRefusal] = []
     /// Channels of which an index was passed on, and whether the last one was stale.
     public internal(set) var channels: [String: Bool] = [:]
+    /// Why what a channel showed was refused, where its last view went on. A channel that did not answer is not here.
+    public internal(set) var untaken: [String: ProxyRefusal] = [:]
     /// How many requests were answered.
     public internal(set) var requests = 0
     /// How many bytes were promised in answers.
@@ -47,6 +49,8 @@ public struct ProxySummary: Sendable {
     public internal(set) var fetchedBytes: UInt64 = 0
     /// How many requests could not be answered because something could not be found out.
     public internal(set) var failures = 0
+    /// The last of those, in words.
+    public internal(set) var lastFailure: String?
 
     /// How many packages were admitted by some evidence.
     public func count(_ evidence: Evidence) -> Int { admitted.count { $0.evidence == evidence } }
