@@ -100,6 +100,6 @@ extension Admission {
 extension FixturePackage {
     /// The package that most tests ask for.
     static func sample(_ text: String = "content") throws -> FixturePackage {
-        try FixturePackage("zlib-1.3.1-h0_0.conda", holding: text)
+        try .archive("zlib-1.3.1-h0_0.conda", holding: text)
     }
 }

@@ -109,7 +109,12 @@ extension SignedRefresher {
             defer { admitting[key] = nil }
             let url = PackageURL(channel: url, subdir: subdir, fileName: file)
             let admission = try await view.gate.admit(PackageRequest(url))
-            if case .admitted(let package) = admission { admissions.keep(package, key, by: view) }
+            if case .admitted(let package) = admission {
+                // Who signs an index signs what a digest is of, whatever is in it.
+                let path = package.archivePath
+                try await inspected.check(file, package.sha256, path, md5: nil, in: texts.cache)
+                admissions.keep(package, key, by: view)
+            }
             return admission
         }
         admitting[key] = task

@@ -19,6 +19,7 @@ actor SignedRefresher {
     let settings: SignedUpstream.Settings
     let texts: SignedTexts
     let shards: SharedShards
+    let inspected = InspectedArchives()
     var admissions = SignedAdmissions()
     var admitting: [SignedAdmissions.Key: Task<Admission, any Error>] = [:]
     private var current: SignedView?

@@ -54,7 +54,7 @@ struct ProxyAssembly {
             write: { if format != nil { StandardStream.send($0, to: 2) } }
         )
         let parts = try Parts(
-            Needs(options: options, settings: settings, report: ProxyReport(logger), fetcher: fetcher)
+            Needs(options: options, settings: settings, report: ProxyReport(logger, tally), fetcher: fetcher)
         )
         self.fetcher = fetcher
         let folder = settings.cache ?? options.locations.cacheDirectory

@@ -160,7 +160,25 @@ struct ProxyServingTests {
             #expect(answer.headers[HTTPField.Name("Kingsnake-Stale")!] == "2027-01-15T08:00:00Z")
             #expect(answer.headers[HTTPField.Name("Warning")!]?.hasPrefix("110 kingsnake ") == true)
         }
-        #expect(scene.tally.summary.lines.contains { $0.hasPrefix("stale: ") })
+        #expect(scene.tally.summary.lines.contains { $0.contains("did not answer; its last") })
+    }
+
+    @Test("Where upstream showed something bad, the summary has its code, until upstream is well again")
+    func untaken() async throws {
+        let scene = try ProxyScene()
+        let bad = Refusal(ProxyCode.loop, "timestamp metadata", found: "version 1")
+        ProxyReport(scene.proxy.logger, scene.tally).write(bad, of: scene.channel.url)
+        scene.channel { $0.isStale = true }
+        _ = try await scene.ask(.get, Self.index)
+        let lines = scene.tally.summary.lines
+        #expect(lines.contains { $0.contains("shows nothing newer that is good; its last") })
+        let name = "refused `timestamp metadata` of `https://conda.example.org/main`: "
+        #expect(lines.contains { $0.hasPrefix(name) && $0.hasSuffix(", found version 1 [proxy.loop]") })
+        let told = scene.tally.summary.json["channels"]?.array?.first?.object
+        #expect(told?["code"] == "proxy.loop" && told?["why"]?.string?.hasSuffix("found version 1") == true)
+        scene.channel { $0.isStale = false }
+        _ = try await scene.ask(.get, Self.index)
+        #expect(!scene.tally.summary.lines.contains { $0.hasPrefix("refused") })
     }
 
     @Test(

@@ -16,7 +16,7 @@ struct SignedRecordsTests {
         -> (SignedScene, FixturePackage)
     {
         var both = try await BothScene()
-        let other = try FixturePackage("other-1-0.conda")
+        let other = try FixturePackage.archive("other-1-0.conda")
         both.tuf.packages.append(other)
         both.records.packages.append(other)
         try await both.publish { listings in

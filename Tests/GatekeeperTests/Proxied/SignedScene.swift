@@ -69,7 +69,7 @@ struct SignedScene {
 
     /// Publishes another package beside those there are.
     mutating func publish(_ name: String) async throws {
-        fixture.packages.append(try FixturePackage(name))
+        fixture.packages.append(try .archive(name))
         try await fixture.publish(now: clock.now)
     }
 

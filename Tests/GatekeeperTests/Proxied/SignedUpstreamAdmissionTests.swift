@@ -5,6 +5,7 @@ import CondaFormats
 import Foundation
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 import TrustPolicy
 
@@ -77,6 +78,19 @@ struct SignedUpstreamAdmissionTests {
         scene.clock.advance(seconds: 30)
         let healed = try await alone.admit(scene.sample.fileName, in: SignedScene.linux, of: alone.view())
         #expect(healed.package?.sha256 == scene.sample.sha256)
+    }
+
+    @Test("A package that breaks the rules for archives is refused though its owner signed it, and not kept")
+    func badArchive() async throws {
+        let package = try FixturePackage("zlib-1.3.1-h0_0.conda", holding: "no archive at all")
+        let scene = try await SignedScene(packages: [package])
+        let upstream = try scene.upstream()
+        let code = await refusalCode {
+            try await upstream.admit(package.fileName, in: SignedScene.linux, of: upstream.view())
+        }
+        #expect(code == "archive.zip-structure")
+        let cache = try BlobCache(at: scene.user.home.path + "/cache")
+        #expect(try cache.path(of: package.sha256) == nil)
     }
 
     @Test("Other bytes under the same name than a client was shown are refused as such")

@@ -4,7 +4,8 @@
 public import CondaFormats
 public import TrustCore
 
-/// A package of a ``ChannelFixture``: a name, any bytes, and a record of them. It is no archive.
+/// A package of a ``ChannelFixture``: a name, any bytes, and a record of them. It is no archive unless it
+/// is made as one.
 public struct FixturePackage: Sendable {
     /// The file name.
     public let fileName: ArchiveFileName
@@ -20,6 +21,27 @@ public struct FixturePackage: Sendable {
         self.fileName = try ArchiveFileName(fileName)
         self.subdir = try Subdir(subdir)
         bytes = Array("\(fileName) holds \(text); ".utf8) + (0..<5000).map { UInt8(truncatingIfNeeded: $0) }
+    }
+
+    /// Makes a package that is a real archive.
+    public static func archive(
+        _ fileName: String,
+        in subdir: String = "linux-64",
+        holding text: String = "content"
+    ) throws -> FixturePackage {
+        var package = try FixturePackage(fileName, in: subdir)
+        let name = package.fileName
+        var builder = PackageBuilder(
+            name: name.name.raw,
+            version: name.version,
+            build: name.build,
+            subdir: subdir
+        )
+        builder.add(file: "share/text", "\(fileName) holds \(text)")
+        // Nothing to compress, so that every archive has four digits of bytes.
+        builder.add(file: "share/bytes", bytes: (0..<160).flatMap { Digest.of([$0]).bytes })
+        package.bytes = try builder.build(name.format)
+        return package
     }
 
     /// SHA-256 of the bytes.

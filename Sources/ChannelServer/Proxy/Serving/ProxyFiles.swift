@@ -260,7 +260,7 @@ struct ProxyFiles: Sendable {
     private static func staleness(of view: UpstreamView) -> [(HTTPField.Name, String)] {
         guard view.isStale else { return [] }
         let said = [
-            (warning, "110 kingsnake \"the channel did not answer; its last verified index is used\""),
+            (warning, "110 kingsnake \"the channel did not confirm it; its last verified index is used\""),
             (stale, "\(view.checked)"),
         ]
         return said.compactMap { name, value in name.map { ($0, value) } }

@@ -159,7 +159,7 @@ struct ProxyResponder: HTTPResponder {
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context, tally)
         case is ClientLeft: return ProxyFailure(error).response()
         default:
-            tally.failed()
+            tally.failed(error)
             context.logger.error("could not answer: \(error)")
             return ProxyFailure(error).response()
         }

@@ -16,7 +16,8 @@ extension ProxySummary {
         let vouchers = Set(admitted.filter { $0.evidence == .attested }.compactMap(\.voucher)).sorted()
         for voucher in vouchers.prefix(10) { lines.append("  attested by \(voucher)") }
         for (channel, isStale) in channels.sorted(by: { $0.key < $1.key }) where isStale {
-            lines.append("stale: `\(channel)` did not answer; its last verified index was used")
+            let what = untaken[channel] == nil ? "did not answer" : "shows nothing newer that is good"
+            lines.append("stale: `\(channel)` \(what); its last verified index was used")
         }
         lines.append(
             "served \(ByteCount(servedBytes)), of which \(ByteCount(fetchedBytes)) came from channels"
@@ -25,9 +26,11 @@ extension ProxySummary {
             lines.append("the policy cannot be read, and that of \(policy.since) stays in force: \(trouble)")
         }
         if failures > 0 {
-            lines.append(
-                "\(failures == 1 ? "1 request" : "\(failures) requests") could not be answered: see the log"
-            )
+            let what = failures == 1 ? "1 request" : "\(failures) requests"
+            lines.append("\(what) could not be answered, the last because: \(lastFailure ?? "see the log")")
+        }
+        for (channel, refusal) in untaken.sorted(by: { $0.key < $1.key }) {
+            lines.append("refused `\(refusal.subject)` of `\(channel)`: \(refusal.reason) [\(refusal.code)]")
         }
         for refusal in refused {
             lines.append("refused `\(refusal.subject)`: \(refusal.reason) [\(refusal.code)]")
@@ -55,6 +58,8 @@ extension ProxySummary {
                 var member = JSONObject()
                 member["url"] = .string(channel)
                 member["stale"] = .bool(isStale)
+                member["code"] = untaken[channel].map { .string($0.code) } ?? .null
+                member["why"] = untaken[channel].map { .string($0.reason) } ?? .null
                 return .object(member)
             }
         )

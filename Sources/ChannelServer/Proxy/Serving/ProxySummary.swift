@@ -41,6 +41,8 @@ public struct ProxySummary: Sendable {
     public internal(set) var channels: [String: Bool] = [:]
     /// Which policy counts; nil where nobody said.
     public internal(set) var policy: PolicyStanding?
+    /// Why what a channel showed was refused, where its last view went on. A channel that did not answer is not here.
+    public internal(set) var untaken: [String: ProxyRefusal] = [:]
     /// How many requests were answered.
     public internal(set) var requests = 0
     /// How many bytes were promised in answers.
@@ -49,6 +51,8 @@ public struct ProxySummary: Sendable {
     public internal(set) var fetchedBytes: UInt64 = 0
     /// How many requests could not be answered because something could not be found out.
     public internal(set) var failures = 0
+    /// The last of those, in words.
+    public internal(set) var lastFailure: String?
 
     /// How many packages were admitted by some evidence.
     public func count(_ evidence: Evidence) -> Int { admitted.count { $0.evidence == evidence } }

@@ -58,15 +58,27 @@ public final class ProxyTally: Sendable {
         }
     }
 
-    func failed() {
+    func failed(_ error: any Error) {
         metrics.add("kingsnake_proxy_failures_total")
-        state.withLock { $0.summary.failures += 1 }
+        state.withLock { state in
+            state.summary.failures += 1
+            state.summary.lastFailure = "\(error)"
+        }
     }
 
     func viewed(_ view: UpstreamView) {
         state.withLock { state in
             guard state.summary.channels.count < Self.maximumCount else { return }
             state.summary.channels[view.channel.identity] = view.isStale
+            if !view.isStale { state.summary.untaken[view.channel.identity] = nil }
+        }
+    }
+
+    /// What a channel showed was refused, and the last view goes on.
+    func gaveNothingNewer(_ channel: String, _ refusal: Refusal) {
+        state.withLock { state in
+            guard state.summary.untaken.count < Self.maximumCount else { return }
+            state.summary.untaken[channel] = ProxyRefusal(refusal)
         }
     }
 
