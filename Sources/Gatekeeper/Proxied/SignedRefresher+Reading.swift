@@ -112,7 +112,8 @@ extension SignedRefresher {
             if case .admitted(let package) = admission {
                 // Who signs an index signs what a digest is of, whatever is in it.
                 let path = package.archivePath
-                try await inspected.check(file, package.sha256, path, md5: nil, in: texts.cache)
+                let cache = texts.cache, now = settings.now()
+                try await inspected.check(file, package.sha256, path, md5: nil, in: cache, now: now)
                 admissions.keep(package, key, by: view)
             }
             return admission

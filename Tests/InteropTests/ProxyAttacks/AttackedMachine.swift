@@ -144,7 +144,7 @@ struct AttackedMachine {
             "rattler_jobs",
             [jobs],
             by: program,
-            options + ["--log", "--summary", file]
+            options: options + ["--log", "--summary", file]
         )
         let summary = try JSONReader.read(try folder.read("summary.json"), of: "the summary")
         return (try #require(answer, "\(result.transcript)"), result.errors, summary)

@@ -57,7 +57,7 @@ public struct RenderedIndexes: RenderedChannel {
     /// or revokes them by digest or time, for then every record has to be looked at.
     public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
     {
-        let policy = policy
+        let policy = policy()
         guard let reach = policy.nameReach(into: view.channel.identity) else { return nil }
         let upstream: UpstreamShards?
         do {

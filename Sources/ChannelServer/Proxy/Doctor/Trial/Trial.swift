@@ -44,7 +44,7 @@ final class Trial: Sendable {
         do {
             try Folder.createDurably(folder, mode: 0o700)
             let store = TrustStore(directory: folder + "/trust")
-            let whole = RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: .empty)
+            let whole = RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: { .empty })
             var parts: [TrialCase: Part] = [:]
             for trialCase in TrialCase.allCases {
                 let reported = Reported()
