@@ -9,7 +9,7 @@ import TrustCore
 
 /// The three ways in which a well-known caching proxy failed: an index that was fetched once and never again, a tampered
 /// download that stayed when the channel was well again, and answers 404 that stayed after a body was cut off.
-@Suite("A proxy that goes on while its channel changes", .serialized, .timeLimit(.minutes(10)))
+@Suite("A proxy that goes on while its channel changes", .timeLimit(.minutes(10)))
 struct ProxyHealingTests {
     /// A channel over HTTP with `hello` 1.0, and a proxy of it.
     private struct Scene {
@@ -120,24 +120,42 @@ struct ProxyHealingTests {
         await scene.stop()
     }
 
-    @Test(
-        "A package or an index that was altered, cut off or withheld is no 404, and there as soon as the channel is well",
-        arguments: [true, false],
-        [".conda", ".zst"]
-    )
-    func heals(isPinned: Bool, ending: String) async throws {
-        let scene = try await Scene(pinned: isPinned)
-        let file = ending == ".conda" ? Self.package : "repodata.json"
-        let other = ServerBehaviour.replace(Array("<html>".utf8))
-        for behaviour in [other, .truncate(at: 30), .reset(after: 30), .status(503)] {
-            scene.server.follow { $0.path.hasSuffix(ending) ? behaviour : .normal }
-            let answer = try await scene.ask(file)
-            #expect([403, 503].contains(answer.status), "\(behaviour): \(answer)")
+    /// A file that comes badly once, and how.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let isPinned: Bool
+        let isPackage: Bool
+        let isCutOff: Bool
+
+        var testDescription: String {
+            "\(isPackage ? "package" : "index") \(isCutOff ? "cut off" : "tampered with"), "
+                + (isPinned ? "pinned" : "observed")
         }
+
+        static let all = [true, false].flatMap { isPinned in
+            [true, false].flatMap { isPackage in
+                [true, false].map { Fault(isPinned: isPinned, isPackage: isPackage, isCutOff: $0) }
+            }
+        }
+    }
+
+    @Test(
+        "What came badly is no 404, is not kept, and is there once the channel is well",
+        arguments: Fault.all
+    )
+    func heals(_ fault: Fault) async throws {
+        let scene = try await Scene(pinned: fault.isPinned)
+        let ending = fault.isPackage ? ".conda" : ".zst"
+        let behaviour =
+            fault.isCutOff ? ServerBehaviour.truncate(at: 30) : .replace(Array("<html>".utf8))
+        scene.server.follow { $0.path.hasSuffix(ending) ? behaviour : .normal }
+        let file = fault.isPackage ? Self.package : "repodata.json"
+        for _ in 0..<2 { #expect(try await scene.ask(file).status == (fault.isCutOff ? 503 : 403)) }
         scene.server.follow { _ in .normal }
-        let healed = try await scene.ask(file)
-        #expect(healed.status == 200)
+        // A server that was caught is not asked again by the same view: half a minute. The suite's limit is for a machine
+        // that stands still.
+        while try await scene.ask(file).status != 200 { try await Task.sleep(for: .milliseconds(500)) }
         #expect(try await scene.ask(Self.package).body == (try PackageBuilder.hello("1.0").build(.conda)))
+        #expect(try await scene.versions(ShardIndex.fileName) == ["1.0"])
         await scene.stop()
     }
 }
