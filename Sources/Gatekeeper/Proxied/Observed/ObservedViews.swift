@@ -87,11 +87,13 @@ actor ObservedViews {
 
     private func index(of subdir: Subdir, in view: ObservedView) async throws -> ObservedIndex? {
         let part = try part(subdir)
-        return try await view.index(
+        let index = try await view.index(
             of: subdir,
             now: configuration.now(),
             absentFor: configuration.freshness
         ) { try await self.loadLate(part) }
+        try await index?.text.restore(to: cache)
+        return index
     }
 
     /// Reads a subdir that nobody had asked for when its view was made; as it is remembered where the channel does not
