@@ -188,7 +188,7 @@ struct ObservedViewTests {
         }
     }
 
-    @Test("An index that was taken out of the cache is put back, though the channel says only that it did not change")
+    @Test("An index that was taken out of the cache is put back, though the channel only says: unchanged")
     func takenOut() async throws {
         let scene = try ObservedScene()
         try scene.publish([ObservedPackage()])
