@@ -188,6 +188,23 @@ struct ObservedViewTests {
         }
     }
 
+    @Test("An index that was taken out of the cache is put back, though the channel only says: unchanged")
+    func takenOut() async throws {
+        let scene = try ObservedScene()
+        try scene.publish([ObservedPackage()])
+        let upstream = try scene.open()
+        let path = try #require(try await upstream.view().subdir(scene.linux)).path
+        for isAway in [false, true] {
+            scene.web.setAway(ObservedScene.url, isAway)
+            scene.wait()
+            try FileManager.default.removeItem(atPath: path)
+            #expect(try await scene.names(upstream) == ["zlib-1-0.conda"])
+            #expect(try await upstream.view().isStale == isAway)
+        }
+        // And so it is there after a restart.
+        #expect(try await scene.names(scene.open()) == ["zlib-1-0.conda"])
+    }
+
     @Test("An index that vanished is no word of the channel's: the last view stays")
     func vanished() async throws {
         let scene = try ObservedScene()

@@ -69,9 +69,13 @@ final class ProxyHistory: Sendable {
         }
         for finding in ProxyChecks.rightBytes(receptions, honest) { soak.find(finding) }
         let (findings, versions) = ProxyChecks.oneVersion(readings, honest)
-        for finding in findings + ProxyChecks.versionsGoForward(highest + versions) { soak.find(finding) }
+        // The third proxy, whose home is its own, did not see all versions: an old one may be new to it.
+        let followed = versions.filter {
+            !$0.subject.hasPrefix("third/") || $0.subject.hasPrefix("third/pinned/")
+        }
+        for finding in findings + ProxyChecks.versionsGoForward(highest + followed) { soak.find(finding) }
         state.withLock { state in
-            for version in versions where version.number >= state.highest[version.subject]?.number ?? 0 {
+            for version in followed where version.number >= state.highest[version.subject]?.number ?? 0 {
                 state.highest[version.subject] = version
             }
         }

@@ -135,6 +135,7 @@ final class ProxyRounds {
         let time = ContinuousClock.now - began
         let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
         longestHealing = max(longestHealing, seconds)
+        world.upstream.settle()
         second.sampleMemory()
         memory.append(second.process?.memory ?? 0)
         return (seconds * 10).rounded() / 10

@@ -11,6 +11,8 @@ final class SoakUpstream: Sendable {
     private struct State {
         var weather = UpstreamWeather.calm
         var newest: [String: Int] = [:]
+        /// Versions that proxies saw.
+        var seen: [String: [Int]] = [:]
         var random: SeededGenerator
         var injected: [String: Int] = [:]
         var requests = 0
@@ -48,6 +50,15 @@ final class SoakUpstream: Sendable {
 
     /// From now on a version is the newest.
     func show(_ channel: String, _ number: Int) { state.withLock { $0.newest[channel] = number } }
+
+    /// Proxies saw the versions that are the newest now.
+    ///
+    /// An old index of a channel that signs nothing can be told from a new one only by whoever saw it.
+    func settle() {
+        state.withLock { state in
+            for (channel, number) in state.newest { state.seen[channel, default: []].append(number) }
+        }
+    }
 
     // MARK: - Requests
 
@@ -100,6 +111,11 @@ final class SoakUpstream: Sendable {
             }
             let fault = state.random.pick(state.weather.faults)
             guard asked.bears(fault) else { return .other(file, then: .normal) }
+            if fault == .old {
+                let seen = (state.seen[asked.channel] ?? []).suffix(6).filter { $0 < number }
+                guard !seen.isEmpty else { return .other(file, then: .normal) }
+                number = state.random.pick(Array(seen))
+            }
             state.injected[fault.rawValue, default: 0] += 1
             return behaviour(fault, asked, number, &state.random)
         }
@@ -132,7 +148,7 @@ final class SoakUpstream: Sendable {
                 headers: [("ETag", "\"nobody-knows-\(place)\"")],
                 body: Array(FileManager.default.contents(atPath: root + file) ?? Data())
             )
-        case .old: .other(asked.file(of: number - Int.random(in: 1...3, using: &random)), then: .normal)
+        case .old: .other(file, then: .normal)
         case .disagreeing:
             .other("/versions/\(asked.channel)/\(max(1, number))-lying/\(asked.path)", then: .normal)
         }

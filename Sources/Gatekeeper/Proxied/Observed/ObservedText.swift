@@ -15,6 +15,8 @@ struct ObservedText: Sendable {
 
     let path: String
     let file: RepodataFile
+    /// Stays open, whatever becomes of the file's name.
+    private let bytes: StoredBytes
 
     var digest: Digest { file.digest }
 
@@ -31,9 +33,19 @@ struct ObservedText: Sendable {
             return nil
         }
         self.path = path
+        self.bytes = bytes
         // As for any index that nobody signs: a mirror that leads elsewhere is left for the next one.
         let place = try PackageLocation(channel: channel, subdir: subdir, baseURL: file.info.baseURL)
         _ = try channel.path(of: place.folderWithCredentials + "/")
+    }
+
+    /// Puts the text back into the cache if it was taken out of it meanwhile: nobody else would, as long as the channel
+    /// says that it did not change.
+    func restore(to cache: BlobCache) async throws {
+        guard !Folder.exists(path) else { return }
+        try await cache.store(expected: digest, size: UInt64(bytes.length)) { sink in
+            try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
+        }
     }
 
     /// What it says of a file; nil if it does not list it.

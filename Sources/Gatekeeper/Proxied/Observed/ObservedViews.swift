@@ -126,7 +126,10 @@ actor ObservedViews {
     }
 
     private func index(of subdir: Subdir, in view: ObservedView) async throws -> ObservedIndex? {
-        if case .text(let index) = try await part(ProxiedIndexKey(subdir, .text), in: view) { return index }
+        if case .text(let index) = try await part(ProxiedIndexKey(subdir, .text), in: view) {
+            try await index.text.restore(to: cache)
+            return index
+        }
         guard try await shards(of: subdir, in: view) == nil else {
             throw Refusal(
                 GateCode.shardsOnly,
