@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Synchronization
 import TestSupport
 import Testing
 import TrustCore
