@@ -91,6 +91,17 @@ struct AdministeredWorld {
         try await world.must(["publish"] + paths + ["--to", url + "/main", "--key-file", "alice.key"])
     }
 
+    /// Verifies a package of `main` as soon as the signed index lists it, which is made after an upload was answered.
+    func verify(_ file: String) async throws {
+        while true {
+            let result = try await world.program.run("verify", "\(url)/main/\(file)")
+            guard result.output.contains("code: in-index.unlisted ") else {
+                return try result.demandSuccess("kingsnake verify \(file)")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// Has authorities in folders of their own sign a proposal, and merges what they signed.
     func sign(_ proposal: String, by names: String..., knowing root: [String]? = nil) async throws {
         let known: [String]

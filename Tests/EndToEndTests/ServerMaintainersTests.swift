@@ -49,7 +49,7 @@ struct ServerMaintainersTests {
         try await list(world, "1.0", root: [])
         try await scene.must("signing", "submit", "main", "second", "--list", "hello=hello.list")
         #expect(try await scene.must("maintainers", "list", "main").output.contains("version 1"))
-        try await world.must("verify", "\(channel)/linux-64/\(PackageBuilder.hello("1.0").fileName(.conda))")
+        try await scene.verify("linux-64/\(PackageBuilder.hello("1.0").fileName(.conda))")
 
         // A new version: the list first.
         let path = try world.write(.hello("1.1"))
@@ -61,7 +61,7 @@ struct ServerMaintainersTests {
         let accepted = try await scene.must("maintainers", "accept", "main", "hello", "hello.list")
         #expect(accepted.output.contains("version 2 of the list of `hello` is in force: 2 files"))
         try await world.must(publish)
-        try await world.must("verify", "\(channel)/linux-64/\(PackageBuilder.hello("1.1").fileName(.conda))")
+        try await scene.verify("linux-64/\(PackageBuilder.hello("1.1").fileName(.conda))")
     }
 
     /// Puts a version on the next list, signed by both.

@@ -77,7 +77,7 @@ struct ServerSigningTests {
         try await scene.sign("second", by: "carol", "bob", knowing: root)
         try await scene.must("signing", "submit", "main", "second")
         #expect(try await scene.state() == "signed")
-        try await world.must("verify", "\(channel)/zos-z/\(mac.fileName(.conda))")
+        try await scene.verify("zos-z/\(mac.fileName(.conda))")
 
         // The online key, and the roles that are about to expire.
         try await scene.must(
@@ -92,7 +92,7 @@ struct ServerSigningTests {
         #expect(try await scene.refusal("signing", "forget", "main", inForce) == "index.online-keys")
         try await scene.must("signing", "forget", "main", String(old.1))
         try await scene.publish(.hello("1.1"))
-        try await world.must("verify", "\(channel)/linux-64/\(PackageBuilder.hello("1.1").fileName(.conda))")
+        try await scene.verify("linux-64/\(PackageBuilder.hello("1.1").fileName(.conda))")
 
         // Keys and thresholds of offline roles, on a copy.
         try await scene.must(["signing", "fetch", "main", "copy"] + root)
