@@ -19,7 +19,7 @@ struct NameReachTests {
         "revoked: [{sha256: \(EvidenceSamples.right.hex), match: zlib, reason: bad}]\n",
         "revoked: [{match: zlib, indexed: {from: \"2020-01-01T00:00:00Z\"}, reason: bad}]\n",
         "revoked: [{match: zlib, channel: https://conda.example.org/lab, reason: bad}]\n",
-        "pins: {\"x*\": https://conda.example.org/lab}\n", "pins: {zlib: \(Sample.channel)}\n",
+        "pins: {xz: https://conda.example.org/lab}\n", "pins: {zlib: \(Sample.channel)}\n",
         "channels:\n  https://conda.example.org/lab: {cooldown: {default: 1d}}\n",
         "channels:\n  \(Sample.channel): {revoked: [{match: xz, reason: bad}]}\n",
     ]
