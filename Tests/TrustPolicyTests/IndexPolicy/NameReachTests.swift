@@ -12,7 +12,8 @@ struct NameReachTests {
 
     /// Each says something else of files.
     private static let policies = [
-        "", "cooldown: {default: 3d}\n", "cooldown: {default: 0d}\n",
+        "channels:\n  \(Sample.channel): {packages: {zlib: {publishers: [{github: a/b}]}}}\n",
+        "cooldown: {default: 3d}\n", "cooldown: {default: 0d}\n",
         "cooldown: {default: 0d, except: {xz: 2d}}\n", "install_scripts: {default: deny}\n",
         "revoked: [{match: \"xz >=5.6.0\", reason: bad}]\n", "revoked: [{match: \"x*\", reason: bad}]\n",
         "revoked: [{sha256: \(EvidenceSamples.right.hex), reason: bad}]\n",
