@@ -134,6 +134,15 @@ extension ChannelSession {
         }
     }
 
+    /// Whether the shard index of a subdir was opened, and is no refusal.
+    func hasShards(of subdir: Subdir) -> Bool {
+        if case .open(let index) = forms[ProxiedIndexKey(subdir, .shards)] {
+            index is SignedShardIndex
+        } else {
+            false
+        }
+    }
+
     /// Opens indexes for packages to be looked up in: by shards where the channel has them, which costs least.
     func openCheapest(_ subdirs: [Subdir]) async throws {
         for form in ProxiedForm.allCases {

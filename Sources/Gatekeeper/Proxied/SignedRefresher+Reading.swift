@@ -58,8 +58,7 @@ extension SignedRefresher {
     func shown(_ file: ArchiveFileName, in subdir: Subdir, of view: SignedView) async throws -> IndexEntry? {
         let session = view.session
         try await session.open([subdir])
-        if try await session.shardIndex(of: subdir) == nil, let text = try await session.textIndex(of: subdir)
-        {
+        if await !session.hasShards(of: subdir), let text = try await session.textIndex(of: subdir) {
             return IndexEntry(
                 index: text.fact,
                 // What nobody signed is not shown, where the pin demands that somebody does.

@@ -12,14 +12,15 @@ struct NameReachTests {
 
     /// Each says something else of files.
     private static let policies = [
-        "", "cooldown: {default: 3d}\n", "cooldown: {default: 0d}\n",
+        "channels:\n  \(Sample.channel): {packages: {zlib: {publishers: [{github: a/b}]}}}\n",
+        "cooldown: {default: 3d}\n", "cooldown: {default: 0d}\n",
         "cooldown: {default: 0d, except: {xz: 2d}}\n", "install_scripts: {default: deny}\n",
         "revoked: [{match: \"xz >=5.6.0\", reason: bad}]\n", "revoked: [{match: \"x*\", reason: bad}]\n",
         "revoked: [{sha256: \(EvidenceSamples.right.hex), reason: bad}]\n",
         "revoked: [{sha256: \(EvidenceSamples.right.hex), match: zlib, reason: bad}]\n",
         "revoked: [{match: zlib, indexed: {from: \"2020-01-01T00:00:00Z\"}, reason: bad}]\n",
         "revoked: [{match: zlib, channel: https://conda.example.org/lab, reason: bad}]\n",
-        "pins: {\"x*\": https://conda.example.org/lab}\n", "pins: {zlib: \(Sample.channel)}\n",
+        "pins: {xz: https://conda.example.org/lab}\n", "pins: {zlib: \(Sample.channel)}\n",
         "channels:\n  https://conda.example.org/lab: {cooldown: {default: 1d}}\n",
         "channels:\n  \(Sample.channel): {revoked: [{match: xz, reason: bad}]}\n",
     ]
