@@ -73,7 +73,9 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console
         let caller = HTTPServiceCaller()
-        let folder = NSTemporaryDirectory() + "/kingsnake-doctor-\(UUID().uuidString)"
+        // In one spelling, with single slashes: mamba writes it down so.
+        let folder = URL(fileURLWithPath: NSTemporaryDirectory(), isDirectory: true)
+            .appendingPathComponent("kingsnake-doctor-\(UUID().uuidString)").standardizedFileURL.path
         let report: DoctorReport
         do {
             report = try await examination(caller, folder, console).run()
