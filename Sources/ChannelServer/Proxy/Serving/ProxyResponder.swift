@@ -8,6 +8,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTPTypes
 internal import Synchronization
+internal import Transport
 internal import TrustCore
 
 /// What every request to a proxy goes through: it is understood, answered or refused, and the answer counted and logged.
@@ -129,6 +130,11 @@ struct ProxyResponder: HTTPResponder {
         case let refusal as ProxyRefusal: return refused(refusal, context)
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context)
         case is ClientLeft: return ProxyFailure(error).response()
+        case let failure as Failure where failure.isAccessDenial:
+            return refused(
+                ProxyRefusal(Refusal(ProxyCode.accessRefused, failure.location ?? "the channel")),
+                context
+            )
         default:
             proxy.tally.failed()
             context.logger.error("could not answer: \(error)")

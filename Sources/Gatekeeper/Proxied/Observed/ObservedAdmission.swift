@@ -27,7 +27,7 @@ struct ObservedAdmission {
 
         init(_ configuration: ObservedConfiguration) throws {
             publishers = try configuration.publishers()
-            rules = publishers.policy.map { IndexPolicy($0) } ?? .empty
+            rules = publishers.rules
             policy = configuration.policy.adding(rules.rules(now: configuration.now()))
         }
     }
@@ -95,13 +95,15 @@ struct ObservedAdmission {
         var verdict = demands.policy.verdict(on: evidence)
         guard let path = try await bytes(verdict) else { return .refused(verdict) }
         let md5 = record.sha256 == nil ? record.md5 : nil
-        try await upstream.inspected.check(url.fileName, sha256, path, md5: md5, in: upstream.cache)
+        let scripts = try await upstream.inspected.check(
+            url.fileName,
+            sha256,
+            path,
+            md5: md5,
+            in: upstream.cache
+        )
         if demands.rules.asksForLinkScripts(of: evidence) {
-            evidence.linkScripts = try await LinkScriptCollector.scripts(
-                in: path,
-                url.fileName,
-                sha256: sha256
-            )
+            evidence.linkScripts = scripts
             verdict = demands.policy.adding(demands.rules.contentRules).verdict(on: evidence)
             guard verdict.isAllowed else { return .refused(verdict) }
         }

@@ -100,6 +100,8 @@ struct ObservedSource: Sendable {
         known: (text: ObservedText, state: ObservedState)?,
         now: Timestamp
     ) async throws -> (text: ObservedText, state: ObservedState) {
+        // A store that hides absence says so of a form that the channel does not have, too.
+        var denial: Failure?
         for form in ["repodata.json.zst", "repodata.json"] {
             var version: ResourceVersion?
             if let state = known?.state, state.form == form, ByteKey.areEqual(state.mirror, mirror.name) {
@@ -108,7 +110,13 @@ struct ObservedSource: Sendable {
                     lastModified: state.version?.lastModified
                 )
             }
-            let (outcome, digest) = try await store(form, from: mirror, unless: version)
+            let outcome: ConditionalOutcome, digest: Digest?
+            do {
+                (outcome, digest) = try await store(form, from: mirror, unless: version)
+            } catch let failure as Failure where failure.isAccessDenial {
+                denial = failure
+                continue
+            }
             switch outcome {
             case .notFound: continue
             case .unchanged:
@@ -124,6 +132,7 @@ struct ObservedSource: Sendable {
                 return (text, state)
             }
         }
+        if let denial { throw denial }
         throw Refusal(GateCode.repodataMissing, "\(subdir.text)/repodata.json", at: mirror.name)
     }
 

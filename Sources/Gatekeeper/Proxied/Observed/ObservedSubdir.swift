@@ -5,6 +5,7 @@ import CondaFormats
 import DurableFiles
 import Transport
 import TrustCore
+import TrustPolicy
 
 /// One subdir of an observed channel: keeps its index fresh, and its ledger.
 actor ObservedSubdir {
@@ -21,16 +22,20 @@ actor ObservedSubdir {
     /// The last one that was loaded: the same text is not opened twice.
     private var last: ObservedIndex?
     private var loading: Task<Loaded?, any Error>?
+    /// Whether the server gave an index, or confirmed one, to the credentials that go along; always, where none do.
+    private var isAllowed: Bool
 
     init(_ subdir: Subdir, _ configuration: ObservedConfiguration, cache: BlobCache) throws {
         self.subdir = subdir
         self.configuration = configuration
+        isAllowed = !configuration.isPrivate
         let folder = Self.folder(of: subdir, configuration)
+        if !configuration.isPrivate { try configuration.noteName() }
         ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
-            stateFile: folder + "/state.json",
+            stateFile: folder + (configuration.isPrivate ? "/state-private.json" : "/state.json"),
             cache: cache,
             time: configuration.indexTime
         )
@@ -55,7 +60,9 @@ actor ObservedSubdir {
     private func loadNow() async throws -> Loaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, isFresh(known.state, now) { return try await loaded(known.text, known.state) }
+        if let known, isAllowed, isFresh(known.state, now) {
+            return try await loaded(known.text, known.state)
+        }
         // Somebody saw a newer one and was killed: that the older one did not change is no news.
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
         let answer = try await source.fetch(from: configuration.sources(), known: known, now: now) {
@@ -65,6 +72,7 @@ actor ObservedSubdir {
         switch answer {
         case .absent: return nil
         case .text(let text, let state):
+            isAllowed = true
             let loaded = try await loaded(text, state)
             try source.keep(state, after: source.state(), now: now, retention: configuration.retention)
             return loaded
@@ -73,7 +81,7 @@ actor ObservedSubdir {
 
     /// The index as it is remembered, however old; nil if none is.
     func loadRemembered() async throws -> Loaded? {
-        guard let (text, state) = remembered() else { return nil }
+        guard isAllowed, let (text, state) = remembered() else { return nil }
         return try await loaded(text, state)
     }
 
@@ -101,7 +109,8 @@ actor ObservedSubdir {
         if !table.hasSeen(index: text.digest) {
             table = try await ledger.record(text.file, at: configuration.now())
         }
-        let index = ObservedIndex(subdir, text, table)
+        let changed = configuration.hashChange == .refuse ? ChangedFiles(in: text, by: table) : .none
+        let index = ObservedIndex(subdir, text, table, changed: changed)
         last = index
         return Loaded(index: index, checked: state.checked)
     }

@@ -109,7 +109,9 @@ actor ObservedViews {
     /// Whether the last view may be shown though this happened.
     private func isBearable(_ error: any Error) -> Bool {
         switch error {
-        case let failure as Failure: return failure.kind == .network
+        case let failure as Failure:
+            // Who is not let in any more gets nothing of what others may still see.
+            return failure.kind == .network && !(configuration.isPrivate && failure.isAccessDenial)
         case let refusal as Refusal where refusal.is(LedgerCode.rollback):
             guard configuration.rollback == .keepNewer else { return false }
             configuration.report(refusal)
