@@ -41,7 +41,7 @@ extension DemoWorld {
                 ProxyAttack(
                     name: "planted package",
                     what: "a file lies on the server that no index lists",
-                    expected: "proxy.not-listed",
+                    expected: "in-index.unlisted",
                     asked: "linux-64/hello-6.6-6.conda"
                 ) { _ in .normal },
                 ProxyAttack(
@@ -66,7 +66,8 @@ extension DemoWorld {
         -> [String]
     {
         let channel = isPinned ? "\(Self.url)=\(mirror)" : mirror
-        return ["run", "--cache", folder + "/proxy-cache", "--no-any-channel", "--channel", channel] + options
+        return ["run", "--cache", folder + "/proxy-cache", "--no-any-channel", "--channel", channel]
+            + ["--trusted-root", trustedRoot] + options
             + ["--", "kingsnake-demo", DemoClient.word] + urls
     }
 
@@ -81,6 +82,9 @@ extension DemoWorld {
         await honest.stop()
         let policy = folder + "/revoking-policy.yaml"
         try write(Array("version: 1\nrevoked: [{match: hello 1.1, reason: a stolen key}]\n".utf8), to: policy)
+        let planted = channel + "/linux-64/hello-6.6-6.conda"
+        try copy(channel + "/" + ProxyAttack.package, to: planted)
+        defer { try? remove(planted) }
         var refused = 0
         let attacks = ProxyAttack.all(policy: policy)
         for attack in attacks {

@@ -28,7 +28,7 @@ struct DemoTests {
             "oidc.signature", "oidc.replayed", "oidc.no-publisher", "access.not-allowed",
             "server.file-exists",
             "attested.missing", "publish-log.unexpected-publisher", "attested.stripped", "attested.invalid",
-            "tuf.rollback", "digest.mismatch", "publish-log.rewritten", "proxy.tunnel", "proxy.not-listed",
+            "tuf.rollback", "digest.mismatch", "publish-log.rewritten", "proxy.tunnel", "in-index.unlisted",
             "policy.revoked",
         ] {
             #expect(lines.contains { $0.hasSuffix(" refused \(code)") }, "\(code)")
