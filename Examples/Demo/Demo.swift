@@ -7,13 +7,17 @@ import TestSupport
 /// The main job, shown with the real program, in two acts. First a server: its channel's root is agreed on by several
 /// people, packages are published by hand and by a build job without stored secrets, somebody installs them and
 /// somebody watches the log; then attacks on all of that. After it the same without a server: a folder behind hostile
-/// mirrors, signatures for conda and mamba as they are, and who may publish.
+/// mirrors, signatures for conda and mamba as they are, who may publish, and any client behind a verifying proxy.
 ///
 /// Everything is made in `./demo`, which is removed first. It ends with status 1 if anything is not as it
 /// should be, and takes its server with it, however it ends.
 @main
 enum Demo {
     static func main() async {
+        // Started by itself behind a proxy, it is a client.
+        if CommandLine.arguments.dropFirst().first == DemoClient.word {
+            exit(await DemoClient.run(Array(CommandLine.arguments.dropFirst(2))))
+        }
         do {
             let folder = FileManager.default.currentDirectoryPath + "/demo"
             try? FileManager.default.removeItem(atPath: folder)

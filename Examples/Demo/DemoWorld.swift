@@ -102,6 +102,12 @@ struct DemoWorld {
         try FileManager.default.copyItem(atPath: source, toPath: target)
     }
 
+    /// Removes a file or a folder, if it is there.
+    func remove(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
     func read(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
 
     func write(_ bytes: [UInt8], to path: String) throws {

@@ -16,6 +16,7 @@ struct SecondAct {
         try await attack(&score)
         try await contentTrust(&score)
         try await attest(&score)
+        try await proxy(&score)
     }
 
     private func publish() async throws {
@@ -139,5 +140,14 @@ struct SecondAct {
         )
         let (refused, all) = try await world.attest()
         score.add("on attestations", refused: refused, of: all)
+    }
+
+    private func proxy(_ score: inout Score) async throws {
+        Demo.chapter(
+            "11. Any client, behind a verifying proxy",
+            "A client that checks nothing asks through `kingsnake run`, and is told why it does not get what is bad."
+        )
+        let (refused, all) = try await world.proxy()
+        score.add("on a client behind the proxy", refused: refused, of: all)
     }
 }

@@ -33,7 +33,7 @@ public actor Gate {
         self.configuration = configuration
         self.cache = cache
         if let session { sessions[session.channel.url.identity] = Task { session } }
-        rules = configuration.publishers.policy.map { IndexPolicy($0) } ?? .empty
+        rules = configuration.publishers.rules
         policy = configuration.policy.adding(rules.rules(now: configuration.now))
     }
 

@@ -3,6 +3,16 @@
 
 public import TrustCore
 
+extension Failure {
+    /// Whether the server refused access: with status 401 or 403.
+    public var isAccessDenial: Bool {
+        switch cause as? TransferFault {
+        case .status(401), .status(403): true
+        default: false
+        }
+    }
+}
+
 /// Why a transfer did not come off: the `cause` of the failures that this module throws.
 public enum TransferFault: TransientFault, Sendable, Equatable {
     /// No connection, or it broke before there was an answer.

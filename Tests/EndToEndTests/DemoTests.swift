@@ -28,10 +28,14 @@ struct DemoTests {
             "oidc.signature", "oidc.replayed", "oidc.no-publisher", "access.not-allowed",
             "server.file-exists",
             "attested.missing", "publish-log.unexpected-publisher", "attested.stripped", "attested.invalid",
-            "tuf.rollback", "digest.mismatch", "publish-log.rewritten",
+            "tuf.rollback", "digest.mismatch", "publish-log.rewritten", "proxy.tunnel", "in-index.unlisted",
+            "policy.revoked",
         ] {
             #expect(lines.contains { $0.hasSuffix(" refused \(code)") }, "\(code)")
         }
+        // A client gets what is good, and the reason why it does not get what is not.
+        let client = lines.drop { !$0.hasPrefix("11. ") }
+        #expect(client.contains { $0.contains("hello-1.1-0.conda: 200, ") })
         // What conda installs with a label, and mamba after a look at a dozen fields, we refuse.
         let verdicts = lines.drop { !$0.hasPrefix("THE RECORD") }.dropFirst()
         let rows = [

@@ -40,11 +40,14 @@ struct ProxyCommandTests {
         return (running, try #require(channels.first?.object?["proxied"]?.string))
     }
 
-    private static func ask(_ url: String) async throws -> (status: Int, body: [UInt8], text: String) {
+    private static func ask(_ url: String, bearer: String? = nil) async throws
+        -> (status: Int, body: [UInt8], text: String)
+    {
         let caller = HTTPServiceCaller()
         let response: ServiceResponse
         do {
-            response = try await caller.send(ServiceRequest(.get, url))
+            let headers = bearer.map { [(name: "authorization", value: "Bearer " + $0)] } ?? []
+            response = try await caller.send(ServiceRequest(.get, url, headers: headers))
         } catch {
             await caller.shutdown()
             throw error
@@ -182,6 +185,52 @@ struct ProxyCommandTests {
             #expect(broken.contains("policy-file."), "\(broken)")
             #expect(try await Self.ask("\(channel)/\(Self.place)").status == 403)
             #expect(running.errors.contains("stays in force"), "\(running.errors)")
+            await running.stop()
+        }
+    }
+
+    @Test("What a proxy saw of a channel that is not pinned is explained, with what hides it")
+    func explained() async throws {
+        try await Self.serving(pinned: false) { world, server in
+            #expect(try await world.program.run(["explain", "hello"]).status == 4)
+            let (running, channel) = try await Self.proxy(world, server.url)
+            #expect(try await Self.ask("\(channel)/\(Self.place)").status == 200)
+            await running.stop()
+            await server.stop()
+            let said = try await world.program.run(["explain", "hello"])
+            #expect(said.status == 0 && said.output.contains("ok"), "\(said.transcript)")
+            #expect(said.output.contains(Self.package.fileName(.conda)))
+            #expect(said.output.contains("signed by nobody"))
+            let policy = "version: 1\nrevoked: [{match: hello, reason: a stolen key}]\n"
+            try world.write(Array(policy.utf8), to: "home/policy.yaml")
+            let hidden = try await world.program.run(["explain", "hello", "--json"])
+            let document = try JSONReader.read(Array(hidden.output.utf8), of: "explain").object
+            let index = try #require(document?["indexes"]?.array?.first?.object)
+            #expect(index["channel"]?.string == server.url && index["observed"]?.string != nil)
+            let file = try #require(index["files"]?.array?.first?.object)
+            #expect(file["hidden"] == .bool(true))
+            let finding = file["findings"]?.array?.first?.object
+            #expect(finding?["code"]?.string == "policy.revoked", "\(hidden.transcript)")
+        }
+    }
+
+    @Test("A server that refuses access is not one that has nothing, and a token goes to it alone")
+    func access() async throws {
+        try await Self.serving(pinned: false) { world, server in
+            let (running, channel) = try await Self.proxy(world, server.url)
+            server.follow { request in
+                request.header("authorization") == "Bearer hidden" ? .normal : .status(403)
+            }
+            for target in ["\(Self.package.subdir)/repodata.json", Self.place] {
+                let answer = try await Self.ask("\(channel)/\(target)")
+                #expect(answer.status == 403 && answer.text.contains("code: proxy.access-refused"))
+                let shown = try await Self.ask("\(channel)/\(target)", bearer: "hidden")
+                #expect(shown.status == 200, "\(shown.text)")
+                // What one was allowed to see is not for who is not.
+                #expect(try await Self.ask("\(channel)/\(target)").status == 403)
+                #expect(try await Self.ask("\(channel)/\(target)", bearer: "wrong").status == 403)
+            }
+            #expect(!running.errors.contains("hidden"), "\(running.errors)")
             await running.stop()
         }
     }

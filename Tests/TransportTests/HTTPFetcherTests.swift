@@ -177,6 +177,37 @@ struct HTTPFetcherTests {
         }
     }
 
+    @Test("A token goes to its server alone: not to others, and not where that redirects to")
+    func bearer() async throws {
+        let token = try #require(BearerToken("hidden"))
+        let folder = try Fixtures.folder()
+        try await LoopbackServer.serving(folder.path) { other in
+            let target = other.url + "/" + Fixtures.path
+            let script: LoopbackServer.Script = {
+                switch $0.path {
+                case "/one": .redirect(to: "two", status: 301)
+                case "/two": .redirect(to: target, status: 307)
+                default: .normal
+                }
+            }
+            try await LoopbackServer.serving(folder.path, script: script) { server in
+                try await Fixtures.fetching { fetcher in
+                    let keyed = try BearerFetcher(fetcher, token, for: server.url + "/main")
+                    for url in [server.url + "/one", target, server.url + "/" + Fixtures.path] {
+                        #expect(try await keyed.bytes(url, maximumLength: 10_000_000) == Fixtures.content)
+                    }
+                }
+                #expect(
+                    server.requests.map { $0.header("authorization") } == [
+                        "Bearer hidden", "Bearer hidden", "Bearer hidden",
+                    ]
+                )
+                #expect(other.requests.map { $0.header("authorization") != nil } == [false, false])
+            }
+        }
+        #expect(throws: Failure.self) { try BearerFetcher(FileFetcher(), token, for: "file:///a") }
+    }
+
     @Test("Redirects end after the allowed number")
     func redirectLoop() async throws {
         let folder = try Fixtures.folder()

@@ -66,7 +66,18 @@ final class MetadataSource: Fetcher {
             where (failure.cause as? TransferFault) == .timeout && uptime() - start >= time
         {
             throw tooSlow(mirror, failure)
+        } catch let failure as Failure
+            where (failure.cause as? TransferFault) == .status(403) && isRoot(request.url)
+        {
+            // TUF 5.3.3: object stores hide absence behind 403.
+            return .notFound
         }
+    }
+
+    /// Whether it is some version of a root: the one thing that need not be there.
+    private func isRoot(_ url: String) -> Bool {
+        let name = url.utf8.dropFirst(metadataURL.utf8.count)
+        return name.drop { (0x30...0x39).contains($0) }.elementsEqual(".root.json".utf8)
     }
 
     /// Not a time-out like another, after which the same mirror would be asked again.

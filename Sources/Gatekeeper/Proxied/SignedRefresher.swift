@@ -27,6 +27,8 @@ actor SignedRefresher {
     /// When indexes were last asked for; nil before the last view was recalled.
     private var asked: [ProxiedIndexKey: Timestamp]?
     private var saved: SignedViewFile?
+    /// Whether the server took the credentials that go along.
+    private var wasAllowed = false
 
     init(_ url: ChannelURL, _ settings: SignedUpstream.Settings, cache: BlobCache) {
         self.url = url
@@ -85,6 +87,7 @@ actor SignedRefresher {
             return last ?? view
         } catch let reason where Self.isOfMirrorsOrDisk(reason) {
             settings.report(reason)
+            guard mayHold(channel, after: reason) else { throw reason }
             do {
                 return try await held(channel, configuration, mustBeWhole: false)
             } catch {
@@ -110,6 +113,8 @@ actor SignedRefresher {
         let store = SignedViewStore(try DirectoryMetadataStore(channel.metadataDirectory))
         let session = try session(channel, configuration, store)
         try await session.refresh()
+        wasAllowed = true
+        if settings.isPrivate { try Self.notePrivate(channel) }
         return try await SignedView(
             session,
             configuration,
@@ -140,6 +145,23 @@ actor SignedRefresher {
     }
 
     // MARK: Holding on
+
+    /// Whether whoever asks may see what was verified before: by credentials only who was let in with these, and without
+    /// any only where nobody needed them.
+    private func mayHold(_ channel: TrustedChannel, after reason: any Error) -> Bool {
+        guard settings.isPrivate else {
+            let hasOwn = channel.sources.contains { $0.textWithCredentials != $0.identity }
+            return hasOwn || !Folder.exists(Self.privateMark(channel))
+        }
+        return wasAllowed && (reason as? Failure)?.isAccessDenial != true
+    }
+
+    private static func privateMark(_ channel: TrustedChannel) -> String { channel.directory + "/private" }
+
+    private static func notePrivate(_ channel: TrustedChannel) throws {
+        guard !Folder.exists(privateMark(channel)) else { return }
+        try DurableFile.write([], to: privateMark(channel), mode: 0o600)
+    }
 
     /// The channel by what earlier refreshes left: first the newest that any program verified, then the last view that
     /// was whole.

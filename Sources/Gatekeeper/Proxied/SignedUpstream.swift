@@ -29,6 +29,7 @@ public struct SignedUpstream: AdmittingChannel {
 
     struct Settings: Sendable {
         let freshness: Duration
+        let isPrivate: Bool
         let now: @Sendable () -> Timestamp
         let report: @Sendable (any Error) -> Void
         let configuration: @Sendable () throws -> GateConfiguration
@@ -42,6 +43,8 @@ public struct SignedUpstream: AdmittingChannel {
     /// - Parameters:
     ///   - url: the channel's canonical URL or a mirror's.
     ///   - freshness: how old a view may be before mirrors are asked again, in whole seconds.
+    ///   - isPrivate: whether credentials go along that a client showed: then nothing that was verified before the server took
+    ///     these is an answer, nor, without such credentials, what was verified with some.
     ///   - now: the present moment.
     ///   - report: is told why mirrors did not give a whole and newer view: a `Refusal` or a `Failure`. It must
     ///     return quickly. What a single mirror did wrong is told to the configuration's observer.
@@ -51,6 +54,7 @@ public struct SignedUpstream: AdmittingChannel {
     public init(
         _ url: ChannelURL,
         freshness: Duration = .seconds(usualFreshness),
+        isPrivate: Bool = false,
         now: @escaping @Sendable () -> Timestamp,
         report: @escaping @Sendable (any Error) -> Void = { _ in },
         configuration: @escaping @Sendable () throws -> GateConfiguration
@@ -63,7 +67,13 @@ public struct SignedUpstream: AdmittingChannel {
         self.url = channel.url
         refresher = SignedRefresher(
             channel.url,
-            Settings(freshness: freshness, now: now, report: report, configuration: configuration),
+            Settings(
+                freshness: freshness,
+                isPrivate: isPrivate,
+                now: now,
+                report: report,
+                configuration: configuration
+            ),
             cache: try BlobCache(at: first.cacheDirectory)
         )
     }

@@ -17,6 +17,8 @@ public struct UpstreamSubdir: Sendable {
     public let baseURL: String?
     /// Whether somebody signs it: else nobody vouches for the dates in its records.
     public let isSigned: Bool
+    /// Files whose hash is another one than was seen before.
+    public let changed: ChangedFiles
     private let baseline: Timestamp?
     private let firstSeen: @Sendable (ArchiveFileName) -> Timestamp?
 
@@ -32,6 +34,7 @@ public struct UpstreamSubdir: Sendable {
         baseURL: String?,
         isSigned: Bool = true,
         baseline: Timestamp? = nil,
+        changed: ChangedFiles = .none,
         firstSeen: @escaping @Sendable (ArchiveFileName) -> Timestamp? = { _ in nil }
     ) {
         self.subdir = subdir
@@ -40,6 +43,7 @@ public struct UpstreamSubdir: Sendable {
         self.baseURL = baseURL
         self.isSigned = isSigned
         self.baseline = baseline
+        self.changed = changed
         self.firstSeen = firstSeen
     }
 

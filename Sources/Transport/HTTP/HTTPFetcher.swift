@@ -10,8 +10,8 @@ public import TrustCore
 ///
 /// It holds a pool of connections and is meant to be shared; call ``shutdown()`` at the end. TLS is 1.2 or
 /// later. Answers are taken as they are: no decompression, so that what is counted and digested is what was
-/// sent. Redirects are followed a few times, never from https to http. User and password in a URL are sent to
-/// that URL's origin only. Not checked here: what the bytes are.
+/// sent. Redirects are followed a few times, never from https to http. User and password in a URL, and a token, are
+/// sent to that URL's origin only. Not checked here: what the bytes are.
 public final class HTTPFetcher: ConditionalFetcher {
     private let limits: TransportLimits
     private let options: HTTPOptions
@@ -60,8 +60,10 @@ public final class HTTPFetcher: ConditionalFetcher {
         guard var address = WebAddress(request.url) else {
             throw Failure(.configuration, "not a web address", at: RedactedURL(request.url).description)
         }
+        let origin = address
         for _ in 0...max(0, limits.redirects) {
-            let response = try await head(of: address, unless: version, since: start, limits)
+            let bearer = address.isSameOrigin(as: origin) ? request.bearer : nil
+            let response = try await head(of: address, bearer, unless: version, since: start, limits)
             switch try meaning(of: response.status, isConditional: version != nil, at: address) {
             case .body:
                 try await deliver(response, from: address, request, since: start, limits, to: receive)
@@ -124,6 +126,7 @@ public final class HTTPFetcher: ConditionalFetcher {
 
     private func head(
         of address: WebAddress,
+        _ bearer: BearerToken?,
         unless version: ResourceVersion?,
         since start: ContinuousClock.Instant,
         _ limits: TransportLimits
@@ -133,7 +136,9 @@ public final class HTTPFetcher: ConditionalFetcher {
         // RFC 9110, 13.1.3: the date counts only for servers that do not know tags.
         if let tag = version?.entityTag { request.headers.add(name: "if-none-match", value: tag) }
         if let date = version?.lastModified { request.headers.add(name: "if-modified-since", value: date) }
-        if let (user, password) = address.credentials {
+        if let bearer {
+            request.headers.add(name: "authorization", value: "Bearer " + bearer.secret)
+        } else if let (user, password) = address.credentials {
             request.setBasicAuth(username: user, password: password)
         }
         let left = limits.overall - start.duration(to: .now)

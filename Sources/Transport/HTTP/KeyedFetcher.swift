@@ -52,8 +52,8 @@ public struct KeyedFetcher: ConditionalFetcher {
     }
 
     private func keyed(_ request: FetchRequest) -> FetchRequest {
-        guard let address = WebAddress(request.url), address.isSecure == server.isSecure,
-            ByteKey.areEqual(address.authority, server.authority), address.userInfo == nil
+        guard let address = WebAddress(request.url), address.isSameOrigin(as: server),
+            address.userInfo == nil
         else { return request }
         var request = request
         request.url =

@@ -109,9 +109,14 @@ struct WebAddress: Sendable {
         return next.keepingUser(of: self)
     }
 
+    /// Whether scheme, host and port are the same.
+    func isSameOrigin(as other: WebAddress) -> Bool {
+        isSecure == other.isSecure && ByteKey.areEqual(authority, other.authority)
+    }
+
     /// Credentials go to the origin they were given for, and to nobody else.
     private func keepingUser(of origin: WebAddress) -> WebAddress {
-        guard userInfo == nil, origin.isSecure == isSecure, origin.authority == authority else { return self }
+        guard userInfo == nil, isSameOrigin(as: origin) else { return self }
         return WebAddress(isSecure: isSecure, userInfo: origin.userInfo, authority: authority, target: target)
     }
 

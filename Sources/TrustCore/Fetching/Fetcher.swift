@@ -26,6 +26,8 @@ public struct FetchRequest: Sendable {
     public var maximumLength: Int
     /// How long the whole of it may take; nil leaves that to the fetcher. What takes longer is a ``Failure``.
     public var timeout: Duration?
+    /// What is shown to the URL's own origin, and to no other one that it redirects to; nil for nothing.
+    public var bearer: BearerToken?
 
     /// Makes a request.
     public init(_ url: String, maximumLength: Int, timeout: Duration? = nil) {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import TrustCore
+public import TrustCore
 
 /// Of a channel that signs nothing, the file's hash must be the one that this machine saw first; mirrors that are compared
 /// must not list another one, and as many as the user demands must list the same.
@@ -35,13 +35,23 @@ public struct RequireUnchangedHash: Rule {
             return objection ?? Finding(name, .satisfied, Self.words(observed))
         }
         let now = record.sha256 ?? record.md5 ?? evidence.packageDigest
-        let reason =
-            "nobody signs this index; expected \(previous) as it was first seen, found "
-            + "\(now?.description ?? "nothing"), seen since \(observed.since)"
+        let refused = Self.objection(expected: previous, found: now, since: observed.since)
         switch observed.changeMode {
-        case .refuse: return Finding(name, PolicyCode.hashChanged, reason)
-        case .warn: return objection ?? Finding(name, warning: PolicyCode.hashChanged, reason)
+        case .refuse: return refused
+        case .warn: return objection ?? Finding(name, warning: PolicyCode.hashChanged, refused.reason)
         }
+    }
+
+    /// What stands against a file whose hash changed: the same for whoever admits it, and for whoever lists it.
+    ///
+    /// - Parameter since: when it was first seen with the hash that it has now.
+    public static func objection(expected: Digest, found: Digest?, since: Timestamp) -> Finding {
+        Finding(
+            RequireUnchangedHash().name,
+            PolicyCode.hashChanged,
+            "nobody signs this index; expected \(expected) as it was first seen, found "
+                + "\(found?.description ?? "nothing"), seen since \(since)"
+        )
     }
 
     private func mirrorObjection(_ observed: ObservedRecord) -> Finding? {

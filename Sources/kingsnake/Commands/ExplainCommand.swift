@@ -13,8 +13,8 @@ struct ExplainCommand: AsyncParsableCommand {
             With a code such as `tuf.rollback`: what it means, which attack it stops, what to do. With what stands before \
             the dot, such as `index-digest`: all codes that begin so.
             With a package's URL or file: every finding about it, and who vouches for what.
-            With a package's name, name=version or a file name: which files the pinned channels list for this machine, and \
-            which of them your policy's rules about files hide, and why.
+            With a package's name, name=version or a file name: which files the pinned channels list for this machine, those \
+            that a proxy observed as it last saw them, and which of them are hidden, and why.
             """
     )
 

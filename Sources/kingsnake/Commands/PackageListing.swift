@@ -6,8 +6,8 @@ import Gatekeeper
 import TrustCore
 import TrustPolicy
 
-/// Explains a package by its name: which files the pinned channels list for this machine, and which of them the user's
-/// rules hide.
+/// Explains a package by its name: which files the pinned channels list for this machine, and those that a proxy observed
+/// when it last asked, and which of them are hidden.
 struct PackageListing {
     let subject: Subject
     let gate: GateOptions
@@ -52,14 +52,15 @@ struct PackageListing {
         }
     }
 
-    /// Asks every pinned channel, and says what is found.
+    /// Asks every pinned channel, looks at what is remembered of the others, and says what is found.
     func explain() async throws {
         let channels = try gate.trustStore.channels().map(\.url)
-        guard !channels.isEmpty else {
+        let observed = try self.observed.channels().filter { !channels.contains($0) }
+        guard !channels.isEmpty || !observed.isEmpty else {
             throw Refusal(GateCode.notTrusted, subject.name.raw, found: "no pinned channel at all")
         }
         let subdirs = [Subdir.noarch, try InstallCommand.machine]
-        let reports = try await gate.withGate(console) { gate, _ in
+        var reports = try await gate.withGate(console) { gate, _ in
             var reports: [ListingReport] = []
             for channel in channels {
                 for subdir in subdirs {
@@ -71,9 +72,11 @@ struct PackageListing {
             }
             return reports
         }
+        reports += try await observedReports(observed, subdirs)
         if reports.isEmpty {
-            let places = Counted(channels.count, "pinned channel")
-            console.say("nothing of that name is listed for this machine (\(places) asked)")
+            let places = "\(Counted(channels.count, "pinned channel")) asked"
+            let others = observed.isEmpty ? "" : ", \(Counted(observed.count, "observed channel")) remembered"
+            console.say("nothing of that name is listed for this machine (\(places)\(others))")
         }
         reports.forEach { $0.say(on: console) }
         var document = JSONObject()
@@ -82,5 +85,38 @@ struct PackageListing {
         document["package"] = .string(subject.name.normalized)
         document["indexes"] = .array(reports.map { .object($0.json) })
         console.emit(document)
+    }
+
+    private var observed: ObservedListing {
+        ObservedListing(
+            ledgerDirectory: gate.locations.homeDirectory + "/observed",
+            cacheDirectory: gate.locations.cacheDirectory
+        )
+    }
+
+    private func observedReports(_ channels: [ChannelURL], _ subdirs: [Subdir]) async throws
+        -> [ListingReport]
+    {
+        let store = UserPolicyStore(directory: gate.locations.homeDirectory)
+        let rules = try UserPublishers(from: store, recording: false).rules
+        var reports: [ListingReport] = []
+        for channel in channels {
+            for subdir in subdirs {
+                let index = try await observed.index(
+                    of: subject.name,
+                    in: subdir,
+                    of: channel,
+                    rules: rules,
+                    now: SystemClock.now
+                )
+                guard let index else { continue }
+                let meant = index.records.filter { subject.fits($0.record) }
+                guard !meant.isEmpty else { continue }
+                reports.append(
+                    ListingReport(channel: channel, subdir: subdir, records: meant, observed: index.checked)
+                )
+            }
+        }
+        return reports
     }
 }

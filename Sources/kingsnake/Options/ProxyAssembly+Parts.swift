@@ -24,7 +24,13 @@ extension ProxyAssembly.Parts {
         )
         let sigstore = try needs.options.sigstore.trust(home: home, fetcher: needs.fetcher).trust
         let publishers = { @Sendable () throws -> UserPublishers in
-            UserPublishers(policy: policy.policy.file, lock: try store.publisherLock(), recorder: store)
+            let now = policy.policy
+            return UserPublishers(
+                policy: now.file,
+                rules: now.rules,
+                lock: try store.publisherLock(),
+                recorder: store
+            )
         }
         let trusted = TrustStore(directory: home)
         let freshness = needs.settings.freshnessSeconds
@@ -33,15 +39,19 @@ extension ProxyAssembly.Parts {
             let report = { @Sendable (error: any Error) -> Void in
                 needs.report.write(error, of: channel.url)
             }
+            let fetcher: any Fetcher =
+                try channel.bearer.map { try BearerFetcher(needs.fetcher, $0, for: channel.url.identity) }
+                ?? needs.fetcher
             guard try pins.isPinned(channel) else {
                 var configuration = ObservedConfiguration(
                     channel: channel.url,
                     cacheDirectory: cache,
                     ledgerDirectory: home + "/observed",
-                    fetcher: needs.fetcher,
+                    fetcher: fetcher,
                     now: { SystemClock.now }
                 )
                 configuration.mirrors = channel.mirrors
+                configuration.isPrivate = channel.isPrivate
                 configuration.compared = channel.compared
                 configuration.demandedMirrors = channel.agreeing
                 configuration.publishers = publishers
@@ -56,16 +66,18 @@ extension ProxyAssembly.Parts {
             return try SignedUpstream(
                 channel.url,
                 freshness: .seconds(freshness ?? SignedUpstream.usualFreshness),
+                isPrivate: channel.isPrivate,
                 now: { SystemClock.now },
                 report: report
             ) {
                 var configuration = GateConfiguration(
                     trustStore: trusted,
                     cacheDirectory: cache,
-                    fetcher: needs.fetcher,
+                    fetcher: fetcher,
                     now: SystemClock.now
                 )
-                configuration.mirrorOverride = channel.mirrors
+                // A client's credentials are for the channel's own host, and for nobody else.
+                configuration.mirrorOverride = channel.isPrivate ? [channel.url] : channel.mirrors
                 configuration.publishers = try publishers()
                 configuration.sigstore = sigstore
                 return configuration

@@ -47,6 +47,8 @@ struct ProxyAssembly {
         let tally = ProxyTally(began: SystemClock.now)
         var http = HTTPOptions()
         http.via = "1.1 \(pseudonym)"
+        // Who is not let in must not be told that there is nothing: clients remember that.
+        http.forbidden = .isFailure
         let fetcher = URLFetcher(options: http, observer: tally)
         let logger = ServerLog.logger(
             format?.format ?? .text,

@@ -11,13 +11,18 @@ struct ListingReport {
     let channel: ChannelURL
     let subdir: Subdir
     let records: [ListedRecord]
+    /// When the channel last confirmed it, of a channel that is only observed; nil for one that is pinned.
+    var observed: Timestamp?
 
     /// How many of them are hidden.
     var hiddenCount: Int { records.count { !$0.isUsable } }
 
     func say(on console: Console) {
         let hidden = hiddenCount == 0 ? "" : ", \(hiddenCount) not used"
-        console.say("\(console.bold("\(channel)/\(subdir)")): \(Counted(records.count, "file"))\(hidden)")
+        let when = observed.map { ", observed at \($0), signed by nobody" } ?? ""
+        console.say(
+            "\(console.bold("\(channel)/\(subdir)")): \(Counted(records.count, "file"))\(hidden)\(when)"
+        )
         for record in records {
             let word =
                 record.isUsable
@@ -39,6 +44,7 @@ struct ListingReport {
         var object = JSONObject()
         object["channel"] = .string(channel.identity)
         object["subdir"] = .string(subdir.text)
+        object["observed"] = observed.map { .string($0.description) }
         object["files"] = .array(records.map { .object(Self.json($0)) })
         return object
     }

@@ -35,7 +35,7 @@ struct ClientRunTests {
     @Test("The client’s environment leads everything to the proxy, and what it needs besides is merged")
     func environment() async throws {
         let scene = try ProxyScene()
-        let names = "$http_proxy $HTTPS_PROXY $all_proxy <$no_proxy> <$NO_PROXY> $KINGSNAKE_PROXY $EXTRA"
+        let names = "$http_proxy $HTTPS_PROXY <$all_proxy> <$no_proxy> <$NO_PROXY> $KINGSNAKE_PROXY $EXTRA"
         let status = try await Self.run(scene, "echo \"\(names)\" > \"$OUT\"") { client, proxy in
             ["EXTRA": "\(client) of \(proxy.prefix(17))"]
         }
@@ -45,7 +45,7 @@ struct ClientRunTests {
         #expect(proxy.hasPrefix("http://127.0.0.1:") && !proxy.hasSuffix(":0"))
         #expect(
             words.map(String.init).joined(separator: " ")
-                == "\(proxy) \(proxy) \(proxy) <> <> \(proxy) sh of http://127.0.0.1:\n"
+                == "\(proxy) \(proxy) <> <> <> \(proxy) sh of http://127.0.0.1:\n"
         )
     }
 

@@ -7,6 +7,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 
 @testable import ChannelServer
@@ -22,11 +23,12 @@ struct ProxyCodeCoverageTests {
         .unknownChannel: (.get, "http://conda.example.org/other/linux-64/repodata.json", [:]),
         .tunnel: (.connect, "conda.example.org:443", [:]),
         .loop: (.get, ProxyScene.whole, [.via: "1.0 other, 1.1 kingsnake-test"]),
-        .credentials: (.get, ProxyScene.whole, [.authorization: "Bearer x"]),
+        .credentials: (.get, ProxyScene.whole, [.authorization: "Digest x"]),
         .method: (.post, ProxyScene.whole, [:]),
         .doctorOff: (
             .get, "http://127.0.0.1:0/_kingsnake/doctor/00112233445566778899aabbccddeeff", TrialTests.field
         ),
+        .accessRefused: (.get, ProxyScene.whole, [:]),
     ]
 
     @Test("Each code is provoked by the smallest request that breaks its rule", arguments: ProxyCode.allCases)
@@ -44,6 +46,10 @@ struct ProxyCodeCoverageTests {
             #expect(answers.first?.status == 403)
             #expect(answers.first?.text.contains("\ncode: proxy.foreign-host\n") == true)
             return
+        }
+        if code == .accessRefused {
+            let denial = Failure(.network, "status 403", at: "https://h", cause: TransferFault.status(403))
+            scene.channel { $0.viewError = denial }
         }
         let (method, target, fields) = try #require(Self.provocations[code])
         let answer = try await scene.ask(method, target, fields)

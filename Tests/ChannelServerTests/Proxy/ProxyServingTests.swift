@@ -8,6 +8,7 @@ import NIOCore
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 import TrustCore
 import TrustPolicy
 
@@ -109,6 +110,84 @@ struct ProxyServingTests {
         #expect(hidden.channel.behaviour.withLock { $0.admissions } == 0)
         let sidecar = "\(ProxyScene.whole).sigs.\(Digest.of(LocalChannel.sidecar).hex)"
         #expect(try await hidden.ask(.get, sidecar).status == .forbidden)
+    }
+
+    @Test(
+        "Whoever shows a token gets a channel of their own at the channel’s own address, and no log shows it"
+    )
+    func bearer() async throws {
+        let url = try ChannelURL("https://h/a"), mirror = try ChannelURL("https://m/a")
+        let known = [ProxiedChannel(url, mirrors: [mirror])]
+        let made = SharedList()
+        let folder = try TemporaryFolder()
+        let channels = ProxyChannels(known, acceptsAny: true) { wanted in
+            made.add("\(wanted.bearer?.secret ?? "-") \(wanted.mirrors.count) \(wanted.isPrivate)")
+            return try LocalChannel(wanted.url, [], in: folder)
+        }
+        for token in ["one", "two", "one", nil] {
+            for channel in [url, try ChannelURL("https://other/a")] {
+                let address = ProxyAddress(
+                    channel: channel,
+                    bearer: token.flatMap { BearerToken($0) },
+                    file: .notices,
+                    isForwarded: false
+                )
+                let meant = try channels.meant(by: address)
+                #expect(meant.hasCredentials == (token != nil))
+                _ = try await channels.instance(of: meant)
+            }
+        }
+        #expect(
+            made.all == [
+                "one 0 true", "one 0 true", "two 0 true", "two 0 true", "- 1 false", "- 0 false",
+            ]
+        )
+        let scene = try ProxyScene()
+        let answer = try await scene.ask(.get, ProxyScene.whole, [.authorization: "Bearer hidden"])
+        #expect(answer.headers[.cacheControl] == "private, max-age=31536000, immutable")
+        #expect(!scene.lines.all.contains { $0.contains("hidden") })
+        let status = String(buffer: try await scene.ask(.get, "/_kingsnake/status").body)
+        #expect(status.contains("a-1-0.conda") && !status.contains("hidden"))
+    }
+
+    @Test(
+        "A channel that is asked for by its name has what the settings say of it, its own credentials and mirrors"
+    )
+    func settingsCredentials() throws {
+        let url = try ChannelURL("https://me:pass@h/a")
+        let channels = ProxyChannels(
+            [ProxiedChannel(url, mirrors: [try ChannelURL("https://m/a")])],
+            acceptsAny: false
+        ) { _ in throw CancellationError() }
+        func meant(_ text: String) throws -> ProxiedChannel {
+            let channel = try ChannelURL(text)
+            return try channels.meant(
+                by: ProxyAddress(channel: channel, file: .notices, isForwarded: false)
+            )
+        }
+        #expect(try meant("https://me:pass@h/a").mirrors.count == 1)
+        #expect(try meant("https://h/a").url.textWithCredentials == url.textWithCredentials)
+        #expect(try !meant("https://h/a").isPrivate)
+        let other = try meant("https://me:other@h/a")
+        #expect(other.isPrivate && other.mirrors.isEmpty)
+    }
+
+    @Test(
+        "That a channel’s server refuses access is a refusal with what to do, and never that there is nothing"
+    )
+    func denied() async throws {
+        for status in [401, 403] {
+            let scene = try ProxyScene()
+            let cause = TransferFault.status(status)
+            scene.channel { $0.viewError = Failure(.network, "no", at: "https://h/a", cause: cause) }
+            for target in [Self.index, ProxyScene.whole] {
+                let answer = try await scene.ask(.get, target)
+                #expect(answer.status == .forbidden)
+                let text = String(buffer: answer.body)
+                #expect(text.contains("\ncode: proxy.access-refused\n") && text.contains("credentials"))
+            }
+            #expect(scene.tally.summary.failures == 0 && scene.tally.summary.exitStatus == 0)
+        }
     }
 
     @Test("Bad evidence is refused with its code; what could not be found out is 503 and no refusal")

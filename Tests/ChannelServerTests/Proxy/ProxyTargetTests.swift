@@ -149,10 +149,58 @@ struct ProxyTargetTests {
             ProxyTarget.shown(target: "http://me:word@h/t/TOKEN/a/linux-64/x?word")
                 == "http://h/t/…/a/linux-64/x"
         )
-        for field in ["Bearer x", "Basic", "Basic %%", "Basic \(Base64.text("me"))"] {
+        for field in [
+            "Digest x", "Bearer", "Bearer a b", "Bearer ü", "Basic", "Basic %%", "Basic \(Base64.text("me"))",
+        ] {
             #expect(refusalCode { try ProxyLogin(field: field) } == "proxy.credentials")
         }
         #expect(refusalCode { try Self.read("http://%zz@h/a/linux-64/repodata.json") } == "proxy.credentials")
+    }
+
+    @Test(
+        "A token of a field goes beside the channel’s address, in place of what the settings say, and is never shown"
+    )
+    func bearer() throws {
+        let login = try #require(try ProxyLogin(field: "bearer hidden"))
+        #expect(login.bearer?.secret == "hidden")
+        var place = try Self.place()
+        place.names["own"] = try ChannelURL("https://me:pass@lab.example.org/t/TOKEN/own")
+        for (target, channel) in [
+            ("/c/https/h/a/noarch/repodata.json", "https://h/a"),
+            ("http://h/a/noarch/repodata.json", "http://h/a"),
+            ("/own/noarch/repodata.json", "https://lab.example.org/own"),
+            ("/t/OTHER/own/noarch/repodata.json", "https://lab.example.org/t/OTHER/own"),
+        ] {
+            let meant = try ProxyTarget(target, host: "127.0.0.1", login: login, at: place)
+            guard case .file(let address) = meant else {
+                Issue.record("\(target)")
+                continue
+            }
+            #expect(address.bearer == login.bearer && address.channel.textWithCredentials == channel)
+            #expect(!"\(address) \(login) \(String(reflecting: address))".contains("hidden"))
+        }
+        var dumped = ""
+        dump(login, to: &dumped)
+        #expect(!dumped.contains("hidden"))
+        #expect(BearerToken("a b") == nil && BearerToken("") == nil)
+        #expect(BearerToken(String(repeating: "a", count: BearerToken.maximumLength + 1)) == nil)
+    }
+
+    @Test("Of two tokens none is passed on, for the second one would be shown")
+    func twoTokens() throws {
+        for target in [
+            "/c/https/h/t/one/t/two/a/noarch/repodata.json", "http://h/t/one/t/two/a/noarch/repodata.json",
+            "/t/one/c/https/h/t/two/a/noarch/repodata.json",
+        ] {
+            #expect(refusalCode { try Self.read(target) } == "proxy.credentials")
+        }
+        // Those of the settings make room for the client's.
+        var place = try Self.place()
+        place.names["own"] = try ChannelURL("https://me:pass@lab.example.org/t/settings/own")
+        let target = "/t/client/own/noarch/repodata.json"
+        let meant = try ProxyTarget(target, host: "127.0.0.1", login: nil, at: place)
+        guard case .file(let address) = meant else { throw CancellationError() }
+        #expect(address.channel.textWithCredentials == "https://lab.example.org/t/client/own")
     }
 
     @Test("The path that is made for a channel is understood as that channel, without its credentials")

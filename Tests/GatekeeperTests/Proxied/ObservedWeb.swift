@@ -12,6 +12,7 @@ final class ObservedWeb: ConditionalFetcher {
         var files: [String: [UInt8]] = [:]
         var requests: [String] = []
         var unreachable: Set<String> = []
+        var denied: [String: Int] = [:]
         var pause: Duration?
         var meanwhile: (@Sendable () async -> Void)?
     }
@@ -27,6 +28,9 @@ final class ObservedWeb: ConditionalFetcher {
             if isAway { state.unreachable.insert(prefix) } else { state.unreachable.remove(prefix) }
         }
     }
+
+    /// With which status URLs that begin so are refused; nil for none.
+    func deny(_ prefix: String, _ status: Int?) { state.withLock { $0.denied[prefix] = status } }
 
     /// Answers take a while, so that others ask meanwhile.
     func slowDown() { state.withLock { $0.pause = .milliseconds(50) } }
@@ -54,10 +58,11 @@ final class ObservedWeb: ConditionalFetcher {
         unless version: ResourceVersion?,
         receive: (UnsafeRawBufferPointer) throws -> Void
     ) async throws -> ConditionalOutcome {
-        let (bytes, isAway, pause, meanwhile) = state.withLock { state in
+        let (bytes, isAway, pause, denied, meanwhile) = state.withLock { state in
             defer { state.meanwhile = nil }
             let isAway = state.unreachable.contains { request.url.utf8.starts(with: $0.utf8) }
-            return (state.files[request.url], isAway, state.pause, state.meanwhile)
+            let denied = state.denied.first { request.url.utf8.starts(with: $0.key.utf8) }?.value
+            return (state.files[request.url], isAway, state.pause, denied, state.meanwhile)
         }
         await meanwhile?()
         if let pause { try await Task.sleep(for: pause) }
@@ -66,6 +71,10 @@ final class ObservedWeb: ConditionalFetcher {
         state.withLock { $0.requests.append((isUnchanged ? "=" : "") + request.url) }
         guard !isAway else {
             throw Failure(.network, "nobody is there", at: request.url, cause: TransferFault.connection)
+        }
+        if let denied {
+            let cause = TransferFault.status(denied)
+            throw Failure(.network, "status \(denied)", at: request.url, cause: cause)
         }
         guard let bytes else { return .notFound }
         if isUnchanged { return .unchanged }

@@ -18,6 +18,8 @@ final class SignedMirrors: Fetcher {
         case cut(Int)
         /// Nobody answers.
         case away
+        /// Access is refused with a status.
+        case denied(Int)
     }
 
     typealias Script = @Sendable (_ path: String) -> Answer?
@@ -60,6 +62,7 @@ final class SignedMirrors: Fetcher {
         // Others get their turn, as over a network.
         await Task.yield()
         guard let found else { throw Self.failure(.connection, request.url) }
+        if case .denied(let status) = found.answer { throw Self.failure(.status(status), request.url) }
         guard var bytes = try? Data(contentsOf: URL(fileURLWithPath: found.folder + "/" + found.path)) else {
             if case .away = found.answer { throw Self.failure(.connection, request.url) }
             return .notFound
@@ -68,7 +71,7 @@ final class SignedMirrors: Fetcher {
         switch found.answer {
         case nil: break
         case .missing: return .notFound
-        case .away: throw Self.failure(.connection, request.url)
+        case .away, .denied: throw Self.failure(.connection, request.url)
         case .replaced(let other):
             bytes = Data(other)
             end = other.count

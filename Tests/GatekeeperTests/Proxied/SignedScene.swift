@@ -45,9 +45,11 @@ struct SignedScene {
     }()
 
     /// What passes the channel on; another one each time, as after a restart.
-    func upstream(_ addresses: [String] = [first], freshness: Duration = .seconds(30)) throws
-        -> SignedUpstream
-    {
+    func upstream(
+        _ addresses: [String] = [first],
+        freshness: Duration = .seconds(30),
+        isPrivate: Bool = false
+    ) throws -> SignedUpstream {
         var configuration = GateConfiguration(
             trustStore: user.store,
             cacheDirectory: user.home.path + "/cache",
@@ -61,6 +63,7 @@ struct SignedScene {
         return try SignedUpstream(
             user.channel,
             freshness: freshness,
+            isPrivate: isPrivate,
             now: { [clock] in clock.now },
             report: { [reports] in reports.add($0) },
             configuration: { [configuration] in configuration }

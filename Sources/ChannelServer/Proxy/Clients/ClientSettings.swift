@@ -29,7 +29,7 @@ public enum ClientSettings {
         existing: [String: String],
         contents: (_ path: String) throws -> [UInt8]?
     ) throws -> ClientEnvironment {
-        var result = ClientEnvironment(variables: proxied(existing, proxy))
+        var result = ClientEnvironment(variables: proxied(existing, by: proxy.address))
         let channels = ClientArguments.channels(arguments)
         switch client {
         case .conda: try conda(&result, channels, proxy, temporaryFolder, existing, contents)
@@ -43,11 +43,9 @@ public enum ClientSettings {
     }
 
     /// The variables that all programs know. A list of exceptions would let channels go past the proxy.
-    private static func proxied(_ existing: [String: String], _ proxy: ClientProxy) -> [String: String] {
+    static func proxied(_ existing: [String: String], by address: String) -> [String: String] {
         var variables = existing
-        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] {
-            variables[name] = proxy.address
-        }
+        for name in ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"] { variables[name] = address }
         for name in ["all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] { variables[name] = nil }
         return variables
     }

@@ -3,6 +3,7 @@
 
 internal import CondaFormats
 internal import ContentTrust
+internal import Gatekeeper
 internal import TrustCore
 internal import TrustPolicy
 
@@ -35,6 +36,7 @@ struct IndexJudgement: Sendable {
         var clean: [UInt8] = []
         let salt = RenderingPlace.digest([
             RenderingPlace.version, text.channel.identity, text.subdir.text, judge.fingerprint.hex,
+            text.changed.fingerprint.hex,
         ])
         let work = OrderedWork<PackageGroups.Group, Judged> { groups in
             try groups.map { try judged($0, index, salt, known) }
@@ -93,7 +95,8 @@ struct IndexJudgement: Sendable {
         do {
             let record = try stored.read(in: index)
             try record.checkShardForm()
-            return judge.findings(on: listed(record), now: now)
+            let changed = text.changed.finding(on: record.fileName)
+            return [changed].compactMap(\.self) + judge.findings(on: listed(record), now: now)
         } catch let refusal as Refusal {
             return [Self.finding(refusal)]
         } catch {

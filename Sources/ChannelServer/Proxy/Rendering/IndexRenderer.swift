@@ -47,7 +47,7 @@ public struct IndexRenderer: Sendable {
         let hour = Timestamp(seconds: now.seconds - (now.seconds % 3600 + 3600) % 3600)
         let key = RenderingPlace.digest([
             RenderingPlace.version, text.channel.identity, text.subdir.text, text.id.hex,
-            judge.fingerprint.hex,
+            judge.fingerprint.hex, text.changed.fingerprint.hex,
             judge.dependsOnTime ? hour.description : "",
         ])
         return try await recent.rendering(key) { [cache] in

@@ -20,12 +20,15 @@ public struct IndexText: Sendable {
     public let path: String
     /// Whether somebody vouches for the dates in its records.
     let isSigned: Bool
+    /// Files that are not to be listed, whatever the policy says.
+    let changed: ChangedFiles
     let knownSince: @Sendable (PackageRecord) -> Timestamp?
 
     /// Takes a text.
     ///
     /// - Parameters:
     ///   - isSigned: whether somebody vouches for the dates in its records.
+    ///   - changed: files whose hash is another one than was seen before: they are not listed.
     ///   - knownSince: since when a file is there, as far as this machine knows.
     public init(
         of channel: ChannelURL,
@@ -33,6 +36,7 @@ public struct IndexText: Sendable {
         id: Digest,
         path: String,
         isSigned: Bool = true,
+        changed: ChangedFiles = .none,
         knownSince: @escaping @Sendable (PackageRecord) -> Timestamp? = { _ in nil }
     ) {
         self.channel = channel
@@ -40,6 +44,7 @@ public struct IndexText: Sendable {
         self.id = id
         self.path = path
         self.isSigned = isSigned
+        self.changed = changed
         self.knownSince = knownSince
     }
 
@@ -50,7 +55,8 @@ public struct IndexText: Sendable {
             verified.subdir,
             id: verified.id,
             path: verified.path,
-            isSigned: verified.isSigned
+            isSigned: verified.isSigned,
+            changed: verified.changed
         ) { verified.knownSince($0) }
     }
 

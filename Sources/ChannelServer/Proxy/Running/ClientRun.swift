@@ -91,14 +91,7 @@ public struct ClientRun: Sendable {
     /// The client's environment: everything goes by the proxy, without exceptions, whatever was set before.
     func environment(_ port: Int) -> [String: String] {
         let url = url(port)
-        var environment = environment
-        for name in ["http_proxy", "https_proxy", "all_proxy"] {
-            environment[name] = url
-            environment[name.uppercased()] = url
-        }
-        for name in ["no_proxy", "NO_PROXY"] { environment[name] = "" }
-        environment["KINGSNAKE_PROXY"] = url
-        return environment
+        return ClientSettings.proxied(environment, by: url).merging(["KINGSNAKE_PROXY": url]) { $1 }
     }
 
     private func url(_ port: Int) -> String {

@@ -12,6 +12,8 @@ public struct ProxyAddress: Sendable {
     /// The channel as it was asked for, with the credentials that came along. Which channel that is (by `http:` also one
     /// whose own address is `https:`) decides ``ProxyChannels``.
     public let channel: ChannelURL
+    /// A token that came along in a field; nil if none did.
+    var bearer: BearerToken?
     /// What of it is meant.
     public let file: ProxiedFile
     /// Whether it was asked for by a whole URL, `http://HOST/…`, as clients with `http_proxy` do.

@@ -71,19 +71,27 @@ public actor ProxyChannels {
         let secure = Self.secured(asked)
         for candidate in [asked, address.isForwarded ? secure : nil].compactMap(\.self) {
             guard let channel = known[candidate.identity] else { continue }
-            let hasOwn = candidate.textWithCredentials != candidate.identity
-            return hasOwn ? ProxiedChannel(candidate, mirrors: []) : channel
+            // By its name a channel is asked for with what the settings say of it.
+            let isOwn = candidate.textWithCredentials == channel.url.textWithCredentials
+            guard Self.isShown(candidate, address), address.bearer != nil || !isOwn else { return channel }
+            return ProxiedChannel(candidate, shown: address.bearer)
         }
         guard acceptsAny else { throw Refusal(ProxyCode.unknownChannel, asked.description) }
-        guard address.isForwarded, let secure, Self.isPublicName(asked) else { return ProxiedChannel(asked) }
-        return ProxiedChannel(secure)
+        let isMeantSecure = address.isForwarded && Self.isPublicName(asked)
+        let url = isMeantSecure ? secure ?? asked : asked
+        return Self.isShown(url, address) ? ProxiedChannel(url, shown: address.bearer) : ProxiedChannel(url)
+    }
+
+    /// Whether a client shows credentials.
+    private static func isShown(_ url: ChannelURL, _ address: ProxyAddress) -> Bool {
+        address.bearer != nil || url.textWithCredentials != url.identity
     }
 
     /// What verifies a channel; made if it is asked for the first time.
     func instance(of channel: ProxiedChannel) async throws -> any AdmittingChannel {
         let key = Key(
             identity: channel.url.identity,
-            credentials: channel.hasCredentials ? Digest.of(Array(channel.url.textWithCredentials.utf8)) : nil
+            credentials: channel.credentials
         )
         clock += 1
         if instances[key] == nil {

@@ -19,6 +19,7 @@ public enum ProxyCode: String, RefusalCode {
     case credentials = "proxy.credentials"
     case method = "proxy.method"
     case doctorOff = "proxy.doctor-off"
+    case accessRefused = "proxy.access-refused"
 
     /// What the code means to people.
     public var entry: RefusalEntry {
@@ -97,8 +98,8 @@ public enum ProxyCode: String, RefusalCode {
                 .invalid,
                 "the credentials cannot be passed on to the channel",
                 explanation:
-                    "The proxy passes on a token in the path (`/t/TOKEN/`), or a user and a password. It never sends a "
-                    + "request without what the client showed.",
+                    "The proxy passes on a token (`Bearer`, or `/t/TOKEN/` in the path), or a user and a password. It never "
+                    + "sends a request without what the client showed.",
                 remedy: "give the client a token for the channel's URL, or a user and a password"
             )
         case .method:
@@ -117,6 +118,16 @@ public enum ProxyCode: String, RefusalCode {
                     + "verified all the same, but nobody can have it shown.",
                 remedy: "take `\"doctor\": false` out of the proxy's settings and start it again"
             )
+        case .accessRefused:
+            return RefusalEntry(
+                .policy,
+                "the channel's server refused access",
+                explanation:
+                    "It answered with status 401 or 403, which says nothing of what is there: some servers hide so what they do "
+                    + "not have, too. The proxy showed it what the client, or else the proxy's settings, gave for the channel.",
+                remedy:
+                    "check the channel's URL, and give the client credentials for it, or write them into the proxy's settings"
+            )
         }
     }
 
@@ -131,7 +142,7 @@ extension ProxyCode: HTTPRefusalCode {
         case .notServed, .notListed: .notFound
         case .method: .methodNotAllowed
         case .loop: HTTPResponse.Status(code: 508, reasonPhrase: "Loop Detected")
-        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost, .doctorOff: .forbidden
+        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost, .doctorOff, .accessRefused: .forbidden
         }
     }
 }

@@ -36,7 +36,7 @@ struct ProxyFiles: Sendable {
     /// What is the same work, whoever wants it: never for two who showed different credentials.
     private struct AdmissionKey: Hashable {
         let channel: String
-        let credentials: Digest
+        let credentials: Digest?
         let view: Digest
         let subdir: Subdir
         let file: ArchiveFileName
@@ -198,7 +198,7 @@ struct ProxyFiles: Sendable {
     ) async throws -> AdmittedPackage {
         let key = AdmissionKey(
             channel: channel.url.identity,
-            credentials: Digest.of(Array(channel.url.textWithCredentials.utf8)),
+            credentials: channel.credentials,
             view: view.id,
             subdir: subdir,
             file: file

@@ -41,11 +41,12 @@ public struct ProxyNotices: Sendable {
         guard let fetcher else { return nil }
         for url in channel.mirrors.isEmpty ? [channel.url] : channel.mirrors {
             var bytes: [UInt8] = []
-            let request = FetchRequest(
+            var request = FetchRequest(
                 url.textWithCredentials + "/notices.json",
                 maximumLength: Self.maximumLength,
                 timeout: Self.timeout
             )
+            request.bearer = channel.bearer
             let outcome = try? await fetcher.fetch(request) { bytes.append(contentsOf: $0) }
             if outcome == .complete, Self.isNotices(bytes) { return bytes }
         }

@@ -8,6 +8,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOHTTPTypes
 internal import Synchronization
+internal import Transport
 internal import TrustCore
 
 /// What every request to a proxy goes through: it is understood, answered or refused, and the answer counted and logged.
@@ -158,6 +159,11 @@ struct ProxyResponder: HTTPResponder {
         case let refusal as ProxyRefusal: return refused(refusal, context, tally)
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context, tally)
         case is ClientLeft: return ProxyFailure(error).response()
+        case let failure as Failure where failure.isAccessDenial:
+            return refused(
+                ProxyRefusal(Refusal(ProxyCode.accessRefused, failure.location ?? "the channel")),
+                context
+            )
         default:
             tally.failed(error)
             context.logger.error("could not answer: \(error)")

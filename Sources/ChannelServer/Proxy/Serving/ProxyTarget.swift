@@ -16,7 +16,7 @@ enum ProxyTarget: Sendable {
     /// - Parameters:
     ///   - target: as it was sent: a path, or a whole URL.
     ///   - host: the field `Host`, which counts for paths only: in a whole URL, the URL's host does (RFC 9112 3.2.2).
-    ///   - login: user and password that came in a field.
+    ///   - login: what came in a field.
     /// - Throws: `proxy.path`, `proxy.not-a-channel-file`, `proxy.foreign-host`, `proxy.loop`, `proxy.credentials`.
     init(_ target: String, host: String?, login: ProxyLogin?, at place: ProxyPlace) throws {
         guard let whole = WholeURL(target) else {
@@ -62,8 +62,10 @@ enum ProxyTarget: Sendable {
         }
         guard let (channelParts, file) = ProxiedFile.split(Array(parts.dropFirst())), channelParts.isEmpty
         else { throw notAFile(parts) }
-        let url = try ProxyLogin.merged(login, token, into: channel)
-        return .file(ProxyAddress(channel: url, file: file, isForwarded: false))
+        // What the client shows counts in place of all that the settings say.
+        let isShown = login != nil || token != nil
+        let url = try ProxyLogin.merged(login, token, into: isShown ? ChannelURL(channel.identity) : channel)
+        return .file(ProxyAddress(channel: url, bearer: login?.bearer, file: file, isForwarded: false))
     }
 
     private static func address(
@@ -82,8 +84,13 @@ enum ProxyTarget: Sendable {
         } catch {
             throw Refusal(ProxyCode.path, "the address", expected: "a host, and the path of a channel")
         }
+        // A second token would be taken for a part of the channel's name, and shown.
+        guard try ChannelURL(channel.identity) == channel else {
+            throw Refusal(ProxyCode.credentials, "the address", expected: "one token")
+        }
         return ProxyAddress(
             channel: try ProxyLogin.merged(login, token, into: channel),
+            bearer: login?.bearer,
             file: file,
             isForwarded: isForwarded
         )

@@ -96,6 +96,13 @@ struct LedgerSnapshot: Sendable {
         return [sighting(start + 5)].compactMap(\.self) + further(number)
     }
 
+    /// The names of the files that have further sightings, each once.
+    var namesWithFurther: [ArraySlice<UInt8>] {
+        (0..<furtherCount).compactMap { number in
+            number == 0 || owner(number - 1) != owner(number) ? name(at: owner(number)) : nil
+        }
+    }
+
     /// Whether just this, in any of the digest's two forms, was the first that was seen of a file: the question that is
     /// asked half a million times for each new index.
     func isFirst(_ sighting: LedgerSighting, at number: Int) -> Bool {

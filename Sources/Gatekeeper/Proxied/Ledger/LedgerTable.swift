@@ -29,6 +29,15 @@ struct LedgerTable: Sendable {
         return old + (since[name] ?? [])
     }
 
+    /// The names of the files of which more than one thing was seen, each once.
+    var namesSeenTwice: Set<[UInt8]> {
+        var names = Set(snapshot.namesWithFurther.map { Array($0) })
+        for (name, sightings) in since where sightings.count > 1 || snapshot.number(of: name[...]) != nil {
+            names.insert(name)
+        }
+        return names
+    }
+
     /// When a file was first seen with the digest that its record has now; nil for what was in the first index of all,
     /// for it may have been there for any time.
     ///

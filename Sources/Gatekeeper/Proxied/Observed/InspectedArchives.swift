@@ -18,33 +18,42 @@ final class InspectedArchives: Sendable {
     /// alone.
     private static let trustedSeconds: Int64 = 300
 
+    private struct Known {
+        /// The paths of its link scripts.
+        let scripts: [String]
+        /// Its file; nil if that was not there any more.
+        let file: Seen?
+    }
+
     private struct Seen {
         let path: String
         let stamp: FileStamp
         let until: Timestamp
     }
 
-    /// Nil for one that was inspected and whose file was not there any more.
-    private let good = Mutex<[String: Seen?]>([:])
+    private let good = Mutex<[String: Known]>([:])
 
-    /// Where the bytes of an archive are that was inspected, digested a short while ago, and not touched since; nil if
-    /// it has to be looked for.
+    /// Where the bytes of an archive are that was inspected, digested a short while ago, and not touched since, and its link
+    /// scripts; nil if it has to be looked for.
     ///
     /// - Parameter size: the length that it must have, if it is known.
     func untouched(_ file: ArchiveFileName, _ sha256: Digest, md5: Digest?, size: UInt64?, now: Timestamp)
-        -> String?
+        -> (path: String, scripts: [String])?
     {
-        let seen = good.withLock { $0[Self.key(file, sha256, md5)] ?? nil }
-        guard let seen, now < seen.until, FileStamp(seen.path) == seen.stamp else { return nil }
-        return size == nil || size == seen.stamp.size ? seen.path : nil
+        let known = good.withLock { $0[Self.key(file, sha256, md5)] }
+        guard let known, let seen = known.file, now < seen.until, FileStamp(seen.path) == seen.stamp else {
+            return nil
+        }
+        return size == nil || size == seen.stamp.size ? (seen.path, known.scripts) : nil
     }
 
-    /// Reads an archive that was just digested to its last byte, by the rules for archives; one that breaks them does
-    /// not stay in the cache.
+    /// Reads an archive that was just digested to its last byte, by the rules for archives, and answers the paths of its link
+    /// scripts; one that breaks the rules does not stay in the cache.
     ///
     /// - Parameter md5: what the bytes must have beside; taking it costs as much time as all else together.
     /// - Throws: a `Refusal` with an `archive.…`, `package.…` or `digest.…` code.
     @concurrent
+    @discardableResult
     func check(
         _ file: ArchiveFileName,
         _ sha256: Digest,
@@ -52,10 +61,13 @@ final class InspectedArchives: Sendable {
         md5: Digest?,
         in cache: BlobCache,
         now: Timestamp
-    ) async throws {
+    ) async throws -> [String] {
         let key = Self.key(file, sha256, md5)
         let stamp = FileStamp(path)
-        if !good.withLock({ $0.keys.contains(key) }) {
+        let scripts: [String]
+        if let known = good.withLock({ $0[key] }) {
+            scripts = known.scripts
+        } else {
             do {
                 let summary = try PackageArchiveReader.read(
                     FileSource(path),
@@ -65,17 +77,19 @@ final class InspectedArchives: Sendable {
                 )
                 try sha256.check(summary.sha256, of: file.text)
                 if let md5, let found = summary.md5 { try md5.check(found, of: file.text) }
+                scripts = summary.manifest.linkScripts.map(\.text)
             } catch let refusal as Refusal {
                 try cache.remove(sha256)
                 throw refusal
             }
         }
         let until = now.advanced(bySeconds: Self.trustedSeconds)
-        let seen = stamp.map { Seen(path: path, stamp: $0, until: until) }
+        let known = Known(scripts: scripts, file: stamp.map { Seen(path: path, stamp: $0, until: until) })
         good.withLock { good in
             if good.count >= Self.limit { good.removeAll() }
-            good.updateValue(seen, forKey: key)
+            good[key] = known
         }
+        return scripts
     }
 
     private static func key(_ file: ArchiveFileName, _ sha256: Digest, _ md5: Digest?) -> String {

@@ -10,7 +10,7 @@ import TrustPolicy
 struct ObservedAdmission {
     private let upstream: ObservedUpstream
     private let url: PackageURL
-    private let listing: ObservedListing
+    private let listing: ObservedEntry
     private let view: Digest
 
     private var configuration: ObservedConfiguration { upstream.configuration }
@@ -27,12 +27,12 @@ struct ObservedAdmission {
 
         init(_ configuration: ObservedConfiguration) throws {
             publishers = try configuration.publishers()
-            rules = publishers.policy.map { IndexPolicy($0) } ?? .empty
+            rules = publishers.rules
             policy = configuration.policy.adding(rules.rules(now: configuration.now()))
         }
     }
 
-    init(_ upstream: ObservedUpstream, _ url: PackageURL, _ listing: ObservedListing, view: Digest) {
+    init(_ upstream: ObservedUpstream, _ url: PackageURL, _ listing: ObservedEntry, view: Digest) {
         self.upstream = upstream
         self.url = url
         self.listing = listing
@@ -94,8 +94,11 @@ struct ObservedAdmission {
         }
         var verdict = demands.policy.verdict(on: evidence)
         guard let held = try await bytes(verdict) else { return .refused(verdict) }
-        if !held.isUntouched {
-            try await upstream.inspected.check(
+        let scripts: [String]
+        if let known = held.scripts {
+            scripts = known
+        } else {
+            scripts = try await upstream.inspected.check(
                 url.fileName,
                 sha256,
                 held.path,
@@ -105,11 +108,7 @@ struct ObservedAdmission {
             )
         }
         if demands.rules.asksForLinkScripts(of: evidence) {
-            evidence.linkScripts = try await LinkScriptCollector.scripts(
-                in: held.path,
-                url.fileName,
-                sha256: sha256
-            )
+            evidence.linkScripts = scripts
             verdict = demands.policy.adding(demands.rules.contentRules).verdict(on: evidence)
             guard verdict.isAllowed else { return .refused(verdict) }
         }
@@ -201,8 +200,8 @@ struct ObservedAdmission {
     /// A package in the cache.
     private struct Held {
         let path: String
-        /// Whether it was inspected before and nobody touched it since; else its bytes were digested just now.
-        let isUntouched: Bool
+        /// Its link scripts, if it was inspected before and nobody touched it since; else its bytes were digested just now.
+        let scripts: [String]?
     }
 
     private func download(_ entry: IndexEntry, _ record: PackageRecord, _ sha256: Digest) async throws -> Held
@@ -214,7 +213,7 @@ struct ObservedAdmission {
             size: record.size,
             now: configuration.now()
         )
-        if let untouched { return Held(path: untouched, isUntouched: true) }
+        if let untouched { return Held(path: untouched.path, scripts: untouched.scripts) }
         let fetched = try await configuration.sources().fetch(
             path(entry),
             expected: sha256,
@@ -222,7 +221,7 @@ struct ObservedAdmission {
             maximumLength: record.size == nil ? Self.unpromisedLimit : Self.packageLimit,
             into: upstream.cache
         )
-        return Held(path: fetched, isUntouched: false)
+        return Held(path: fetched, scripts: nil)
     }
 
     /// Fetches what the index gives only an MD5 of: what was fetched before, by its SHA-256, or the first bytes that a
@@ -247,7 +246,7 @@ struct ObservedAdmission {
                 }
                 try record.md5?.check(md5.finish(), of: url.fileName.text)
             }
-            return (stored.digest, Held(path: stored.path, isUntouched: false))
+            return (stored.digest, Held(path: stored.path, scripts: nil))
         }
     }
 

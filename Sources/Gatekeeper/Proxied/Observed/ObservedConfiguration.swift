@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 public import CondaFormats
+import DurableFiles
 public import Transport
 public import TrustCore
 public import TrustPolicy
@@ -46,6 +47,9 @@ public struct ObservedConfiguration: Sendable {
     public var indexTime: Duration = .seconds(600)
     /// The same for mirrors that are compared.
     public var comparisonTime: Duration = .seconds(60)
+    /// Whether credentials go along that a client showed. Then nothing that was fetched by somebody else's, or before the
+    /// server took these, is an answer.
+    public var isPrivate = false
     /// What is demanded of every package.
     public var policy = Policy.observed
     /// What becomes of a file whose hash changed.
@@ -85,9 +89,20 @@ public struct ObservedConfiguration: Sendable {
         state.checked <= now && now < state.checked.advanced(bySeconds: freshness)
     }
 
+    /// The file in it that says which channel it is of.
+    static let nameFile = "channel.txt"
+
     /// The folder of this channel.
     var channelDirectory: String {
         ledgerDirectory + "/" + Digest.of(Array(channel.identity.utf8)).hex.prefix(32)
+    }
+
+    /// Writes down which channel the folder is of, for whoever lists them.
+    func noteName() throws {
+        let path = channelDirectory + "/" + Self.nameFile
+        guard !Folder.exists(path) else { return }
+        try Folder.createDurably(channelDirectory, mode: 0o700)
+        try DurableFile.write(Array(channel.identity.utf8), to: path, mode: 0o600)
     }
 
     /// The mirrors, each time as if nothing were known of them: what was wrong with one may be mended since.

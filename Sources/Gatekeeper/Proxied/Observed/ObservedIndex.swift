@@ -9,11 +9,13 @@ final class ObservedIndex: Sendable {
     let subdir: Subdir
     let text: ObservedText
     let ledger: LedgerTable
+    let changed: ChangedFiles
 
-    init(_ subdir: Subdir, _ text: ObservedText, _ ledger: LedgerTable) {
+    init(_ subdir: Subdir, _ text: ObservedText, _ ledger: LedgerTable, changed: ChangedFiles) {
         self.subdir = subdir
         self.text = text
         self.ledger = ledger
+        self.changed = changed
     }
 
     /// The index as renderers and servers see it.
@@ -24,7 +26,8 @@ final class ObservedIndex: Sendable {
             path: text.path,
             baseURL: text.file.info.baseURL,
             isSigned: false,
-            baseline: ledger.indexes.first?.time
+            baseline: ledger.indexes.first?.time,
+            changed: changed
         ) { [text, ledger] file in
             ledger.firstSeen(file.text.utf8) { text.digests(of: file) }
         }

@@ -32,6 +32,32 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         return bytes.flatMap { $0 }.flatMap { ObservedState($0) }
     }
 
+    /// Remembers a state, unless another process saw a newer index while this one was fetched: that is remembered then, and
+    /// nobody is shown the older one any more.
+    ///
+    /// - Returns: whether it is remembered.
+    func keep(_ state: ObservedState, unlessOvertakenIn ledger: Ledger, _ retention: Int64, now: Timestamp)
+        async throws -> Bool
+    {
+        // Whoever writes an index into the ledger comes here afterwards: what is found and written under this lock stands
+        // until then.
+        let lock = try await stateLock()
+        defer { withExtendedLifetime(lock) {} }
+        let known = self.state()
+        if let known, known.digest != state.digest, try await ledger.table().newest?.digest == known.digest {
+            return false
+        }
+        try keep(state, after: known, now: now, retention: retention)
+        return true
+    }
+
+    private func stateLock() async throws -> FileLock {
+        while true {
+            if let lock = try FileLock.ifFree(stateFile + ".lock") { return lock }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// Remembers a state, and takes away texts whose time is over.
     func keep(_ new: ObservedState, after old: ObservedState?, now: Timestamp, retention: Int64) throws {
         var state = new
@@ -97,6 +123,8 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         known: (text: Content, state: ObservedState)?,
         now: Timestamp
     ) async throws -> (text: Content, state: ObservedState) {
+        // A store that hides absence says so of a form that the channel does not have, too.
+        var denial: Failure?
         for form in Content.forms {
             var version: ResourceVersion?
             if let state = known?.state, state.form == form, ByteKey.areEqual(state.mirror, mirror.name) {
@@ -105,7 +133,13 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                     lastModified: state.version?.lastModified
                 )
             }
-            let (outcome, digest) = try await store(form, from: mirror, unless: version)
+            let outcome: ConditionalOutcome, digest: Digest?
+            do {
+                (outcome, digest) = try await store(form, from: mirror, unless: version)
+            } catch let failure as Failure where failure.isAccessDenial {
+                denial = failure
+                continue
+            }
             switch outcome {
             case .notFound: continue
             case .unchanged:
@@ -121,6 +155,7 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                 return (text, state)
             }
         }
+        if let denial { throw denial }
         throw Refusal(GateCode.repodataMissing, "\(subdir.text)/\(Content.forms.last ?? "")", at: mirror.name)
     }
 

@@ -5,6 +5,7 @@ import CondaFormats
 import DurableFiles
 import Transport
 import TrustCore
+import TrustPolicy
 
 /// One subdir of an observed channel: keeps its index fresh, and its ledger.
 actor ObservedSubdir: ObservedForm {
@@ -16,16 +17,20 @@ actor ObservedSubdir: ObservedForm {
     /// The last one that was loaded: the same text is not opened twice.
     private var last: ObservedIndex?
     private var loading: Task<ObservedLoaded?, any Error>?
+    /// Whether the server gave an index, or confirmed one, to the credentials that go along; always, where none do.
+    private var isAllowed: Bool
 
     init(_ subdir: Subdir, _ configuration: ObservedConfiguration, cache: BlobCache) throws {
         self.subdir = subdir
         self.configuration = configuration
+        isAllowed = !configuration.isPrivate
         let folder = Self.folder(of: subdir, configuration)
+        if !configuration.isPrivate { try configuration.noteName() }
         ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
-            stateFile: folder + "/state.json",
+            stateFile: folder + (configuration.isPrivate ? "/state-private.json" : "/state.json"),
             cache: cache,
             time: configuration.indexTime
         )
@@ -50,7 +55,7 @@ actor ObservedSubdir: ObservedForm {
     private func loadNow() async throws -> ObservedLoaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, configuration.isFresh(known.state, now) {
+        if let known, isAllowed, configuration.isFresh(known.state, now) {
             return try await loaded(known.text, known.state)
         }
         // Somebody saw a newer one and was killed: that the older one did not change is no news.
@@ -62,38 +67,16 @@ actor ObservedSubdir: ObservedForm {
         switch answer {
         case .absent: return nil
         case .text(let text, let state):
+            isAllowed = true
             let found = try await loaded(text, state)
-            return try await keep(state, now) ? found : try await loadRemembered() ?? found
-        }
-    }
-
-    /// Remembers a state, unless another process saw a newer index while this one was fetched: that is remembered then, and
-    /// nobody is shown the older one any more.
-    ///
-    /// - Returns: whether it is remembered.
-    private func keep(_ state: ObservedState, _ now: Timestamp) async throws -> Bool {
-        // Whoever writes an index into the ledger comes here afterwards: what is found and written under this lock stands
-        // until then.
-        let lock = try await stateLock()
-        defer { withExtendedLifetime(lock) {} }
-        let known = source.state()
-        if let known, known.digest != state.digest, try await ledger.table().newest?.digest == known.digest {
-            return false
-        }
-        try source.keep(state, after: known, now: now, retention: configuration.retention)
-        return true
-    }
-
-    private func stateLock() async throws -> FileLock {
-        while true {
-            if let lock = try FileLock.ifFree(source.stateFile + ".lock") { return lock }
-            try await Task.sleep(for: .milliseconds(10))
+            let isKept = try await source.keep(state, unlessOvertakenIn: ledger, configuration.retention, now: now)
+            return isKept ? found : try await loadRemembered() ?? found
         }
     }
 
     /// The index as it is remembered, however old; nil if none is.
     func loadRemembered() async throws -> ObservedLoaded? {
-        guard let (text, state) = remembered() else { return nil }
+        guard isAllowed, let (text, state) = remembered() else { return nil }
         return try await loaded(text, state)
     }
 
@@ -119,7 +102,8 @@ actor ObservedSubdir: ObservedForm {
         if !table.hasSeen(index: text.digest) {
             table = try await ledger.record(text.file, at: configuration.now())
         }
-        let index = ObservedIndex(subdir, text, table)
+        let changed = configuration.hashChange == .refuse ? ChangedFiles(in: text, by: table) : .none
+        let index = ObservedIndex(subdir, text, table, changed: changed)
         last = index
         return ObservedLoaded(part: .text(index), checked: state.checked)
     }

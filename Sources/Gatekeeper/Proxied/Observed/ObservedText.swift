@@ -65,6 +65,13 @@ struct ObservedText: Sendable {
         return (digests.sha256, digests.md5)
     }
 
+    /// The files of a package, in the order of the text.
+    func fileNames(of package: PackageName) -> [ArchiveFileName] {
+        (0..<file.count).compactMap { position in
+            try? ArchiveFileName(String(decoding: file.fileNameBytes(at: position), as: UTF8.self))
+        }.filter { $0.name == package }
+    }
+
     /// Whether a file is listed here that another index does not list.
     func hasMore(than other: RepodataFile) -> Bool {
         (0..<file.count).contains { other.position(of: file.fileNameBytes(at: $0)) == nil }

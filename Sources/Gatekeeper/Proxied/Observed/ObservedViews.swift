@@ -64,7 +64,7 @@ actor ObservedViews {
     ///
     /// - Throws: a `Failure` for a view that is not of this channel.
     func listing(of file: ArchiveFileName, in subdir: Subdir, of view: UpstreamView) async throws
-        -> ObservedListing?
+        -> ObservedEntry?
     {
         guard let own = given[view.id]?.view else {
             throw Failure(.configuration, "the view is not of this channel", at: view.channel.description)
@@ -73,12 +73,12 @@ actor ObservedViews {
     }
 
     private func listing(of file: ArchiveFileName, in subdir: Subdir, of own: ObservedView) async throws
-        -> ObservedListing?
+        -> ObservedEntry?
     {
         let hasText = await own.has(ProxiedIndexKey(subdir, .text))
         var hasShards = await own.has(ProxiedIndexKey(subdir, .shards))
         if !hasText, !hasShards { hasShards = await mayHaveShards(subdir, own) }
-        var found: ObservedListing?
+        var found: ObservedEntry?
         if hasShards, let shards = try await shards(of: subdir, in: own) {
             found = try await shards.listing(of: file)
             if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
@@ -181,7 +181,9 @@ actor ObservedViews {
     /// Whether the last view may be shown though this happened.
     private func isBearable(_ error: any Error) -> Bool {
         switch error {
-        case let failure as Failure: return failure.kind == .network
+        case let failure as Failure:
+            // Who is not let in any more gets nothing of what others may still see.
+            return failure.kind == .network && !(configuration.isPrivate && failure.isAccessDenial)
         case let refusal as Refusal where refusal.is(LedgerCode.rollback):
             guard configuration.rollback == .keepNewer else { return false }
             configuration.report(refusal)

@@ -44,6 +44,38 @@ struct RenderedFormsTests {
         #expect(rendered.hiddenCount == 0)
     }
 
+    @Test("A file whose hash changed is in no form, whatever was rendered of the same text before")
+    func changed() async throws {
+        let scene = try RenderingScene()
+        let text = try scene.text(SampleIndex())
+        func rendered(_ changed: ChangedFiles) async throws -> RenderedSubdir {
+            let text = IndexText(
+                of: scene.channel,
+                scene.subdir,
+                id: text.id,
+                path: text.path,
+                changed: changed
+            )
+            return try await scene.renderer.rendered(
+                text,
+                hiding: ListingOfEverything(),
+                now: RenderingScene.now
+            )
+        }
+        #expect(try await rendered(.none).hiddenCount == 0)
+        let file = try ArchiveFileName("tool-1.0-0.conda")
+        let finding = RequireUnchangedHash.objection(
+            expected: Digest.of([1]),
+            found: Digest.of([2]),
+            since: RenderingScene.now
+        )
+        let hidden = try await rendered(ChangedFiles([file: finding]))
+        try await ReadForms(hidden).expect(SampleIndex.files.filter { $0 != file.text })
+        #expect(try hidden.hiddenFindings(of: file) == [finding])
+        #expect(finding.code == .hashChanged)
+        #expect(try await rendered(.none).hiddenCount == 0)
+    }
+
     @Test("What is hidden is in no form, and is not said to be removed")
     func hidden() async throws {
         let scene = try RenderingScene()

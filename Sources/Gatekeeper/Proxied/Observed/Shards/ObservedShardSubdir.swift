@@ -21,6 +21,8 @@ actor ObservedShardSubdir: ObservedForm {
     /// The last one that was loaded: the same index is not read twice.
     private var last: ObservedShards?
     private var loading: Task<ObservedLoaded?, any Error>?
+    /// Whether the server gave an index, or confirmed one, to the credentials that go along; always, where none do.
+    private var isAllowed: Bool
 
     /// - Parameter files: the ledger of the subdir's files.
     init(_ subdir: Subdir, _ configuration: ObservedConfiguration, files: Ledger, in store: SharedShards)
@@ -29,13 +31,14 @@ actor ObservedShardSubdir: ObservedForm {
         key = ProxiedIndexKey(subdir, .shards)
         self.configuration = configuration
         self.store = store
+        isAllowed = !configuration.isPrivate
         let folder = ObservedSubdir.folder(of: subdir, configuration)
         ledger = try Ledger(folder + "/shards", of: configuration.channel.identity + " shards", subdir)
         sightings = ShardSightings(files)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
-            stateFile: folder + "/shards.json",
+            stateFile: folder + (configuration.isPrivate ? "/shards-private.json" : "/shards.json"),
             cache: store.cache,
             time: configuration.indexTime
         )
@@ -53,7 +56,7 @@ actor ObservedShardSubdir: ObservedForm {
     private func loadNow() async throws -> ObservedLoaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, configuration.isFresh(known.state, now) {
+        if let known, isAllowed, configuration.isFresh(known.state, now) {
             return try await loaded(known.text, known.state)
         }
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
@@ -66,13 +69,14 @@ actor ObservedShardSubdir: ObservedForm {
             )
         }
         guard case .text(let file, let state) = answer else { return nil }
-        let loaded = try await loaded(file, state)
-        try source.keep(state, after: source.state(), now: now, retention: configuration.retention)
-        return loaded
+        isAllowed = true
+        let found = try await loaded(file, state)
+        let isKept = try await source.keep(state, unlessOvertakenIn: ledger, configuration.retention, now: now)
+        return isKept ? found : try await loadRemembered() ?? found
     }
 
     func loadRemembered() async throws -> ObservedLoaded? {
-        guard let (file, state) = remembered() else { return nil }
+        guard isAllowed, let (file, state) = remembered() else { return nil }
         return try await loaded(file, state)
     }
 

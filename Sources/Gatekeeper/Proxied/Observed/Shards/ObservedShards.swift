@@ -66,7 +66,7 @@ final class ObservedShards: Sendable {
     }
 
     /// What it says of a file, and what was seen of the file.
-    func listing(of fileName: ArchiveFileName) async throws -> ObservedListing {
+    func listing(of fileName: ArchiveFileName) async throws -> ObservedEntry {
         var record: PackageRecord?
         var isRemoved = false
         if let digest = file.index.digest(of: fileName.name) {
@@ -77,7 +77,7 @@ final class ObservedShards: Sendable {
             if record == nil, let fault = shard.fault(of: fileName) { throw fault }
         }
         let table = try await sightings.ledger.table()
-        return ObservedListing(
+        return ObservedEntry(
             entry: IndexEntry(
                 index: nil,
                 record: record,

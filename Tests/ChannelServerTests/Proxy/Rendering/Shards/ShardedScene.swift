@@ -104,7 +104,7 @@ final class ShardedScene: Sendable {
     func rendered(_ policy: String = "") throws -> RenderedIndexes {
         let text = Array("version: 1\n\(policy)\n".utf8)
         let rules: IndexPolicy = try policy.isEmpty ? .empty : IndexPolicy(parsing: text, of: "policy")
-        return RenderedIndexes(IndexRenderer(folder: folder.path + "/indexes"), hiding: rules)
+        return RenderedIndexes(IndexRenderer(folder: folder.path + "/indexes"), hiding: { rules })
     }
 
     func shown(_ policy: String = "") async throws -> ShownShards? {

@@ -135,7 +135,7 @@ struct ShownShardsTests {
         let scene = try ShardedScene()
         let renderer = IndexRenderer(folder: scene.folder.path + "/indexes")
         func shown(_ policy: IndexPolicy) async throws -> ShownShards {
-            let rendered = RenderedIndexes(renderer, hiding: policy)
+            let rendered = RenderedIndexes(renderer, hiding: { policy })
             let found = try await rendered.shards(of: scene.subdir, in: scene.view(), now: ShardedScene.now)
             return try #require(found)
         }
