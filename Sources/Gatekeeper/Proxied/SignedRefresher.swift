@@ -231,13 +231,12 @@ actor SignedRefresher {
         let session = view.session
         guard let store = session.proxied?.store else { return }
         do {
-            let file = SignedViewFile(
-                checked: view.checked,
-                roles: await session.roles,
-                indexes: wanted(at: settings.now())
-            )
             let lock = try await store.lock()
             defer { lock.release() }
+            // In this order: a subdir that is asked for meanwhile has its role in what is kept next, not in this.
+            let indexes = wanted(at: settings.now())
+            let roles = await session.roles
+            let file = SignedViewFile(checked: view.checked, roles: roles, indexes: indexes)
             // Another process is further: its view is for it to keep.
             let newest = try DirectoryMetadataStore(session.channel.metadataDirectory).read(.role(.timestamp))
             guard newest == file.roles[.timestamp] else { return }

@@ -3,6 +3,7 @@
 
 import CondaFormats
 import Foundation
+import TUF
 import TestSupport
 import Testing
 import TrustCore
@@ -91,6 +92,25 @@ struct SignedUpstreamRestartTests {
         }
         #expect(scene.reports.take().isEmpty && scene.observer.reports.isEmpty)
         try scene.checkCache()
+    }
+
+    @Test("Subdirs that are asked for at the same time are kept with their roles, all of them")
+    func together() async throws {
+        for _ in 0..<10 {
+            let scene = try await SignedScene()
+            let view = try await scene.upstream().view()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for subdir in [SignedScene.linux, .noarch] {
+                    group.addTask { _ = try await view.subdir(subdir) }
+                }
+                try await group.waitForAll()
+            }
+            let channel = try #require(try scene.user.store.channel(scene.user.channel))
+            let kept = try #require(try SignedViewFile(in: channel.directory))
+            #expect(kept.subdirs == [SignedScene.linux, .noarch])
+            let roles = Set(kept.roles.keys.map(\.text))
+            #expect(roles.isSuperset(of: ["linux-64", "noarch", "timestamp"]))
+        }
     }
 
     @Test("A text that went from the cache is made again")
