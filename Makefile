@@ -12,8 +12,9 @@ BENCH_FLAGS ?=
 # What `make fuzz` runs, and for how many seconds each.
 FUZZERS ?= tuf-metadata,tuf-readers,tuf-workflow,tuf-delegations,path-pattern,map-file,ceremony,public-keys,private-keys,key-files,signatures,python-json,content-trust,trust-clients,bundle,trust-root,statement,sidecar,certificate,certificate-promises,timestamp,notes,merkle,log-entries,checkpoint,envelope,policy-file,publishers-file,publisher-lock,forms,request-paths,request-fields,identity-tokens,issuer-keys,issuers-file,publish-log-entries,expected-publishers,log-tiles,log-proofs,log-policies,witness-answers,repodata-patches,server-settings,proposal-requests,publish-answers,ledger,proxy-targets,proxy-settings,client-settings
 FUZZ_SECONDS ?= 60
-# How many rounds `make soak` runs (some seconds each), and from which seed; a random one if none is given.
+# How many rounds `make soak` runs of the server and of the proxy, and from which seed; a random one if none is given.
 SOAK_ROUNDS ?= 300
+SOAK_PROXY_ROUNDS ?= 60
 SOAK_SEED ?=
 
 # How many tests run at a time: with all of them at once each would take minutes, and time limits would be met.
@@ -94,10 +95,10 @@ fuzz: setup ## fuzz the parsers of TUF, Sigstore, content trust, policies, keys 
 	@echo "fuzz: compiling for release with sanitizers, then $(FUZZ_SECONDS) s for each of $(FUZZERS)"
 	@FUZZ_JOBS="$$(nproc)" Fuzz/run "$(FUZZERS)" "$(FUZZ_SECONDS)"
 
-soak: test-setup ## run the server under load, kill it, let its disk fail, and check what it promises: SOAK_ROUNDS (300), SOAK_SEED
+soak: test-setup ## run the server and the proxy under load, kill them, let disks and channels fail, and check what they promise: SOAK_ROUNDS (300), SOAK_PROXY_ROUNDS (60), SOAK_SEED
 	@echo "soak: compiling"
 	@$(DEBUG) --product kingsnake && $(DEBUG) --product kingsnake-soak
-	@SWIFT_BACKTRACE=enable=no SOAK_ROUNDS="$(SOAK_ROUNDS)" SOAK_SEED="$(SOAK_SEED)" \
+	@SWIFT_BACKTRACE=enable=no SOAK_ROUNDS="$(SOAK_ROUNDS)" SOAK_PROXY_ROUNDS="$(SOAK_PROXY_ROUNDS)" SOAK_SEED="$(SOAK_SEED)" \
 	    "$$($(DEBUG) --show-bin-path)/kingsnake-soak"
 
 conformance-clients: setup ## build the programs that public conformance suites call (in Conformance/bin)

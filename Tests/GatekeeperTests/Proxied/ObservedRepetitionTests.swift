@@ -35,7 +35,7 @@ struct ObservedRepetitionTests {
             md5: nil,
             size: size,
             now: scene.clock.now
-        )
+        )?.path
     }
 
     @Test("One that nobody touched is not digested again for some minutes")

@@ -107,7 +107,7 @@ struct SignedUpstreamRestartTests {
             }
             let channel = try #require(try scene.user.store.channel(scene.user.channel))
             let kept = try #require(try SignedViewFile(in: channel.directory))
-            #expect(kept.subdirs == [SignedScene.linux, .noarch])
+            #expect(kept.indexes == [SignedScene.linux, .noarch].map { ProxiedIndexKey($0, .text) })
             let roles = Set(kept.roles.keys.map(\.text))
             #expect(roles.isSuperset(of: ["linux-64", "noarch", "timestamp"]))
         }

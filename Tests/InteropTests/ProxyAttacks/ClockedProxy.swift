@@ -58,7 +58,7 @@ final class ClockedProxy: Sendable {
             channels: ProxyChannels([], acceptsAny: true) { [self] channel in
                 try admitting(channel.url, folder, report)
             },
-            rendered: RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: .empty),
+            rendered: RenderedIndexes(IndexRenderer(folder: folder + "/indexes"), hiding: { .empty }),
             settings: ProxySettings(),
             tally: tally,
             pseudonym: "kingsnake-test",

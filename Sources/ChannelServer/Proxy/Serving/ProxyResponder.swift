@@ -160,10 +160,8 @@ struct ProxyResponder: HTTPResponder {
         case let refusal as Refusal: return refused(ProxyRefusal(refusal), context, tally)
         case is ClientLeft: return ProxyFailure(error).response()
         case let failure as Failure where failure.isAccessDenial:
-            return refused(
-                ProxyRefusal(Refusal(ProxyCode.accessRefused, failure.location ?? "the channel")),
-                context
-            )
+            let refusal = Refusal(ProxyCode.accessRefused, failure.location ?? "the channel")
+            return refused(ProxyRefusal(refusal), context, tally)
         default:
             tally.failed(error)
             context.logger.error("could not answer: \(error)")
