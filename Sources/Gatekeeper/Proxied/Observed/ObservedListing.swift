@@ -56,7 +56,9 @@ public struct ObservedListing: Sendable {
         let configuration = configuration(url)
         guard Folder.exists(ObservedSubdir.folder(of: subdir, configuration)) else { return nil }
         let part = try ObservedSubdir(subdir, configuration, cache: try BlobCache(at: cacheDirectory))
-        guard let loaded = try await part.loadRemembered(), case .text(let index) = loaded.part else { return nil }
+        guard let loaded = try await part.loadRemembered(), case .text(let index) = loaded.part else {
+            return nil
+        }
         let records = try index.text.fileNames(of: name).compactMap { file in
             try record(file, index, url, rules, now)
         }

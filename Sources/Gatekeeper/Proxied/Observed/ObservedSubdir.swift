@@ -69,7 +69,12 @@ actor ObservedSubdir: ObservedForm {
         case .text(let text, let state):
             isAllowed = true
             let found = try await loaded(text, state)
-            let isKept = try await source.keep(state, unlessOvertakenIn: ledger, configuration.retention, now: now)
+            let isKept = try await source.keep(
+                state,
+                unlessOvertakenIn: ledger,
+                configuration.retention,
+                now: now
+            )
             return isKept ? found : try await loadRemembered() ?? found
         }
     }

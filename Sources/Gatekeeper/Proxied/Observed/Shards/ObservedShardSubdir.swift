@@ -71,7 +71,12 @@ actor ObservedShardSubdir: ObservedForm {
         guard case .text(let file, let state) = answer else { return nil }
         isAllowed = true
         let found = try await loaded(file, state)
-        let isKept = try await source.keep(state, unlessOvertakenIn: ledger, configuration.retention, now: now)
+        let isKept = try await source.keep(
+            state,
+            unlessOvertakenIn: ledger,
+            configuration.retention,
+            now: now
+        )
         return isKept ? found : try await loadRemembered() ?? found
     }
 
