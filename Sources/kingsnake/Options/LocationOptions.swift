@@ -37,6 +37,8 @@ struct LocationOptions: ParsableArguments {
         let environment = ProcessInfo.processInfo.environment
         if let path = environment[own], !path.isEmpty { return path }
         if let path = environment[shared], path.hasPrefix("/") { return path + "/kingsnake" }
-        return NSHomeDirectory() + "/" + fallback + "/kingsnake"
+        // Foundation asks the system's list of users first; everybody else's `~` is what HOME says.
+        let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
+        return home + "/" + fallback + "/kingsnake"
     }
 }

@@ -26,17 +26,27 @@ public struct ChangedFiles: Sendable {
         var findings: [ArchiveFileName: Finding] = [:]
         for name in table.namesSeenTwice {
             guard let file = try? ArchiveFileName(String(decoding: name, as: UTF8.self)),
-                let record = text.digests(of: file),
-                let history = LedgerHistory(table.sightings(of: name), record: record),
-                let previous = history.previous
+                let record = text.digests(of: file)
             else { continue }
-            findings[file] = RequireUnchangedHash.objection(
-                expected: previous,
-                found: record.sha256 ?? record.md5,
-                since: history.since
-            )
+            findings[file] = Self.finding(on: record, of: name, by: table)
         }
         self.init(findings)
+    }
+
+    /// What stands against a file with these digests; nil if it was seen with no others.
+    static func finding(
+        on record: RecordDigestPair,
+        of name: some Collection<UInt8>,
+        by table: LedgerTable
+    ) -> Finding? {
+        guard let history = LedgerHistory(table.sightings(of: name), record: record),
+            let previous = history.previous
+        else { return nil }
+        return RequireUnchangedHash.objection(
+            expected: previous,
+            found: record.sha256 ?? record.md5,
+            since: history.since
+        )
     }
 
     /// What stands against a file; nil if nothing does.

@@ -55,37 +55,69 @@ public struct ObservedListing: Sendable {
     ) async throws -> Index? {
         let configuration = configuration(url)
         guard Folder.exists(ObservedSubdir.folder(of: subdir, configuration)) else { return nil }
-        let part = try ObservedSubdir(subdir, configuration, cache: try BlobCache(at: cacheDirectory))
-        guard let loaded = try await part.loadRemembered(), case .text(let index) = loaded.part else {
-            return nil
+        let cache = try BlobCache(at: cacheDirectory)
+        let whole = try ObservedSubdir(subdir, configuration, cache: cache)
+        let judge = Judge(url: url, subdir: subdir, rules: rules, now: now)
+        if let loaded = try await whole.loadRemembered(), case .text(let index) = loaded.part {
+            let records = try index.text.fileNames(of: name).compactMap { file -> ListedRecord? in
+                let entry = try index.entry(of: file)
+                return entry.record.map { record in
+                    let since = index.upstream.knownSince(record), changed = index.changed.finding(on: file)
+                    return judge.listed(record, since: since, changed: changed, isRemoved: entry.isRemoved)
+                }
+            }
+            return Index(checked: loaded.checked, records: records)
         }
-        let records = try index.text.fileNames(of: name).compactMap { file in
-            try record(file, index, url, rules, now)
+        let part = try ObservedShardSubdir(
+            subdir,
+            configuration,
+            files: whole.ledger,
+            in: SharedShards(cache)
+        )
+        // A shard that no client asked for is not there.
+        guard let loaded = try await part.loadRemembered(), case .shards(let shards) = loaded.part,
+            let digest = shards.file.index.digest(of: name),
+            let bytes = try cache.bytes(of: digest, maximumLength: Shard.maximumLength)
+        else { return nil }
+        let shard = try ShardReading(bytes, of: name, subdir: subdir).shard
+        let table = try await whole.ledger.table()
+        let records = shard.records.map { record in
+            judge.listed(
+                record,
+                since: shards.knownSince(record, table),
+                changed: ChangedFiles.finding(
+                    on: (record.sha256, record.md5),
+                    of: record.fileName.text.utf8,
+                    by: table
+                ),
+                isRemoved: shard.removed.contains { ByteKey.areEqual($0, record.fileName.text) }
+            )
         }
         return Index(checked: loaded.checked, records: records)
     }
 
-    private func record(
-        _ file: ArchiveFileName,
-        _ index: ObservedIndex,
-        _ url: ChannelURL,
-        _ rules: IndexPolicy,
-        _ now: Timestamp
-    ) throws -> ListedRecord? {
-        let entry = try index.entry(of: file)
-        guard let record = entry.record else { return nil }
-        var listed = ListedFile(record, of: url, in: index.subdir)
-        // Nobody vouches for the dates.
-        listed.indexed = nil
-        listed.firstSeen = index.upstream.knownSince(record)
-        return ListedRecord(
-            url: PackageURL(channel: url, subdir: index.subdir, fileName: file),
-            record: record,
-            file: listed,
-            findings: [index.changed.finding(on: file)].compactMap(\.self)
-                + rules.findings(on: listed, now: now),
-            isRemoved: entry.isRemoved
-        )
+    /// What decides on the files of an index.
+    private struct Judge {
+        let url: ChannelURL
+        let subdir: Subdir
+        let rules: IndexPolicy
+        let now: Timestamp
+
+        func listed(_ record: PackageRecord, since: Timestamp?, changed: Finding?, isRemoved: Bool)
+            -> ListedRecord
+        {
+            var listed = ListedFile(record, of: url, in: subdir)
+            // Nobody vouches for the dates.
+            listed.indexed = nil
+            listed.firstSeen = since
+            return ListedRecord(
+                url: PackageURL(channel: url, subdir: subdir, fileName: record.fileName),
+                record: record,
+                file: listed,
+                findings: [changed].compactMap(\.self) + rules.findings(on: listed, now: now),
+                isRemoved: isRemoved
+            )
+        }
     }
 
     private func configuration(_ url: ChannelURL) -> ObservedConfiguration {

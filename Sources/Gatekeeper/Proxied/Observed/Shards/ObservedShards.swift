@@ -91,7 +91,8 @@ final class ObservedShards: Sendable {
         )
     }
 
-    private func knownSince(_ record: PackageRecord, _ table: LedgerTable) -> Timestamp? {
+    /// Since when a file is there, as far as this machine knows.
+    func knownSince(_ record: PackageRecord, _ table: LedgerTable) -> Timestamp? {
         let digests = (record.sha256, record.md5)
         if let seen = table.firstSeen(record.fileName.text.utf8, record: { digests }) { return seen }
         return ledger.indexes.first.map { min($0.time, record.indexedAt ?? record.builtAt ?? $0.time) }
