@@ -12,7 +12,8 @@ public enum ObservedMemory {
     public static func age(in home: String, bySeconds seconds: Int64) throws {
         let folder = home + "/observed"
         let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-        for file in files where ["state.json", "shards.json"].contains(file.split(separator: "/").last ?? "") {
+        for file in files where ["state.json", "shards.json"].contains(file.split(separator: "/").last ?? "")
+        {
             let path = "\(folder)/\(file)"
             let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
             guard var state = try JSONReader.read(bytes, of: file).object,
