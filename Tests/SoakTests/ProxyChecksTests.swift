@@ -118,6 +118,20 @@ struct ProxyChecksTests {
         #expect(version(altered) == nil)
     }
 
+    @Test("P6: shards are followed for themselves only where they may be of another moment")
+    func apart() {
+        let shards = IndexReading.Scope.packages(["a", "stamp"], read: ["stamp"])
+        let readings = [
+            Self.reading(2, ["a-1-0.conda", "b-1-0.conda", "stamp-1-0.conda", "stamp-2-0.conda"]),
+            Self.reading(1, ["stamp-1-0.conda"], scope: shards),
+        ]
+        for (channels, count) in [(Set<String>(), 1), (["other"], 1), (["main"], 2)] {
+            let versions = ProxyChecks.oneVersion(readings, Self.honest(), apart: channels).versions
+            #expect(versions.map(\.number) == [2, 1])
+            #expect(Set(versions.map(\.subject)).count == count)
+        }
+    }
+
     @Test("P6: a version that goes back is found, unless both were asked for at the same time")
     func forward() {
         func findings(_ seen: [(Int, Span)]) -> Int {

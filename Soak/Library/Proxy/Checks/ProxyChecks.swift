@@ -34,13 +34,18 @@ public enum ProxyChecks {
 
     /// P6: every index is one that was published, and not put together of several.
     ///
+    /// - Parameter apart: channels whose shards and whole indexes may be of different moments, see decision 0017: each is
+    ///   followed for itself.
     /// - Returns: what is none, and of which version the others are.
-    public static func oneVersion(_ readings: [IndexReading], _ honest: HonestChannels)
-        -> (findings: [Finding], versions: [Sighting])
-    {
+    public static func oneVersion(
+        _ readings: [IndexReading],
+        _ honest: HonestChannels,
+        apart: Set<String> = []
+    ) -> (findings: [Finding], versions: [Sighting]) {
         var findings: [Finding] = [], versions: [Sighting] = []
         for reading in readings {
-            let subject = "\(reading.proxy)/\(reading.channel)/\(reading.subdir)"
+            var subject = "\(reading.proxy)/\(reading.channel)/\(reading.subdir)"
+            if case .packages = reading.scope, apart.contains(reading.channel) { subject += " by shards" }
             let fitting = honest.versions(that: reading)
             guard let version = fitting.first else {
                 let what = "\(reading.form) with \(reading.records.count) records is of no version"

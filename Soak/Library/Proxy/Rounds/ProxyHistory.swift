@@ -68,7 +68,11 @@ final class ProxyHistory: Sendable {
             return (state.receptions, state.readings, Array(state.highest.values))
         }
         for finding in ProxyChecks.rightBytes(receptions, honest) { soak.find(finding) }
-        let (findings, versions) = ProxyChecks.oneVersion(readings, honest)
+        let (findings, versions) = ProxyChecks.oneVersion(
+            readings,
+            honest,
+            apart: UpstreamChannel.shownByOwnShards
+        )
         // The third proxy, whose home is its own, did not see all versions: an old one may be new to it.
         let followed = versions.filter {
             !$0.subject.hasPrefix("third/") || $0.subject.hasPrefix("third/pinned/")

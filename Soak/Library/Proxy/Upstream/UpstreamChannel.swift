@@ -13,6 +13,8 @@ internal import TrustCore
 actor UpstreamChannel {
     /// The channels: one that is pinned, one that signs nothing, one of those whose indexes are compared with a mirror's.
     static let names = ["pinned", "plain", "compared"]
+    /// Those that sign nothing and are passed on by their own shards.
+    static let shownByOwnShards: Set = ["plain"]
     static let subdirs = ["noarch", "linux-64"]
     private static let packages = ["alpha", "beta", "gamma", "delta", "epsilon"]
     /// More files than this are not listed in a subdir: then the oldest are taken out.
