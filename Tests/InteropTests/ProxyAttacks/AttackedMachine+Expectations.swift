@@ -22,46 +22,48 @@ extension AttackedMachine.Visit {
 
     /// Demands what the attack on a channel has to come to.
     func expectOutcome(_ channel: AttackedChannel) {
-        let found = codes(of: channel)
-        #expect(summary.isSuperset(of: found.subtracting(["-"])), "\(channel.name): \(found)")
-        switch channel.attack.outcome(of: channel.kind) {
-        case .refused(let codes):
-            // That nobody answers is no reason to refuse anything.
-            expect(found.subtracting(["-"]), codes, of: channel)
-            expectNothing(channel)
-        case .unavailable:
-            expect(found, [], of: channel)
-            expectNothing(channel)
-        case .stays(let codes):
-            expect(found, codes, of: channel)
-            expect(channel, "attacked", version: "1")
-        case .keepsRelease(let codes):
-            expect(found, codes, of: channel)
-            expect(channel, "attacked", version: "2")
-        case .leftOut, .older:
-            expect(found, [], of: channel)
-            expect(channel, "attacked", version: "1")
-        case .unaffected:
-            expect(found, [], of: channel)
-            expect(channel, "attacked", version: "2")
-        case .unnoticed:
-            expect(found, [], of: channel)
-            expect(channel, "attacked", version: "2", isEvil: true)
-        case nil: Issue.record("\(channel.name) is no row of the table")
+        let demands = [false, true].compactMap { byShards in
+            channel.attack.outcome(of: channel.kind, byShards: byShards).map(Demand.init)
+        }
+        guard let whole = demands.first, let sharded = demands.last else {
+            Issue.record("\(channel.name) is no row of the table")
+            return
+        }
+        let codes = codes(of: channel)
+        #expect(summary.isSuperset(of: codes.subtracting(["-"])), "\(channel.name): \(codes)")
+        // That nobody answers is no reason to refuse anything.
+        let found = whole.isRefusal || sharded.isRefusal ? codes.subtracting(["-"]) : codes
+        let clients = clients[channel.url] ?? []
+        let allowed = ProxyAttack.Codes(all: whole.codes.all.union(sharded.codes.all))
+        #expect(allowed.allow(found), "\(channel.name): \(found), expected \(allowed.all); \(clients)")
+        #expect(clients.count == AttackedMachine.forms.count)
+        for client in clients {
+            let demand = client.form == "shards" ? sharded : whole
+            let installed = demand.version.map { ["tool-\($0)-0"] } ?? []
+            let isRight = client.installed == installed && (client.error == nil) == (demand.version != nil)
+            #expect(isRight, "\(channel.name), attacked: \(client)")
+            #expect(client.hasEvil == demand.isEvil, "\(channel.name), attacked: \(client)")
         }
     }
 
-    private func expect(_ found: Set<String>, _ codes: ProxyAttack.Codes, of channel: AttackedChannel) {
-        let clients = clients[channel.url] ?? []
-        #expect(codes.allow(found), "\(channel.name): \(found), expected \(codes.all); \(clients)")
-    }
+    /// What an outcome is for one client.
+    private struct Demand {
+        let codes: ProxyAttack.Codes
+        /// What is installed; nil for nothing.
+        let version: String?
+        var isEvil = false
+        var isRefusal = false
 
-    private func expectNothing(_ channel: AttackedChannel) {
-        let clients = clients[channel.url] ?? []
-        #expect(clients.count == AttackedMachine.forms.count)
-        for client in clients {
-            let isNothing = client.installed.isEmpty && !client.hasEvil && client.error != nil
-            #expect(isNothing, "\(channel.name), attacked: \(client)")
+        init(_ outcome: ProxyAttack.Outcome) {
+            switch outcome {
+            case .refused(let codes): (self.codes, version, isRefusal) = (codes, nil, true)
+            case .unavailable: (codes, version) = ([], nil)
+            case .stays(let codes): (self.codes, version) = (codes, "1")
+            case .keepsRelease(let codes): (self.codes, version) = (codes, "2")
+            case .leftOut, .older: (codes, version) = ([], "1")
+            case .unaffected: (codes, version) = ([], "2")
+            case .unnoticed: (codes, version, isEvil) = ([], "2", true)
+            }
         }
     }
 }

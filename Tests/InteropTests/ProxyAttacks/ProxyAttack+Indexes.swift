@@ -42,6 +42,7 @@ extension ProxyAttack {
             "index cut off",
             pinned: .stays("-"),
             observed: .stays([]),
+            byShards: .unaffected,
             isCompressed,
             by: .truncate(at: 50)
         ),
@@ -131,7 +132,9 @@ extension ProxyAttack {
         ProxyAttack(
             name: "published file changed, with repodata.json.zst",
             pinned: .stays(.otherTarget),
-            observed: .refused("ledger.hash-changed")
+            // The file is hidden, and it was the only one.
+            observed: .unavailable,
+            observedByShards: .unaffected
         ) { channel in
             let forged = try await channel.forged([channel.tool("1", isEvil: true)])
             channel.serve(forged) { isCompressed($0) || $0.hasSuffix("/tool-1-0.conda") }
@@ -139,7 +142,7 @@ extension ProxyAttack {
         ProxyAttack(
             name: "published file changed, with the only index, the plain one",
             pinned: .stays(.otherTarget),
-            observed: .refused("ledger.hash-changed"),
+            observed: .unavailable,
             form: .plain
         ) { channel in
             let forged = try await channel.forged([channel.tool("1", isEvil: true)])
@@ -147,14 +150,23 @@ extension ProxyAttack {
         },
     ]
 
-    /// Forms that the proxy does not read: what it serves in their place is made of the one that it verified.
+    /// Plain forms the proxy does not read: what it serves in their place is made of the one that it verified. Shards and their
+    /// index it does.
     private static let otherForms: [ProxyAttack] = [
-        OtherForm("repodata.json", isPlain),
-        OtherForm("current_repodata.json", isForm("current_repodata.json")),
-        OtherForm("the shard index", isForm("repodata_shards.msgpack.zst")),
-        OtherForm("a shard, with another one", { $0.contains("/shards/") }),
+        OtherForm("repodata.json", .unaffected, .unaffected, isPlain),
+        OtherForm("current_repodata.json", .unaffected, .unaffected, isForm("current_repodata.json")),
+        // It names a shard that nobody has.
+        OtherForm(
+            "the shard index",
+            .stays(.otherTarget),
+            .unavailable,
+            isForm("repodata_shards.msgpack.zst")
+        ),
+        OtherForm("a shard, with another one", .refused("shard.digest"), .refused("shard.digest")) {
+            $0.contains("/shards/")
+        },
     ].map { form in
-        ProxyAttack(name: "forged: \(form.name)", pinned: .unaffected, observed: .unaffected) { channel in
+        ProxyAttack(name: "forged: \(form.name)", pinned: form.pinned, observed: form.observed) { channel in
             let forged = try await channel.forged([channel.tool("1"), channel.tool("2", isEvil: true)])
             // A shard is asked for by its honest digest.
             let shards = try FileManager.default.contentsOfDirectory(atPath: forged.path + "/linux-64/shards")
@@ -171,10 +183,19 @@ extension ProxyAttack {
 
     private struct OtherForm {
         let name: String
+        let pinned: Outcome
+        let observed: Outcome
         let isServed: @Sendable (String) -> Bool
 
-        init(_ name: String, _ isServed: @escaping @Sendable (String) -> Bool) {
+        init(
+            _ name: String,
+            _ pinned: Outcome,
+            _ observed: Outcome,
+            _ isServed: @escaping @Sendable (String) -> Bool
+        ) {
             self.name = name
+            self.pinned = pinned
+            self.observed = observed
             self.isServed = isServed
         }
     }

@@ -56,8 +56,9 @@ extension ProxyAttack {
         },
         ProxyAttack(
             name: "repodata.json.zst of now, shards and plain indexes of before",
-            pinned: .unaffected,
-            observed: .unaffected
+            pinned: .stays(.otherTarget),
+            observed: .unaffected,
+            observedByShards: .older
         ) { channel in
             channel.serve(try channel.asItWas()) {
                 $0.contains("shard") || AttackedChannel.plainName($0).hasSuffix("repodata.json")

@@ -34,7 +34,10 @@ extension ProxyAttack {
         ProxyAttack(
             name: "a record that names another package",
             pinned: .leftOut,
-            observed: .leftOut
+            observed: .leftOut,
+            // A shard is one package's, and the file is listed; what is admitted is judged by its record.
+            pinnedByShards: .refused("policy"),
+            observedByShards: .refused("policy")
         ) { channel in
             try channel.list { packages in
                 var record = packages["tool-2-0.conda"]?.object ?? JSONObject()

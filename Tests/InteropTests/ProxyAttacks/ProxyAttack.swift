@@ -31,6 +31,7 @@ struct ProxyAttack: Sendable {
     struct Codes: Sendable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
         let all: Set<String>
 
+        init(all: Set<String>) { self.all = all }
         init(stringLiteral code: String) { all = [code] }
         init(arrayLiteral codes: String...) { all = Set(codes) }
 
@@ -46,6 +47,9 @@ struct ProxyAttack: Sendable {
     var pinned: Outcome?
     /// What a channel that is only observed has against it.
     var observed: Outcome?
+    /// What clients by shards get instead, where that is something else: shards are the channel's own (decision 0017).
+    var pinnedByShards: Outcome?
+    var observedByShards: Outcome?
     /// Which index files the channel signs.
     var form = ChannelFixture.Form.sharded
     /// Whether the machine has seen the good channel before.
@@ -66,18 +70,30 @@ struct ProxyAttack: Sendable {
     /// Does it. Version 2 was published just before.
     let commit: @Sendable (inout AttackedChannel) async throws -> Void
 
-    func outcome(of kind: AttackedChannel.Kind) -> Outcome? { kind == .pinned ? pinned : observed }
+    func outcome(of kind: AttackedChannel.Kind, byShards: Bool = false) -> Outcome? {
+        switch kind {
+        case .pinned: byShards ? pinnedByShards ?? pinned : pinned
+        case .observed: byShards ? observedByShards ?? observed : observed
+        }
+    }
 
     /// A server that does something to some of the files.
     static func spoiling(
         _ name: String,
         pinned: Outcome?,
         observed: Outcome?,
+        byShards: Outcome? = nil,
         form: ChannelFixture.Form = .sharded,
         _ isSpoiled: @escaping @Sendable (String) -> Bool,
         by behaviour: ServerBehaviour
     ) -> ProxyAttack {
-        ProxyAttack(name: name, pinned: pinned, observed: observed, form: form) { channel in
+        ProxyAttack(
+            name: name,
+            pinned: pinned,
+            observed: observed,
+            observedByShards: byShards,
+            form: form
+        ) { channel in
             channel.server.follow { isSpoiled($0.path) ? behaviour : .normal }
         }
     }
