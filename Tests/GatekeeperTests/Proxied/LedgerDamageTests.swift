@@ -46,13 +46,16 @@ struct LedgerDamageTests {
         }
     }
 
-    @Test("A snapshot after which there could be no next one is refused")
+    @Test("After the snapshot with the last number there is no next one")
     func lastGeneration() throws {
         let scope = Digest.of([])
         for generation in [UInt64.max - 1, .max] {
             let bytes = LedgerSnapshot(.init(), generation: generation, scope: scope).bytes
-            let code = refusalCode { try LedgerSnapshot(reading: bytes, scope: scope, of: "a ledger") }
+            let snapshot = try LedgerSnapshot(reading: bytes, scope: scope, of: "a ledger")
+            var table = LedgerTable(snapshot)
+            let code = refusalCode { try table.compact(scope: scope) }
             #expect(code == (generation == .max ? "ledger.damaged" : nil))
+            #expect(table.snapshot.generation == .max)
         }
     }
 

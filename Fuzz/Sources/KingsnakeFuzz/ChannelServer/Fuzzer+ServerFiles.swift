@@ -45,8 +45,12 @@ extension Fuzzer {
             limits.stallSeconds, limits.requestBurst,
         ]
         Finding.unless(positive.allSatisfy { $0 > 0 }, "a limit of nothing")
-        for path in [settings.trustedRoot, settings.tls?.certificate, settings.tls?.key].compactMap({ $0 }) {
+        for path in [settings.tls?.certificate, settings.tls?.key].compactMap({ $0 }) {
             Finding.unless(path.utf8.first == UInt8(ascii: "/"), "`\(path)` is nowhere")
+        }
+        if let root = settings.trustedRoot, root.utf8.contains(UInt8(ascii: "/")) {
+            // Without a slash it is the name of an instance.
+            Finding.unless(root.utf8.first == UInt8(ascii: "/"), "`\(root)` is nowhere")
         }
         _ = limits.rates
     }

@@ -56,8 +56,6 @@ struct LedgerSnapshot: Sendable {
             let further = reader.number(UInt32.self), let names = reader.number(UInt32.self)
         else { throw damaged("the head of a ledger") }
         guard owner.elementsEqual(scope.bytes) else { throw damaged("the ledger of this channel") }
-        // After the last number there would be no next snapshot.
-        guard generation < .max else { throw damaged("the number of a snapshot") }
         guard [indexes, files, further].allSatisfy({ $0 <= Self.maximumCount }) else {
             throw damaged("at most \(Self.maximumCount) entries of a kind")
         }

@@ -136,6 +136,10 @@ struct LedgerTable: Sendable {
                 expected: "at most \(LedgerSnapshot.maximumCount) entries of a kind"
             )
         }
+        // Nobody writes so many: the number is somebody's else, and there is none after it.
+        guard snapshot.generation < .max else {
+            throw Refusal(LedgerCode.damaged, "the ledger", expected: "a number that has a next one")
+        }
         self = LedgerTable(LedgerSnapshot(contents, generation: snapshot.generation + 1, scope: scope))
     }
 }
