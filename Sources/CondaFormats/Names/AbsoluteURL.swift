@@ -49,6 +49,10 @@ struct AbsoluteURL {
             throw refusal(scheme == "file" ? "`file:///` and a path" : "a host name")
         }
         path = try Self.segments(of: rest[slash...], refusal)
+        // Without the first, a second one would be taken for the token: the place without credentials has one name.
+        guard Self.tokenPosition(in: pathWithoutToken, scheme) == nil else {
+            throw refusal("one token, as `/t/TOKEN/`")
+        }
     }
 
     /// The path's segments, without a token.
@@ -58,7 +62,9 @@ struct AbsoluteURL {
     }
 
     /// Where the token is: the segment after the first that is `t`, as in `/t/TOKEN/channel`.
-    private var tokenPosition: Int? {
+    private var tokenPosition: Int? { Self.tokenPosition(in: path, scheme) }
+
+    private static func tokenPosition(in path: [String], _ scheme: String) -> Int? {
         guard scheme != "file", let mark = path.firstIndex(of: "t"), mark + 1 < path.count else { return nil }
         return mark + 1
     }

@@ -42,6 +42,8 @@ struct ChannelURLTests {
             "https://h:+80/a", "https://\u{E9}/a", "https://h/\u{E9}", "https://[::1/a", "https://[a]/a",
             "https://a@/b",
             "file://host/a", "file://u@/a", "https://h^/a", "https://h/<a>", "https://h,i/a",
+            // Without its first token, this would be a place with a token.
+            "https://h/t/one/t/two/a", "https://h/t/one/t/two", "https://h/t/one/x/t/two",
         ]
     )
     func refused(_ text: String) {
