@@ -188,11 +188,13 @@ struct ProxyTargetTests {
 
     @Test("Of two tokens none is passed on, for the second one would be shown")
     func twoTokens() throws {
-        for target in [
-            "/c/https/h/t/one/t/two/a/noarch/repodata.json", "http://h/t/one/t/two/a/noarch/repodata.json",
-            "/t/one/c/https/h/t/two/a/noarch/repodata.json",
+        for (target, code) in [
+            // That is no channel's address.
+            ("/c/https/h/t/one/t/two/a/noarch/repodata.json", "proxy.path"),
+            ("http://h/t/one/t/two/a/noarch/repodata.json", "proxy.path"),
+            ("/t/one/c/https/h/t/two/a/noarch/repodata.json", "proxy.credentials"),
         ] {
-            #expect(refusalCode { try Self.read(target) } == "proxy.credentials")
+            #expect(refusalCode { try Self.read(target) } == code)
         }
         // Those of the settings make room for the client's.
         var place = try Self.place()
