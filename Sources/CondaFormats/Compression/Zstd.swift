@@ -107,6 +107,15 @@ public enum Zstd {
         }
     }
 
+    /// The length that the first frame says its content has; nil if it does not say. Somebody else must find out whether that
+    /// is so.
+    public static func announcedLength(_ source: StoredBytes) throws -> Int? {
+        let head = try source.read(0..<min(source.length, 18))
+        let announced = head.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        // The two highest values mean "unknown" and "not a frame".
+        return announced < UInt64(Int.max) ? Int(exactly: announced) : nil
+    }
+
     /// How much of a source is read at a time.
     private static let pieceLength = 1 << 20
 

@@ -15,7 +15,7 @@ public struct RepodataFile: Sendable {
     public static let windowLength = 1 << 20
 
     /// The text.
-    public let source: StoredBytes
+    public private(set) var source: StoredBytes
     /// What the index is, for messages.
     public let subject: String
     /// SHA-256 of the text as it was opened.
@@ -58,6 +58,7 @@ public struct RepodataFile: Sendable {
         let scan = try RepodataFileScanner(
             source,
             of: subject,
+            subdir: subdir,
             windowLength: window,
             readSignatures: readSignatures
         )
@@ -91,8 +92,15 @@ public struct RepodataFile: Sendable {
     /// The same as bytes.
     public func fileNameBytes(at position: Int) -> ArraySlice<UInt8> { names[entry(at: position).0.name] }
 
+    /// The package's name in the file name of the record at a position, as bytes; none where that cannot be divided.
+    public func packageNameBytes(at position: Int) -> ArraySlice<UInt8> { names[entry(at: position).0.packageName] }
+
     /// The format under which the record at a position is listed, whether it is of that format or not.
     public func section(at position: Int) -> ArchiveFormat { entry(at: position).1 }
+
+    /// Whether the record at a position was found to be as it should be when the index was opened: nobody who reads it
+    /// refuses it. Of others that is not known; nor of any, where nobody said of which subdirectory the index must be.
+    public func isPlain(at position: Int) -> Bool { entry(at: position).0.isPlain }
 
     /// The position of the record of a file; nil if it is not listed.
     public func position(of fileName: some Collection<UInt8>) -> Int? {
@@ -115,6 +123,13 @@ public struct RepodataFile: Sendable {
     public var unlistedSignatures: some Sequence<String> {
         (signatureTable?.entries ?? []).lazy.map { names[$0.name] }.filter { position(of: $0) == nil }
             .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same index, whose text has another name by now.
+    public func renamed(_ name: String) -> RepodataFile {
+        var renamed = self
+        renamed.source = StoredBytes(name, length: source.length, reader: source.read)
+        return renamed
     }
 
     /// Reads the text once more, and demands that it is what was opened.

@@ -21,7 +21,14 @@ extension SignedRefresher {
         try index.trust?.checkExpiry(now: settings.now())
         await note(key, of: view)
         let shown = index.shown
-        return UpstreamSubdir(subdir, id: shown.digest, path: shown.path, baseURL: shown.index.info.baseURL)
+        return UpstreamSubdir(
+            subdir,
+            id: shown.digest,
+            path: shown.path,
+            baseURL: shown.index.info.baseURL,
+            index: shown.index,
+            compressed: shown.compressed
+        )
     }
 
     /// The shard index of a subdir in a view; nil if the channel has none, or its pin demands signatures of records, which

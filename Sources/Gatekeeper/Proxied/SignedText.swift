@@ -15,6 +15,8 @@ struct SignedText: Sendable {
     let path: String
     /// The index, which stays in the file.
     let index: RepodataFile
+    /// The channel's own compressed form of it; nil if it has none.
+    let compressed: StoredBytes?
 
     /// SHA-256 of the text.
     var digest: Digest { index.digest }

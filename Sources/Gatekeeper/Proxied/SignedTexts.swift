@@ -12,8 +12,7 @@ import TrustCore
 /// Makes the texts of verified indexes as files in the cache, each once, and keeps them open.
 ///
 /// The largest index has 360 MB: it goes from the mirror to the disk, from there through the decompressor to the disk,
-/// and is never in memory as a whole. A text is written under its own digest, which is only known once it was
-/// decompressed; so that happens twice. Of each subdir the last two are kept; what is older goes from the cache, too,
+/// and is never in memory as a whole. Of each subdir the last two are kept; what is older goes from the cache, too,
 /// and is made again if somebody still asks for it.
 final class SignedTexts: Sendable {
     /// What a text is made of.
@@ -102,19 +101,24 @@ final class SignedTexts: Sendable {
         guard origin.isCompressed else {
             return try open(path, origin.target.path.text, origin.subdir, nil, signed: signed)
         }
-        let compressed = try stored(path, limit)
-        var digest = StreamingDigest(.sha256)
-        try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text) { chunk in
-            digest.update(chunk)
+        return try await Self.unpack(try stored(path, limit), origin, signed: signed, in: cache)
+    }
+
+    /// Decompresses a text into the cache, and reads it meanwhile.
+    @concurrent
+    private static func unpack(_ compressed: StoredBytes, _ origin: Origin, signed: Bool, in cache: BlobCache)
+        async throws -> SignedText
+    {
+        let subject = origin.target.path.text
+        let unpacked = try UnpackedIndex(compressed, of: subject, in: cache) { bytes in
+            try RepodataFile(
+                bytes,
+                of: subject,
+                subdir: origin.subdir,
+                readSignatures: signed ? { try RecordSignatures.check($1, of: $0) } : nil
+            )
         }
-        let size = digest.byteCount
-        let expected = digest.finish()
-        // One that was altered since is made again, rather than found to be no index for ever.
-        _ = try cache.path(of: expected, recheck: true)
-        let text = try await cache.store(expected: expected, size: size) { sink in
-            try Zstd.decompress(compressed, maximumLength: limit, of: origin.target.path.text, into: sink)
-        }
-        return try open(text, origin.target.path.text, origin.subdir, expected, signed: signed)
+        return SignedText(path: unpacked.path, index: unpacked.index, compressed: unpacked.compressed)
     }
 
     /// Fetches what the signed metadata names, and checks each digest that it gives before anything is kept.
@@ -156,7 +160,7 @@ final class SignedTexts: Sendable {
             try cache.remove(expected ?? index.digest)
             throw Failure(.disk, "the index in the cache is not what was written there", at: path)
         }
-        return SignedText(path: path, index: index)
+        return SignedText(path: path, index: index, compressed: nil)
     }
 
     private func stored(_ path: String, _ limit: Int) throws -> StoredBytes {

@@ -19,6 +19,10 @@ public struct UpstreamSubdir: Sendable {
     public let isSigned: Bool
     /// Files whose hash is another one than was seen before.
     public let changed: ChangedFiles
+    /// The text as it was opened when it was verified; nil if it is not open.
+    public let index: RepodataFile?
+    /// The channel's own compressed form of just this text; nil if there is none.
+    public let compressed: StoredBytes?
     private let baseline: Timestamp?
     private let firstSeen: @Sendable (ArchiveFileName) -> Timestamp?
 
@@ -35,6 +39,8 @@ public struct UpstreamSubdir: Sendable {
         isSigned: Bool = true,
         baseline: Timestamp? = nil,
         changed: ChangedFiles = .none,
+        index: RepodataFile? = nil,
+        compressed: StoredBytes? = nil,
         firstSeen: @escaping @Sendable (ArchiveFileName) -> Timestamp? = { _ in nil }
     ) {
         self.subdir = subdir
@@ -44,6 +50,8 @@ public struct UpstreamSubdir: Sendable {
         self.isSigned = isSigned
         self.baseline = baseline
         self.changed = changed
+        self.index = index
+        self.compressed = compressed
         self.firstSeen = firstSeen
     }
 

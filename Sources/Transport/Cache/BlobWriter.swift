@@ -101,14 +101,24 @@ final class BlobWriter {
         try name(place)
     }
 
+    /// The file, to be written by others who know what comes in.
+    func underWay(length: Int) -> BlobUnderWay { BlobUnderWay(file, length: length) }
+
     private func name(_ place: BlobPlace) throws {
         try file.synchronise()
-        guard let target = try root.descend(place.folders, creating: true) else { return }
+        guard let target = try nameWithoutSync(place) else { return }
+        guard fsync(target.descriptor) == 0 else { throw OpenFile.failure("could not save", target.path) }
+    }
+
+    /// Gives the file the name of a digest that somebody else found.
+    @discardableResult
+    func nameWithoutSync(_ place: BlobPlace) throws -> CacheFolder? {
+        guard let target = try root.descend(place.folders, creating: true) else { return nil }
         guard renameat(folder.descriptor, name, target.descriptor, place.name) == 0 else {
             throw OpenFile.failure("could not name a blob", target.path + "/" + place.name)
         }
         isDone = true
-        guard fsync(target.descriptor) == 0 else { throw OpenFile.failure("could not save", target.path) }
+        return target
     }
 
     /// Removes the temporary file of a blob that was not committed.

@@ -56,6 +56,24 @@ final class OpenFile {
         }
     }
 
+    /// Reads a part, wherever others read or write just now; fewer bytes where the file ends before.
+    func bytes(in part: Range<Int>) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: part.count) { buffer, filled in
+            while filled < part.count {
+                let rest = UnsafeMutableRawBufferPointer(
+                    rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...]
+                )
+                let count = pread(descriptor, rest.baseAddress, rest.count, off_t(part.lowerBound + filled))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw Self.failure("could not read", path)
+                }
+                if count == 0 { return }
+                filled += count
+            }
+        }
+    }
+
     /// Writes all bytes.
     func writeAll(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]

@@ -15,12 +15,23 @@ extension Fuzzer {
             if case .success(.object) = whole { checkReason(refusal) }
             throw refusal
         }
+        try checkPlain(bytes, in: index.info.subdir ?? .noarch)
         switch whole {
         case .success(let value): try RepodataComparison(index, value).check()
         // Duplicates inside what is stepped over show when that part is read, and nothing is no JSON.
         case .failure(let refusal as Refusal) where refusal.is(CoreCode.jsonDuplicateKey) || bytes.isEmpty:
             for name in index.fileNames { _ = try Finding.accepted { try index.record(fileName: name) } }
         case .failure(let error): Finding.report("opened, but the JSON reader says \(error)")
+        }
+    }
+
+    /// What is said to be as it should be is read without a refusal, and shards can hold it.
+    private static func checkPlain(_ bytes: [UInt8], in subdir: Subdir) throws {
+        let file = Finding.ifRefused("only the scanner of files refuses") {
+            try RepodataFile(StoredBytes(bytes), subdir: subdir)
+        }
+        for record in try file.records(at: (0..<file.count).filter { file.isPlain(at: $0) }) {
+            Finding.ifRefused("a plain record is refused") { try record.read(in: file).checkShardForm() }
         }
     }
 

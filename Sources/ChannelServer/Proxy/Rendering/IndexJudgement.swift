@@ -20,16 +20,26 @@ struct IndexJudgement: Sendable {
     /// The moment that it is made for.
     let now: Timestamp
 
-    /// Whether a package of which nothing changed comes out as before.
-    private var isLasting: Bool { !judge.dependsOnTime && !judge.needsFirstSeen }
+    /// Of which packages files may be hidden; nil if every file has to be looked at.
+    private let reach: NameReach?
 
-    /// Judges all records, and writes what is hidden, and of which packages nothing is, into a folder.
+    init(text: IndexText, judge: any ListingJudge, now: Timestamp) {
+        self.text = text
+        self.judge = judge
+        self.now = now
+        reach = judge.nameReach(into: text.channel.identity)
+    }
+
+    /// Whether a package of which nothing changed comes out as before, and it saves something to know that.
+    private var isLasting: Bool { !judge.dependsOnTime && !judge.needsFirstSeen && reach == nil }
+
+    /// Judges all records of which something may be hidden, and writes what is, and of which packages nothing is, into a folder.
     ///
     /// - Parameter known: digests of packages of which nothing was hidden in earlier texts, under the same policy.
     func make(_ index: RepodataFile, known: Set<Digest>, in folder: RenderingFolder) async throws
         -> HiddenFiles
     {
-        let groups = PackageGroups(index)
+        let groups = PackageGroups(index, where: try doubtful(in: index))
         var hidden = groups.unnamed.map { position, refusal in
             (position: position, text: HiddenFiles.text([Self.finding(refusal)]))
         }
@@ -68,6 +78,26 @@ struct IndexJudgement: Sendable {
             stride(from: 0, to: bytes.count - width + 1, by: width)
                 .compactMap { Digest(.sha256, bytes: bytes[$0..<$0 + width]) }
         )
+    }
+
+    /// Says which records have to be read: all, or those of packages that the judge may hide something of, those that are not
+    /// known to be well-formed, and those of changed files.
+    private func doubtful(in index: RepodataFile) throws -> (Int) -> Bool {
+        guard let reach else { return { _ in true } }
+        let changed = Set(text.changed.files.compactMap { index.position(of: $0.text.utf8) })
+        // The records of a package stand together.
+        var last: ArraySlice<UInt8> = []
+        var isReached = false
+        return { position in
+            guard index.isPlain(at: position), !changed.contains(position) else { return true }
+            let name = index.packageNameBytes(at: position)
+            if name != last {
+                last = name
+                let package = try? PackageName(String(decoding: name, as: UTF8.self))
+                isReached = package.map { reach.part(of: $0) != .nothing } ?? true
+            }
+            return isReached
+        }
     }
 
     private struct Judged: Sendable {

@@ -50,10 +50,11 @@ public struct IndexRenderer: Sendable {
             judge.fingerprint.hex, text.changed.fingerprint.hex,
             judge.dependsOnTime ? hour.description : "",
         ])
-        return try await recent.rendering(key) { [cache] in
+        let rendering = try await recent.rendering(key) { [cache] in
             let judgement = IndexJudgement(text: text, judge: judge, now: hour)
             return try await Self.render(judgement, key, in: RenderingPlace(cache, of: text), now: now)
         }
+        return RenderedSubdir(text, hidden: rendering.hidden, parts: rendering.parts)
     }
 
     private static func render(
@@ -61,11 +62,11 @@ public struct IndexRenderer: Sendable {
         _ key: Digest,
         in place: RenderingPlace,
         now: Timestamp
-    ) async throws -> RenderedSubdir {
+    ) async throws -> RecentRenderings.Rendering {
         let policy = judgement.judge.fingerprint
         let folder = place.judged(policy, key)
         let hidden = try await hidden(judgement, in: folder, place, policy)
-        let parts = RenderingParts(judgement.text, hidden: hidden, place: place, policy: policy)
+        let parts = RenderingParts(of: judgement.text.id, hidden: hidden, place: place, policy: policy)
         try await NIOThreadPool.singleton.runIfActive {
             try folder.touch()
             try parts.touch()
@@ -73,7 +74,7 @@ public struct IndexRenderer: Sendable {
             try place.removeOld(keeping: [folder, parts.folder])
             try place.removeUnused(now: now)
         }
-        return RenderedSubdir(judgement.text.subdir, hidden: hidden, parts: parts)
+        return RecentRenderings.Rendering(hidden: hidden, parts: parts)
     }
 
     private static func hidden(
@@ -99,15 +100,20 @@ public struct IndexRenderer: Sendable {
 
 /// The renderings that were asked for last, so that a request costs no more than a look.
 private actor RecentRenderings {
+    struct Rendering: Sendable {
+        let hidden: HiddenFiles
+        let parts: RenderingParts
+    }
+
     /// How many: the subdirs of some channels.
     private static let maximumCount = 32
 
-    private var tasks: [Digest: Task<RenderedSubdir, any Error>] = [:]
+    private var tasks: [Digest: Task<Rendering, any Error>] = [:]
     /// The keys, the one that was asked for last at the end.
     private var order: [Digest] = []
 
-    func rendering(_ key: Digest, make: @escaping @Sendable () async throws -> RenderedSubdir) async throws
-        -> RenderedSubdir
+    func rendering(_ key: Digest, make: @escaping @Sendable () async throws -> Rendering) async throws
+        -> Rendering
     {
         order.removeAll { $0 == key }
         order.append(key)

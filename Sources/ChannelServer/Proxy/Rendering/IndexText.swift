@@ -23,6 +23,9 @@ public struct IndexText: Sendable {
     /// Files that are not to be listed, whatever the policy says.
     let changed: ChangedFiles
     let knownSince: @Sendable (PackageRecord) -> Timestamp?
+    private var opened: RepodataFile?
+    /// A compressed form of just this text that can be given out; nil if there is none.
+    private(set) var compressed: StoredBytes?
 
     /// Takes a text.
     ///
@@ -58,12 +61,15 @@ public struct IndexText: Sendable {
             isSigned: verified.isSigned,
             changed: verified.changed
         ) { verified.knownSince($0) }
+        opened = verified.index
+        compressed = verified.compressed
     }
 
-    /// Opens the text; its records stay in the file.
+    /// Opens the text, unless it is open since it was verified; its records stay in the file.
     ///
     /// - Throws: a `Failure` if the file is gone, or holds another text by now; a `Refusal` if it is no index.
     func open() throws -> RepodataFile {
+        if let opened { return opened }
         guard let bytes = try OpenFile(readingIfThere: path)?.stored() else {
             throw Failure(.disk, "the verified text of an index is gone", at: path)
         }

@@ -17,6 +17,16 @@ public protocol ListingJudge: Sendable {
 
     /// What stands against listing a file; empty if it may be listed.
     func findings(on file: TrustPolicy.ListedFile, now: Timestamp) -> [Finding]
+
+    /// Of which packages of a channel files may be hidden; nil where names alone do not tell, and every file has to be looked at.
+    ///
+    /// - Parameter channel: the channel's canonical address.
+    func nameReach(into channel: String) -> NameReach?
+}
+
+extension ListingJudge {
+    /// Every file has to be looked at.
+    public func nameReach(into channel: String) -> NameReach? { nil }
 }
 
 /// Lets everything be listed that is well-formed.
@@ -33,4 +43,9 @@ public struct ListingOfEverything: ListingJudge {
 
     /// Nothing.
     public func findings(on file: TrustPolicy.ListedFile, now: Timestamp) -> [Finding] { [] }
+
+    /// Of none.
+    public func nameReach(into channel: String) -> NameReach? {
+        IndexPolicy.empty.nameReach(into: channel)
+    }
 }

@@ -17,9 +17,11 @@ public struct RenderedSubdir: Sendable {
     public let subdir: Subdir
     private let hidden: HiddenFiles
     private let parts: RenderingParts
+    private let text: IndexText
 
-    init(_ subdir: Subdir, hidden: HiddenFiles, parts: RenderingParts) {
-        self.subdir = subdir
+    init(_ text: IndexText, hidden: HiddenFiles, parts: RenderingParts) {
+        subdir = text.subdir
+        self.text = text
         self.hidden = hidden
         self.parts = parts
     }
@@ -37,7 +39,7 @@ public struct RenderedSubdir: Sendable {
         let folder = "shards/"
         if name.hasPrefix(folder) { return try await shard(String(name.dropFirst(folder.count))) }
         guard let form = RenderingParts.Form(rawValue: name) else { return nil }
-        return try await parts.file(form)
+        return try await parts.file(form, of: text)
     }
 
     /// A shard by its file name, `<64 hexadecimal digits>.msgpack.zst`: of this index, or of one shortly before under
@@ -45,6 +47,6 @@ public struct RenderedSubdir: Sendable {
     public func shard(_ name: String) async throws -> RenderedFile? {
         guard let digest = Digest(.sha256, hex: name.prefix(64)), ShardIndex.shardFileName(digest) == name
         else { return nil }
-        return try await parts.shard(digest)
+        return try await parts.shard(digest, of: text)
     }
 }

@@ -8,6 +8,8 @@ internal import NIOPosix
 internal import TrustCore
 
 /// Finds the forms of one index in the cache, or makes them: each once, however many ask for it at a time.
+///
+/// The text comes with each request: what is kept here for long has no part of an index in it.
 actor RenderingParts {
     /// A form, by its file name.
     enum Form: String, CaseIterable {
@@ -33,7 +35,6 @@ actor RenderingParts {
         let pack: ShardPack
     }
 
-    private let text: IndexText
     private let hidden: HiddenFiles
     private let place: RenderingPlace
     private let policy: Digest
@@ -43,14 +44,13 @@ actor RenderingParts {
     /// The packs of earlier texts that were opened, by their folders.
     private var earlier: [String: ShardPack] = [:]
 
-    init(_ text: IndexText, hidden: HiddenFiles, place: RenderingPlace, policy: Digest) {
-        self.text = text
+    init(of text: Digest, hidden: HiddenFiles, place: RenderingPlace, policy: Digest) {
         self.hidden = hidden
         self.place = place
         self.policy = policy
         folder = place.forms(
             policy,
-            RenderingPlace.digest([RenderingPlace.version, text.id.hex, hidden.digest.hex])
+            RenderingPlace.digest([RenderingPlace.version, text.hex, hidden.digest.hex])
         )
     }
 
@@ -58,10 +58,10 @@ actor RenderingParts {
     nonisolated func touch() throws { try folder.touch() }
 
     /// A form.
-    func file(_ form: Form) async throws -> RenderedFile {
-        if form == .shardIndex { return try await allShards().index }
+    func file(_ form: Form, of text: IndexText) async throws -> RenderedFile {
+        if form == .shardIndex { return try await allShards(of: text).index }
         if let task = files[form] { return try await task.value }
-        let task = Task { try await make(form) }
+        let task = Task { try await make(form, of: text) }
         files[form] = task
         do {
             return try await task.value
@@ -73,8 +73,8 @@ actor RenderingParts {
     }
 
     /// A shard of this index, or of an earlier one.
-    func shard(_ digest: Digest) async throws -> RenderedFile? {
-        if let shard = try await allShards().pack.shard(digest) { return shard }
+    func shard(_ digest: Digest, of text: IndexText) async throws -> RenderedFile? {
+        if let shard = try await allShards(of: text).pack.shard(digest) { return shard }
         for other in try place.allForms(of: policy) where other.path != folder.path {
             if earlier[other.path] == nil {
                 earlier[other.path] = try await Self.onThread { try Self.pack(in: other) }
@@ -84,9 +84,9 @@ actor RenderingParts {
         return nil
     }
 
-    private func allShards() async throws -> Shards {
+    private func allShards(of text: IndexText) async throws -> Shards {
         if let shards { return try await shards.value }
-        let task = Task { try await makeShards() }
+        let task = Task { try await makeShards(of: text) }
         shards = task
         do {
             return try await task.value
@@ -106,17 +106,17 @@ actor RenderingParts {
         try await NIOThreadPool.singleton.runIfActive(work)
     }
 
-    private func make(_ form: Form) async throws -> RenderedFile {
-        // What is compressed is made first, under its own lock.
+    private func make(_ form: Form, of text: IndexText) async throws -> RenderedFile {
+        // What is compressed is made first, under its own lock, unless the channel's own form is as good.
         let source: RenderedFile? =
             switch form {
-            case .compressed: try await file(.plain)
-            case .currentCompressed: try await file(.current)
+            case .compressed where text.compressed == nil || hidden.count > 0: try await file(.plain, of: text)
+            case .currentCompressed: try await file(.current, of: text)
             default: nil
             }
         let lock = try await place.lock(form.step)
         defer { withExtendedLifetime(lock) {} }
-        return try await Self.onThread { [folder, text, hidden] in
+        return try await Self.onThread { [folder, hidden] in
             if let found = try folder.find(form.rawValue) { return found }
             if let source { return try Self.compress(source, as: form, in: folder) }
             let visible = try VisibleIndex(text, hiding: hidden)
@@ -128,13 +128,33 @@ actor RenderingParts {
                 )
             }
             let draft = try folder.begin(form.rawValue)
-            if form == .plain {
-                try visible.writePlain { try draft.write($0) }
-            } else {
-                try visible.writeCurrent { try draft.write($0) }
+            switch form {
+            case .compressed: try Self.writeCompressed(text, visible, to: draft)
+            case .plain: try visible.writePlain { try draft.write($0) }
+            default: try visible.writeCurrent { try draft.write($0) }
             }
             return try draft.finish()
         }
+    }
+
+    /// Writes the channel's own compressed form, if the text is given out as it is; else compresses what is.
+    private static func writeCompressed(_ text: IndexText, _ visible: VisibleIndex, to draft: RenderingDraft)
+        throws
+    {
+        if let compressed = text.compressed, visible.isTextItself {
+            return try compressed.forEachPiece(of: 0..<compressed.length) { try draft.write($0) }
+        }
+        var length = 0
+        try visible.writePlain { length += $0.count }
+        let encoder = try encoder(length: length)
+        try visible.writePlain { piece in
+            try piece.withUnsafeBytes { try encoder.consume($0) { try draft.write($0) } }
+        }
+        try encoder.finish { try draft.write($0) }
+    }
+
+    private static func encoder(length: Int) throws -> ZstdEncoder {
+        try ZstdEncoder(contentLength: length, level: IndexAssembler.level, threads: System.coreCount)
     }
 
     /// Compresses on all cores: the same bytes on any number of them.
@@ -142,11 +162,7 @@ actor RenderingParts {
         -> RenderedFile
     {
         let draft = try folder.begin(form.rawValue)
-        let encoder = try ZstdEncoder(
-            contentLength: Int(source.length),
-            level: IndexAssembler.level,
-            threads: System.coreCount
-        )
+        let encoder = try encoder(length: Int(source.length))
         try source.bytes.forEachPiece(of: 0..<Int(source.length)) { piece in
             try piece.withUnsafeBytes { try encoder.consume($0) { try draft.write($0) } }
         }
@@ -154,12 +170,12 @@ actor RenderingParts {
         return try draft.finish()
     }
 
-    private func makeShards() async throws -> Shards {
+    private func makeShards(of text: IndexText) async throws -> Shards {
         let lock = try await place.lock(.shards)
         defer { withExtendedLifetime(lock) {} }
         let (folder, place) = (folder, place)
         if let found = try await Self.onThread({ try Self.shards(in: folder) }) { return found }
-        let (visible, earlier) = try await Self.onThread { [text, hidden] in
+        let (visible, earlier) = try await Self.onThread { [hidden] in
             (try VisibleIndex(text, hiding: hidden), try Self.newestPack(in: place))
         }
         let made = try await ShardRendering(visible: visible, earlier: earlier).write(to: folder)

@@ -19,6 +19,8 @@ struct RecordTable: Sendable {
         let nameLength: UInt8
         /// How much of the file name is the package's name; 0 where the file name is not NAME-VERSION-BUILD.
         let packageNameLength: UInt8
+        /// Whether the record is known to be as it should be.
+        var isPlain = false
 
         var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
         var record: Range<Int> { Int(recordStart)..<Int(recordStart) + Int(recordLength) }

@@ -28,6 +28,7 @@ struct RepodataFileScanner {
     private let subject: String
     private let windowLength: Int
     private let readSignatures: SignatureReader?
+    private let plain: PlainRecord?
     /// What is looked at just now, and where it begins.
     private var window: [UInt8] = []
     private var base = 0
@@ -41,10 +42,13 @@ struct RepodataFileScanner {
 
     /// Scans a whole text.
     ///
-    /// - Parameter readSignatures: if given, refuses signatures that are malformed in whichever way.
+    /// - Parameters:
+    ///   - subdir: the subdirectory of the index; if it is given, plain records are marked.
+    ///   - readSignatures: if given, refuses signatures that are malformed in whichever way.
     init(
         _ source: StoredBytes,
         of subject: String,
+        subdir: Subdir?,
         windowLength: Int,
         readSignatures: SignatureReader?
     ) throws {
@@ -59,6 +63,7 @@ struct RepodataFileScanner {
         self.source = source
         self.subject = subject
         self.readSignatures = readSignatures
+        plain = subdir.map { PlainRecord(in: $0) }
         self.windowLength = max(1, windowLength)
         guard source.length > 0 else { return }
         try scan()
@@ -135,9 +140,9 @@ struct RepodataFileScanner {
         }
         let end: Int
         if key == ByteKey("packages") {
-            (tarBz2, end) = try scanSection(.tarBz2, valueStart)
+            (tarBz2, end) = try scanSection(.tarBz2, valueStart, plain: plain)
         } else if key == ByteKey("packages.conda") {
-            (conda, end) = try scanSection(.conda, valueStart)
+            (conda, end) = try scanSection(.conda, valueStart, plain: plain)
         } else if key == ByteKey("signatures") {
             end = try scanSignatures(valueStart)
         } else {
@@ -177,6 +182,7 @@ struct RepodataFileScanner {
     private mutating func scanSection(
         _ format: ArchiveFormat,
         _ start: Int,
+        plain: PlainRecord? = nil,
         read: SignatureReader? = nil
     ) throws -> (RecordTable, end: Int) {
         var table = RecordTable(format)
@@ -189,7 +195,7 @@ struct RepodataFileScanner {
         }
         while isMore {
             let (found, next) = try step(at) { text, at in
-                let entry = try SectionEntry(text, at, format)
+                let entry = try SectionEntry(text, at, format, plain: plain)
                 let (isMore, end) = try Self.skipMark(text, entry.record.upperBound)
                 return ((entry: entry, isMore: isMore), end)
             }
@@ -200,7 +206,8 @@ struct RepodataFileScanner {
                 recordStart: UInt32(truncatingIfNeeded: base + found.entry.record.lowerBound),
                 recordLength: UInt32(truncatingIfNeeded: found.entry.record.count),
                 nameLength: UInt8(truncatingIfNeeded: name.count),
-                packageNameLength: found.entry.packageNameLength
+                packageNameLength: found.entry.packageNameLength,
+                isPlain: found.entry.isPlain
             )
             names += name
             table.append(entry, isMisplaced: found.entry.isMisplaced, names.span)

@@ -13,10 +13,19 @@ struct SectionEntry {
     let packageNameLength: UInt8
     /// Whether the file name is not of the section's format.
     let isMisplaced: Bool
+    /// Whether the record is known to be as it should be; false where nobody asked.
+    let isPlain: Bool
 
     /// Steps over the entry at a position.
+    ///
+    /// - Parameter plain: tells whether a record is as it should be; nil if that is not asked.
     @inline(__always)
-    init(_ text: Span<UInt8>, _ start: Int, _ format: ArchiveFormat) throws(SectionDefect) {
+    init(
+        _ text: Span<UInt8>,
+        _ start: Int,
+        _ format: ArchiveFormat,
+        plain: PlainRecord? = nil
+    ) throws(SectionDefect) {
         let nameStart: Int
         do throws(JSONDefect) {
             nameStart = try JSONScanner.expect(UInt8(ascii: "\""), text, start, "a file name")
@@ -30,15 +39,21 @@ struct SectionEntry {
         let stem = ArchiveNameScanner.stem(text, nameStart..<nameEnd, format)
         name = nameStart..<nameEnd
         isMisplaced = !stem.isOwn
-        packageNameLength = UInt8(
-            truncatingIfNeeded: ArchiveNameScanner.packageNameLength(text, nameStart..<stem.end)
-        )
+        let nameLength = ArchiveNameScanner.packageNameLength(text, nameStart..<stem.end)
+        packageNameLength = UInt8(truncatingIfNeeded: nameLength)
         do throws(JSONDefect) {
             let recordStart = try JSONScanner.skipColon(text, nameEnd + 1)
             guard JSONScanner.byte(text, recordStart) == UInt8(ascii: "{") else {
                 throw JSONDefect(code: .jsonShape, at: recordStart, expected: "a record")
             }
-            record = recordStart..<(try JSONScanner.skipValue(text, recordStart))
+            if stem.isOwn,
+                let end = plain?.end(text, recordStart, of: nameStart..<stem.end, nameLength: nameLength)
+            {
+                (record, isPlain) = (recordStart..<end, true)
+            } else {
+                record = recordStart..<(try JSONScanner.skipValue(text, recordStart))
+                isPlain = false
+            }
         } catch {
             throw .json(error)
         }

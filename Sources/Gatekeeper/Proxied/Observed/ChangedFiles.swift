@@ -49,6 +49,9 @@ public struct ChangedFiles: Sendable {
         )
     }
 
+    /// Which files they are, in no order.
+    public var files: some Collection<ArchiveFileName> { findings.keys }
+
     /// What stands against a file; nil if nothing does.
     public func finding(on file: ArchiveFileName) -> Finding? { findings[file] }
 }

@@ -27,7 +27,9 @@ final class ObservedIndex: Sendable {
             baseURL: text.file.info.baseURL,
             isSigned: false,
             baseline: ledger.indexes.first?.time,
-            changed: changed
+            changed: changed,
+            index: text.file,
+            compressed: text.compressed
         ) { [text, ledger] file in
             ledger.firstSeen(file.text.utf8) { text.digests(of: file) }
         }

@@ -133,9 +133,9 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                     lastModified: state.version?.lastModified
                 )
             }
-            let outcome: ConditionalOutcome, digest: Digest?
+            let outcome: ConditionalOutcome, found: Content?
             do {
-                (outcome, digest) = try await store(form, from: mirror, unless: version)
+                (outcome, found) = try await store(form, from: mirror, unless: version)
             } catch let failure as Failure where failure.isAccessDenial {
                 denial = failure
                 continue
@@ -147,10 +147,9 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                 known.state.checked = now
                 return known
             case .complete(let version):
-                guard let digest else { continue }
-                let text = digest == known?.text.digest ? known?.text : try open(digest, from: mirror)
-                guard let text else { continue }
-                var state = ObservedState(digest: digest, mirror: mirror.name, form: form, checked: now)
+                guard let found else { continue }
+                let text = found.digest == known?.text.digest ? known?.text ?? found : found
+                var state = ObservedState(digest: text.digest, mirror: mirror.name, form: form, checked: now)
                 state.version = version.map { .init(entityTag: $0.entityTag, lastModified: $0.lastModified) }
                 return (text, state)
             }
@@ -159,54 +158,25 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         throw Refusal(GateCode.repodataMissing, "\(subdir.text)/\(Content.forms.last ?? "")", at: mirror.name)
     }
 
-    private func open(_ digest: Digest, from mirror: BoundMirror) throws -> Content? {
-        do {
-            return try Content(digest, in: cache, of: subdir, channel: channel)
-        } catch let refusal as Refusal {
-            // Nothing bad stays in the cache.
-            try cache.remove(digest)
-            throw refusal.located(at: mirror.name)
-        }
-    }
-
-    /// Puts what a mirror has into the cache, decompressed.
+    /// Puts what a mirror has into the cache, and opens it.
     private func store(
         _ form: String,
         from mirror: BoundMirror,
         unless version: ResourceVersion?
-    ) async throws -> (ConditionalOutcome, Digest?) {
-        let path = "\(subdir.text)/\(form)"
+    ) async throws -> (ConditionalOutcome, Content?) {
         let temporary = try UnnamedFile(in: Folder.parent(of: stateFile))
         let outcome = try await mirror.fetch(
-            path,
+            "\(subdir.text)/\(form)",
             unless: version,
             maximumLength: Content.limit(of: form),
             timeout: time
         ) { try temporary.file.write($0) }
         guard case .complete = outcome else { return (outcome, nil) }
-        let bytes = try temporary.stored()
-        let digest = try await Self.store(
-            bytes,
-            isCompressed: Content.isDecompressed(form),
-            of: path,
-            in: cache
-        )
-        return (outcome, digest)
-    }
-
-    @concurrent
-    private static func store(
-        _ bytes: StoredBytes,
-        isCompressed: Bool,
-        of path: String,
-        in cache: BlobCache
-    ) async throws -> Digest {
-        try await cache.storeObserved(maximumLength: ObservedText.limit) { sink in
-            if isCompressed {
-                try Zstd.decompress(bytes, maximumLength: ObservedText.limit, of: path, into: sink)
-            } else {
-                try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
-            }
-        }.digest
+        do {
+            let bytes = try temporary.stored()
+            return (outcome, try await Content.store(bytes, form, in: cache, of: subdir, channel: channel))
+        } catch let refusal as Refusal {
+            throw refusal.located(at: mirror.name)
+        }
     }
 }

@@ -15,8 +15,8 @@ struct ObservedText: Sendable {
 
     let path: String
     let file: RepodataFile
-    /// Stays open, whatever becomes of the file's name.
-    private let bytes: StoredBytes
+    /// The channel's own compressed form of it; nil if that is not at hand.
+    let compressed: StoredBytes?
 
     var digest: Digest { file.digest }
 
@@ -33,7 +33,18 @@ struct ObservedText: Sendable {
             return nil
         }
         self.path = path
-        self.bytes = bytes
+        compressed = nil
+        try Self.demandInside(file, subdir, channel)
+    }
+
+    /// Takes a text that was put into the cache and opened just now.
+    init(_ unpacked: UnpackedIndex) {
+        path = unpacked.path
+        file = unpacked.index
+        compressed = unpacked.compressed
+    }
+
+    static func demandInside(_ file: RepodataFile, _ subdir: Subdir, _ channel: ChannelURL) throws {
         // As for any index that nobody signs: a mirror that leads elsewhere is left for the next one.
         let place = try PackageLocation(channel: channel, subdir: subdir, baseURL: file.info.baseURL)
         _ = try channel.path(of: place.folderWithCredentials + "/")
@@ -43,6 +54,7 @@ struct ObservedText: Sendable {
     /// says that it did not change.
     func restore(to cache: BlobCache) async throws {
         guard !Folder.exists(path) else { return }
+        let bytes = file.source
         try await cache.store(expected: digest, size: UInt64(bytes.length)) { sink in
             try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
         }

@@ -9,7 +9,16 @@ import TrustCore
 struct ObservedShardFile: ObservedContent {
     static let forms = [ShardIndex.fileName]
     static func limit(of form: String) -> Int { ShardIndex.maximumLength }
-    static func isDecompressed(_ form: String) -> Bool { false }
+
+    static func store(
+        _ bytes: StoredBytes,
+        _ form: String,
+        in cache: BlobCache,
+        of subdir: Subdir,
+        channel: ChannelURL
+    ) async throws -> ObservedShardFile? {
+        try await storePlain(bytes, maximumLength: limit(of: form), in: cache, of: subdir, channel: channel)
+    }
 
     let digest: Digest
     let index: ShardIndex
