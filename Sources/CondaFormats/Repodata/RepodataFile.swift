@@ -213,6 +213,13 @@ extension RepodataFile {
         }
     }
 
+    /// Reads the very bytes of the records at positions, which best stand together.
+    ///
+    /// - Throws: a `Failure` if the file was cut short meanwhile.
+    public func texts(at positions: [Int]) throws -> [ArraySlice<UInt8>] {
+        try read(positions.map { entry(at: $0).0.record })
+    }
+
     /// Reads parts of the text, neighbours in one go.
     private func read(_ parts: [Range<Int>]) throws -> [ArraySlice<UInt8>] {
         var texts: [ArraySlice<UInt8>] = []

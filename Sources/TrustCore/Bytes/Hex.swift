@@ -22,6 +22,11 @@ public enum Hex {
         text.utf8.withContiguousStorageIfAvailable { decode($0) } ?? decode(Array(text.utf8))
     }
 
+    /// Reads an even number of ASCII digits, upper or lower case; nil for anything else: for who has half a million to read.
+    public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        text.withUnsafeBufferPointer { decode($0) }
+    }
+
     /// Reads an even number of ASCII digits, upper or lower case; nil for anything else.
     public static func decode(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }

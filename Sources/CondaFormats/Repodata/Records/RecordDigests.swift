@@ -24,16 +24,19 @@ public struct RecordDigests: Sendable, Equatable {
     /// the two keys is there twice.
     public init(_ record: ArraySlice<UInt8>) {
         let found = record.withUnsafeBufferPointer { try? Self.find(Span(_unsafeElements: $0)) }
-        self.init(
-            sha256: found?.sha256.flatMap { Hex.decode($0) }.flatMap { Digest(.sha256, bytes: $0) },
-            md5: found?.md5.flatMap { Hex.decode($0) }.flatMap { Digest(.md5, bytes: $0) }
-        )
+        func digest(_ algorithm: DigestAlgorithm, _ hex: Range<Int>?) -> Digest? {
+            guard let hex, hex.count == algorithm.byteCount * 2 else { return nil }
+            let start = record.startIndex
+            return Hex.decode(record[start + hex.lowerBound..<start + hex.upperBound])
+                .flatMap { Digest(algorithm, bytes: $0) }
+        }
+        self.init(sha256: digest(.sha256, found?.sha256), md5: digest(.md5, found?.md5))
     }
 
     private struct Unclear: Error {}
 
-    private static func find(_ text: Span<UInt8>) throws -> (sha256: [UInt8]?, md5: [UInt8]?) {
-        var found: (sha256: [UInt8]?, md5: [UInt8]?) = (nil, nil)
+    private static func find(_ text: Span<UInt8>) throws -> (sha256: Range<Int>?, md5: Range<Int>?) {
+        var found: (sha256: Range<Int>?, md5: Range<Int>?) = (nil, nil)
         var at = JSONScanner.skipSpace(text, try JSONScanner.expect(UInt8(ascii: "{"), text, 0, "a record"))
         while JSONScanner.byte(text, at) != UInt8(ascii: "}") {
             let key =
@@ -75,9 +78,9 @@ public struct RecordDigests: Sendable, Equatable {
         return true
     }
 
-    /// What is between the quotes of a string; something that is no digest for any other value.
-    private static func string(_ text: Span<UInt8>, _ value: Range<Int>) -> [UInt8] {
-        guard value.count >= 2, text[value.lowerBound] == quote else { return [] }
-        return value.dropFirst().dropLast().map { text[$0] }
+    /// Where a string's text is, between its quotes; nowhere for any other value.
+    private static func string(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
+        guard value.count >= 2, text[value.lowerBound] == quote else { return value.lowerBound..<value.lowerBound }
+        return (value.lowerBound + 1)..<(value.upperBound - 1)
     }
 }

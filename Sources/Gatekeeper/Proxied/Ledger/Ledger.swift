@@ -54,8 +54,26 @@ actor Ledger {
         at time: Timestamp,
         check: @Sendable (LedgerTable) throws -> Void = { _ in }
     ) async throws -> LedgerTable {
-        try await record(index.digest, check: check) { try $0.news(in: index, at: time) }
+        let lock = try await lock()
+        defer { withExtendedLifetime(lock) {} }
+        let log = try update()
+        guard known.newest?.digest != index.digest else { return known }
+        try check(known)
+        var seen: IndexSightings?
+        if !known.hasSeen(index: index.digest) {
+            seen = try await IndexSightings(of: index, at: time, isBaseline: known.indexes.isEmpty)
+        }
+        if let seen, known.isEmpty, index.count > Self.largeCount {
+            // What makes a log too long for a frame is a snapshot at once.
+            try replace(by: .beginning(with: seen, at: time, scope: scope))
+        } else {
+            try write(known.news(in: index.digest, seen, at: time), log)
+        }
+        return known
     }
+
+    /// So many files are written as a snapshot if they are the first.
+    private static let largeCount = 10_000
 
     /// Writes down an index of any sort, unless it is the one that was seen last.
     ///
@@ -193,6 +211,11 @@ actor Ledger {
         var next = known
         next.apply(entries)
         try next.compact(scope: scope)
+        try replace(by: next)
+    }
+
+    /// Makes a table that is a snapshot the ledger.
+    private func replace(by next: LedgerTable) throws {
         try DurableFile.removeAbandoned(in: folder)
         let bytes = next.snapshot.bytes
         guard bytes.count <= LedgerSnapshot.maximumLength else {

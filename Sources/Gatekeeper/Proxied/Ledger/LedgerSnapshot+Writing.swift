@@ -19,19 +19,26 @@ extension LedgerSnapshot {
             names.reserveCapacity(fileCount * 48)
         }
 
+        /// Adds the next file, with one sighting as it is kept.
+        mutating func append(_ name: some Collection<UInt8>, row: some Collection<UInt8>) {
+            files.append(number: UInt32(truncatingIfNeeded: names.count))
+            files.append(UInt8(truncatingIfNeeded: name.count))
+            files.append(contentsOf: row)
+            names.append(contentsOf: name)
+            fileCount += 1
+        }
+
         /// Adds the next file, with at least one sighting.
         mutating func append(_ name: some Collection<UInt8>, _ sightings: [LedgerSighting]) {
             guard let first = sightings.first else { return }
-            files.append(number: UInt32(truncatingIfNeeded: names.count))
-            files.append(UInt8(truncatingIfNeeded: name.count))
-            files.append(first)
-            names.append(contentsOf: name)
+            var row: [UInt8] = []
+            row.append(first)
+            append(name, row: row)
             for sighting in sightings.dropFirst() {
-                further.append(number: UInt32(truncatingIfNeeded: fileCount))
+                further.append(number: UInt32(truncatingIfNeeded: fileCount - 1))
                 further.append(sighting)
                 furtherCount += 1
             }
-            fileCount += 1
         }
     }
 

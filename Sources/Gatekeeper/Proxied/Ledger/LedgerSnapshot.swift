@@ -103,12 +103,22 @@ struct LedgerSnapshot: Sendable {
 
     /// Whether just this, in any of the digest's two forms, was the first that was seen of a file: the question that is
     /// asked half a million times for each new index.
-    func isFirst(_ sighting: LedgerSighting, at number: Int) -> Bool {
+    ///
+    /// - Parameter row: kind, time, and digest, as they are kept.
+    func isFirst(_ row: ArraySlice<UInt8>, at number: Int) -> Bool {
         let start = filesStart + number * Self.fileLength + 5
-        guard bytes[start] & 0x7F == sighting.kind.rawValue else { return false }
-        let digest = sighting.digest.bytes
-        for offset in digest.indices where bytes[start + 9 + offset] != digest[offset] { return false }
+        guard bytes[start] & 0x7F == row[row.startIndex] & 0x7F else { return false }
+        for offset in 9..<IndexSightings.rowLength where bytes[start + offset] != row[row.startIndex + offset] {
+            return false
+        }
         return true
+    }
+
+    /// The same of a sighting.
+    func isFirst(_ sighting: LedgerSighting, at number: Int) -> Bool {
+        var row: [UInt8] = []
+        row.append(sighting)
+        return isFirst(row[...], at: number)
     }
 
     /// The number of a file.

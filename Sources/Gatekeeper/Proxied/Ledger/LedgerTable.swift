@@ -71,42 +71,54 @@ struct LedgerTable: Sendable {
         return sightings(of: name).contains { $0.saysTheSame(as: sighting) }
     }
 
+    /// Whether nothing at all was written down yet.
+    var isEmpty: Bool { indexes.isEmpty && since.isEmpty && snapshot.fileCount == 0 }
+
     /// What an index says that is not known yet, with the index itself at the end.
     ///
-    /// Records without digest, or which are not well-formed, say nothing here: nobody gets their files either.
-    func news(in index: RepodataFile, at time: Timestamp) throws -> [LedgerEntry] {
-        let isBaseline = indexes.isEmpty
+    /// - Parameter seen: what it says of files; nil if the index itself was seen before.
+    func news(in index: Digest, _ seen: IndexSightings?, at time: Timestamp) -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
-        guard !hasSeen(index: index.digest) else {
-            return [.index(LedgerIndex(digest: index.digest, time: time))]
-        }
         var hint = 0
-        for start in stride(from: 0, to: index.count, by: Self.batch) {
-            let positions = Array(start..<min(start + Self.batch, index.count))
-            for record in try index.records(at: positions, withSignatures: false) {
-                let digests = RecordDigests(record.text)
-                guard
-                    let seen = LedgerSighting(
-                        (digests.sha256, digests.md5),
-                        at: time,
-                        isBaseline: isBaseline
-                    )
-                else { continue }
-                let name = index.fileNameBytes(at: record.position)
-                if let number = snapshot.number(of: name, after: hint) {
-                    hint = number
-                    if snapshot.isFirst(seen, at: number) { continue }
-                }
-                guard !sightings(of: name).contains(where: { $0.saysTheSame(as: seen) }) else { continue }
-                entries.append(.file(Array(name), seen))
+        for position in 0..<(seen?.index.count ?? 0) {
+            guard let seen, let row = seen.row(at: position) else { continue }
+            let name = seen.index.fileNameBytes(at: position)
+            if let number = snapshot.number(of: name, after: hint) {
+                hint = number
+                if snapshot.isFirst(row, at: number) { continue }
             }
+            guard let sighting = seen.sighting(at: position),
+                !sightings(of: name).contains(where: { $0.saysTheSame(as: sighting) })
+            else { continue }
+            entries.append(.file(Array(name), sighting))
         }
-        entries.append(.index(LedgerIndex(digest: index.digest, time: time)))
+        entries.append(.index(LedgerIndex(digest: index, time: time)))
         return entries
     }
 
-    /// How many records are read at once.
-    private static let batch = 2000
+    /// The table that a first index makes.
+    static func beginning(with seen: IndexSightings, at time: Timestamp, scope: Digest) throws -> LedgerTable {
+        let index = LedgerIndex(digest: seen.index.digest, time: time)
+        var contents = LedgerSnapshot.Contents(indexes: [index], fileCount: seen.index.count)
+        for position in seen.inOrder {
+            guard let row = seen.row(at: position) else { continue }
+            contents.append(seen.index.fileNameBytes(at: position), row: row)
+        }
+        return try LedgerTable(contents, generation: 1, scope: scope)
+    }
+
+    /// Takes a new snapshot.
+    private init(_ contents: LedgerSnapshot.Contents, generation: UInt64, scope: Digest) throws {
+        let counts = [contents.fileCount, contents.indexes.count, contents.furtherCount]
+        guard counts.allSatisfy({ $0 <= LedgerSnapshot.maximumCount }) else {
+            throw Refusal(
+                CoreCode.tooLarge,
+                "the ledger",
+                expected: "at most \(LedgerSnapshot.maximumCount) entries of a kind"
+            )
+        }
+        self.init(LedgerSnapshot(contents, generation: generation, scope: scope))
+    }
 
     /// Makes everything a snapshot of the next generation.
     ///
@@ -129,17 +141,10 @@ struct LedgerTable: Sendable {
             )
         }
         for name in next { contents.append(name, since[name] ?? []) }
-        guard max(count, indexes.count, contents.furtherCount) <= LedgerSnapshot.maximumCount else {
-            throw Refusal(
-                CoreCode.tooLarge,
-                "the ledger",
-                expected: "at most \(LedgerSnapshot.maximumCount) entries of a kind"
-            )
-        }
         // Nobody writes so many: the number is somebody's else, and there is none after it.
         guard snapshot.generation < .max else {
             throw Refusal(LedgerCode.damaged, "the ledger", expected: "a number that has a next one")
         }
-        self = LedgerTable(LedgerSnapshot(contents, generation: snapshot.generation + 1, scope: scope))
+        self = try LedgerTable(contents, generation: snapshot.generation + 1, scope: scope)
     }
 }
