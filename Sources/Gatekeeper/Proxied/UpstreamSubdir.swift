@@ -63,8 +63,15 @@ public struct UpstreamSubdir: Sendable {
     /// Of what was in the first index that it saw, that is what the record says of itself, at most that moment: there is
     /// nothing else to go by, and whoever served that first index decided what it holds. A cooldown protects from the second one
     /// on.
+    ///
+    /// - Parameter dated: what its record says of when it was listed, or else built.
+    public func knownSince(_ file: ArchiveFileName, dated: Timestamp?) -> Timestamp? {
+        if let seen = firstSeen(file) { return seen }
+        return baseline.map { min($0, dated ?? $0) }
+    }
+
+    /// The same of a record that was read.
     public func knownSince(_ record: PackageRecord) -> Timestamp? {
-        if let seen = firstSeen(record.fileName) { return seen }
-        return baseline.map { min($0, record.indexedAt ?? record.builtAt ?? $0) }
+        knownSince(record.fileName, dated: record.indexedAt ?? record.builtAt)
     }
 }

@@ -115,23 +115,53 @@ struct IndexJudgement: Sendable {
         var judged = Judged(digest: group.digest(of: records, salt: salt))
         guard !known.contains(judged.digest) else { return judged }
         for stored in records {
-            let findings = findings(on: stored, index)
+            let findings = findings(on: stored, of: group.name, index)
             if !findings.isEmpty { judged.hidden.append((stored.position, HiddenFiles.text(findings))) }
         }
         return judged
     }
 
-    private func findings(on stored: StoredRecord, _ index: RepodataFile) -> [Finding] {
+    private func findings(on stored: StoredRecord, of name: PackageName, _ index: RepodataFile) -> [Finding] {
         do {
-            let record = try stored.read(in: index)
-            try record.checkShardForm()
-            let changed = text.changed.finding(on: record.fileName)
-            return [changed].compactMap(\.self) + judge.findings(on: listed(record), now: now)
+            let file: TrustPolicy.ListedFile
+            if let facts = stored.facts(in: index) {
+                file = try listed(stored.fileName, name, facts)
+            } else {
+                let record = try stored.read(in: index)
+                try record.checkShardForm()
+                file = listed(record)
+            }
+            let changed = text.changed.isEmpty ? nil : try text.changed.finding(on: ArchiveFileName(stored.fileName))
+            return [changed].compactMap(\.self) + judge.findings(on: file, now: now)
         } catch let refusal as Refusal {
             return [Self.finding(refusal)]
         } catch {
             return [Finding(Self.formRule, .refused, "the record cannot be read")]
         }
+    }
+
+    /// A plain record, of which not everything is read.
+    private func listed(_ fileName: String, _ name: PackageName, _ facts: PlainRecordFacts) throws
+        -> TrustPolicy.ListedFile
+    {
+        // NAME-VERSION-BUILD, and neither of the last two has a hyphen.
+        let version = fileName.utf8.dropFirst(name.raw.utf8.count + 1).prefix { $0 != UInt8(ascii: "-") }
+        var file = TrustPolicy.ListedFile(
+            channel: text.channel.identity,
+            subdir: text.subdir.text,
+            fileName: fileName,
+            name: name.normalized,
+            version: String(decoding: version, as: UTF8.self)
+        )
+        file.sha256 = facts.sha256
+        file.md5 = facts.md5
+        file.size = facts.size
+        file.indexed = text.isSigned ? facts.indexedAt : nil
+        file.built = facts.builtAt
+        if judge.needsFirstSeen {
+            file.firstSeen = text.knownSince(try ArchiveFileName(fileName), facts.indexedAt ?? facts.builtAt)
+        }
+        return file
     }
 
     private func listed(_ record: PackageRecord) -> TrustPolicy.ListedFile {
@@ -147,7 +177,9 @@ struct IndexJudgement: Sendable {
         file.size = record.size
         file.indexed = text.isSigned ? record.indexedAt : nil
         file.built = record.builtAt
-        if judge.needsFirstSeen { file.firstSeen = text.knownSince(record) }
+        if judge.needsFirstSeen {
+            file.firstSeen = text.knownSince(record.fileName, record.indexedAt ?? record.builtAt)
+        }
         return file
     }
 

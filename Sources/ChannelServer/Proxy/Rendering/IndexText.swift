@@ -22,7 +22,7 @@ public struct IndexText: Sendable {
     let isSigned: Bool
     /// Files that are not to be listed, whatever the policy says.
     let changed: ChangedFiles
-    let knownSince: @Sendable (PackageRecord) -> Timestamp?
+    let knownSince: @Sendable (ArchiveFileName, Timestamp?) -> Timestamp?
     private var opened: RepodataFile?
     /// A compressed form of just this text that can be given out; nil if there is none.
     private(set) var compressed: StoredBytes?
@@ -32,7 +32,7 @@ public struct IndexText: Sendable {
     /// - Parameters:
     ///   - isSigned: whether somebody vouches for the dates in its records.
     ///   - changed: files whose hash is another one than was seen before: they are not listed.
-    ///   - knownSince: since when a file is there, as far as this machine knows.
+    ///   - knownSince: since when a file is there, as far as this machine knows; it is given what the record says of that.
     public init(
         of channel: ChannelURL,
         _ subdir: Subdir,
@@ -40,7 +40,7 @@ public struct IndexText: Sendable {
         path: String,
         isSigned: Bool = true,
         changed: ChangedFiles = .none,
-        knownSince: @escaping @Sendable (PackageRecord) -> Timestamp? = { _ in nil }
+        knownSince: @escaping @Sendable (ArchiveFileName, Timestamp?) -> Timestamp? = { _, _ in nil }
     ) {
         self.channel = channel
         self.subdir = subdir
@@ -60,7 +60,7 @@ public struct IndexText: Sendable {
             path: verified.path,
             isSigned: verified.isSigned,
             changed: verified.changed
-        ) { verified.knownSince($0) }
+        ) { verified.knownSince($0, dated: $1) }
         opened = verified.index
         compressed = verified.compressed
     }

@@ -24,14 +24,27 @@ struct PackageGroups: Sendable {
     init(_ index: RepodataFile, where isWanted: (Int) -> Bool = { _ in true }) {
         var found: [PackageName: Group] = [:]
         var unnamed: [(Int, Refusal)] = []
+        // The records of a package stand together, and of plain ones the file name is known to be one.
+        var run: (name: PackageName, bytes: ArraySlice<UInt8>, positions: [Int])?
+        func finishRun() {
+            guard let ended = run else { return }
+            found[ended.name, default: Group(name: ended.name)].positions += ended.positions
+            run = nil
+        }
         for position in 0..<index.count where isWanted(position) {
+            let bytes = index.packageNameBytes(at: position)
+            if index.isPlain(at: position), let last = run?.bytes, last == bytes {
+                run?.positions.append(position)
+                continue
+            }
+            finishRun()
             do {
-                let name = try ArchiveFileName(index.fileName(at: position)).name
-                found[name, default: Group(name: name)].positions.append(position)
+                run = (try ArchiveFileName(index.fileName(at: position)).name, bytes, [position])
             } catch {
                 unnamed.append((position, error as? Refusal ?? Self.unreadable(index, position)))
             }
         }
+        finishRun()
         for text in index.removed.map(ByteKey.init).sorted().map(\.text) {
             guard let name = try? ArchiveFileName(text).name else { continue }
             found[name, default: Group(name: name)].removed.append(text)

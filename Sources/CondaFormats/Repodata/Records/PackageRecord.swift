@@ -61,7 +61,7 @@ public struct PackageRecord: Sendable {
     public var indexedAt: Timestamp? { indexedTimestamp.map(Self.seconds) }
 
     /// conda's rule: a number beyond the year 9999 in seconds is meant in milliseconds.
-    private static func seconds(_ number: UInt64) -> Timestamp {
+    static func seconds(_ number: UInt64) -> Timestamp {
         Timestamp(seconds: Int64(clamping: number > 253_402_300_799 ? number / 1_000 : number))
     }
 }

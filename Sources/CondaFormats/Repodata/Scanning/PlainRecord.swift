@@ -191,7 +191,7 @@ struct PlainRecord {
     }
 
     @inline(__always)
-    private static func isKey(_ text: Span<UInt8>, _ key: Range<Int>, _ word: StaticString) -> Bool {
+    static func isKey(_ text: Span<UInt8>, _ key: Range<Int>, _ word: StaticString) -> Bool {
         guard key.count == word.utf8CodeUnitCount else { return false }
         for offset in 0..<key.count where text[key.lowerBound + offset] != word.utf8Start[offset] {
             return false

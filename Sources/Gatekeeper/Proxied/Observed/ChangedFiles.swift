@@ -49,6 +49,8 @@ public struct ChangedFiles: Sendable {
         )
     }
 
+    /// Whether there is none.
+    public var isEmpty: Bool { findings.isEmpty }
     /// Which files they are, in no order.
     public var files: some Collection<ArchiveFileName> { findings.keys }
 
