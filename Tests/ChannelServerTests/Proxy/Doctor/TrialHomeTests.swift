@@ -18,7 +18,9 @@ struct TrialHomeTests {
 
     private func write(_ text: String, _ path: String) throws { try folder.write(Array(text.utf8), to: path) }
 
-    private func text(_ path: String) throws -> String { String(decoding: try folder.read(path), as: UTF8.self) }
+    private func text(_ path: String) throws -> String {
+        String(decoding: try folder.read(path), as: UTF8.self)
+    }
 
     @Test("Settings are the user’s, and a list of environments that is written goes with the trial")
     func keepsLists() throws {
