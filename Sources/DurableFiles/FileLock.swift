@@ -59,6 +59,53 @@ public final class FileLock: Sendable {
         try FileLock(taking: path)
     }
 
+    /// Takes the lock as soon as nobody else has it.
+    ///
+    /// It tries again and again, and keeps no thread waiting. Being cancelled ends the wait. Of several who wait, the first
+    /// who came need not be the first who gets it.
+    ///
+    /// - Parameter interval: the pause between two tries.
+    public static func whenFree(
+        _ path: String,
+        every interval: Duration = .milliseconds(10)
+    ) async throws -> FileLock {
+        while true {
+            if let lock = try ifFree(path) { return lock }
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    /// Takes the lock as soon as nobody else has it, as ``whenFree(_:every:)`` does, but does not wait for ever.
+    ///
+    /// - Parameters:
+    ///   - interval: the pause between two tries.
+    ///   - limit: how long it waits, as the sum of the pauses: on a busy machine that takes longer.
+    ///   - work: what whoever has the lock is doing, as in `using the trust store`, for the failure.
+    ///   - place: where that is done, for the failure.
+    /// - Throws: a `Failure` if the lock was not free in all that time.
+    public static func whenFree(
+        _ path: String,
+        every interval: Duration = .milliseconds(10),
+        within limit: Duration,
+        holderIs work: String,
+        at place: String
+    ) async throws -> FileLock {
+        var waited = Duration.zero
+        while true {
+            if let lock = try ifFree(path) { return lock }
+            guard waited < limit else {
+                throw Failure(
+                    .disk,
+                    "another process has been \(work) for too long",
+                    at: place,
+                    remedy: "wait for the other process, or end it"
+                )
+            }
+            try await Task.sleep(for: interval)
+            waited += interval
+        }
+    }
+
     private init?(taking path: String) throws {
         try Folder.create(Folder.parent(of: path))
         descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -85,6 +85,25 @@ struct AdministeredWorld {
         try await run(words + ["--json"], as: user).refusalCode
     }
 
+    /// Makes a key for each authority, in a folder of its own; answers their fingerprints.
+    @discardableResult
+    func makeKeys(_ authorities: String...) async throws -> [String: String] {
+        var fingerprints: [String: String] = [:]
+        for name in authorities {
+            let made = try await world.must("root", "key", "\(name)/\(name)", "--no-passphrase", "--json")
+            fingerprints[name] = try made.json()["fingerprint"]?.string
+        }
+        return fingerprints
+    }
+
+    /// Proposes the first root of `main`, as `first`.
+    func proposeFirst(by authorities: String..., threshold: Int) async throws {
+        try await must(
+            ["signing", "propose", "main", "first", "--threshold", "\(threshold)"]
+                + authorities.flatMap { ["--authority", "\($0)/\($0).pub"] }
+        )
+    }
+
     /// Publishes packages in `main`.
     func publish(_ packages: PackageBuilder...) async throws {
         let paths = try packages.map { try world.write($0) }

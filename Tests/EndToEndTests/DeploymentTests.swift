@@ -27,6 +27,7 @@ struct DeploymentTests {
         let world = try ChannelWorld()
         let serve = try await world.must("help", "serve").output
         let backup = try await world.must("help", "server", "backup").output
+        let proxy = try await world.must("help", "proxy").output
         let unit = try Self.read("kingsnake.service")
         let commands: [(text: String, help: String)] = [
             (try #require(unit.firstMatch(of: /ExecStart=(.*)/)).1.description, serve),
@@ -44,6 +45,14 @@ struct DeploymentTests {
                 )
                 .1.description, backup
             ),
+            (
+                try #require(try Self.read("kingsnake-proxy.service").firstMatch(of: /ExecStart=(.*)/)).1
+                    .description, proxy
+            ),
+            (
+                try #require(try Self.read("README.md").firstMatch(of: /kingsnake proxy (--config[^`]*)/)).1
+                    .description, proxy
+            ),
         ]
         var count = 0
         for (text, help) in commands {
@@ -52,24 +61,39 @@ struct DeploymentTests {
                 #expect(help.contains(option), "\(option) in: \(text)")
             }
         }
-        #expect(count >= 7)
+        #expect(count >= 16)
     }
 
-    @Test("Services are given more time to stop than the server takes, and more files than connections")
-    func limits() throws {
-        let unit = try Self.read("kingsnake.service")
+    @Test("The proxy reads the settings that are there for it, and stops when it is told to")
+    func proxySettings() async throws {
+        let world = try ChannelWorld()
+        try world.write(Array(try Self.read("proxy.json").utf8), to: "proxy.json")
+        let running = try await world.program.start([
+            "proxy", "--config", "proxy.json", "--listen", "127.0.0.1:0", "--json",
+        ])
+        #expect(running.announcement["channels"]?.array?.count == 1)
+        #expect(await running.stop() == 0)
+    }
+
+    @Test(
+        "Services are given more time to stop than they take, and more files than connections",
+        arguments: ["kingsnake.service", "kingsnake-proxy.service"]
+    )
+    func limits(unit name: String) throws {
+        let unit = try Self.read(name)
         let stop = try #require(unit.firstMatch(of: /TimeoutStopSec=([0-9]+)/).flatMap { Int($0.1) })
         let files = try #require(unit.firstMatch(of: /LimitNOFILE=([0-9]+)/).flatMap { Int($0.1) })
         #expect(stop > ServerLimits().drainSeconds && files > 2 * ServerLimits().connections)
     }
 
     @Test(
-        "systemd understands the units, and finds the server's exposed to little",
+        "systemd understands the units, and finds them exposed to little",
         .enabled(if: isPresent("systemd-analyze"), "systemd-analyze is not installed")
     )
     func units() async throws {
         let world = try ChannelWorld()
-        for name in ["kingsnake.service", "kingsnake-backup.service", "kingsnake-backup.timer"] {
+        let services = ["kingsnake.service", "kingsnake-backup.service", "kingsnake-proxy.service"]
+        for name in services + ["kingsnake-backup.timer"] {
             // The program is where it was built.
             let text = try Self.read(name)
                 .replacing("/usr/local/bin/kingsnake", with: Program.buildFolder + "/kingsnake")
@@ -77,7 +101,7 @@ struct DeploymentTests {
         }
         let verified = try await world.program.runScript("cd units; systemd-analyze verify ./kingsnake*")
         #expect(verified.status == 0 && verified.errors.isEmpty, "\(verified.transcript)")
-        for name in ["kingsnake.service", "kingsnake-backup.service"] {
+        for name in services {
             let secure = try await world.program.runScript(
                 "systemd-analyze security --offline=true --threshold=15 units/\(name)"
             )

@@ -235,6 +235,24 @@ struct ProxyCommandTests {
         }
     }
 
+    @Test("A client that is run may open as many files as the user said, whatever the proxy needs")
+    func openFiles() async throws {
+        let world = try ChannelWorld()
+        let said = try await world.program.runScript(
+            """
+            ulimit -Sn 512
+            kingsnake run --quiet -- sh -c 'ulimit -Sn; ulimit -Hn'
+            kingsnake run --quiet -- sh -c 'awk "/^Max open files/ { print \\$4 }" "/proc/$PPID/limits"'
+            ulimit -Hn
+            """
+        )
+        let limits = said.output.split(separator: "\n").map { Int($0) ?? .max }
+        try #require(said.status == 0 && limits.count == 4, "\(said.transcript)")
+        #expect(limits[0] == 512 && limits[1] == limits[3])
+        // The proxy's own is higher, where it may be.
+        #expect(limits[2] > 512 || limits[3] == 512)
+    }
+
     @Test("A client that is run gets the proxy, and its own status is the run's")
     func runs() async throws {
         let world = try ChannelWorld()

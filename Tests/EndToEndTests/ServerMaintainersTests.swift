@@ -15,23 +15,12 @@ struct ServerMaintainersTests {
 
     private static func story(_ scene: AdministeredWorld) async throws {
         let world = scene.world, channel = scene.url + "/main"
-        for name in ["alice", "bob"] {
-            try await world.must("root", "key", "\(name)/\(name)", "--no-passphrase")
-        }
+        try await scene.makeKeys("alice")
         for name in ["a", "b"] {
             try await world.must("channel", "delegate", "key", name + ".key", "--no-passphrase")
         }
         try await scene.publish(.hello("1.0"))
-        try await scene.must(
-            "signing",
-            "propose",
-            "main",
-            "first",
-            "--authority",
-            "alice/alice.pub",
-            "--threshold",
-            "1"
-        )
+        try await scene.proposeFirst(by: "alice", threshold: 1)
         try await scene.sign("first", by: "alice")
         try await scene.must("signing", "submit", "main", "first")
         try await scene.must("signing", "fetch", "main", "copy")

@@ -8,52 +8,20 @@ import TrustCore
 
 @Suite("kingsnake server signing")
 struct ServerSigningTests {
-    /// Makes a key for each authority; answers their fingerprints.
-    @discardableResult
-    private static func makeKeys(_ scene: AdministeredWorld, _ authorities: String...) async throws
-        -> [String: String]
-    {
-        var fingerprints: [String: String] = [:]
-        for name in authorities {
-            let made = try await scene.world.must(
-                "root",
-                "key",
-                "\(name)/\(name)",
-                "--no-passphrase",
-                "--json"
-            )
-            fingerprints[name] = try made.json()["fingerprint"]?.string
-        }
-        return fingerprints
-    }
-
     @Test(
         "A channel on a remote server is made, signed offline by two of three, and verified; then it changes"
     )
     func wholeStory() async throws { try await AdministeredWorld.run(Self.story) }
 
     private static func story(_ scene: AdministeredWorld) async throws {
-        let fingerprints = try await makeKeys(scene, "alice", "bob", "carol", "dora")
+        let fingerprints = try await scene.makeKeys("alice", "bob", "carol", "dora")
         let world = scene.world, channel = scene.url + "/main"
         let hello = PackageBuilder.hello()
         try await scene.publish(hello)
         #expect(try await scene.state() == "unsigned")
 
         // The first root.
-        try await scene.must(
-            "signing",
-            "propose",
-            "main",
-            "first",
-            "--authority",
-            "alice/alice.pub",
-            "--authority",
-            "bob/bob.pub",
-            "--authority",
-            "carol/carol.pub",
-            "--threshold",
-            "2"
-        )
+        try await scene.proposeFirst(by: "alice", "bob", "carol", threshold: 2)
         try await scene.sign("first", by: "alice")
         #expect(try await scene.refusal("signing", "submit", "main", "first") == "ceremony.incomplete")
         try await scene.sign("first", by: "bob")
@@ -122,7 +90,7 @@ struct ServerSigningTests {
     func refused() async throws { try await AdministeredWorld.run(Self.refusals) }
 
     private static func refusals(_ scene: AdministeredWorld) async throws {
-        try await makeKeys(scene, "alice")
+        try await scene.makeKeys("alice")
         try await scene.must("user", "add", "mallory", as: "root")
         _ = try await scene.world.program.runScript(
             "kingsnake server key create --user mallory --dir channels > mallory.key"
@@ -138,16 +106,7 @@ struct ServerSigningTests {
         for slip in [[], ["--threshold", "1"], ["--renew", "root"] + first] {
             #expect(try await scene.run(words + slip).status == 2, "\(slip)")
         }
-        try await scene.must(
-            "signing",
-            "propose",
-            "main",
-            "first",
-            "--authority",
-            "alice/alice.pub",
-            "--threshold",
-            "1"
-        )
+        try await scene.proposeFirst(by: "alice", threshold: 1)
         try await scene.sign("first", by: "alice")
         #expect(
             try await scene.run(["signing", "submit", "main", "first", "--json"], as: "mallory").refusalCode

@@ -9,6 +9,20 @@ struct SoakFolder: Sendable {
 
     init(_ folder: String) { self.folder = folder }
 
+    /// What is not done to the programs in it, where this machine lacks what that takes.
+    static func skipped(disk: LimitedDisk?, faults: FaultInjection?) -> [String] {
+        var skipped: [String] = []
+        if disk == nil {
+            skipped.append("full disks of a file system: it cannot be mounted here; libfiu's ENOSPC instead")
+        }
+        if faults == nil {
+            skipped.append(
+                "errors of fsync, write, rename and open: libfiu is not installed (Debian: fiu-utils)"
+            )
+        }
+        return skipped
+    }
+
     /// Copies everything away that was there when something was found.
     func keep(in place: String, seed: UInt64, _ say: (String) -> Void) {
         let name = "seed-\(seed)-\(UUID().uuidString.prefix(8))"

@@ -25,21 +25,14 @@ struct ContentTrustStore {
 
     /// Waits until no other process, and nobody else in this one, uses the folder.
     func lock() async throws -> FileLock {
-        var waited = Duration.zero
-        while waited < Self.maximumWait {
-            if let lock = try FileLock.ifFree(directory + "/.lock") {
-                try DurableFile.removeAbandoned(in: directory)
-                return lock
-            }
-            try await Task.sleep(for: .milliseconds(10))
-            waited += .milliseconds(10)
-        }
-        throw Failure(
-            .disk,
-            "another process has been using the trust store for too long",
-            at: directory,
-            remedy: "wait for the other process, or end it"
+        let lock = try await FileLock.whenFree(
+            directory + "/.lock",
+            within: Self.maximumWait,
+            holderIs: "using the trust store",
+            at: directory
         )
+        try DurableFile.removeAbandoned(in: directory)
+        return lock
     }
 
     /// The bytes that were kept of a version of the root; nil if there are none.

@@ -17,6 +17,9 @@ struct FileStamp: Equatable {
     private let device: UInt64
     private let inode: UInt64
     private let length: Int64
+    /// When its content was changed, as whoever wrote it says.
+    private let modified: [Int]
+    /// When anything about it was changed.
     private let changed: [Int]
 
     /// The file's length.
@@ -30,10 +33,17 @@ struct FileStamp: Equatable {
         inode = UInt64(truncatingIfNeeded: status.st_ino)
         length = Int64(status.st_size)
         #if canImport(Darwin)
-            let moments = [status.st_mtimespec, status.st_ctimespec]
+            let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
         #else
-            let moments = [status.st_mtim, status.st_ctim]
+            let (modified, changed) = (status.st_mtim, status.st_ctim)
         #endif
-        changed = moments.flatMap { [Int($0.tv_sec), Int($0.tv_nsec)] }
+        self.modified = [Int(modified.tv_sec), Int(modified.tv_nsec)]
+        self.changed = [Int(changed.tv_sec), Int(changed.tv_nsec)]
+    }
+
+    /// Whether it is the same file, and nobody says that its content was changed: only for whoever just changed something
+    /// else about it, since this moment can be set back.
+    func hasSameContent(as other: FileStamp) -> Bool {
+        device == other.device && inode == other.inode && length == other.length && modified == other.modified
     }
 }

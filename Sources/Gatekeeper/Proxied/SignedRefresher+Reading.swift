@@ -109,7 +109,9 @@ extension SignedRefresher {
         -> Admission
     {
         let key = SignedAdmissions.Key(subdir: subdir, fileName: file)
-        if let known = admissions.package(key, by: view, now: settings.now()) { return .admitted(known) }
+        if let known = admissions.package(key, by: view, in: texts.cache, now: settings.now()) {
+            return .admitted(known)
+        }
         if let other = admitting[key] { return try await other.value }
         let task = Task {
             defer { admitting[key] = nil }
@@ -120,7 +122,7 @@ extension SignedRefresher {
                 let path = package.archivePath
                 let cache = texts.cache, now = settings.now()
                 try await inspected.check(file, package.sha256, path, md5: nil, in: cache, now: now)
-                admissions.keep(package, key, by: view)
+                admissions.keep(package, key, by: view, now: now)
             }
             return admission
         }

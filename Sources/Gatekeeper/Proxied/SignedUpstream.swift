@@ -25,7 +25,7 @@ import TrustPolicy
 public struct SignedUpstream: AdmittingChannel {
     /// Its canonical address.
     public let url: ChannelURL
-    private let refresher: SignedRefresher
+    let refresher: SignedRefresher
 
     struct Settings: Sendable {
         let freshness: Duration

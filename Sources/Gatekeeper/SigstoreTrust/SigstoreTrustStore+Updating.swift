@@ -225,17 +225,11 @@ extension SigstoreTrustStore {
     }
 
     private static func lock(_ anchor: SigstoreAnchor) async throws -> FileLock {
-        var waited = Duration.zero
-        while waited < maximumWait {
-            if let lock = try FileLock.ifFree(anchor.lockPath) { return lock }
-            try await Task.sleep(for: .milliseconds(10))
-            waited += .milliseconds(10)
-        }
-        throw Failure(
-            .disk,
-            "another process has been updating the keys of `\(anchor.name)` for too long",
-            at: anchor.directory,
-            remedy: "wait for the other process, or end it"
+        try await FileLock.whenFree(
+            anchor.lockPath,
+            within: maximumWait,
+            holderIs: "updating the keys of `\(anchor.name)`",
+            at: anchor.directory
         )
     }
 

@@ -77,24 +77,14 @@ public struct DirectoryMetadataStore: MetadataStore {
     /// such files away; later ones do not look again, since a registry's store has thousands of files and takes
     /// a lock for every role it looks for.
     public func lock() async throws -> any StoreLock {
-        let path = directory + "/.lock"
-        var waited = Duration.zero
-        while true {
-            if let lock = try FileLock.ifFree(path) {
-                try leftovers.removeOnce()
-                return HeldStoreLock(lock)
-            }
-            guard waited < Self.maximumWait else {
-                throw Failure(
-                    .disk,
-                    "another process has been using the trust store for too long",
-                    at: directory,
-                    remedy: "wait for the other process, or end it"
-                )
-            }
-            try await Task.sleep(for: .milliseconds(10))
-            waited += .milliseconds(10)
-        }
+        let lock = try await FileLock.whenFree(
+            directory + "/.lock",
+            within: Self.maximumWait,
+            holderIs: "using the trust store",
+            at: directory
+        )
+        try leftovers.removeOnce()
+        return HeldStoreLock(lock)
     }
 
     private func path(of file: StoredMetadata) -> String {

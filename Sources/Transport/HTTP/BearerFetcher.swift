@@ -43,9 +43,7 @@ public struct BearerFetcher: ConditionalFetcher {
     }
 
     private func shown(_ request: FetchRequest) -> FetchRequest {
-        guard let address = WebAddress(request.url), address.isSameOrigin(as: server),
-            address.userInfo == nil
-        else { return request }
+        guard server.credentialedAddress(of: request) != nil else { return request }
         var request = request
         request.bearer = token
         return request

@@ -52,9 +52,7 @@ public struct KeyedFetcher: ConditionalFetcher {
     }
 
     private func keyed(_ request: FetchRequest) -> FetchRequest {
-        guard let address = WebAddress(request.url), address.isSameOrigin(as: server),
-            address.userInfo == nil
-        else { return request }
+        guard let address = server.credentialedAddress(of: request) else { return request }
         var request = request
         request.url =
             "\(address.isSecure ? "https" : "http")://\(userInfo)@\(address.authority)\(address.target)"

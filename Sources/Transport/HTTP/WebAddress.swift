@@ -114,6 +114,14 @@ struct WebAddress: Sendable {
         isSecure == other.isSecure && ByteKey.areEqual(authority, other.authority)
     }
 
+    /// The address of a request that a credential for this server goes along with; nil where it does not, for it is another
+    /// server's, or has a user of its own.
+    func credentialedAddress(of request: FetchRequest) -> WebAddress? {
+        guard let address = WebAddress(request.url), address.isSameOrigin(as: self), address.userInfo == nil
+        else { return nil }
+        return address
+    }
+
     /// Credentials go to the origin they were given for, and to nobody else.
     private func keepingUser(of origin: WebAddress) -> WebAddress {
         guard userInfo == nil, isSameOrigin(as: origin) else { return self }

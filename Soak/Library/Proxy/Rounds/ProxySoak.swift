@@ -27,16 +27,7 @@ public final class ProxySoak {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let history = SoakHistory(writingTo: folder + "/history.jsonl")
         let world = try await ProxyWorld(in: folder, seed: options.seed, megabytes: options.megabytes)
-        if world.disk == nil {
-            summary.skipped.append(
-                "full disks of a file system: it cannot be mounted here; libfiu's ENOSPC instead"
-            )
-        }
-        if world.faults == nil {
-            summary.skipped.append(
-                "errors of fsync, write, rename and open: libfiu is not installed (Debian: fiu-utils)"
-            )
-        }
+        summary.skipped = SoakFolder.skipped(disk: world.disk, faults: world.faults)
         let rounds = ProxyRounds(options, world, history)
         do {
             try await rounds.prepare()

@@ -64,9 +64,7 @@ public enum ClientSettings {
         // The file takes the place of the one that the user named, if any; the others are read by conda as ever.
         let file = try CondaSettingsFile(try given.flatMap(contents), given ?? "condarc")
         result.variables["CONDARC"] = "\(folder)/condarc"
-        if let alias = existing["CONDA_CHANNEL_ALIAS"] {
-            result.variables["CONDA_CHANNEL_ALIAS"] = CondaProxying.plain(alias) ?? alias
-        }
+        makePlain("CONDA_CHANNEL_ALIAS", in: &result)
         try add(file, .conda, all, proxy, to: &result)
     }
 
@@ -89,10 +87,14 @@ public enum ClientSettings {
         let all = try condaSettings(paths.reversed(), channels, existing, contents)
         result.variables["MAMBARC"] = (["\(folder)/condarc"] + paths).joined(separator: ",")
         result.variables["CONDARC"] = nil
-        if let alias = existing["MAMBA_CHANNEL_ALIAS"] {
-            result.variables["MAMBA_CHANNEL_ALIAS"] = CondaProxying.plain(alias) ?? alias
-        }
+        makePlain("MAMBA_CHANNEL_ALIAS", in: &result)
         try add(try CondaSettingsFile(nil, "condarc"), client, all, proxy, to: &result)
+    }
+
+    /// Makes what a variable names by `https:` the same by `http:`.
+    private static func makePlain(_ name: String, in result: inout ClientEnvironment) {
+        guard let address = result.variables[name].flatMap(CondaProxying.plain) else { return }
+        result.variables[name] = address
     }
 
     private static func add(

@@ -6,7 +6,8 @@ internal import TrustCore
 
 /// Offers every case to a client of the user's, as it is set up: its own settings files and environment are in force.
 ///
-/// Its caches, environments and lists of environments are not touched: those of the trial are in a folder of its own.
+/// Its caches, environments and lists of environments are not touched: those of the trial are in a folder of its own, and so is
+/// the home folder that it sees.
 public struct ClientTrial: Sendable {
     /// Runs a command with its words in a file; answers its exit status, nil if it had to be ended.
     public typealias Runner =
@@ -50,8 +51,11 @@ public struct ClientTrial: Sendable {
     ///
     /// - Parameter id: of a trial that has begun, in which nothing was asked yet.
     public func checks(_ id: TrialID) async -> [DoctorCheck] {
-        let list = environment["HOME"].map { EnvironmentList($0) }
-        defer { list?.forget(below: folder) }
+        if let home {
+            do {
+                try TrialHome.make(at: trialHome, of: home)
+            } catch { return [DoctorCheck("trial.\(TrialCase.good.rawValue)", failedBy: error)] }
+        }
         var checks: [DoctorCheck] = []
         let name = client.rawValue
         for trialCase in TrialCase.allCases {
@@ -75,6 +79,11 @@ public struct ClientTrial: Sendable {
         }
         return checks
     }
+
+    /// The user's home folder; nil where the environment names none.
+    private var home: String? { environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } }
+
+    private var trialHome: String { "\(folder)/home" }
 
     private func offer(_ channel: String, in name: String) async throws -> TrialVerdict.Reception {
         let place = "\(folder)/\(name)"
@@ -102,6 +111,7 @@ public struct ClientTrial: Sendable {
     /// The user's environment, with caches and lists of the trial's own.
     func variables(_ place: String) -> [String: String] {
         var variables = environment
+        if home != nil { variables["HOME"] = trialHome }
         variables["CONDA_PKGS_DIRS"] = "\(place)/pkgs"
         variables["CONDA_REGISTER_ENVS"] = "false"
         variables["MAMBA_REGISTER_ENVS"] = "false"

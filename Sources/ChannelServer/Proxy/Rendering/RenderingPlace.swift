@@ -72,10 +72,7 @@ struct RenderingPlace: Sendable {
 
     /// Takes the lock of a step, and waits for whoever has it, in whichever process.
     func lock(_ step: Step) async throws -> FileLock {
-        while true {
-            if let lock = try FileLock.ifFree(lockPath(step)) { return lock }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await FileLock.whenFree(lockPath(step), every: .milliseconds(20))
     }
 
     private func lockPath(_ step: Step) -> String { "\(cache)/locks/\(name).\(step.rawValue)" }

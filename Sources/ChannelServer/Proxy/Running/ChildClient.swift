@@ -17,7 +17,7 @@ struct ChildClient: Sendable {
     /// Signals that get their usual meaning back in the child, whatever they mean here.
     private static let plainSignals = [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]
 
-    /// Starts it; it has the files that were open before, and no others.
+    /// Starts it; it has the files that were open before, and no others, and may open as many as the user said.
     ///
     /// - Parameters:
     ///   - command: the program, looked for on the `PATH`, and its arguments.
@@ -62,7 +62,9 @@ struct ChildClient: Sendable {
             environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var pid: pid_t = 0
-        let number = posix_spawnp(&pid, command.first ?? "", &actions, &attributes, &arguments, &variables)
+        let number = ProcessFiles.withUsersLimit {
+            posix_spawnp(&pid, command.first ?? "", &actions, &attributes, &arguments, &variables)
+        }
         guard number == 0 else {
             throw Failure(
                 .configuration,

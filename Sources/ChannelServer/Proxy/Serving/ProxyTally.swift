@@ -104,7 +104,7 @@ public final class ProxyTally: Sendable {
         }
     }
 
-    private static let texts = [
+    static let texts = [
         "kingsnake_proxy_admitted_total": "Different packages passed on, by what they were admitted by.",
         "kingsnake_proxy_refused_total": "Requests refused, by code.",
         "kingsnake_proxy_failures_total": "Requests that could not be answered for now.",

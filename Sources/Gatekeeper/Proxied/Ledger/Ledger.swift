@@ -133,17 +133,11 @@ actor Ledger {
     }
 
     private func lock() async throws -> FileLock {
-        var waited = Duration.zero
-        while waited < Self.maximumWait {
-            if let lock = try FileLock.ifFree(folder + "/.lock") { return lock }
-            try await Task.sleep(for: .milliseconds(10))
-            waited += .milliseconds(10)
-        }
-        throw Failure(
-            .disk,
-            "another process has been writing the ledger for too long",
-            at: folder,
-            remedy: "wait for the other process, or end it"
+        try await FileLock.whenFree(
+            folder + "/.lock",
+            within: Self.maximumWait,
+            holderIs: "writing the ledger",
+            at: folder
         )
     }
 

@@ -41,7 +41,7 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
     {
         // Whoever writes an index into the ledger comes here afterwards: what is found and written under this lock stands
         // until then.
-        let lock = try await stateLock()
+        let lock = try await FileLock.whenFree(stateFile + ".lock")
         defer { withExtendedLifetime(lock) {} }
         let known = self.state()
         if let known, known.digest != state.digest, try await ledger.table().newest?.digest == known.digest {
@@ -49,13 +49,6 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         }
         try keep(state, after: known, now: now, retention: retention)
         return true
-    }
-
-    private func stateLock() async throws -> FileLock {
-        while true {
-            if let lock = try FileLock.ifFree(stateFile + ".lock") { return lock }
-            try await Task.sleep(for: .milliseconds(10))
-        }
     }
 
     /// Remembers a state, and takes away texts whose time is over.

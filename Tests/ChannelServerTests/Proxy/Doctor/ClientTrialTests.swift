@@ -43,6 +43,7 @@ struct ClientTrialTests {
             let prefix = word(after: "--prefix"), channel = word(after: "--channel")
             // Nothing of the user's is written to.
             #expect(environment["CONDA_PKGS_DIRS"]?.hasPrefix(folder.path + "/trial/") == true)
+            #expect(environment["HOME"] == folder.path + "/trial/home")
             #expect(prefix.hasPrefix(folder.path + "/trial/") && log.hasPrefix(folder.path + "/trial/"))
             guard manner != .broken else {
                 try Data("a\nbroken\n".utf8).write(to: URL(fileURLWithPath: log))
@@ -112,19 +113,5 @@ struct ClientTrialTests {
         #expect(status == 7)
         #expect(String(decoding: try folder.read("log"), as: UTF8.self) == "out\nerr\n")
         #expect(try await ClientTrial.child(["/bin/sh", "-c", "kill -9 $$"], [:], log) == 137)
-    }
-
-    @Test("mamba’s list of environments loses those of the trial, and nothing else")
-    func list() throws {
-        let folder = try TemporaryFolder()
-        let before = EnvironmentList(folder.path)
-        try folder.write(Array("/tmp/trial/good/env\n".utf8), to: ".conda/environments.txt")
-        before.forget(below: "/tmp/trial")
-        #expect(!FileManager.default.fileExists(atPath: folder.path + "/.conda/environments.txt"))
-        let mine = "/home/a/env\n\n/tmp/trial2/env\n"
-        try folder.write(Array((mine + "/tmp/trial/good/env\n").utf8), to: ".conda/environments.txt")
-        EnvironmentList(folder.path).forget(below: "/tmp/trial")
-        let text = String(decoding: try folder.read(".conda/environments.txt"), as: UTF8.self)
-        #expect(text == mine)
     }
 }
