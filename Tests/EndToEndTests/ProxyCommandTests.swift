@@ -245,5 +245,22 @@ struct ProxyCommandTests {
         #expect(try await world.program.run(["run"]).status == 2)
         #expect(try await world.program.run(["run", "--", "no-such-client"]).status == 6)
         #expect(try await world.program.run(["proxy"]).status == 2)
+        let untold = try await world.program.run(["run", "--summary", "absent/x.json", "--", "true"])
+        #expect(untold.status == 6 && untold.errors.contains("passed on 0 packages"), "\(untold.transcript)")
+    }
+
+    @Test("That another program listens at the address is told in words")
+    func busyPort() async throws {
+        let world = try ChannelWorld()
+        let options = ["proxy", "--any-channel", "--json", "--listen"]
+        let running = try await world.program.start(options + ["127.0.0.1:0"])
+        let url = try #require(running.announcement["url"]?.string)
+        let address = String(url.dropFirst("http://".count))
+        let second = try await world.program.run(options + [address])
+        let error = try second.json()["error"]?.object
+        #expect(second.status == 6 && error?["kind"] == "configuration")
+        #expect(error?["where"] == .string(address))
+        #expect(error?["message"] == "something listens at this address already", "\(second.transcript)")
+        #expect(await running.stop() == 0)
     }
 }

@@ -57,19 +57,24 @@ struct EnableCommand: ParsableCommand {
                 try Confirmation.demand(question, otherwise: "nothing was changed")
             }
             let disk = ClientSettingsDisk(home: location.homeDirectory)
-            for report in due {
-                try disk.enable(report.change, for: report.client, by: proxy)
-                console.say("changed \(report.change.path)")
+            try disk.whileAlone { made in
+                // All are looked at before one is written.
+                for report in due { try disk.check(report.change) }
+                for report in due {
+                    try disk.enable(report.change, for: report.client, by: proxy, made: made)
+                    console.say("changed \(report.change.path)")
+                }
             }
             let place = proxy == .usual ? "" : " --listen \(proxy.address.dropFirst("http://".count))"
             console.say("start the proxy with `kingsnake proxy --any-channel\(place)`")
             console.say("show that it works with `kingsnake doctor`")
             console.say("take this back with `kingsnake disable`")
         }
-        if environment["http_proxy"] != nil || environment["https_proxy"] != nil {
-            console.warn(
-                "`http_proxy` and `https_proxy` of the environment count before conda's settings: unset them"
-            )
+        let variables = ["http_proxy", "https_proxy", "all_proxy"].flatMap { [$0, $0.uppercased()] }
+            .filter { environment[$0].map { !$0.isEmpty && $0 != proxy.address } ?? false }
+        if !variables.isEmpty {
+            let names = variables.map { "`\($0)`" }.joined(separator: ", ")
+            console.warn("the environment sets \(names), which conda heeds before its settings: unset them")
         }
         console.emit(SettingsChangeReport.json(changes, proxy: proxy.address, dryRun: dryRun))
     }

@@ -96,7 +96,6 @@ struct RunCommand: AsyncParsableCommand {
         document["client_status"] = .number(JSONNumber(Int64(status)))
         document["status"] = .number(JSONNumber(Int64(final)))
         let bytes = JSONWriter.encode(.object(document), .indented)
-        if let path { try DurableFile.write(bytes, to: path) }
         if json {
             StandardStream.send(Visible.json(bytes) + "\n", to: STDERR_FILENO)
         } else {
@@ -104,6 +103,8 @@ struct RunCommand: AsyncParsableCommand {
                 StandardStream.send("kingsnake: \(Visible.text(line))\n", to: STDERR_FILENO)
             }
         }
+        // Whatever becomes of the file, the user was told.
+        if let path { try DurableFile.write(bytes, to: path) }
         if final != 0 { throw ExitCode(final) }
     }
 }

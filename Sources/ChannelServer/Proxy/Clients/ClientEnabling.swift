@@ -66,7 +66,7 @@ public enum ClientEnabling {
         }
         if file.hasProxies {
             remarks.append(
-                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
+                "the proxies that the file names are not asked meanwhile: `kingsnake proxy` asks channels itself"
             )
         }
         return remarks

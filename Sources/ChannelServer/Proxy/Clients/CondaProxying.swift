@@ -51,7 +51,7 @@ struct CondaProxying {
         settings.append(.map("proxy_servers", keys.map { ($0, proxy.address) }))
         if !own.proxyKeys.isEmpty {
             remarks.append(
-                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
+                "the proxies that the file names are not asked meanwhile: `kingsnake proxy` asks channels itself"
             )
         }
     }
