@@ -41,7 +41,7 @@ struct ClientSettingsTests {
         #expect(enabled.output.contains("changed \(folder.path)/.condarc\n"))
         #expect(
             !enabled.output.contains("secret")
-                && enabled.errors.contains("`kingsnake proxy` asks channels itself")
+                && enabled.errors.contains("`https_proxy` of its own environment")
         )
         let text = try text(".condarc")
         #expect(text.hasPrefix("channels:\n  - conda-forge # mine\n#kingsnake: proxy_servers:\n"))
@@ -85,6 +85,20 @@ struct ClientSettingsTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8).contains("http://localhost:9"))
         _ = try await must("disable", "--client", client)
         #expect(try names() == before)
+    }
+
+    @Test("Of two clients that share a settings file one must be named")
+    func sharedFile() async throws {
+        try folder.write(Array(Self.mine.utf8), to: ".condarc")
+        let link = folder.path + "/.mambarc"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: ".condarc")
+        let before = try names()
+        let both = try await program.run("enable", "--yes")
+        #expect(both.status == 6 && both.errors.contains("--client"), "\(both.transcript)")
+        #expect(try text(".condarc") == Self.mine && names() == before)
+        _ = try await must("enable", "--yes", "--client", "conda")
+        _ = try await must("disable")
+        #expect(try text(".condarc") == Self.mine && names() == before)
     }
 
     @Test("A password of another settings file gets into no file that others may read")

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import DurableFiles
 import TrustCore
 
 struct EnableCommand: ParsableCommand {
@@ -48,6 +49,7 @@ struct EnableCommand: ParsableCommand {
                 contents: ClientSettingsDisk.contents
             ).map { SettingsChangeReport(client: client.rawValue, change: $0) }
         }
+        try Self.demandDifferentFiles(changes)
         for change in changes { change.show(on: console, done: "is set already") }
         let due = changes.filter(\.change.isChange)
         if !dryRun, !due.isEmpty {
@@ -77,5 +79,20 @@ struct EnableCommand: ParsableCommand {
             console.warn("the environment sets \(names), which conda heeds before its settings: unset them")
         }
         console.emit(SettingsChangeReport.json(changes, proxy: proxy.address, dryRun: dryRun))
+    }
+
+    /// Two clients may read one file, by a link or a variable; then the one's lines would take the place of the other's.
+    private static func demandDifferentFiles(_ changes: [SettingsChangeReport]) throws {
+        var clients: [String: String] = [:]
+        for report in changes {
+            let path = try DurableFile.target(of: report.change.path) ?? report.change.path
+            guard let other = clients.updateValue(report.client, forKey: path) else { continue }
+            throw Failure(
+                .configuration,
+                "\(other) and \(report.client) have one settings file between them",
+                at: path,
+                remedy: "name one of them with `--client`"
+            )
+        }
     }
 }

@@ -53,6 +53,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = try proxy.settings(acceptsAny: true)
         settings.offersTrials = false
+        // Of a service's settings: this one is for one client on this machine, beside the service.
+        (settings.host, settings.port, settings.hostNames) = ("127.0.0.1", 0, [])
         let path = try summary.map { try Folder.absolute($0) }
         let assembly = try ProxyAssembly(proxy, settings, log: log ? .text : nil)
         let status: Int32

@@ -81,7 +81,8 @@ public enum ClientSettingsCode: String, RefusalCode {
                 explanation:
                     "Channels of all files that count are named again in the one that is changed, with what stands in "
                     + "their URLs. A file that is not there yet is made for the user alone.",
-                remedy: "take the file’s permissions for others away (`chmod 600`), or the password out of the URL"
+                remedy:
+                    "take the file’s permissions for others away (`chmod 600`), or the password out of the URL"
             )
         case .blockAltered:
             RefusalEntry(

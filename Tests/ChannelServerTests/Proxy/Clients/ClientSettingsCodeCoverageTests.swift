@@ -74,6 +74,7 @@ struct ClientSettingsCodeCoverageTests {
             (.pixi, "a = \"\n", "client.settings-syntax"),
             (.pixi, "a = ]\n", "client.settings-syntax"),
             (.pixi, "a =\n", "client.settings-syntax"),
+            (.pixi, "[\"mirr\\u006frs\"]\n", "client.settings-syntax"),
         ]
     )
     func isRefused(client: ProxiedClient, text: String, code: String) {
