@@ -28,10 +28,9 @@ struct ClientSettingsTests {
         String(decoding: try folder.read(name), as: UTF8.self)
     }
 
-    /// Everything in the home folder, by name, but the data folder.
+    /// Everything in the home folder, by name.
     private func names() throws -> [String] {
-        let all = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-        return all.filter { $0 != "home" }.sorted()
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
     }
 
     @Test("What was enabled is listed, and disabling leaves nothing behind")
@@ -41,7 +40,8 @@ struct ClientSettingsTests {
         let enabled = try await must("enable", "--yes")
         #expect(enabled.output.contains("changed \(folder.path)/.condarc\n"))
         #expect(
-            !enabled.output.contains("secret") && enabled.errors.contains("tell `kingsnake proxy` of them")
+            !enabled.output.contains("secret")
+                && enabled.errors.contains("`https_proxy` of its own environment")
         )
         let text = try text(".condarc")
         #expect(text.hasPrefix("channels:\n  - conda-forge # mine\n#kingsnake: proxy_servers:\n"))
@@ -85,6 +85,65 @@ struct ClientSettingsTests {
         #expect(try String(contentsOfFile: path, encoding: .utf8).contains("http://localhost:9"))
         _ = try await must("disable", "--client", client)
         #expect(try names() == before)
+    }
+
+    @Test("Of two clients that share a settings file one must be named")
+    func sharedFile() async throws {
+        try folder.write(Array(Self.mine.utf8), to: ".condarc")
+        let link = folder.path + "/.mambarc"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: ".condarc")
+        let before = try names()
+        let both = try await program.run("enable", "--yes")
+        #expect(both.status == 6 && both.errors.contains("--client"), "\(both.transcript)")
+        #expect(try text(".condarc") == Self.mine && names() == before)
+        _ = try await must("enable", "--yes", "--client", "conda")
+        _ = try await must("disable")
+        #expect(try text(".condarc") == Self.mine && names() == before)
+    }
+
+    @Test("A password of another settings file gets into no file that others may read")
+    func keepsSecrets() async throws {
+        let secret = "custom_channels:\n  lab: https://me:pass@lab.example.org\n"
+        let other = try folder.write(Array(secret.utf8), to: "prefix/.condarc")
+        var active = program
+        active.environment["CONDA_PREFIX"] = folder.path + "/prefix"
+        func enable() async throws -> ProgramResult {
+            try await active.run("enable", "--yes", "--client", "conda", "--json")
+        }
+        func mode(_ path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        }
+        let file = folder.path + "/.condarc"
+        try await enable().demandSuccess("enable")
+        #expect(try text(".condarc").contains("me:pass@") && mode(file) == 0o600)
+        _ = try await must("disable")
+        try folder.write(Array("a: 1\n".utf8), to: ".condarc")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let before = try names()
+        #expect(try await enable().refusalCode == "client.settings-secret")
+        #expect(try text(".condarc") == "a: 1\n" && names() == before)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        try await enable().demandSuccess("enable")
+        #expect(try mode(file) == 0o600 && mode(file + ".before-kingsnake") == 0o600)
+        #expect(try String(contentsOfFile: other, encoding: .utf8) == secret)
+    }
+
+    @Test("Of runs at the same time none is forgotten, so that all can be taken back")
+    func atTheSameTime() async throws {
+        let files = [".condarc": "a: 1\n", ".mambarc": "b: 1\n", ".pixi/config.toml": "c = 1\n"]
+        for (name, text) in files { try folder.write(Array(text.utf8), to: name) }
+        let before = try names()
+        try await withThrowingTaskGroup(of: Void.self) { [program] group in
+            for client in ["conda", "mamba", "pixi"] {
+                group.addTask {
+                    try await program.run("enable", "--yes", "--client", client).demandSuccess(client)
+                }
+            }
+            try await group.waitForAll()
+        }
+        _ = try await must("disable")
+        #expect(try names() == before)
+        for (name, text) in files { #expect(try self.text(name) == text) }
     }
 
     @Test("Without a terminal and without --yes nothing is changed, nor with --dry-run")

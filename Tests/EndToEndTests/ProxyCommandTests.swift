@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import Foundation
 import TestSupport
 import Testing
 import Transport
@@ -211,6 +212,12 @@ struct ProxyCommandTests {
             #expect(file["hidden"] == .bool(true))
             let finding = file["findings"]?.array?.first?.object
             #expect(finding?["code"]?.string == "policy.revoked", "\(hidden.transcript)")
+            // A proxy may go by another policy than the user's own.
+            let others = "version: 1\nrevoked: [{match: other, reason: a stolen key}]\n"
+            try world.write(Array(others.utf8), to: "other.yaml")
+            let other = try await world.program.run(["explain", "hello", "--policy", "other.yaml"])
+            #expect(other.status == 0 && !other.output.contains("HIDDEN"), "\(other.transcript)")
+            #expect(try await world.program.run(["explain", "hello", "--policy", "none.yaml"]).status == 6)
         }
     }
 
@@ -263,5 +270,55 @@ struct ProxyCommandTests {
         #expect(try await world.program.run(["run"]).status == 2)
         #expect(try await world.program.run(["run", "--", "no-such-client"]).status == 6)
         #expect(try await world.program.run(["proxy"]).status == 2)
+        let untold = try await world.program.run(["run", "--summary", "absent/x.json", "--", "true"])
+        #expect(untold.status == 6 && untold.errors.contains("passed on 0 packages"), "\(untold.transcript)")
+    }
+
+    @Test(
+        "The settings of a service are good for one client, too: its proxy has a port of its own on this machine"
+    )
+    func runsBesideService() async throws {
+        let world = try ChannelWorld()
+        let text = #"{"schema": 1, "host": "0.0.0.0", "port": 1, "any_channel": true}"#
+        let file = world.path + "/proxy.json"
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        let said = try await world.program.run([
+            "run", "--config", file, "--", "sh", "-c", "echo $http_proxy",
+        ])
+        #expect(said.status == 0 && said.output.hasPrefix("http://127.0.0.1:"), "\(said.transcript)")
+        #expect(!said.output.hasPrefix("http://127.0.0.1:1\n"))
+    }
+
+    @Test("Where the environment has a proxy, channels are asked through it")
+    func behindProxy() async throws {
+        let world = try ChannelWorld()
+        try await LoopbackServer.serving(world.path) { _ in
+            .status(403)
+        } _: { server in
+            var behind = world
+            behind.program.environment["https_proxy"] = server.url
+            let (running, channel) = try await Self.proxy(behind, "https://conda.example.org/lab")
+            let package = try await Self.ask("\(channel)/\(Self.place)")
+            #expect(package.status == 503, "\(package.text)")
+            #expect(package.text.contains("the proxy on the way there opens no tunnel"), "\(package.text)")
+            let asked = Set(server.requests.map { "\($0.method) \($0.target)" })
+            #expect(asked == ["CONNECT conda.example.org:443"])
+            #expect(await running.stop() == 0)
+        }
+    }
+
+    @Test("That another program listens at the address is told in words")
+    func busyPort() async throws {
+        let world = try ChannelWorld()
+        let options = ["proxy", "--any-channel", "--json", "--listen"]
+        let running = try await world.program.start(options + ["127.0.0.1:0"])
+        let url = try #require(running.announcement["url"]?.string)
+        let address = String(url.dropFirst("http://".count))
+        let second = try await world.program.run(options + [address])
+        let error = try second.json()["error"]?.object
+        #expect(second.status == 6 && error?["kind"] == "configuration")
+        #expect(error?["where"] == .string(address))
+        #expect(error?["message"] == "something listens at this address already", "\(second.transcript)")
+        #expect(await running.stop() == 0)
     }
 }

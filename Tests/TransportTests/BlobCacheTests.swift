@@ -175,13 +175,13 @@ struct BlobCacheTests {
     }
 
     @Test(
-        "Who fills the disk without a promised length is refused; with one, the disk is at fault",
+        "Who fills the disk without a promised length is refused; with one, or with little, the disk is at fault",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))
     )
     func fullDisk() throws {
         let folder = try TemporaryFolder()
         let root = try CacheFolder.opening(folder.path + "/cache")
-        func write(size: UInt64?) throws {
+        func write(size: UInt64?, endless: UInt64) throws {
             // A file of the system's that is always full.
             let full = OpenFile(owning: open("/dev/full", O_WRONLY), "/dev/full")
             let writer = BlobWriter(
@@ -190,12 +190,15 @@ struct BlobCacheTests {
                 in: root,
                 of: root,
                 expected: Self.digest,
-                size: size
+                size: size,
+                endless: endless
             )
             try Self.content.withUnsafeBytes { try writer.write($0) }
         }
-        #expect(refusalCode { try write(size: nil) } == "limit.too-large")
-        let failure = #expect(throws: Failure.self) { try write(size: 9) }
-        #expect(failure?.kind == .disk && (failure?.cause as? TransferFault) == .noSpace)
+        #expect(refusalCode { try write(size: nil, endless: 1) } == "limit.too-large")
+        for (size, endless) in [(9, 1), (nil, BlobWriter.endlessLength)] as [(UInt64?, UInt64)] {
+            let failure = #expect(throws: Failure.self) { try write(size: size, endless: endless) }
+            #expect(failure?.kind == .disk && (failure?.cause as? TransferFault) == .noSpace)
+        }
     }
 }

@@ -28,6 +28,16 @@ enum RequestOrigin {
         }
     }
 
+    /// Refuses a request that any page but the proxy's own made, though it only reads: the proxy would fetch for it.
+    ///
+    /// - Throws: `proxy.foreign-page`.
+    static func checkReading(_ request: Request) throws {
+        let asked = site.flatMap { request.headers[$0] } ?? "none"
+        guard request.headers[.origin] == nil, ["same-origin", "none"].contains(asked) else {
+            throw Refusal(ProxyCode.foreignPage, "the request")
+        }
+    }
+
     /// Scheme, host and port of a URL.
     private static func origin(of url: String) -> String {
         let bytes = Array(url.utf8), mark = Array("://".utf8)

@@ -103,7 +103,12 @@ public final class BlobCache: Sendable {
         from producer: (_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws -> Void
     ) async throws -> (digest: Digest, path: String) {
         // The digest of nothing only names the temporary file.
-        let writer = try BlobWriter(in: folder, expected: Digest.of([]), size: nil)
+        let writer = try BlobWriter(
+            in: folder,
+            expected: Digest.of([]),
+            size: nil,
+            subject: "a file for the cache"
+        )
         defer { writer.discard() }
         var left = maximumLength
         try await producer { chunk in

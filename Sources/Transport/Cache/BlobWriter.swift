@@ -15,6 +15,9 @@ import TrustCore
 final class BlobWriter {
     private let expected: Digest
     private let size: UInt64?
+    /// What is refused, in messages.
+    private let subject: String
+    private let endless: UInt64
     private let root: CacheFolder
     private let folder: CacheFolder
     private let file: OpenFile
@@ -22,25 +25,42 @@ final class BlobWriter {
     private var hasher: StreamingDigest
     private var isDone = false
 
-    convenience init(in root: CacheFolder, expected: Digest, size: UInt64?) throws {
+    /// More bytes than any honest file has of which no length is promised.
+    static let endlessLength: UInt64 = 512 << 20
+
+    convenience init(in root: CacheFolder, expected: Digest, size: UInt64?, subject: String? = nil) throws {
         guard let folder = try root.descend([CacheLeftovers.folder], creating: true) else {
             throw Failure(.disk, "could not make a folder for temporary files", at: root.path)
         }
         let (file, name) = try Self.temporaryFile(in: folder, for: expected)
-        self.init(to: file, named: name, in: folder, of: root, expected: expected, size: size)
+        self.init(
+            to: file,
+            named: name,
+            in: folder,
+            of: root,
+            expected: expected,
+            size: size,
+            subject: subject
+        )
     }
 
     /// Writes to a file that is open already.
+    ///
+    /// - Parameter endless: how many bytes are too many for a full disk to be nobody's fault.
     init(
         to file: OpenFile,
         named name: String,
         in folder: CacheFolder,
         of root: CacheFolder,
         expected: Digest,
-        size: UInt64?
+        size: UInt64?,
+        subject: String? = nil,
+        endless: UInt64 = endlessLength
     ) {
         self.expected = expected
         self.size = size
+        self.subject = subject ?? expected.description
+        self.endless = endless
         self.root = root
         self.folder = folder
         self.file = file
@@ -56,7 +76,7 @@ final class BlobWriter {
         if let size, UInt64(bytes.count) > size - min(size, hasher.byteCount) {
             throw Refusal(
                 CoreCode.tooLarge,
-                expected.description,
+                subject,
                 expected: "\(size) bytes",
                 found: "more than \(size) bytes"
             )
@@ -64,12 +84,15 @@ final class BlobWriter {
         hasher.update(bytes)
         do {
             try file.writeAll(bytes)
-        } catch let failure as Failure where size == nil && (failure.cause as? TransferFault) == .noSpace {
+        } catch let failure as Failure
+            where size == nil && hasher.byteCount > endless
+            && (failure.cause as? TransferFault) == .noSpace
+        {
             // Nothing promises when this ends. A sender who goes on until the disk is full is left for another,
-            // whose bytes may fit; where a length is promised, a full disk is nobody's fault but ours.
+            // whose bytes may fit; where a length is promised, or little came, a full disk is nobody's fault but ours.
             throw Refusal(
                 CoreCode.tooLarge,
-                expected.description,
+                subject,
                 expected: "a file that fits on the disk, since no length is promised",
                 found: "\(hasher.byteCount) bytes and no end before the disk was full",
                 cause: failure

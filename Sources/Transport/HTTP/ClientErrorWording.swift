@@ -42,6 +42,10 @@ enum ClientErrorWording {
             return (.timeout, "the server fell silent" + after(delivered))
         case HTTPClientError.deadlineExceeded?:
             return (.timeout, "the server did not answer in time")
+        case HTTPClientError.proxyAuthenticationRequired?:
+            return (.connection, "the proxy on the way there wants a user and a password")
+        case HTTPClientError.invalidProxyResponse?:
+            return (.connection, "the proxy on the way there opens no tunnel")
         case HTTPClientError.alreadyShutdown?:
             return (.connection, "the fetcher has been shut down")
         case HTTPClientError.invalidURL?, HTTPClientError.emptyHost?, HTTPClientError.emptyScheme?:

@@ -17,6 +17,8 @@ public struct HTTPOptions: Sendable {
     public var via: String?
     /// What a 403 means.
     public var forbidden: Forbidden = .meansNotFound
+    /// Proxies on the way to servers; nil for none, whatever the environment says.
+    public var proxies: HTTPProxies?
     /// A PEM file of certificate authorities trusted beside the system's own.
     public var additionalAuthorities: String?
 

@@ -27,6 +27,12 @@ struct DisableCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let disk = ClientSettingsDisk(home: location.homeDirectory)
+        var reports: [SettingsChangeReport] = []
+        try disk.whileAlone { _ in reports = try takeBack(disk, console) }
+        console.emit(SettingsChangeReport.json(reports, proxy: nil, dryRun: dryRun))
+    }
+
+    private func takeBack(_ disk: ClientSettingsDisk, _ console: Console) throws -> [SettingsChangeReport] {
         let files = try disk.enabled().files.filter { client == .all || $0.client == client.rawValue }
         if files.isEmpty { console.say("nothing is enabled") }
         // All are read before one is written: what cannot be taken back is found out first.
@@ -50,6 +56,6 @@ struct DisableCommand: ParsableCommand {
             try disk.disable(change, file)
             if change?.isChange == true { console.say("changed \(file.path)") }
         }
-        console.emit(SettingsChangeReport.json(reports, proxy: nil, dryRun: dryRun))
+        return reports
     }
 }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import ChannelServer
+import DurableFiles
 import TrustCore
 
 struct EnableCommand: ParsableCommand {
@@ -48,6 +49,7 @@ struct EnableCommand: ParsableCommand {
                 contents: ClientSettingsDisk.contents
             ).map { SettingsChangeReport(client: client.rawValue, change: $0) }
         }
+        try Self.demandDifferentFiles(changes)
         for change in changes { change.show(on: console, done: "is set already") }
         let due = changes.filter(\.change.isChange)
         if !dryRun, !due.isEmpty {
@@ -57,20 +59,40 @@ struct EnableCommand: ParsableCommand {
                 try Confirmation.demand(question, otherwise: "nothing was changed")
             }
             let disk = ClientSettingsDisk(home: location.homeDirectory)
-            for report in due {
-                try disk.enable(report.change, for: report.client, by: proxy)
-                console.say("changed \(report.change.path)")
+            try disk.whileAlone { made in
+                // All are looked at before one is written.
+                for report in due { try disk.check(report.change) }
+                for report in due {
+                    try disk.enable(report.change, for: report.client, by: proxy, made: made)
+                    console.say("changed \(report.change.path)")
+                }
             }
             let place = proxy == .usual ? "" : " --listen \(proxy.address.dropFirst("http://".count))"
             console.say("start the proxy with `kingsnake proxy --any-channel\(place)`")
             console.say("show that it works with `kingsnake doctor`")
             console.say("take this back with `kingsnake disable`")
         }
-        if environment["http_proxy"] != nil || environment["https_proxy"] != nil {
-            console.warn(
-                "`http_proxy` and `https_proxy` of the environment count before conda's settings: unset them"
-            )
+        let variables = ["http_proxy", "https_proxy", "all_proxy"].flatMap { [$0, $0.uppercased()] }
+            .filter { environment[$0].map { !$0.isEmpty && $0 != proxy.address } ?? false }
+        if !variables.isEmpty {
+            let names = variables.map { "`\($0)`" }.joined(separator: ", ")
+            console.warn("the environment sets \(names), which conda heeds before its settings: unset them")
         }
         console.emit(SettingsChangeReport.json(changes, proxy: proxy.address, dryRun: dryRun))
+    }
+
+    /// Two clients may read one file, by a link or a variable; then the one's lines would take the place of the other's.
+    private static func demandDifferentFiles(_ changes: [SettingsChangeReport]) throws {
+        var clients: [String: String] = [:]
+        for report in changes {
+            let path = try DurableFile.target(of: report.change.path) ?? report.change.path
+            guard let other = clients.updateValue(report.client, forKey: path) else { continue }
+            throw Failure(
+                .configuration,
+                "\(other) and \(report.client) have one settings file between them",
+                at: path,
+                remedy: "name one of them with `--client`"
+            )
+        }
     }
 }

@@ -24,6 +24,15 @@ struct ExplainCommand: AsyncParsableCommand {
     )
     var subject: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "For a package's name: a policy file, such as a proxy's, in place of your own.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var policy: String?
+
     @Flag(help: "List every code.")
     var list = false
 
@@ -35,6 +44,10 @@ struct ExplainCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !list, !markdown else { return }
+        try UsageCheck.path(policy, of: "--policy")
+        guard policy == nil || listed != nil else {
+            throw ValidationError("--policy is for a package's name, `name=version` or a file name")
+        }
         guard let subject else {
             throw ValidationError("give a refusal code or a package; --list shows all codes")
         }
@@ -56,7 +69,9 @@ struct ExplainCommand: AsyncParsableCommand {
         let codes = RefusalCatalog.codes(named: subject)
         guard codes.isEmpty else { return show(codes, console) }
         if let listed {
-            return try await PackageListing(subject: listed, gate: gate, console: console).explain()
+            let policy = try policy.map { try PolicySource.user(of: $0) }
+            let listing = PackageListing(subject: listed, policy: policy, gate: gate, console: console)
+            return try await listing.explain()
         }
         let check = PackageCheck(subject: subject, gate: gate, console: console)
         try await check.explain()

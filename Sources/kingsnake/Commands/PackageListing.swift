@@ -10,6 +10,8 @@ import TrustPolicy
 /// when it last asked, and which of them are hidden.
 struct PackageListing {
     let subject: Subject
+    /// By which it is judged; nil for the user's own.
+    let policy: PolicyFile?
     let gate: GateOptions
     let console: Console
 
@@ -60,7 +62,7 @@ struct PackageListing {
             throw Refusal(GateCode.notTrusted, subject.name.raw, found: "no pinned channel at all")
         }
         let subdirs = [Subdir.noarch, try InstallCommand.machine]
-        var reports = try await gate.withGate(console) { gate, _ in
+        var reports = try await gate.withGate(console, policy: policy) { gate, _ in
             var reports: [ListingReport] = []
             for channel in channels {
                 for subdir in subdirs {
@@ -79,6 +81,9 @@ struct PackageListing {
             console.say("nothing of that name is listed for this machine (\(places)\(others))")
         }
         reports.forEach { $0.say(on: console) }
+        if policy == nil, !observed.isEmpty {
+            console.remark("judged by your own policy; a proxy may go by another one: `--policy FILE`")
+        }
         var document = JSONObject()
         document["schema"] = 1
         document["status"] = "ok"
@@ -98,7 +103,7 @@ struct PackageListing {
         -> [ListingReport]
     {
         let store = UserPolicyStore(directory: gate.locations.homeDirectory)
-        let rules = try UserPublishers(from: store, recording: false).rules
+        let rules = try policy.map { IndexPolicy($0) } ?? UserPublishers(from: store, recording: false).rules
         var reports: [ListingReport] = []
         for channel in channels {
             for subdir in subdirs {

@@ -53,6 +53,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = try proxy.settings(acceptsAny: true)
         settings.offersTrials = false
+        // Of a service's settings: this one is for one client on this machine, beside the service.
+        (settings.host, settings.port, settings.hostNames) = ("127.0.0.1", 0, [])
         let path = try summary.map { try Folder.absolute($0) }
         let assembly = try ProxyAssembly(proxy, settings, log: log ? .text : nil)
         let status: Int32
@@ -96,7 +98,6 @@ struct RunCommand: AsyncParsableCommand {
         document["client_status"] = .number(JSONNumber(Int64(status)))
         document["status"] = .number(JSONNumber(Int64(final)))
         let bytes = JSONWriter.encode(.object(document), .indented)
-        if let path { try DurableFile.write(bytes, to: path) }
         if json {
             StandardStream.send(Visible.json(bytes) + "\n", to: STDERR_FILENO)
         } else {
@@ -104,6 +105,8 @@ struct RunCommand: AsyncParsableCommand {
                 StandardStream.send("kingsnake: \(Visible.text(line))\n", to: STDERR_FILENO)
             }
         }
+        // Whatever becomes of the file, the user was told.
+        if let path { try DurableFile.write(bytes, to: path) }
         if final != 0 { throw ExitCode(final) }
     }
 }

@@ -6,6 +6,7 @@ import CondaFormats
 import Gatekeeper
 import Transport
 import TrustCore
+import TrustPolicy
 
 /// Options of every command that checks packages against pinned channels.
 struct GateOptions: ParsableArguments {
@@ -36,18 +37,21 @@ struct GateOptions: ParsableArguments {
     ///   - recording: whether publishers that are seen for the first time are recorded, where the user trusts
     ///     on first use: for what is used, and not for what is only looked at.
     ///   - attestations: of which packages attestations are fetched.
+    ///   - policy: what is demanded in place of the user's own; nil for that.
     func withGate<Value>(
         _ console: Console,
         recording: Bool = false,
         showing attestations: GateConfiguration.AttestationInterest = .demanded,
+        policy: PolicyFile? = nil,
         _ body: (Gate, TransferDisplay) async throws -> Value
     ) async throws -> Value {
         // What cannot be read is told before there are connections to end.
         let mirrors = try mirror.map { try ChannelURL($0) }
-        let publishers = try UserPublishers(
+        var publishers = try UserPublishers(
             from: UserPolicyStore(directory: locations.homeDirectory),
             recording: recording
         )
+        if let policy { publishers.policy = policy }
         let display = TransferDisplay(console)
         let fetcher = URLFetcher(observer: display)
         let instances = try sigstore.trust(home: locations.homeDirectory, fetcher: fetcher)

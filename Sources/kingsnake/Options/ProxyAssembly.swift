@@ -47,6 +47,7 @@ struct ProxyAssembly {
         let tally = ProxyTally(began: SystemClock.now)
         var http = HTTPOptions()
         http.via = "1.1 \(pseudonym)"
+        http.proxies = try Self.proxies(ProcessInfo.processInfo.environment, settings)
         // Who is not let in must not be told that there is nothing: clients remember that.
         http.forbidden = .isFailure
         let fetcher = URLFetcher(options: http, observer: tally)
@@ -81,6 +82,15 @@ struct ProxyAssembly {
             now: { SystemClock.now },
             random: { SystemRandom.bytes($0) }
         )
+    }
+
+    /// The proxies on the way to channels. What leads clients to a proxy of ours is none of them.
+    private static func proxies(_ environment: [String: String], _ settings: ProxySettings) throws
+        -> HTTPProxies
+    {
+        let own = environment["KINGSNAKE_PROXY"].flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
+        let ports = [own, settings.port, Int(ClientProxy.usualPort)].compactMap(\.self)
+        return try HTTPProxies(environment: environment, ignoring: Set(ports))
     }
 
     /// What `kingsnake doctor` tries clients with, in a folder that nobody can guess.

@@ -58,7 +58,7 @@ struct ProxyOptions: ParsableArguments {
     /// - Parameter acceptsAny: whether other channels are passed on where nobody says anything about it.
     func settings(acceptsAny: Bool) throws -> ProxySettings {
         var settings = try config.map { try ProxySettings(path: Folder.absolute($0)) } ?? ProxySettings()
-        settings.channels += try channel.map { try ProxiedChannel(parsing: $0) }
+        for text in channel { settings.put(try ProxiedChannel(parsing: text)) }
         settings.acceptsAnyChannel = anyChannel ?? (settings.acceptsAnyChannel || acceptsAny)
         settings.policy = try policy.map { try Folder.absolute($0) } ?? settings.policy
         settings.cache = locations.cache ?? settings.cache ?? locations.cacheDirectory

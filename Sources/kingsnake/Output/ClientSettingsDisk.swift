@@ -8,8 +8,8 @@ import TrustCore
 
 /// Settings files of clients on this machine's disk, with the copies beside them and the list of those that were changed.
 ///
-/// Every step leaves whole files, and is remembered before it is done, so that `disable` finds it whatever was interrupted. Two
-/// runs at the same time are not kept apart.
+/// Every step leaves whole files, and is remembered before it is done, so that `disable` finds it whatever was interrupted.
+/// Runs at the same time wait for each other; that somebody else writes into a file in the very moment is not noticed.
 struct ClientSettingsDisk {
     /// The user's data folder.
     let home: String
@@ -25,6 +25,33 @@ struct ClientSettingsDisk {
         return try DurableFile.read(path, maximumLength: maximumLength)
     }
 
+    /// Does something while no other run changes settings files. What is made of the data folder goes again if it stays empty.
+    ///
+    /// - Parameter body: is told which folders were made.
+    func whileAlone(_ body: (_ made: [String]) throws -> Void) throws {
+        let missing = Self.missingFolders(above: list)
+        try Folder.create(home, mode: 0o700)
+        let lock = try FileLock(onExisting: home)
+        defer { withExtendedLifetime(lock) {} }
+        defer { for folder in missing.reversed() { DurableFile.removeEmptyFolder(folder) } }
+        try body(missing)
+    }
+
+    /// Demands that a file is still as the user was shown it, and that no secret gets into it that others could read there.
+    ///
+    /// - Throws: `client.settings-secret`, or a `Failure`.
+    func check(_ change: SettingsChange) throws {
+        guard try Self.contents(change.path) == change.before else {
+            throw Failure(
+                .disk,
+                "the file was changed meanwhile, and is left as it is",
+                at: change.path,
+                remedy: "run the command again"
+            )
+        }
+        try change.checkSecrets(permissions: DurableFile.permissions(of: change.path))
+    }
+
     /// Which files were changed.
     func enabled() throws -> EnabledClients {
         guard let bytes = try DurableFile.read(list, maximumLength: EnabledClients.maximumLength) else {
@@ -34,7 +61,9 @@ struct ClientSettingsDisk {
     }
 
     /// Writes a file with our lines.
-    func enable(_ change: SettingsChange, for client: String, by proxy: ClientProxy) throws {
+    ///
+    /// - Parameter made: the folders that were made for the list.
+    func enable(_ change: SettingsChange, for client: String, by proxy: ClientProxy, made: [String]) throws {
         // A link that leads nowhere is found out before anything is written.
         _ = try DurableFile.target(of: change.path)
         var known = try enabled()
@@ -57,14 +86,15 @@ struct ClientSettingsDisk {
                 folders: known.file(change.path)?.folders ?? Self.missingFolders(above: change.path)
             )
         )
-        try Folder.create(home, mode: 0o700)
+        if known.folders.isEmpty { known.folders = made }
         try DurableFile.write(known.encoded, to: list, mode: 0o600)
         try Folder.create(Folder.parent(of: change.path))
         if let original = change.original {
             let mode = try DurableFile.permissions(of: change.path) ?? 0o600
             try DurableFile.write(original, to: copy, mode: mode)
         }
-        if let after = change.after, change.isChange { try DurableFile.replace(after, at: change.path) }
+        guard let after = change.after, change.isChange else { return }
+        try DurableFile.replace(after, at: change.path, mode: 0o600)
     }
 
     /// Writes a file without our lines, or removes it if there was none, and then everything that was made for it.
@@ -82,6 +112,7 @@ struct ClientSettingsDisk {
         known.forget(file.path)
         if known.files.isEmpty {
             try DurableFile.remove(list)
+            for folder in known.folders.reversed() { DurableFile.removeEmptyFolder(folder) }
         } else {
             try DurableFile.write(known.encoded, to: list, mode: 0o600)
         }

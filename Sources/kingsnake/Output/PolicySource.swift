@@ -23,6 +23,11 @@ struct PolicySource {
             : .user(try PolicyFile(yaml: bytes, path))
     }
 
+    /// A user's policy.
+    static func user(of path: String) throws -> PolicyFile {
+        try PolicyFile(yaml: try bytes(of: path, maximumLength: PolicyFile.maximumLength), path)
+    }
+
     static func bytes(of path: String, maximumLength: Int) throws -> [UInt8] {
         guard let bytes = try DurableFile.read(path, maximumLength: maximumLength) else {
             throw Failure(.disk, "there is no such file", at: path)

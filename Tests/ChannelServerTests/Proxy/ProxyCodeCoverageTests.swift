@@ -23,6 +23,7 @@ struct ProxyCodeCoverageTests {
         .unknownChannel: (.get, "http://conda.example.org/other/linux-64/repodata.json", [:]),
         .tunnel: (.connect, "conda.example.org:443", [:]),
         .loop: (.get, ProxyScene.whole, [.via: "1.0 other, 1.1 kingsnake-test"]),
+        .foreignPage: (.get, ProxyScene.whole, [.origin: "https://page.example.net"]),
         .credentials: (.get, ProxyScene.whole, [.authorization: "Digest x"]),
         .method: (.post, ProxyScene.whole, [:]),
         .doctorOff: (
@@ -30,6 +31,15 @@ struct ProxyCodeCoverageTests {
         ),
         .accessRefused: (.get, ProxyScene.whole, [:]),
     ]
+
+    @Test("A page of another site gets nothing fetched; who opens the address itself does")
+    func pages() async throws {
+        let field = try #require(HTTPField.Name("Sec-Fetch-Site"))
+        for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 200), ("none", 200)] {
+            let answer = try await ProxyScene().ask(.get, ProxyScene.whole, [field: site])
+            #expect(answer.status.code == status, "\(site)")
+        }
+    }
 
     @Test("Each code is provoked by the smallest request that breaks its rule", arguments: ProxyCode.allCases)
     func eachCodeIsProvoked(code: ProxyCode) async throws {

@@ -339,7 +339,10 @@ struct ProxyServingTests {
         let target = "http://conda.example.org/main/notices.json"
         let none = try await ProxyScene().ask(.get, target)
         #expect(none.status == .ok && String(buffer: none.body) == #"{"notices": []}"#)
-        let texts = [#"{"notices":[{"message":"x"}]}"#, "<html>", "[]", #"{"notices":1}"#]
+        let texts = [
+            #"{"notices":[{"message":"x\n\ty"}]}"#, "<html>", "[]", #"{"notices":1}"#,
+            #"{"notices":[{"message":"x\u001b[2K"}]}"#, #"{"notices":[{"message":"\u009b2K"}]}"#,
+        ]
         for (number, text) in texts.enumerated() {
             let scene = try ProxyScene(notices: ProxyNotices(OneText(text)))
             let answer = String(buffer: try await scene.ask(.get, target).body)

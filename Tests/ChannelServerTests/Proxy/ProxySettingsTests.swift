@@ -44,6 +44,25 @@ struct ProxySettingsTests {
         )
     }
 
+    @Test("A channel of the command line stands before the file’s, which counts for the rest")
+    func commandLine() throws {
+        var settings = try Self.read(
+            """
+            {"schema": 1, "channels": [{"url": "https://h/a", "name": "lab", "mirrors": ["https://m/a"],
+             "compare": ["https://j/a"], "agreeing": 1}]}
+            """
+        )
+        settings.put(try ProxiedChannel(parsing: "https://me:pass@h/a=https://n/a,https://o/a"))
+        settings.put(try ProxiedChannel(parsing: "https://h/b"))
+        settings.put(try ProxiedChannel(parsing: "https://h/a"))
+        #expect(settings.channels.map(\.url.identity) == ["https://h/a", "https://h/b"])
+        let first = try #require(settings.channels.first)
+        #expect(first.url.textWithCredentials == "https://me:pass@h/a")
+        #expect(settings.names["lab"]?.textWithCredentials == "https://me:pass@h/a")
+        #expect(first.mirrors.map(\.identity) == ["https://n/a", "https://o/a"])
+        #expect(first.compared.map(\.identity) == ["https://j/a"] && first.agreeing == 1)
+    }
+
     @Test(
         "What is not understood is a failure that names the file",
         arguments: [
@@ -51,6 +70,7 @@ struct ProxySettingsTests {
             #"{"schema": 1, "freshness_seconds": 0}"#, #"{"schema": 1, "freshness_seconds": 86401}"#,
             #"{"schema": 1, "max_cache_bytes": -1}"#, #"{"schema": 1, "channels": [{"url": "h"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": "c"}]}"#,
+            #"{"schema": 1, "channels": [{"url": "https://h/a"}, {"url": "https://H/t/x/a"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": ".x"}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "compare": ["https://i/a"], "agreeing": 2}]}"#,
             #"{"schema": 1, "channels": [{"url": "https://h/a", "name": "x"}, {"url": "https://h/b", "name": "x"}]}"#,

@@ -149,6 +149,14 @@ struct ProxyTargetTests {
             ProxyTarget.shown(target: "http://me:word@h/t/TOKEN/a/linux-64/x?word")
                 == "http://h/t/…/a/linux-64/x"
         )
+        for host in ["me:word@h", "me%3aword%40h", "me:wo@rd@h"] {
+            let path = "/c/https/\(host)/a/linux-64/repodata.json"
+            for target in [path, "http://127.0.0.1:8085" + path] {
+                #expect(refusalCode { try Self.read(target) } == "proxy.credentials")
+                let shown = ProxyTarget.shown(target: target)
+                #expect(shown.hasSuffix("/c/https/…@h/a/linux-64/repodata.json"), "\(shown)")
+            }
+        }
         for field in [
             "Digest x", "Bearer", "Bearer a b", "Bearer ü", "Basic", "Basic %%", "Basic \(Base64.text("me"))",
         ] {

@@ -55,6 +55,10 @@ public enum ClientEnabling {
         return SettingsChange(path, bytes, after, after, [])
     }
 
+    /// What becomes of proxies that a client would have asked.
+    static let otherProxies =
+        "the proxies of the settings are not asked meanwhile: kingsnake heeds `http_proxy` and `https_proxy` of its own environment"
+
     private static func remarks(on file: PixiSettingsFile) -> [String] {
         var remarks = [
             "packages that pixi fetches from PyPI are refused meanwhile: the proxy verifies conda channels, and opens no tunnels"
@@ -65,9 +69,7 @@ public enum ClientEnabling {
             )
         }
         if file.hasProxies {
-            remarks.append(
-                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
-            )
+            remarks.append(otherProxies)
         }
         return remarks
     }

@@ -13,6 +13,7 @@ public enum ClientSettingsCode: String, RefusalCode {
     case settingsForm = "client.settings-form"
     case settingsFlags = "client.settings-flags"
     case settingsLayered = "client.settings-layered"
+    case settingsSecret = "client.settings-secret"
     case blockAltered = "client.block-altered"
 
     /// What the code means to people.
@@ -72,6 +73,16 @@ public enum ClientSettingsCode: String, RefusalCode {
                 "the client reads several settings files, of which one command can be given only one",
                 explanation: "With one of them in place of all, the others would silently not count.",
                 remedy: "use `kingsnake enable`, or put the settings into one file"
+            )
+        case .settingsSecret:
+            RefusalEntry(
+                .policy,
+                "a password or a token would get into a settings file that others may read",
+                explanation:
+                    "Channels of all files that count are named again in the one that is changed, with what stands in "
+                    + "their URLs. A file that is not there yet is made for the user alone.",
+                remedy:
+                    "take the file’s permissions for others away (`chmod 600`), or the password out of the URL"
             )
         case .blockAltered:
             RefusalEntry(

@@ -49,11 +49,7 @@ struct CondaProxying {
         if client != .conda { takeURLsAsGiven(all, alias, client) }
         let keys = ["http", "https"] + all.proxyKeys.filter { !["http", "https"].contains($0) }
         settings.append(.map("proxy_servers", keys.map { ($0, proxy.address) }))
-        if !own.proxyKeys.isEmpty {
-            remarks.append(
-                "the proxies that the file names are not asked meanwhile: tell `kingsnake proxy` of them"
-            )
-        }
+        if !all.proxyKeys.isEmpty { remarks.append(ClientEnabling.otherProxies) }
     }
 
     private mutating func takeURLsAsGiven(_ all: CondaSettings, _ alias: String, _ client: ProxiedClient) {

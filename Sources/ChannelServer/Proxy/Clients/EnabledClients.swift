@@ -48,6 +48,9 @@ public struct EnabledClients: Sendable, Equatable {
     /// All changed files, each once.
     public private(set) var files: [File]
 
+    /// The folders that were made for this list, the outermost first.
+    public var folders: [String] = []
+
     /// Nothing is changed.
     public init() { files = [] }
 
@@ -56,6 +59,7 @@ public struct EnabledClients: Sendable, Equatable {
         let value = try JSONReader.read(bytes, of: path, limits: JSONLimits(bytes: Self.maximumLength))
         let fields = try JSONFields(value, of: path)
         guard try fields.integer("schema") == 1 else { throw fields.wrong("schema", "1") }
+        folders = try fields.optionalStrings("folders") ?? []
         files = try fields.array("files").map { element in
             let file = try JSONFields(element, of: path)
             return File(
@@ -79,6 +83,7 @@ public struct EnabledClients: Sendable, Equatable {
         var document = JSONObject()
         document["schema"] = 1
         document["files"] = .array(files.map { .object($0.json) })
+        document["folders"] = .array(folders.map { .string($0) })
         return JSONWriter.encode(.object(document), .indented) + [0x0A]
     }
 

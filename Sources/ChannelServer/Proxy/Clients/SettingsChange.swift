@@ -19,6 +19,23 @@ public struct SettingsChange: Sendable {
     /// Whether there is something to do.
     public var isChange: Bool { before != after }
 
+    /// Demands that no password or token gets into the file where others could read it that is not in it yet, such as one of
+    /// another file that counts, too.
+    ///
+    /// - Parameter permissions: the file's permission bits; nil if there is none yet.
+    /// - Throws: `client.settings-secret`.
+    public func checkSecrets(permissions: UInt16?) throws {
+        guard let permissions, permissions & 0o077 != 0 else { return }
+        let known = Set(Self.lines(before).flatMap(Self.secrets))
+        guard Self.lines(after).contains(where: { !known.isSuperset(of: Self.secrets($0)) }) else { return }
+        throw Refusal(
+            ClientSettingsCode.settingsSecret,
+            path,
+            expected: "a file that nobody else may read",
+            found: "mode \(String(permissions, radix: 8))"
+        )
+    }
+
     /// The change that takes our lines away, with a remark on whether the file is then what it was before them.
     public func comparing(to original: Digest?) -> SettingsChange {
         guard isChange else { return self }
@@ -68,5 +85,11 @@ public struct SettingsChange: Sendable {
     /// A line without the user and password, or the token, of URLs in it.
     static func redacted(_ line: String) -> String {
         line.replacing(/:\/\/[^\/@\s"']*@/, with: "://***@").replacing(/\/t\/[^\/\s"']+/, with: "/t/***")
+    }
+
+    /// What ``redacted(_:)`` leaves out.
+    private static func secrets(_ line: String) -> [String] {
+        let users = line.matches(of: /:\/\/[^\/@\s"']*@/).map { String($0.output) }
+        return users + line.matches(of: /\/t\/[^\/\s"']+/).map { String($0.output) }
     }
 }

@@ -118,7 +118,13 @@ private struct TOMLReader {
         while true {
             skipBlanks()
             if current == UInt8(ascii: "\"") || current == UInt8(ascii: "'") {
-                parts.append(try text())
+                let isBasic = current == UInt8(ascii: "\"")
+                let part = try text()
+                // What is spelled with escapes could be a name that is looked for.
+                guard !isBasic || !part.utf8.contains(UInt8(ascii: "\\")) else {
+                    throw fault("a key without escapes")
+                }
+                parts.append(part)
             } else {
                 let start = index
                 while let byte = current, SettingsByte.isBare(byte) { step() }

@@ -16,6 +16,7 @@ public enum ProxyCode: String, RefusalCode {
     case tunnel = "proxy.tunnel"
     case loop = "proxy.loop"
     case foreignHost = "proxy.foreign-host"
+    case foreignPage = "proxy.foreign-page"
     case credentials = "proxy.credentials"
     case method = "proxy.method"
     case doctorOff = "proxy.doctor-off"
@@ -93,6 +94,15 @@ public enum ProxyCode: String, RefusalCode {
                     + "the proxy's is refused.",
                 remedy: "ask the proxy by its address, or start it with `--host-name` and the name"
             )
+        case .foreignPage:
+            return RefusalEntry(
+                .policy,
+                "a page in a browser asks for a channel's file",
+                explanation:
+                    "Any page can make the browser of whoever looks at it ask a proxy on the same machine, which would fetch "
+                    + "and keep what the page names. Clients of channels say nothing of pages.",
+                remedy: "ask with a client, or open the address itself in the browser"
+            )
         case .credentials:
             return RefusalEntry(
                 .invalid,
@@ -142,7 +152,9 @@ extension ProxyCode: HTTPRefusalCode {
         case .notServed, .notListed: .notFound
         case .method: .methodNotAllowed
         case .loop: HTTPResponse.Status(code: 508, reasonPhrase: "Loop Detected")
-        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost, .doctorOff, .accessRefused: .forbidden
+        case .notAChannelFile, .unknownChannel, .tunnel, .foreignHost, .foreignPage, .doctorOff,
+            .accessRefused:
+            .forbidden
         }
     }
 }

@@ -54,6 +54,21 @@ public struct ProxyNotices: Sendable {
     }
 
     private static func isNotices(_ bytes: [UInt8]) -> Bool {
-        (try? JSONReader.read(bytes, of: "notices"))?.object?["notices"]?.array != nil
+        guard let document = try? JSONReader.read(bytes, of: "notices") else { return false }
+        return document.object?["notices"]?.array != nil && !holdsControl(document)
+    }
+
+    /// Whether there is a character in it that clients would send to a terminal as an order, such as one that hides what stands
+    /// before it.
+    private static func holdsControl(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null, .bool, .number: false
+        case .string(let text):
+            text.unicodeScalars.contains {
+                $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t"
+            }
+        case .array(let elements): elements.contains(where: holdsControl)
+        case .object(let object): object.members.contains { holdsControl($0.value) }
+        }
     }
 }

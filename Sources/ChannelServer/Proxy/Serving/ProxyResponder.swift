@@ -92,6 +92,7 @@ struct ProxyResponder: HTTPResponder {
             }
             return try await pages.answer(trial: parts, request.headers, proxy.trials, context.remoteAddress)
         case .file(let address):
+            try RequestOrigin.checkReading(request)
             let files = try await files(for: address, context)
             tally = files.tally
             return try await answer(address, files, request, context)

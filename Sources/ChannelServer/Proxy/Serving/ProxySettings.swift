@@ -119,6 +119,9 @@ public struct ProxySettings: Sendable {
             }
             channel.agreeing = count
         }
+        guard !channels.contains(where: { $0.url == channel.url }) else {
+            throw fields.wrong("url", "each channel once")
+        }
         channels.append(channel)
         guard let name = try fields.optionalString("name") else { return }
         let isPlain = !name.isEmpty && name.utf8.allSatisfy { PercentEncoding.isUnreserved($0) }
@@ -131,6 +134,22 @@ public struct ProxySettings: Sendable {
             )
         }
         names[name] = channel.url
+    }
+
+    /// Adds a channel of the command line. In place of one of the file it keeps what the command line does not say.
+    public mutating func put(_ channel: ProxiedChannel) {
+        guard let index = channels.firstIndex(where: { $0.url == channel.url }) else {
+            channels.append(channel)
+            return
+        }
+        let old = channels[index]
+        channels[index] = ProxiedChannel(
+            channel.hasCredentials ? channel.url : old.url,
+            mirrors: channel.mirrors.isEmpty ? old.mirrors : channel.mirrors
+        )
+        (channels[index].compared, channels[index].agreeing) = (old.compared, old.agreeing)
+        // Names lead to what is said here, credentials included.
+        for (name, url) in names where url == channel.url { names[name] = channels[index].url }
     }
 
     /// Gives each channel of the command line its last name, such as `conda-forge`, where that is nobody else's.

@@ -50,6 +50,14 @@ enum ProxyTarget: Sendable {
             parts.removeFirst(2)
         }
         if parts.count >= 3, parts[0] == ProxyAddress.pathMark, ["http", "https"].contains(parts[1]) {
+            // A password would be in the logs of all who pass the path on; there is a field for it.
+            guard !parts[2].utf8.contains(UInt8(ascii: "@")) else {
+                throw Refusal(
+                    ProxyCode.credentials,
+                    "the address",
+                    expected: "a user and a password in the field `Authorization`"
+                )
+            }
             let authority = parts[2].lowercased()
             guard !place.isSelf(authority) else {
                 throw Refusal(ProxyCode.loop, "the request", found: "the proxy’s own address")
@@ -123,8 +131,15 @@ enum ProxyTarget: Sendable {
 
     /// A target for a log: without user, token or query, whatever it is.
     static func shown(target: String) -> String {
-        guard let whole = WholeURL(target) else { return ServedPath.shown(target) }
-        return "\(whole.scheme)://\(shown(whole.authority))\(ServedPath.shown(whole.path))"
+        guard let whole = WholeURL(target) else { return shown(path: target) }
+        return "\(whole.scheme)://\(shown(whole.authority))\(shown(path: whole.path))"
+    }
+
+    /// A path without what stands before an `@`, which is a user and a password where a host is part of the path.
+    private static func shown(path: String) -> String {
+        ServedPath.shown(path).split(separator: "/", omittingEmptySubsequences: false).map { part in
+            part.lastIndex(of: "@").map { "…" + part[$0...] } ?? String(part)
+        }.joined(separator: "/")
     }
 
     /// `http://user@host:port/path`, taken apart.

@@ -9,6 +9,12 @@ internal import NIOCore
 internal import Synchronization
 public import TrustCore
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// A proxy between any client and any channel, through which only admitted bytes pass.
 ///
 /// It has no database and no keys: what it knows of channels is in the ``AdmittingChannel``s, what it decided in its
@@ -151,9 +157,27 @@ public final class VerifyingProxy: Sendable {
             try await serve()
         } catch {
             await trials?.close()
-            throw error
+            throw Self.listening(error, at: place) ?? error
         }
         await trials?.close()
+    }
+
+    /// That the address cannot be listened on, in words; nil for another error.
+    private static func listening(_ error: any Error, at place: ProxyPlace) -> Failure? {
+        guard let error = error as? IOError else { return nil }
+        let (reason, remedy): (String, String)
+        switch error.errnoCode {
+        case EADDRINUSE:
+            (reason, remedy) = (
+                "something listens at this address already",
+                "end it, perhaps another proxy, or choose another port"
+            )
+        case EADDRNOTAVAIL: (reason, remedy) = ("this machine has no such address", "choose another address")
+        case EACCES: (reason, remedy) = ("this user may not listen at the port", "choose one above 1023")
+        default: return nil
+        }
+        let host = place.host.utf8.contains(UInt8(ascii: ":")) ? "[\(place.host)]" : place.host
+        return Failure(.configuration, reason, at: "\(host):\(place.port)", remedy: remedy)
     }
 
     /// Has channels opened anew whose basis is another one by now.

@@ -25,6 +25,14 @@ struct ClientSettingsCodeCoverageTests {
                 contents: { $0.hasPrefix("/home/me") ? [] : nil }
             )
         },
+        .settingsSecret: {
+            let lines = ["channel_alias: https://a.example.org", "channel_alias: http://me:p@a.example.org"]
+            let (before, after) = (Array(lines[0].utf8), Array(lines[1].utf8))
+            try SettingsChange("f", after, after, nil, []).checkSecrets(permissions: 0o644)
+            try SettingsChange("f", before, after, nil, []).checkSecrets(permissions: 0o600)
+            try SettingsChange("f", nil, after, nil, []).checkSecrets(permissions: nil)
+            try SettingsChange("f", before, after, nil, []).checkSecrets(permissions: 0o640)
+        },
         .blockAltered: {
             let after = try #require(try SampleSettings.change(.conda, []).after)
             let text = String(decoding: after, as: UTF8.self).replacing("8642", with: "8643")
@@ -66,6 +74,7 @@ struct ClientSettingsCodeCoverageTests {
             (.pixi, "a = \"\n", "client.settings-syntax"),
             (.pixi, "a = ]\n", "client.settings-syntax"),
             (.pixi, "a =\n", "client.settings-syntax"),
+            (.pixi, "[\"mirr\\u006frs\"]\n", "client.settings-syntax"),
         ]
     )
     func isRefused(client: ProxiedClient, text: String, code: String) {

@@ -25,6 +25,7 @@ struct EnabledClientsTests {
         (other.path, other.original, other.copy) = ("/h/x", nil, nil)
         clients.remember(other)
         clients.remember(file)
+        clients.folders = ["/h", "/h/d"]
         #expect(clients.files.count == 2 && clients.file("/h/x") == other)
         #expect(try EnabledClients(parsing: clients.encoded, of: "clients.json") == clients)
         clients.forget("/h/x")
