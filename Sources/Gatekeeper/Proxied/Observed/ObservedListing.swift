@@ -72,6 +72,7 @@ public struct ObservedListing: Sendable {
             subdir,
             configuration,
             files: whole.ledger,
+            forms: whole.forms,
             in: SharedShards(cache)
         )
         // A shard that no client asked for is not there.
