@@ -38,6 +38,12 @@ struct LedgerTable: Sendable {
         return names
     }
 
+    /// The names of the files that were listed with more than one digest. A SHA-256 that came to an MD5 is one more, too: only
+    /// the record tells whether that is a change.
+    var namesListedTwice: Set<[UInt8]> {
+        namesSeenTwice.filter { name in sightings(of: name).count { $0.kind != .fetched } > 1 }
+    }
+
     /// When a file was first seen with the digest that its record has now; nil for what was in the first index of all,
     /// for it may have been there for any time.
     ///

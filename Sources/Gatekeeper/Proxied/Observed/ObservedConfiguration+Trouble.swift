@@ -21,6 +21,17 @@ extension ObservedConfiguration {
         }
     }
 
+    /// Whether the whole index may say what a shard does not: a shard that is not what its index promises, or that cannot be
+    /// had. Not where this machine itself refuses a shard for what it was replaced by.
+    func leavesToText(_ error: any Error) -> Bool {
+        switch error {
+        case let failure as Failure: failure.kind == .network && !failure.isAccessDenial
+        case let refusal as Refusal: LedgerCode(rawValue: refusal.codeName) == nil
+        default: false
+        }
+    }
+
+    /// Refuses to go on with what was last confirmed too long ago.
     func checkAge(_ checked: Timestamp, after cause: any Error) throws {
         let end = checked.advanced(bySeconds: grace)
         guard end <= now() else { return }

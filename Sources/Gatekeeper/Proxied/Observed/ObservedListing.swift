@@ -71,8 +71,7 @@ public struct ObservedListing: Sendable {
         let part = try ObservedShardSubdir(
             subdir,
             configuration,
-            files: whole.ledger,
-            forms: whole.forms,
+            beside: whole,
             in: SharedShards(cache)
         )
         // A shard that no client asked for is not there.

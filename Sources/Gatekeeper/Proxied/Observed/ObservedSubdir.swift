@@ -16,6 +16,8 @@ actor ObservedSubdir: ObservedForm {
     nonisolated let ledger: Ledger
     /// What is known of its forms, this one and shards.
     nonisolated let forms: SubdirForms
+    /// Its packages of which a file's hash may have changed.
+    nonisolated let changed: ChangedPackages
     /// The last one that was loaded: the same text is not opened twice.
     private var last: ObservedIndex?
     private var loading: Task<ObservedLoaded?, any Error>?
@@ -26,6 +28,7 @@ actor ObservedSubdir: ObservedForm {
         let folder = Self.folder(of: subdir, configuration)
         let forms = SubdirForms(subdir, configuration)
         self.forms = forms
+        changed = ChangedPackages(configuration.hashChange)
         if !configuration.isPrivate { try configuration.noteName() }
         ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
         source = ObservedSource(
@@ -117,6 +120,7 @@ actor ObservedSubdir: ObservedForm {
             table = try await ledger.record(text.file, at: configuration.now())
         }
         let changed = configuration.hashChange == .refuse ? ChangedFiles(in: text, by: table) : .none
+        self.changed.note(all: table)
         let index = ObservedIndex(subdir, text, table, changed: changed)
         last = index
         return ObservedLoaded(part: .text(index), checked: state.checked)

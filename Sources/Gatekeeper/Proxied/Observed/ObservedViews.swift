@@ -88,8 +88,12 @@ actor ObservedViews {
         if !hasText, !hasShards { hasShards = await mayHaveShards(subdir, own) }
         var found: ObservedEntry?
         if hasShards, let shards = try await shards(of: subdir, in: own) {
-            found = try await shards.listing(of: file)
-            if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
+            do {
+                found = try await shards.listing(of: file)
+                if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
+            } catch where hasText && configuration.leavesToText(error) {
+                // Whoever can spoil a shard could spoil the text as well; what it says is held against the same ledger.
+            }
         }
         return try await index(of: subdir, in: own)?.listing(of: file) ?? found
     }
@@ -111,13 +115,7 @@ actor ObservedViews {
         let part = try part(key.subdir)
         guard key.form == .shards else { return part }
         if let known = sharded[key.subdir] { return known }
-        let made = try ObservedShardSubdir(
-            key.subdir,
-            configuration,
-            files: part.ledger,
-            forms: part.forms,
-            in: shards
-        )
+        let made = try ObservedShardSubdir(key.subdir, configuration, beside: part, in: shards)
         sharded[key.subdir] = made
         return made
     }

@@ -19,27 +19,27 @@ actor ObservedShardSubdir: ObservedForm {
     private let sightings: ShardSightings
     private let store: SharedShards
     private nonisolated let forms: SubdirForms
+    private let changed: ChangedPackages
     /// The last one that was loaded: the same index is not read twice.
     private var last: ObservedShards?
     private var loading: Task<ObservedLoaded?, any Error>?
 
-    /// - Parameters:
-    ///   - files: the ledger of the subdir's files.
-    ///   - forms: what is known of its forms.
+    /// - Parameter whole: the same subdir's other form, which has the ledger of files.
     init(
         _ subdir: Subdir,
         _ configuration: ObservedConfiguration,
-        files: Ledger,
-        forms: SubdirForms,
+        beside whole: ObservedSubdir,
         in store: SharedShards
     ) throws {
         key = ProxiedIndexKey(subdir, .shards)
         self.configuration = configuration
         self.store = store
+        let forms = whole.forms
         self.forms = forms
+        changed = whole.changed
         let folder = ObservedSubdir.folder(of: subdir, configuration)
         ledger = try Ledger(folder + "/shards", of: configuration.channel.identity + " shards", subdir)
-        sightings = ShardSightings(files)
+        sightings = ShardSightings(whole.ledger, changed: whole.changed)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
@@ -118,7 +118,8 @@ actor ObservedShardSubdir: ObservedForm {
             let now = configuration.now()
             table = try await ledger.record(file.digest) { $0.news(in: file, at: now) }
         }
-        let shards = ObservedShards(subdir, file, table, configuration, store, sightings)
+        changed.note(all: try await sightings.ledger.table())
+        let shards = ObservedShards(subdir, file, table, configuration, store, sightings, changed)
         last = shards
         return ObservedLoaded(part: .shards(shards), checked: state.checked)
     }
