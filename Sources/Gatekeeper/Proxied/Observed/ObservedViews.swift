@@ -91,7 +91,7 @@ actor ObservedViews {
             do {
                 found = try await shards.listing(of: file)
                 if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
-            } catch where hasText && configuration.leavesToText(error) {
+            } catch  where hasText && configuration.leavesToText(error) {
                 // Whoever can spoil a shard could spoil the text as well; what it says is held against the same ledger.
             }
         }
@@ -193,7 +193,9 @@ actor ObservedViews {
             if form.key.form == .shards, let refusal = error as? Refusal, !refusal.is(LedgerCode.rollback) {
                 refusedShards[form.key.subdir] = (refusal, now)
             }
-            guard configuration.isBearable(error), let old = try await form.loadRemembered() else { throw error }
+            guard configuration.isBearable(error), let old = try await form.loadRemembered() else {
+                throw error
+            }
             try configuration.checkAge(old.checked, after: error)
             await view.note(unconfirmedSince: old.checked)
             return old.part
@@ -220,7 +222,9 @@ actor ObservedViews {
             case .failure(let error):
                 if configuration.isBearable(error) {
                     trouble = error
-                } else if key.form == .shards, let refusal = error as? Refusal, !refusal.is(LedgerCode.rollback) {
+                } else if key.form == .shards, let refusal = error as? Refusal,
+                    !refusal.is(LedgerCode.rollback)
+                {
                     // The whole index may do.
                     configuration.report(refusal)
                 } else {

@@ -29,7 +29,9 @@ struct ChangedShardsTests {
         return (scene, upstream, forged)
     }
 
-    @Test("As soon as a shard was read that lists one, in this process or another, its package is known, and no other")
+    @Test(
+        "As soon as a shard was read that lists one, in this process or another, its package is known, and no other"
+    )
     func byShard() async throws {
         let (scene, upstream, forged) = try await Self.republished()
         #expect(try await scene.shards(upstream).changed.packages.isEmpty)
@@ -111,7 +113,9 @@ struct ChangedShardsTests {
         let admitted = try #require(try await scene.admit(zlib, from: upstream).package)
         #expect(admitted.sha256 == zlib.sha256)
         // By the same ledger as ever.
-        #expect(try await scene.admit(changed, from: upstream).verdict.objections.map(\.code) == [.hashChanged])
+        #expect(
+            try await scene.admit(changed, from: upstream).verdict.objections.map(\.code) == [.hashChanged]
+        )
         let none = try ArchiveFileName("zlib-2-0.conda")
         let unlisted = try await upstream.admit(none, in: scene.linux, of: upstream.view())
         #expect(unlisted.verdict.objections.map(\.code) == [.unlisted])

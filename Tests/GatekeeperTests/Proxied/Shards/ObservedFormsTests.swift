@@ -32,7 +32,9 @@ struct ObservedFormsTests {
         [try await text(scene, upstream), try await shards(scene, upstream)]
     }
 
-    @Test("Shards that are new end the whole index's freshness, and a form that did not change is fresh again")
+    @Test(
+        "Shards that are new end the whole index's freshness, and a form that did not change is fresh again"
+    )
     func textAfterShards() async throws {
         let scene = try ObservedScene()
         let upstream = try scene.open()
@@ -87,7 +89,9 @@ struct ObservedFormsTests {
         #expect(scene.web.takeRequests() == ["=" + Self.index, "=" + Self.zst])
     }
 
-    @Test("What another process found to have changed ends the freshness here, and what it confirmed is taken")
+    @Test(
+        "What another process found to have changed ends the freshness here, and what it confirmed is taken"
+    )
     func otherProcess() async throws {
         let scene = try ObservedScene()
         let (first, second) = (try scene.open(), try scene.open())
@@ -132,7 +136,9 @@ struct ObservedFormsTests {
         #expect(try await Self.text(scene, upstream) == 2)
     }
 
-    @Test("A form that was remembered elsewhere and cannot be confirmed is shown, and said to be stale at once")
+    @Test(
+        "A form that was remembered elsewhere and cannot be confirmed is shown, and said to be stale at once"
+    )
     func remembered() async throws {
         let scene = try ObservedScene()
         let upstream = try scene.open()
@@ -157,7 +163,9 @@ struct ObservedFormsTests {
         #expect(try await Self.shards(scene, upstream) == 2)
     }
 
-    @Test("A channel that shows something else each time is asked a few times, and then no more often than others")
+    @Test(
+        "A channel that shows something else each time is asked a few times, and then no more often than others"
+    )
     func restless() async throws {
         let scene = try ObservedScene()
         let upstream = try scene.open()
@@ -180,7 +188,9 @@ struct ObservedFormsTests {
         #expect(now[0] == now[1])
     }
 
-    @Test("Where credentials go along, each instance asks for itself, and is shown nothing that another one was")
+    @Test(
+        "Where credentials go along, each instance asks for itself, and is shown nothing that another one was"
+    )
     func credentials() async throws {
         var scene = try ObservedScene()
         scene.configuration.isPrivate = true

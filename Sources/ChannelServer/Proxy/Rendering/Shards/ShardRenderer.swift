@@ -60,7 +60,9 @@ actor ShardRenderer {
         }
         let faulty = try faulty.all()
         let task = Task {
-            try await VisibleShards(upstream, hiding: judge.reach, faulty: faulty) { try await judge.shown($0) }
+            try await VisibleShards(upstream, hiding: judge.reach, faulty: faulty) {
+                try await judge.shown($0)
+            }
         }
         known[place, default: []].append(Known(id: id, task: task))
         known[place] = known[place]?.suffix(Self.kept)

@@ -64,7 +64,9 @@ struct ShownShardsTests {
         #expect(scene.textsOpened == 0)
     }
 
-    @Test("A file whose hash changed is in no shard; its package's is made anew as soon as that is known, and no other one")
+    @Test(
+        "A file whose hash changed is in no shard; its package's is made anew as soon as that is known, and no other one"
+    )
     func changed() async throws {
         let scene = try ShardedScene()
         let rendered = try scene.rendered()
