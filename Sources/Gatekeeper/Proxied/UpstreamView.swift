@@ -63,7 +63,7 @@ public struct UpstreamView: Sendable {
     /// The shard index of a subdir in this view; nil if the channel has none that can be passed on.
     ///
     /// Where somebody signs both, it is of the same state of the channel as the whole index. Where nobody does, each is as
-    /// the channel shows it.
+    /// the channel shows it: the next view tells whether they fit together.
     /// - Throws: as ``subdir(_:)``.
     public func shards(of subdir: Subdir) async throws -> UpstreamShards? { try await sharded(subdir) }
 

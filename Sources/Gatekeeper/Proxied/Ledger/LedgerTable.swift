@@ -38,10 +38,13 @@ struct LedgerTable: Sendable {
         return names
     }
 
-    /// The names of the files that were listed with more than one digest. A SHA-256 that came to an MD5 is one more, too: only
-    /// the record tells whether that is a change.
+    /// The names of the files of which some record may be a change: not those that were only fetched by the MD5 that they are
+    /// listed with. A SHA-256 that came to an MD5 may be one: only the record tells.
     var namesListedTwice: Set<[UInt8]> {
-        namesSeenTwice.filter { name in sightings(of: name).count { $0.kind != .fetched } > 1 }
+        namesSeenTwice.filter { name in
+            let kinds = sightings(of: name).map(\.kind)
+            return kinds.count { $0 != .fetched } > 1 || kinds.contains(.sha256)
+        }
     }
 
     /// When a file was first seen with the digest that its record has now; nil for what was in the first index of all,

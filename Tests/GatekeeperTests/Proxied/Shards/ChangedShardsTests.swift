@@ -84,7 +84,7 @@ struct ChangedShardsTests {
         var table = LedgerTable(LedgerSnapshot(emptyFor: digest))
         table.apply([entry(.md5, md5), entry(.fetched, digest)])
         #expect(table.namesSeenTwice == [name] && table.namesListedTwice.isEmpty)
-        table.apply([entry(.sha256, digest)])
+        table.apply([entry(.sha256, Digest.of([1]))])
         #expect(table.namesListedTwice == [name])
         try table.compact(scope: digest)
         #expect(table.namesListedTwice == [name])
