@@ -135,9 +135,9 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                     lastModified: state.version?.lastModified
                 )
             }
-            let outcome: ConditionalOutcome, digest: Digest?
+            let outcome: ConditionalOutcome, stored: Stored?
             do {
-                (outcome, digest) = try await store(form, from: mirror, unless: version)
+                (outcome, stored) = try await store(form, from: mirror, unless: version)
             } catch let failure as Failure where failure.isAccessDenial {
                 denial = failure
                 continue
@@ -149,8 +149,9 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                 known.state.checked = now
                 return known
             case .complete(let version):
-                guard let digest else { continue }
-                let text = digest == known?.text.digest ? known?.text : try open(digest, from: mirror)
+                guard let stored else { continue }
+                let digest = stored.digest
+                let text = digest == known?.text.digest ? known?.text : try open(stored, from: mirror)
                 guard let text else { continue }
                 var state = ObservedState(digest: digest, mirror: mirror.name, form: form, checked: now)
                 state.version = version.map { .init(entityTag: $0.entityTag, lastModified: $0.lastModified) }
@@ -161,22 +162,25 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         throw Refusal(GateCode.repodataMissing, "\(subdir.text)/\(Content.forms.last ?? "")", at: mirror.name)
     }
 
-    private func open(_ digest: Digest, from mirror: BoundMirror) throws -> Content? {
+    private func open(_ stored: Stored, from mirror: BoundMirror) throws -> Content? {
         do {
-            return try Content(digest, in: cache, of: subdir, channel: channel)
+            return try Content(stored.digest, in: cache, of: subdir, channel: channel)
         } catch let refusal as Refusal {
-            // Nothing bad stays in the cache.
-            try cache.remove(digest)
+            // Nothing bad stays in the cache. What was there before is another subdir's or channel's, for which it is good.
+            if stored.isNew { try cache.remove(stored.digest) }
             throw refusal.located(at: mirror.name)
         }
     }
+
+    /// A file in the cache, and whether it was not there before.
+    private typealias Stored = (digest: Digest, isNew: Bool)
 
     /// Puts what a mirror has into the cache, decompressed.
     private func store(
         _ form: String,
         from mirror: BoundMirror,
         unless version: ResourceVersion?
-    ) async throws -> (ConditionalOutcome, Digest?) {
+    ) async throws -> (ConditionalOutcome, Stored?) {
         let path = "\(subdir.text)/\(form)"
         let temporary = try UnnamedFile(in: Folder.parent(of: stateFile))
         let outcome = try await mirror.fetch(
@@ -187,13 +191,13 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         ) { try temporary.file.write($0) }
         guard case .complete = outcome else { return (outcome, nil) }
         let bytes = try temporary.stored()
-        let digest = try await Self.store(
+        let stored = try await Self.store(
             bytes,
             isCompressed: Content.isDecompressed(form),
             of: path,
             in: cache
         )
-        return (outcome, digest)
+        return (outcome, stored)
     }
 
     @concurrent
@@ -202,13 +206,14 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         isCompressed: Bool,
         of path: String,
         in cache: BlobCache
-    ) async throws -> Digest {
-        try await cache.storeObserved(maximumLength: ObservedText.limit) { sink in
+    ) async throws -> Stored {
+        let stored = try await cache.storeObserved(maximumLength: ObservedText.limit) { sink in
             if isCompressed {
                 try Zstd.decompress(bytes, maximumLength: ObservedText.limit, of: path, into: sink)
             } else {
                 try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
             }
-        }.digest
+        }
+        return (stored.digest, stored.isNew)
     }
 }
