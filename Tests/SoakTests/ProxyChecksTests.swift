@@ -72,13 +72,23 @@ struct ProxyChecksTests {
         _ number: Int,
         _ files: [String],
         at moment: Int = 1,
-        scope: IndexReading.Scope = .whole
+        scope: IndexReading.Scope = .whole,
+        isSteady: Bool = false
     )
         -> IndexReading
     {
         let listing = honest().listing("main", number, "noarch")
         let records = listing.filter { files.contains($0.key) }
-        return IndexReading("main", "noarch", through: "p", as: "f", scope, records, Span(moment, moment + 1))
+        return IndexReading(
+            "main",
+            "noarch",
+            through: "p",
+            as: "f",
+            scope,
+            records,
+            Span(moment, moment + 1),
+            isSteady: isSteady
+        )
     }
 
     @Test("P6: an index of two versions, of part of one, or with another digest is of no version")
@@ -130,6 +140,26 @@ struct ProxyChecksTests {
             #expect(versions.map(\.number) == [2, 1])
             #expect(Set(versions.map(\.subject)).count == count)
         }
+    }
+
+    @Test("P6: where nothing is wrong, no form goes back behind another one, and else they may")
+    func steady() {
+        let shards = IndexReading.Scope.packages(["a", "stamp"], read: ["stamp"])
+        func findings(whole: Bool, byShards: Bool) -> Int {
+            let readings = [
+                Self.reading(
+                    2,
+                    ["a-1-0.conda", "b-1-0.conda", "stamp-1-0.conda", "stamp-2-0.conda"],
+                    isSteady: whole
+                ),
+                Self.reading(1, ["stamp-1-0.conda"], at: 5, scope: shards, isSteady: byShards),
+            ]
+            let versions = ProxyChecks.oneVersion(readings, Self.honest(), apart: ["main"]).versions
+            return ProxyChecks.versionsGoForward(versions).count
+        }
+        #expect(findings(whole: true, byShards: true) == 1)
+        #expect(findings(whole: true, byShards: false) == 0 && findings(whole: false, byShards: true) == 0)
+        #expect(findings(whole: false, byShards: false) == 0)
     }
 
     @Test("P6: a version that goes back is found, unless both were asked for at the same time")

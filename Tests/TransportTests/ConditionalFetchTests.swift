@@ -110,7 +110,8 @@ struct ConditionalFetchTests {
         struct Broken: Error {}
         let folder = try TemporaryFolder()
         let cache = try BlobCache(at: folder.path + "/cache")
-        func store(_ bytes: [UInt8], limit: Int = 10, fails: Bool = false) async throws -> (Digest, String) {
+        typealias Stored = (digest: Digest, path: String, isNew: Bool)
+        func store(_ bytes: [UInt8], limit: Int = 10, fails: Bool = false) async throws -> Stored {
             try await cache.storeObserved(maximumLength: limit) { sink in
                 try bytes.withUnsafeBytes(sink)
                 if fails { throw Broken() }
@@ -120,9 +121,9 @@ struct ConditionalFetchTests {
         await #expect(throws: Broken.self) { try await store(bytes, fails: true) }
         #expect(await refusalCode { try await store(bytes, limit: 2) } == "limit.too-large")
         #expect(try cache.path(of: Digest.of(bytes)) == nil)
-        for _ in 0..<2 {
-            let (digest, path) = try await store(bytes, limit: 3)
-            #expect(digest == Digest.of(bytes))
+        for isNew in [true, false] {
+            let (digest, path, wasAbsent) = try await store(bytes, limit: 3)
+            #expect(digest == Digest.of(bytes) && wasAbsent == isNew)
             #expect(try cache.path(of: digest, recheck: true) == path)
         }
         #expect(try cache.bytes(of: Digest.of(bytes), maximumLength: 3) == bytes)

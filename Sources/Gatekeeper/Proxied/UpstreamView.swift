@@ -16,6 +16,7 @@ public struct UpstreamView: Sendable {
     public let goodUntil: Timestamp?
     /// Whether it was to be confirmed since, and nobody answered.
     public let isStale: Bool
+    private let late: @Sendable () async -> Timestamp?
     private let open: @Sendable (Subdir) async throws -> UpstreamSubdir?
     private let sharded: @Sendable (Subdir) async throws -> UpstreamShards?
     private let whole: @Sendable (Subdir) async -> Bool
@@ -24,6 +25,7 @@ public struct UpstreamView: Sendable {
     /// Makes a view.
     ///
     /// - Parameters:
+    ///   - late: tells since when an index was not confirmed that was read after the view was made; nil if all were.
     ///   - sharded: reads a shard index of this very view; nil if the channel has none for the subdir.
     ///   - whole: tells whether the whole index of a subdir was read.
     ///   - listing: reads what the index says of a file, by what was read already, or else by what costs least.
@@ -34,6 +36,7 @@ public struct UpstreamView: Sendable {
         checked: Timestamp,
         goodUntil: Timestamp?,
         isStale: Bool,
+        late: @escaping @Sendable () async -> Timestamp? = { nil },
         sharded: @escaping @Sendable (Subdir) async throws -> UpstreamShards? = { _ in nil },
         whole: @escaping @Sendable (Subdir) async -> Bool = { _ in true },
         listing: @escaping @Sendable (ArchiveFileName, Subdir) async throws -> IndexEntry? = { _, _ in nil },
@@ -44,6 +47,7 @@ public struct UpstreamView: Sendable {
         self.checked = checked
         self.goodUntil = goodUntil
         self.isStale = isStale
+        self.late = late
         self.open = open
         self.sharded = sharded
         self.whole = whole
@@ -59,9 +63,16 @@ public struct UpstreamView: Sendable {
     /// The shard index of a subdir in this view; nil if the channel has none that can be passed on.
     ///
     /// Where somebody signs both, it is of the same state of the channel as the whole index. Where nobody does, each is as
-    /// the channel shows it.
+    /// the channel shows it: the next view tells whether they fit together.
     /// - Throws: as ``subdir(_:)``.
     public func shards(of subdir: Subdir) async throws -> UpstreamShards? { try await sharded(subdir) }
+
+    /// When what is behind the channel last confirmed all that was read of the view by now; nil if it did, as far as it was to.
+    public func staleSince() async -> Timestamp? {
+        let late = await late()
+        guard isStale else { return late }
+        return late.map { min($0, checked) } ?? checked
+    }
 
     /// Whether the whole index of a subdir was read for this view, so that it costs nothing to ask it.
     public func hasWhole(_ subdir: Subdir) async -> Bool { await whole(subdir) }

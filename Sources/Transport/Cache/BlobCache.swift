@@ -96,12 +96,13 @@ public final class BlobCache: Sendable {
     /// - Parameters:
     ///   - maximumLength: More bytes than that are refused.
     ///   - producer: Hands the bytes, in order, to the sink it is given. What it throws is passed on.
+    /// - Returns: the digest, where it is, and whether it was not there before.
     /// - Throws: `limit.too-large`.
     public func storeObserved(
         maximumLength: Int,
         isolation: isolated (any Actor)? = #isolation,
         from producer: (_ sink: (UnsafeRawBufferPointer) throws -> Void) async throws -> Void
-    ) async throws -> (digest: Digest, path: String) {
+    ) async throws -> (digest: Digest, path: String, isNew: Bool) {
         // The digest of nothing only names the temporary file.
         let writer = try BlobWriter(
             in: folder,
@@ -125,8 +126,9 @@ public final class BlobCache: Sendable {
         let digest = writer.found
         let place = try BlobPlace(digest)
         // What lies there was perhaps altered since: what came just now takes its place then.
-        if try path(of: digest, recheck: true) == nil { try writer.commit(as: place, knownAs: digest) }
-        return (digest, root + "/" + place.path)
+        let isNew = try path(of: digest, recheck: true) == nil
+        if isNew { try writer.commit(as: place, knownAs: digest) }
+        return (digest, root + "/" + place.path, isNew)
     }
 
     /// Removes a blob, if it is there. A process that has it open keeps it.

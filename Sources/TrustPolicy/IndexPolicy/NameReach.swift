@@ -36,6 +36,11 @@ public struct NameReach: Sendable, Equatable {
         return judged.contains(name) ? .some : .nothing
     }
 
+    /// The same, and some files of other packages besides, for reasons of somebody else's.
+    public func judging(also names: Set<PackageName>) -> NameReach {
+        names.isEmpty ? self : NameReach(policy, in: channel, judged: judged.union(names))
+    }
+
     /// A file of which no more than its name is known.
     private func file(_ name: PackageName, _ subdir: String, _ fileName: String) -> ListedFile {
         ListedFile(channel: channel, subdir: subdir, fileName: fileName, name: name.normalized, version: "")

@@ -308,6 +308,18 @@ struct ObservedViewTests {
         #expect(kept.filter { $0.utf8.count > 2 } == [Self.place(Digest.of(good))])
     }
 
+    @Test("Whoever shows another channel's index as its own does not take it out of the cache for that one")
+    func othersIndex() async throws {
+        let scene = try ObservedScene()
+        let index = try scene.publish([ObservedPackage()], subdir: "noarch")
+        #expect(try await scene.open().view().subdir(.noarch)?.id == Digest.of(index))
+        scene.web.put(try Zstd.compress(index), at: Self.zst)
+        let upstream = try scene.open()
+        let code = await refusalCode { try await upstream.view().subdir(scene.linux) }
+        #expect(code == "repodata.wrong-subdir")
+        #expect(try upstream.cache.path(of: Digest.of(index)) != nil)
+    }
+
     static func place(_ digest: Digest) -> String { "\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))" }
 
     @Test("Texts whose place was taken go after a while, and not before")

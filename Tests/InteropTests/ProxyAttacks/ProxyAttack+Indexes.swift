@@ -124,7 +124,8 @@ extension ProxyAttack {
         ProxyAttack(
             name: "published file changed, with all indexes",
             pinned: .stays(.otherTarget),
-            observed: .refused("ledger.hash-changed")
+            // The file is hidden, and it was the only one.
+            observed: .hidden("ledger.hash-changed")
         ) { channel in
             let forged = try await channel.forged([channel.tool("1", isEvil: true)])
             channel.serve(forged) { isAnyIndex($0) || $0.hasSuffix("/tool-1-0.conda") }
@@ -155,18 +156,27 @@ extension ProxyAttack {
     private static let otherForms: [ProxyAttack] = [
         OtherForm("repodata.json", .unaffected, .unaffected, isPlain),
         OtherForm("current_repodata.json", .unaffected, .unaffected, isForm("current_repodata.json")),
-        // It names a shard that nobody has.
+        // It names a shard that nobody has. Where a whole index was read, packages are admitted by that.
         OtherForm(
             "the shard index",
             .stays(.otherTarget),
-            .unavailable,
+            .unaffected,
+            byShards: .unavailable,
             isForm("repodata_shards.msgpack.zst")
         ),
-        OtherForm("a shard, with another one", .refused("shard.digest"), .refused("shard.digest")) {
-            $0.contains("/shards/")
-        },
+        OtherForm(
+            "a shard, with another one",
+            .refused("shard.digest"),
+            .unaffected,
+            byShards: .refused("shard.digest")
+        ) { $0.contains("/shards/") },
     ].map { form in
-        ProxyAttack(name: "forged: \(form.name)", pinned: form.pinned, observed: form.observed) { channel in
+        ProxyAttack(
+            name: "forged: \(form.name)",
+            pinned: form.pinned,
+            observed: form.observed,
+            observedByShards: form.observedByShards
+        ) { channel in
             let forged = try await channel.forged([channel.tool("1"), channel.tool("2", isEvil: true)])
             // A shard is asked for by its honest digest.
             let shards = try FileManager.default.contentsOfDirectory(atPath: forged.path + "/linux-64/shards")
@@ -185,17 +195,20 @@ extension ProxyAttack {
         let name: String
         let pinned: Outcome
         let observed: Outcome
+        let observedByShards: Outcome?
         let isServed: @Sendable (String) -> Bool
 
         init(
             _ name: String,
             _ pinned: Outcome,
             _ observed: Outcome,
+            byShards: Outcome? = nil,
             _ isServed: @escaping @Sendable (String) -> Bool
         ) {
             self.name = name
             self.pinned = pinned
             self.observed = observed
+            observedByShards = byShards
             self.isServed = isServed
         }
     }

@@ -12,6 +12,9 @@ struct ProxyAttack: Sendable {
         case refused(Codes)
         /// Nothing is installed, since it could not be found out: no code, and no accusation.
         case unavailable
+        /// Nothing is installed. A code says why to whoever was shown the bad file in a shard that nobody had read before; others
+        /// are not shown it.
+        case hidden(Codes)
         /// The last verified view goes on, and the client installs what that has: version 1. The log says why.
         case stays(Codes)
         /// The last verified view goes on, and the client installs version 2 as before. The log says why.

@@ -45,6 +45,17 @@ struct NameReachTests {
         }
     }
 
+    @Test("Others may name packages besides, and what the policy says of them stays")
+    func judgedBesides() throws {
+        let lines = "pins: {xz: https://conda.example.org/lab}\nrevoked: [{match: zlib, reason: bad}]\n"
+        let reach = try #require(try Sample.policy(lines).nameReach(into: Sample.channel))
+        let names = try ["xz", "zlib", "curl", "bzip2"].map { try PackageName($0) }
+        #expect(names.map { reach.part(of: $0) } == [.everything, .some, .nothing, .nothing])
+        let more = reach.judging(also: [names[0], names[2]])
+        #expect(names.map { more.part(of: $0) } == [.everything, .some, .some, .nothing])
+        #expect(reach.judging(also: []) == reach)
+    }
+
     @Test("Which policies need records, and what of names the others say")
     func parts() throws {
         func parts(_ lines: String) throws -> [NameReach.Part]? {

@@ -82,10 +82,17 @@ extension Fuzzer {
         let known = table
         table.apply(contents.entries)
         try table.compact(scope: scope)
+        let looked = [known.namesListedTwice, table.namesListedTwice]
         for case .file(let name, let sighting) in contents.entries {
             let seen = table.sightings(of: name)
             Finding.unless(seen.contains { $0.saysTheSame(as: sighting) }, "a sighting was lost")
             Finding.unlessEqual(seen, known.sightings(of: name), "the sightings of a file")
+            guard sighting.kind != .fetched else { continue }
+            // Whatever an index could list again.
+            let digests: RecordDigestPair =
+                sighting.kind == .md5 ? (nil, sighting.digest) : (sighting.digest, nil)
+            guard LedgerHistory(seen, record: digests)?.previous != nil else { continue }
+            Finding.unless(looked.allSatisfy { $0.contains(name) }, "a change whose package nobody looks at")
         }
     }
 }

@@ -34,8 +34,8 @@ public enum ProxyChecks {
 
     /// P6: every index is one that was published, and not put together of several.
     ///
-    /// - Parameter apart: channels whose shards and whole indexes may be of different moments, see decision 0017: each is
-    ///   followed for itself.
+    /// - Parameter apart: channels whose shards and whole indexes may be of different moments where not all of them can be
+    ///   confirmed, see decision 0017: each is followed for itself, and both together as long as nothing is wrong.
     /// - Returns: what is none, and of which version the others are.
     public static func oneVersion(
         _ readings: [IndexReading],
@@ -44,7 +44,8 @@ public enum ProxyChecks {
     ) -> (findings: [Finding], versions: [Sighting]) {
         var findings: [Finding] = [], versions: [Sighting] = []
         for reading in readings {
-            var subject = "\(reading.proxy)/\(reading.channel)/\(reading.subdir)"
+            let place = "\(reading.proxy)/\(reading.channel)/\(reading.subdir)"
+            var subject = place
             if case .packages = reading.scope, apart.contains(reading.channel) { subject += " by shards" }
             let fitting = honest.versions(that: reading)
             guard let version = fitting.first else {
@@ -53,7 +54,11 @@ public enum ProxyChecks {
                 continue
             }
             // Where several fit, it says nothing about which one was shown.
-            if fitting.count == 1 { versions.append(Sighting(subject, version, "", reading.span)) }
+            guard fitting.count == 1 else { continue }
+            versions.append(Sighting(subject, version, "", reading.span))
+            if reading.isSteady, apart.contains(reading.channel) {
+                versions.append(Sighting(place + " in all forms", version, "", reading.span))
+            }
         }
         return (findings, versions)
     }

@@ -72,6 +72,8 @@ public struct IndexReading: Sendable, Hashable, Codable {
     public let records: [String: String]
     /// When it was asked for and answered.
     public let span: Span
+    /// Whether nothing was wrong with the channel and the disk, and it did not say that it may be stale.
+    public let isSteady: Bool
 
     /// Makes one.
     public init(
@@ -81,7 +83,8 @@ public struct IndexReading: Sendable, Hashable, Codable {
         as form: String,
         _ scope: Scope = .whole,
         _ records: [String: String],
-        _ span: Span
+        _ span: Span,
+        isSteady: Bool = false
     ) {
         self.channel = channel
         self.subdir = subdir
@@ -90,5 +93,6 @@ public struct IndexReading: Sendable, Hashable, Codable {
         self.scope = scope
         self.records = records
         self.span = span
+        self.isSteady = isSteady
     }
 }

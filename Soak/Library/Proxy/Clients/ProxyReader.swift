@@ -25,6 +25,8 @@ final class ProxyReader {
     private var client: WireClient?
     private var port: Int?
     private var tags: [String: String] = [:]
+    /// Whether something of the index that is being read says that it may be stale.
+    private var isStale = false
 
     init(_ proxy: SoakProxy, _ load: ProxyLoad) {
         self.proxy = proxy
@@ -142,6 +144,7 @@ final class ProxyReader {
     func index(_ channel: String, _ subdir: String, as form: String, shards: Int = 3) -> Index? {
         let began = load.history.soak.tick()
         let place = HostedName(channel, subdir, form)
+        isStale = false
         guard let body = body(of: place) else { return nil }
         do {
             var records: [String: String]
@@ -155,7 +158,16 @@ final class ProxyReader {
                 for (name, record) in Repodata.records(plain, place) { records[name.file] = record.sha256 }
             }
             let span = Span(began, load.history.soak.tick())
-            let reading = IndexReading(channel, subdir, through: proxy.name, as: form, scope, records, span)
+            let reading = IndexReading(
+                channel,
+                subdir,
+                through: proxy.name,
+                as: form,
+                scope,
+                records,
+                span,
+                isSteady: !isStale && !load.isStormy && !load.isDown
+            )
             let version = load.world.honest.versions(that: reading).last
             load.history.add(reading, version)
             guard let version else { return nil }
@@ -196,6 +208,7 @@ final class ProxyReader {
         let (reply, isDisturbed) = ask(name)
         load.history.add(name.description, reply.status, after: reply.seconds)
         if let tag = reply.fields["etag"] { tags[name.description] = tag }
+        if reply.fields["warning"] != nil { isStale = true }
         if let content = reply.content { return content }
         // A shard of an index before the last ones may be gone.
         let isShard = name.file.hasPrefix("shards/")

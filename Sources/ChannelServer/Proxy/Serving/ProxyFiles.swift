@@ -145,7 +145,7 @@ struct ProxyFiles: Sendable {
                 modified: now()
             ),
             source: source,
-            fields: Self.staleness(of: view)
+            fields: await Self.staleness(of: view)
         )
     }
 
@@ -182,7 +182,7 @@ struct ProxyFiles: Sendable {
                     modified: now()
                 ),
                 source: source,
-                fields: Self.staleness(of: view)
+                fields: await Self.staleness(of: view)
             )
         }
         throw Failure(.disk, "an admitted package was thrown out of the cache", at: address.description)
@@ -233,7 +233,7 @@ struct ProxyFiles: Sendable {
                 modified: now()
             ),
             source: .buffer(ByteBuffer(bytes: bytes)),
-            fields: Self.staleness(of: view)
+            fields: await Self.staleness(of: view)
         )
     }
 
@@ -257,11 +257,11 @@ struct ProxyFiles: Sendable {
     private static let stale = HTTPField.Name("Kingsnake-Stale")
 
     /// What is said where upstream did not confirm the view: when it did last.
-    private static func staleness(of view: UpstreamView) -> [(HTTPField.Name, String)] {
-        guard view.isStale else { return [] }
+    private static func staleness(of view: UpstreamView) async -> [(HTTPField.Name, String)] {
+        guard let since = await view.staleSince() else { return [] }
         let said = [
             (warning, "110 kingsnake \"the channel did not confirm it; its last verified index is used\""),
-            (stale, "\(view.checked)"),
+            (stale, "\(since)"),
         ]
         return said.compactMap { name, value in name.map { ($0, value) } }
     }

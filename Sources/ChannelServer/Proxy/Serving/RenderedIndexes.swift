@@ -59,9 +59,15 @@ public struct RenderedIndexes: RenderedChannel {
     {
         let policy = policy()
         guard let reach = policy.nameReach(into: view.channel.identity) else { return nil }
-        let upstream: UpstreamShards?
         do {
-            upstream = try await view.shards(of: subdir)
+            guard let upstream = try await view.shards(of: subdir) else { return nil }
+            return try await renderer.shards.shown(
+                upstream,
+                of: view.channel,
+                hiding: policy,
+                reach,
+                now: now
+            )
         } catch let refusal as Refusal {
             // What is verified of the whole index is as good, if the channel has one.
             let whole = try? await view.subdir(subdir)
@@ -72,8 +78,6 @@ public struct RenderedIndexes: RenderedChannel {
             guard await view.hasWhole(subdir) else { throw failure }
             return nil
         }
-        guard let upstream else { return nil }
-        return try await renderer.shards.shown(upstream, of: view.channel, hiding: policy, reach, now: now)
     }
 
     private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws

@@ -38,6 +38,15 @@ struct LedgerTable: Sendable {
         return names
     }
 
+    /// The names of the files of which some record may be a change: not those that were only fetched by the MD5 that they are
+    /// listed with. A SHA-256 that came to an MD5 may be one: only the record tells.
+    var namesListedTwice: Set<[UInt8]> {
+        namesSeenTwice.filter { name in
+            let kinds = sightings(of: name).map(\.kind)
+            return kinds.count { $0 != .fetched } > 1 || kinds.contains(.sha256)
+        }
+    }
+
     /// When a file was first seen with the digest that its record has now; nil for what was in the first index of all,
     /// for it may have been there for any time.
     ///

@@ -42,14 +42,14 @@ extension ObservedContent {
         of subdir: Subdir,
         channel: ChannelURL
     ) async throws -> Self? {
-        let digest = try await cache.storeObserved(maximumLength: maximumLength) { sink in
+        let stored = try await cache.storeObserved(maximumLength: maximumLength) { sink in
             try bytes.forEachPiece(of: 0..<bytes.length) { try $0.withUnsafeBytes(sink) }
-        }.digest
+        }
         do {
-            return try Self(digest, in: cache, of: subdir, channel: channel)
+            return try Self(stored.digest, in: cache, of: subdir, channel: channel)
         } catch let refusal as Refusal {
-            // Nothing bad stays in the cache.
-            try cache.remove(digest)
+            // Nothing bad stays in the cache. What was there before is another subdir's or channel's, for which it is good.
+            if stored.isNew { try cache.remove(stored.digest) }
             throw refusal
         }
     }

@@ -14,6 +14,9 @@ protocol ObservedForm: Actor {
     func load() async throws -> ObservedLoaded?
     /// The index as it is remembered, however old; nil if none is.
     func loadRemembered() async throws -> ObservedLoaded?
+    /// Whether an index is still the one that is remembered, in whichever process, and was confirmed with the other form as
+    /// it is remembered.
+    nonisolated func isSettled(on digest: Digest) -> Bool
 }
 
 /// An index, and when the channel last confirmed it.

@@ -71,7 +71,7 @@ public struct ObservedListing: Sendable {
         let part = try ObservedShardSubdir(
             subdir,
             configuration,
-            files: whole.ledger,
+            beside: whole,
             in: SharedShards(cache)
         )
         // A shard that no client asked for is not there.

@@ -18,6 +18,8 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
     let cache: BlobCache
     /// How long one server may take.
     let time: Duration
+    /// Which index of the subdir's other form is at hand.
+    var beside: @Sendable () -> Digest? = { nil }
 
     /// What a mirror said.
     enum Answer: Sendable {
@@ -27,10 +29,7 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
     }
 
     /// What is remembered; nil if that is nothing, or damaged.
-    func state() -> ObservedState? {
-        let bytes = try? DurableFile.read(stateFile, maximumLength: ObservedState.maximumLength)
-        return bytes.flatMap { $0 }.flatMap { ObservedState($0) }
-    }
+    func state() -> ObservedState? { ObservedState(kept: stateFile) }
 
     /// Remembers a state, unless another process saw a newer index while this one was fetched: that is remembered then, and
     /// nobody is shown the older one any more.
@@ -85,10 +84,12 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         check: @Sendable (Content) async throws -> Void = { _ in }
     ) async throws -> Answer {
         let subject = "the index of \(subdir)"
+        // What is found in the other form from now on is not confirmed by this answer.
+        let beside = beside()
         // One that has none may be behind; only where all say so there is none.
         var denials = 0
         do {
-            let (text, state) = try await mirrors.withMirror(subject) { mirror in
+            var (text, state) = try await mirrors.withMirror(subject) { mirror in
                 do {
                     let found = try await fetch(from: mirror, known: known, now: now)
                     if found.text.digest != known?.text.digest { try await check(found.text) }
@@ -98,6 +99,7 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
                     throw refusal
                 }
             }
+            state.beside = beside
             return .text(text, state)
         } catch let refusal as Refusal where refusal.is(GateCode.repodataMissing) {
             guard denials == mirrors.mirrors.addresses.count else {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
+import DurableFiles
 import TrustCore
 
 /// What is remembered of an index between two runs: which text it was, who gave it, and when it was last confirmed.
@@ -21,6 +22,8 @@ struct ObservedState: Sendable, Equatable {
     var version: ResourceVersionText?
     /// When it was last confirmed.
     var checked: Timestamp
+    /// Which index of the other form was remembered before this one was asked for; nil for none.
+    var beside: Digest?
     /// Texts whose place was taken, and when.
     var superseded: [Superseded] = []
 
@@ -50,6 +53,13 @@ struct ObservedState: Sendable, Equatable {
         self.checked = checked
     }
 
+    /// Reads what was kept in a file; nil if that is nothing, or damaged.
+    init?(kept path: String) {
+        let bytes = try? DurableFile.read(path, maximumLength: Self.maximumLength)
+        guard let bytes = bytes.flatMap({ $0 }) else { return nil }
+        self.init(bytes)
+    }
+
     /// Reads what was kept; nil for anything that is not in its form, and then the index is fetched anew.
     init?(_ bytes: [UInt8]) {
         guard let value = try? JSONReader.read(bytes, of: "what is known of an index"),
@@ -62,6 +72,7 @@ struct ObservedState: Sendable, Equatable {
         let tag = (try? fields.optionalString("etag")) ?? nil
         let date = (try? fields.optionalString("last_modified")) ?? nil
         if tag != nil || date != nil { version = ResourceVersionText(entityTag: tag, lastModified: date) }
+        beside = ((try? fields.optionalString("beside")) ?? nil).flatMap { Digest(.sha256, hex: $0) }
         for member in (try? fields.array("superseded")) ?? [] {
             guard let old = try? JSONFields(member, of: "a superseded index"),
                 let digest = Digest(.sha256, hex: (try? old.string("sha256")) ?? ""),
@@ -80,6 +91,7 @@ struct ObservedState: Sendable, Equatable {
         object["checked"] = .string(checked.description)
         if let tag = version?.entityTag { object["etag"] = .string(tag) }
         if let date = version?.lastModified { object["last_modified"] = .string(date) }
+        if let beside { object["beside"] = .string(beside.hex) }
         object["superseded"] = .array(
             superseded.suffix(Self.maximumSuperseded).map { old in
                 var member = JSONObject()

@@ -14,25 +14,30 @@ actor ObservedSubdir: ObservedForm {
     private let configuration: ObservedConfiguration
     private let source: ObservedSource<ObservedText>
     nonisolated let ledger: Ledger
+    /// What is known of its forms, this one and shards.
+    nonisolated let forms: SubdirForms
+    /// Its packages of which a file's hash may have changed.
+    nonisolated let changed: ChangedPackages
     /// The last one that was loaded: the same text is not opened twice.
     private var last: ObservedIndex?
     private var loading: Task<ObservedLoaded?, any Error>?
-    /// Whether the server gave an index, or confirmed one, to the credentials that go along; always, where none do.
-    private var isAllowed: Bool
 
     init(_ subdir: Subdir, _ configuration: ObservedConfiguration, cache: BlobCache) throws {
         self.subdir = subdir
         self.configuration = configuration
-        isAllowed = !configuration.isPrivate
         let folder = Self.folder(of: subdir, configuration)
+        let forms = SubdirForms(subdir, configuration)
+        self.forms = forms
+        changed = ChangedPackages(configuration.hashChange)
         if !configuration.isPrivate { try configuration.noteName() }
         ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
-            stateFile: folder + (configuration.isPrivate ? "/state-private.json" : "/state.json"),
+            stateFile: forms.stateFile(.text),
             cache: cache,
-            time: configuration.indexTime
+            time: configuration.indexTime,
+            beside: { forms.confirmed(.shards)?.digest }
         )
     }
 
@@ -55,7 +60,7 @@ actor ObservedSubdir: ObservedForm {
     private func loadNow() async throws -> ObservedLoaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, isAllowed, configuration.isFresh(known.state, now) {
+        if let known, isFresh(known.state, now) {
             return try await loaded(known.text, known.state)
         }
         // Somebody saw a newer one and was killed: that the older one did not change is no news.
@@ -67,7 +72,6 @@ actor ObservedSubdir: ObservedForm {
         switch answer {
         case .absent: return nil
         case .text(let text, let state):
-            isAllowed = true
             let found = try await loaded(text, state)
             let isKept = try await source.keep(
                 state,
@@ -75,15 +79,23 @@ actor ObservedSubdir: ObservedForm {
                 configuration.retention,
                 now: now
             )
+            forms.note(.text, state)
             return isKept ? found : try await loadRemembered() ?? found
         }
     }
 
     /// The index as it is remembered, however old; nil if none is.
     func loadRemembered() async throws -> ObservedLoaded? {
-        guard isAllowed, let (text, state) = remembered() else { return nil }
+        guard let (text, state) = remembered(), forms.mayShow(.text, state.digest) else { return nil }
         return try await loaded(text, state)
     }
+
+    private func isFresh(_ state: ObservedState, _ now: Timestamp) -> Bool {
+        configuration.isFresh(state, now) && forms.mayShow(.text, state.digest)
+            && forms.isSettled(.text, on: state.digest)
+    }
+
+    nonisolated func isSettled(on digest: Digest) -> Bool { forms.isSettled(.text, on: digest) }
 
     private func remembered() -> (text: ObservedText, state: ObservedState)? {
         guard let state = source.state() else { return nil }
@@ -108,6 +120,7 @@ actor ObservedSubdir: ObservedForm {
             table = try await ledger.record(text.file, at: configuration.now())
         }
         let changed = configuration.hashChange == .refuse ? ChangedFiles(in: text, by: table) : .none
+        self.changed.note(all: table)
         let index = ObservedIndex(subdir, text, table, changed: changed)
         last = index
         return ObservedLoaded(part: .text(index), checked: state.checked)

@@ -12,6 +12,8 @@ actor ObservedView {
     private var loading: [ProxiedIndexKey: Task<ObservedPart?, any Error>] = [:]
     /// Until when an index that the channel does not have is not asked for again.
     private var absent: [ProxiedIndexKey: Timestamp] = [:]
+    /// Since when an index was not confirmed that was read later than the view was made; nil if all were.
+    private(set) var unconfirmedSince: Timestamp?
     /// When an index was last asked for.
     private var used: [ProxiedIndexKey: Timestamp] = [:]
 
@@ -52,6 +54,17 @@ actor ObservedView {
         absent[key] = found == nil ? now.advanced(bySeconds: absentFor) : nil
         return found
     }
+
+    /// Notes that an index is shown as it was remembered, for the channel did not answer.
+    func note(unconfirmedSince moment: Timestamp) {
+        unconfirmedSince = unconfirmedSince.map { min($0, moment) } ?? moment
+    }
+
+    /// Notes that all of them were confirmed.
+    func noteConfirmed() { unconfirmedSince = nil }
+
+    /// The indexes that were read.
+    var all: [ProxiedIndexKey: ObservedPart] { parts }
 
     /// The indexes that were read, and asked for since some moment.
     func inUse(since moment: Timestamp) -> [ProxiedIndexKey: ObservedPart] {

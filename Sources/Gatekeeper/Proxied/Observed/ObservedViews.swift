@@ -14,6 +14,10 @@ actor ObservedViews {
         var checked: Timestamp
         var nextCheck: Timestamp
         var isStale: Bool
+        /// Whether its forms are not asked for before the next check, whatever others find: for that was tried just now.
+        var isFinal: Bool
+        /// Differs each time that one is given.
+        var number: UInt64 = 0
     }
 
     private let configuration: ObservedConfiguration
@@ -41,7 +45,11 @@ actor ObservedViews {
 
     func view() async throws -> UpstreamView {
         let now = configuration.now()
-        if let current, current.checked <= now, now < current.nextCheck { return upstream(current) }
+        while let seen = current, seen.checked <= now, now < seen.nextCheck {
+            if seen.isFinal { return upstream(seen) }
+            if await isSettled(seen.view) { return upstream(seen) }
+            if current?.number == seen.number { break }
+        }
         if let refreshing { return try await refreshing.value }
         if let refused, refused.at <= now, now < refused.at.advanced(bySeconds: configuration.pause) {
             throw refused.refusal
@@ -80,8 +88,12 @@ actor ObservedViews {
         if !hasText, !hasShards { hasShards = await mayHaveShards(subdir, own) }
         var found: ObservedEntry?
         if hasShards, let shards = try await shards(of: subdir, in: own) {
-            found = try await shards.listing(of: file)
-            if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
+            do {
+                found = try await shards.listing(of: file)
+                if let found, found.entry.record != nil || found.entry.isRemoved || !hasText { return found }
+            } catch  where hasText && configuration.leavesToText(error) {
+                // Whoever can spoil a shard could spoil the text as well; what it says is held against the same ledger.
+            }
         }
         return try await index(of: subdir, in: own)?.listing(of: file) ?? found
     }
@@ -103,9 +115,17 @@ actor ObservedViews {
         let part = try part(key.subdir)
         guard key.form == .shards else { return part }
         if let known = sharded[key.subdir] { return known }
-        let made = try ObservedShardSubdir(key.subdir, configuration, files: part.ledger, in: shards)
+        let made = try ObservedShardSubdir(key.subdir, configuration, beside: part, in: shards)
         sharded[key.subdir] = made
         return made
+    }
+
+    /// Whether all that a view shows is what is remembered, in whichever process, and no form of it was found to have changed
+    /// since the other one was asked for.
+    private func isSettled(_ view: ObservedView) async -> Bool { isSettled(await view.all) }
+
+    private func isSettled(_ parts: [ProxiedIndexKey: ObservedPart]) -> Bool {
+        parts.allSatisfy { key, part in (try? form(key))?.isSettled(on: part.digest) ?? true }
     }
 
     // MARK: Making views
@@ -118,6 +138,7 @@ actor ObservedViews {
             checked: current.checked,
             goodUntil: current.checked.advanced(bySeconds: configuration.grace),
             isStale: current.isStale,
+            late: { await view.unconfirmedSince },
             sharded: { try await self.shards(of: $0, in: view)?.upstream },
             whole: { await view.has(ProxiedIndexKey($0, .text)) },
             listing: { try await self.listing(of: $0, in: $1, of: view)?.entry },
@@ -154,12 +175,12 @@ actor ObservedViews {
             key,
             now: configuration.now(),
             absentFor: configuration.freshness
-        ) { try await self.loadLate(form) }
+        ) { try await self.loadLate(form, for: view) }
     }
 
     /// Reads an index that nobody had asked for when its view was made; as it is remembered where the channel does not
     /// answer.
-    private func loadLate(_ form: any ObservedForm) async throws -> ObservedPart? {
+    private func loadLate(_ form: any ObservedForm, for view: ObservedView) async throws -> ObservedPart? {
         let now = configuration.now()
         if form.key.form == .shards, let refused = refusedShards[form.key.subdir], refused.at <= now,
             now < refused.at.advanced(bySeconds: configuration.pause)
@@ -169,58 +190,21 @@ actor ObservedViews {
         do {
             return try await form.load()?.part
         } catch {
-            if form.key.form == .shards, let refusal = error as? Refusal, !isRollback(refusal) {
+            if form.key.form == .shards, let refusal = error as? Refusal, !refusal.is(LedgerCode.rollback) {
                 refusedShards[form.key.subdir] = (refusal, now)
             }
-            guard isBearable(error), let old = try await form.loadRemembered() else { throw error }
-            try checkAge(old.checked, after: error)
+            guard configuration.isBearable(error), let old = try await form.loadRemembered() else {
+                throw error
+            }
+            try configuration.checkAge(old.checked, after: error)
+            await view.note(unconfirmedSince: old.checked)
             return old.part
         }
     }
 
-    /// Whether the last view may be shown though this happened.
-    private func isBearable(_ error: any Error) -> Bool {
-        switch error {
-        case let failure as Failure:
-            // Who is not let in any more gets nothing of what others may still see.
-            return failure.kind == .network && !(configuration.isPrivate && failure.isAccessDenial)
-        case let refusal as Refusal where refusal.is(LedgerCode.rollback):
-            guard configuration.rollback == .keepNewer else { return false }
-            configuration.report(refusal)
-            return true
-        default: return false
-        }
-    }
-
-    private func isRollback(_ refusal: Refusal) -> Bool { refusal.is(LedgerCode.rollback) }
-
-    private func checkAge(_ checked: Timestamp, after cause: any Error) throws {
-        let end = checked.advanced(bySeconds: configuration.grace)
-        guard end <= configuration.now() else { return }
-        // That it went back says more than that it is old.
-        if let refusal = cause as? Refusal { throw refusal }
-        throw Refusal(
-            LedgerCode.tooOld,
-            configuration.channel.description,
-            expected: "to be confirmed by \(end)",
-            found: "last confirmed \(checked)",
-            cause: cause
-        )
-    }
-
     private func refresh(_ now: Timestamp) async throws -> UpstreamView {
         let wanted = try await formsInUse(now)
-        var results: [ProxiedIndexKey: Result<ObservedLoaded?, any Error>] = [:]
-        await withTaskGroup(of: (ProxiedIndexKey, Result<ObservedLoaded?, any Error>).self) { group in
-            for form in wanted {
-                group.addTask {
-                    do { return (form.key, .success(try await form.load())) } catch {
-                        return (form.key, .failure(error))
-                    }
-                }
-            }
-            for await (key, result) in group { results[key] = result }
-        }
+        let results = await FormsTogether(wanted).load()
         var loaded: [ProxiedIndexKey: ObservedLoaded] = [:]
         var trouble: (any Error)?
         for (key, result) in results.sorted(by: { $0.key < $1.key }) {
@@ -236,9 +220,11 @@ actor ObservedViews {
                     at: configuration.channel.description
                 )
             case .failure(let error):
-                if isBearable(error) {
+                if configuration.isBearable(error) {
                     trouble = error
-                } else if key.form == .shards, let refusal = error as? Refusal, !isRollback(refusal) {
+                } else if key.form == .shards, let refusal = error as? Refusal,
+                    !refusal.is(LedgerCode.rollback)
+                {
                     // The whole index may do.
                     configuration.report(refusal)
                 } else {
@@ -270,17 +256,19 @@ actor ObservedViews {
 
     private func fresh(_ loaded: [ProxiedIndexKey: ObservedLoaded], _ now: Timestamp) async -> UpstreamView {
         let parts = loaded.mapValues(\.part)
+        let isFinal = !isSettled(parts)
         // Others may have asked for the same a while ago, for this view or in another process.
         let checked = loaded.values.map(\.checked).min() ?? now
         let nextCheck = checked.advanced(bySeconds: configuration.freshness)
         if let current {
-            let old = await current.view.inUse(since: Timestamp(seconds: .min))
+            let old = await current.view.all
             // What was not asked for in a long time is not confirmed, and so not in the next view.
             if old.count == parts.count, parts.allSatisfy({ old[$0.key]?.digest == $0.value.digest }) {
-                return give(current.view, checked, nextCheck, isStale: false)
+                await current.view.noteConfirmed()
+                return give(current.view, checked, nextCheck, isStale: false, isFinal: isFinal)
             }
         }
-        return give(make(parts, now), checked, nextCheck, isStale: false)
+        return give(make(parts, now), checked, nextCheck, isStale: false, isFinal: isFinal)
     }
 
     /// The last view, or, after a start, what an earlier run left.
@@ -295,8 +283,8 @@ actor ObservedViews {
         // From now on, not from when it was asked: one that takes longer to fail would be asked, and waited for, each time.
         let nextCheck = configuration.now().advanced(bySeconds: pause)
         if let current {
-            try checkAge(current.checked, after: trouble)
-            return give(current.view, current.checked, nextCheck, isStale: true)
+            try configuration.checkAge(current.checked, after: trouble)
+            return give(current.view, current.checked, nextCheck, isStale: true, isFinal: true)
         }
         var parts = loaded
         for form in wanted where parts[form.key] == nil {
@@ -304,8 +292,8 @@ actor ObservedViews {
             parts[form.key] = old
         }
         let checked = parts.values.map(\.checked).min() ?? now
-        try checkAge(checked, after: trouble)
-        return give(make(parts.mapValues(\.part), now), checked, nextCheck, isStale: true)
+        try configuration.checkAge(checked, after: trouble)
+        return give(make(parts.mapValues(\.part), now), checked, nextCheck, isStale: true, isFinal: true)
     }
 
     private func make(_ parts: [ProxiedIndexKey: ObservedPart], _ now: Timestamp) -> ObservedView {
@@ -317,11 +305,19 @@ actor ObservedViews {
         _ view: ObservedView,
         _ checked: Timestamp,
         _ nextCheck: Timestamp,
-        isStale: Bool
+        isStale: Bool,
+        isFinal: Bool
     ) -> UpstreamView {
         given = given.filter { $0.value.view != nil }
         given[view.id] = WeakView(view: view)
-        let next = Current(view: view, checked: checked, nextCheck: nextCheck, isStale: isStale)
+        var next = Current(
+            view: view,
+            checked: checked,
+            nextCheck: nextCheck,
+            isStale: isStale,
+            isFinal: isFinal
+        )
+        next.number = (current?.number ?? 0) &+ 1
         current = next
         return upstream(next)
     }

@@ -9,6 +9,9 @@ enum ProxiedForm: String, Sendable, CaseIterable {
     case shards
     /// The whole text: `repodata.json`, compressed or not.
     case text
+
+    /// The one beside it.
+    var other: ProxiedForm { self == .text ? .shards : .text }
 }
 
 /// One form of one subdir's index.

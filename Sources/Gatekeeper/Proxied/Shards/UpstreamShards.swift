@@ -14,6 +14,8 @@ public struct UpstreamShards: Sendable {
     public let index: ShardIndex
     /// Whether somebody signs it: else nobody vouches for the dates in its records.
     public let isSigned: Bool
+    /// Those of which files are not to be listed, whatever the policy says.
+    public let changed: ChangedShards
     private let fetch: @Sendable (PackageName, Digest) async throws -> UpstreamShard
 
     /// Makes an index of what was verified.
@@ -25,12 +27,14 @@ public struct UpstreamShards: Sendable {
         id: Digest,
         _ index: ShardIndex,
         isSigned: Bool,
+        changed: ChangedShards = .none,
         fetch: @escaping @Sendable (PackageName, Digest) async throws -> UpstreamShard
     ) {
         self.subdir = subdir
         self.id = id
         self.index = index
         self.isSigned = isSigned
+        self.changed = changed
         self.fetch = fetch
     }
 

@@ -6,12 +6,14 @@ internal import Gatekeeper
 internal import TrustCore
 internal import TrustPolicy
 
-/// What a policy says of the files in a channel's shards: what it says of the same files in a whole index.
+/// What a policy, and what was seen before, say of the files in a channel's shards: what they say of the same files in a whole
+/// index.
 struct ShardJudge: Sendable {
     let channel: ChannelURL
     let subdir: Subdir
     let policy: IndexPolicy
     let reach: NameReach
+    private let changed: ChangedShards
     private let isSigned: Bool
     private let now: Timestamp
 
@@ -25,13 +27,25 @@ struct ShardJudge: Sendable {
         self.channel = channel
         subdir = shards.subdir
         self.policy = policy
-        self.reach = reach
+        self.reach = reach.judging(also: shards.changed.packages)
+        changed = shards.changed
         isSigned = shards.isSigned
         self.now = now
     }
 
-    /// What stands against listing a record.
-    func findings(on record: PackageRecord) -> [Finding] {
+    /// Those of a shard's records that may be listed.
+    func shown(_ records: [PackageRecord]) async throws -> [PackageRecord] {
+        let changed = try await changed.findings(on: records)
+        return records.filter { changed[$0.fileName] == nil && findings(on: $0).isEmpty }
+    }
+
+    /// What stands against listing a record of a shard.
+    func findings(on record: PackageRecord, of shard: Shard) async throws -> [Finding] {
+        let changed = try await changed.findings(on: shard.records)[record.fileName]
+        return [changed].compactMap(\.self) + findings(on: record)
+    }
+
+    private func findings(on record: PackageRecord) -> [Finding] {
         var file = listed(record.fileName, version: record.version)
         file.sha256 = record.sha256
         file.md5 = record.md5

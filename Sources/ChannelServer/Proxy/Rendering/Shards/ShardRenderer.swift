@@ -17,6 +17,7 @@ actor ShardRenderer {
     }
 
     private struct Known {
+        /// Differs whenever the channel's index does, or what of it is judged.
         let id: Digest
         let task: Task<VisibleShards?, any Error>
         /// Whether it is still what clients are shown, for there is nothing in it that cannot be passed on.
@@ -53,14 +54,14 @@ actor ShardRenderer {
         -> VisibleShards?
     {
         use(place)
-        let id = upstream.id
+        let id = RenderingPlace.digest([upstream.id.hex, upstream.changed.fingerprint.hex])
         if let found = known[place]?.last(where: { $0.id == id && $0.isGood }) {
             return try await found.task.value
         }
         let faulty = try faulty.all()
         let task = Task {
             try await VisibleShards(upstream, hiding: judge.reach, faulty: faulty) {
-                judge.findings(on: $0).isEmpty
+                try await judge.shown($0)
             }
         }
         known[place, default: []].append(Known(id: id, task: task))

@@ -54,7 +54,8 @@ public struct ShownShards: Sendable {
         case .some:
             let shard = try await upstream.shard(of: file.name)?.contents()
             let record = shard?.records.first { $0.fileName == file }
-            return record.map { judge.findings(on: $0) } ?? []
+            guard let shard, let record else { return [] }
+            return try await judge.findings(on: record, of: shard)
         }
     }
 }

@@ -9,7 +9,7 @@ internal import TrustPolicy
 /// A shard index as clients are shown it, made of the channel's own: shards of which nothing is hidden keep their digests, and
 /// are fetched when they are asked for.
 ///
-/// Those of which the policy may hide something, or which cannot be passed on as they are, are made anew. What leads elsewhere
+/// Those of which something may be hidden, or which cannot be passed on as they are, are made anew. What leads elsewhere
 /// (`base_url`, `shards_base_url`) and what is not known is left out. The same index under the same policy gives the same bytes.
 struct VisibleShards: Sendable {
     /// More shards are not made anew: then the whole index costs less.
@@ -29,12 +29,12 @@ struct VisibleShards: Sendable {
     ///
     /// - Parameters:
     ///   - faulty: shards that cannot be passed on as they are.
-    ///   - isShown: what the policy says of a record, asked for the packages of which it may hide some.
+    ///   - shown: those of a shard's records that may be listed, asked for the packages of which some may not.
     init?(
         _ upstream: UpstreamShards,
         hiding reach: NameReach,
         faulty: Set<Digest>,
-        isShown: @escaping @Sendable (PackageRecord) -> Bool
+        shown: @escaping Shown
     ) async throws {
         var shards: [PackageName: Digest] = [:]
         var names: [Digest: PackageName] = [:]
@@ -54,7 +54,7 @@ struct VisibleShards: Sendable {
         }
         guard toMake.count <= Self.maximumRemade else { return nil }
         var remade: [Digest: [UInt8]] = [:]
-        for (name, made) in try await Self.remake(toMake, of: upstream, isShown) {
+        for (name, made) in try await Self.remake(toMake, of: upstream, shown) {
             shards[name] = made.digest
             remade[made.digest] = made.bytes
         }
@@ -64,24 +64,25 @@ struct VisibleShards: Sendable {
         self.remade = remade
     }
 
+    typealias Shown = @Sendable ([PackageRecord]) async throws -> [PackageRecord]
     private typealias Made = (bytes: [UInt8], digest: Digest)
 
     private static func remake(
         _ names: [PackageName],
         of upstream: UpstreamShards,
-        _ isShown: @escaping @Sendable (PackageRecord) -> Bool
+        _ shown: @escaping Shown
     ) async throws -> [PackageName: Made] {
         try await withThrowingTaskGroup(of: (PackageName, Made?).self) { group in
             var rest = names[...]
             var made: [PackageName: Made] = [:]
             for _ in 0..<lanes {
                 guard let name = rest.popFirst() else { break }
-                group.addTask { (name, try await remade(name, of: upstream, isShown)) }
+                group.addTask { (name, try await remade(name, of: upstream, shown)) }
             }
             while let (name, shard) = try await group.next() {
                 made[name] = shard
                 guard let next = rest.popFirst() else { continue }
-                group.addTask { (next, try await remade(next, of: upstream, isShown)) }
+                group.addTask { (next, try await remade(next, of: upstream, shown)) }
             }
             return made
         }
@@ -91,7 +92,7 @@ struct VisibleShards: Sendable {
     private static func remade(
         _ name: PackageName,
         of upstream: UpstreamShards,
-        _ isShown: @Sendable (PackageRecord) -> Bool
+        _ shown: Shown
     ) async throws -> Made? {
         let shard: Shard
         do {
@@ -101,7 +102,7 @@ struct VisibleShards: Sendable {
             // The bytes are the promised ones, and nothing of them can be read.
             return nil
         }
-        let records = shard.records.filter(isShown)
+        let records = try await shown(shard.records)
         guard !records.isEmpty || !shard.removed.isEmpty else { return nil }
         return try Shard(name, records: records, removed: shard.removed).encode()
     }

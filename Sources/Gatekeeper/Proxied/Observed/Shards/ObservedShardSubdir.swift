@@ -18,29 +18,35 @@ actor ObservedShardSubdir: ObservedForm {
     private let ledger: Ledger
     private let sightings: ShardSightings
     private let store: SharedShards
+    private nonisolated let forms: SubdirForms
+    private let changed: ChangedPackages
     /// The last one that was loaded: the same index is not read twice.
     private var last: ObservedShards?
     private var loading: Task<ObservedLoaded?, any Error>?
-    /// Whether the server gave an index, or confirmed one, to the credentials that go along; always, where none do.
-    private var isAllowed: Bool
 
-    /// - Parameter files: the ledger of the subdir's files.
-    init(_ subdir: Subdir, _ configuration: ObservedConfiguration, files: Ledger, in store: SharedShards)
-        throws
-    {
+    /// - Parameter whole: the same subdir's other form, which has the ledger of files.
+    init(
+        _ subdir: Subdir,
+        _ configuration: ObservedConfiguration,
+        beside whole: ObservedSubdir,
+        in store: SharedShards
+    ) throws {
         key = ProxiedIndexKey(subdir, .shards)
         self.configuration = configuration
         self.store = store
-        isAllowed = !configuration.isPrivate
+        let forms = whole.forms
+        self.forms = forms
+        changed = whole.changed
         let folder = ObservedSubdir.folder(of: subdir, configuration)
         ledger = try Ledger(folder + "/shards", of: configuration.channel.identity + " shards", subdir)
-        sightings = ShardSightings(files)
+        sightings = ShardSightings(whole.ledger, changed: whole.changed)
         source = ObservedSource(
             channel: configuration.channel,
             subdir: subdir,
-            stateFile: folder + (configuration.isPrivate ? "/shards-private.json" : "/shards.json"),
+            stateFile: forms.stateFile(.shards),
             cache: store.cache,
-            time: configuration.indexTime
+            time: configuration.indexTime,
+            beside: { forms.confirmed(.text)?.digest }
         )
     }
 
@@ -56,7 +62,7 @@ actor ObservedShardSubdir: ObservedForm {
     private func loadNow() async throws -> ObservedLoaded? {
         let now = configuration.now()
         var known = remembered()
-        if let known, isAllowed, configuration.isFresh(known.state, now) {
+        if let known, isFresh(known.state, now) {
             return try await loaded(known.text, known.state)
         }
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
@@ -69,7 +75,6 @@ actor ObservedShardSubdir: ObservedForm {
             )
         }
         guard case .text(let file, let state) = answer else { return nil }
-        isAllowed = true
         let found = try await loaded(file, state)
         let isKept = try await source.keep(
             state,
@@ -77,13 +82,21 @@ actor ObservedShardSubdir: ObservedForm {
             configuration.retention,
             now: now
         )
+        forms.note(.shards, state)
         return isKept ? found : try await loadRemembered() ?? found
     }
 
     func loadRemembered() async throws -> ObservedLoaded? {
-        guard isAllowed, let (file, state) = remembered() else { return nil }
+        guard let (file, state) = remembered(), forms.mayShow(.shards, state.digest) else { return nil }
         return try await loaded(file, state)
     }
+
+    private func isFresh(_ state: ObservedState, _ now: Timestamp) -> Bool {
+        configuration.isFresh(state, now) && forms.mayShow(.shards, state.digest)
+            && forms.isSettled(.shards, on: state.digest)
+    }
+
+    nonisolated func isSettled(on digest: Digest) -> Bool { forms.isSettled(.shards, on: digest) }
 
     private func remembered() -> (text: ObservedShardFile, state: ObservedState)? {
         guard let state = source.state() else { return nil }
@@ -105,7 +118,8 @@ actor ObservedShardSubdir: ObservedForm {
             let now = configuration.now()
             table = try await ledger.record(file.digest) { $0.news(in: file, at: now) }
         }
-        let shards = ObservedShards(subdir, file, table, configuration, store, sightings)
+        changed.note(all: try await sightings.ledger.table())
+        let shards = ObservedShards(subdir, file, table, configuration, store, sightings, changed)
         last = shards
         return ObservedLoaded(part: .shards(shards), checked: state.checked)
     }

@@ -13,6 +13,7 @@ final class ObservedShards: Sendable {
     private let configuration: ObservedConfiguration
     private let store: SharedShards
     private let sightings: ShardSightings
+    private let changed: ChangedPackages
 
     init(
         _ subdir: Subdir,
@@ -20,7 +21,8 @@ final class ObservedShards: Sendable {
         _ ledger: LedgerTable,
         _ configuration: ObservedConfiguration,
         _ store: SharedShards,
-        _ sightings: ShardSightings
+        _ sightings: ShardSightings,
+        _ changed: ChangedPackages
     ) {
         self.subdir = subdir
         self.file = file
@@ -28,12 +30,16 @@ final class ObservedShards: Sendable {
         self.configuration = configuration
         self.store = store
         self.sightings = sightings
+        self.changed = changed
     }
 
     /// The index as renderers and servers see it.
     var upstream: UpstreamShards {
-        UpstreamShards(subdir, id: file.digest, file.index, isSigned: false) { name, digest in
-            try await self.shard(of: name, digest)
+        let changed = ChangedShards(changed.all) { [sightings] records in
+            ChangedPackages.findings(on: records, by: try await sightings.ledger.table())
+        }
+        return UpstreamShards(subdir, id: file.digest, file.index, isSigned: false, changed: changed) {
+            try await self.shard(of: $0, $1)
         }
     }
 

@@ -8,12 +8,19 @@ import TrustCore
 /// the disk once.
 actor ShardSightings {
     let ledger: Ledger
+    private let changed: ChangedPackages
+    /// What was known when the last files were written down.
+    private var known: LedgerTable?
     private var entries: [LedgerEntry] = []
     /// What will write all that is gathered.
     private var next: Task<Void, any Error>?
     private var writing: Task<Void, any Error>?
 
-    init(_ ledger: Ledger) { self.ledger = ledger }
+    /// - Parameter changed: is told of shards that list files whose hash changed.
+    init(_ ledger: Ledger, changed: ChangedPackages) {
+        self.ledger = ledger
+        self.changed = changed
+    }
 
     /// Writes down the files of a shard; it is on the disk when this returns.
     ///
@@ -26,6 +33,12 @@ actor ShardSightings {
             guard let seen = LedgerSighting(digests, at: time, isBaseline: isBaseline) else { continue }
             entries.append(.file(Array(record.fileName.text.utf8), seen))
         }
+        try await writeSoon()
+        if let known { changed.note(shard.records, of: shard.name, by: known) }
+    }
+
+    /// Writes what is gathered, once for all who wait.
+    private func writeSoon() async throws {
         if let next { return try await next.value }
         let before = writing
         let task = Task {
@@ -41,6 +54,6 @@ actor ShardSightings {
         next = nil
         let gathered = entries
         entries = []
-        _ = try await ledger.record(gathered)
+        known = try await ledger.record(gathered)
     }
 }

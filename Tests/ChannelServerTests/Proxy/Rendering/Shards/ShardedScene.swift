@@ -20,8 +20,12 @@ final class ShardedScene: Sendable {
         /// Those that were replaced, which servers still have.
         var old: [Digest: [UInt8]] = [:]
         var fetched: [String] = []
+        /// What stands against files whose hash changed.
+        var changed: [ArchiveFileName: Finding] = [:]
         /// What opening the shard index leads to.
         var indexError: (any Error)?
+        /// What fetching a shard leads to.
+        var fetchError: (any Error)?
         var hasText = true
         var textsOpened = 0
     }
@@ -74,7 +78,13 @@ final class ShardedScene: Sendable {
             isStale: false,
             sharded: { subdir in
                 if let error = self.state.withLock({ $0.indexError }) { throw error }
-                return UpstreamShards(subdir, id: id, index, isSigned: true) { try self.fetch($0, $1) }
+                let changed = self.state.withLock { $0.changed }
+                let shards = ChangedShards(Set(changed.keys.map(\.name))) { records in
+                    changed.filter { file, _ in records.contains { $0.fileName == file } }
+                }
+                return UpstreamShards(subdir, id: id, index, isSigned: true, changed: shards) {
+                    try self.fetch($0, $1)
+                }
             },
             whole: { _ in self.textsOpened > 0 }
         ) { subdir in
@@ -92,6 +102,7 @@ final class ShardedScene: Sendable {
             state.fetched.append(name.raw)
             return state.shards.values.first { Digest.of($0) == digest } ?? state.old[digest]
         }
+        if let error = state.withLock({ $0.fetchError }) { throw error }
         let bytes = try #require(found)
         let reading = try ShardReading(bytes, of: name, subdir: subdir)
         return UpstreamShard(bytes, of: name, in: subdir, faults: reading.faults)

@@ -65,6 +65,53 @@ struct ShownShardsTests {
     }
 
     @Test(
+        "A file whose hash changed is in no shard; its package's is made anew as soon as that is known, and no other one"
+    )
+    func changed() async throws {
+        let scene = try ShardedScene()
+        let rendered = try scene.rendered()
+        func shown() async throws -> ShownShards {
+            try #require(try await rendered.shards(of: scene.subdir, in: scene.view(), now: ShardedScene.now))
+        }
+        let first = try await shown()
+        #expect(scene.fetched == [])
+        let file = try ArchiveFileName("xz-5.6.0-0.conda")
+        let finding = Finding("unchanged-hash", PolicyCode.hashChanged, "its hash was another one")
+        scene.state.withLock { $0.changed[file] = finding }
+        let next = try await shown()
+        #expect(scene.fetched == ["xz"])
+        let index = try ShardedScene.index(next), before = try ShardedScene.index(first)
+        for name in try ["curl", "zlib"].map({ try PackageName($0) }) {
+            #expect(index.digest(of: name) == before.digest(of: name))
+        }
+        let shard = try #require(try await ShardedScene.shard("xz", next))
+        #expect(shard.records.map(\.fileName.text) == ["xz-5.4.0-0.conda"])
+        #expect(try await next.objections(to: file).map(\.code) == [.hashChanged])
+        #expect(try await next.objections(to: ArchiveFileName("xz-5.4.0-0.conda")).isEmpty)
+        #expect(try await first.objections(to: file).isEmpty)
+        // What the policy hides is hidden besides.
+        let both = try await scene.shown("revoked: [{match: \"xz <5.6\", reason: old}]")
+        #expect(try ShardedScene.index(try #require(both)).packageNames == ["curl", "zlib"])
+        // Where more than some would have to be made anew, the whole index is asked for.
+        let many = try (0...VisibleShards.maximumRemade).map { try ArchiveFileName("p\($0)-1-0.conda") }
+        let large = try ShardedScene(many.map(\.text))
+        #expect(try await large.shown() != nil)
+        large.state.withLock { state in for file in many { state.changed[file] = finding } }
+        #expect(try await large.shown() == nil)
+        #expect(large.fetched == [] && scene.textsOpened == 0)
+    }
+
+    @Test("Where a shard that is to be made anew is forged, the whole index does, if there is one")
+    func forged() async throws {
+        let scene = try ShardedScene()
+        let policy = "revoked: [{match: \"xz >=5.6.0\", reason: a backdoor}]"
+        scene.state.withLock { $0.fetchError = Refusal(ShardCode.digest, "the shard") }
+        #expect(try await scene.shown(policy) == nil && scene.textsOpened == 1)
+        scene.state.withLock { $0.hasText = false }
+        #expect(await refusalCode { try await scene.shown(policy) } == "shard.digest")
+    }
+
+    @Test(
         "Where records decide what is hidden, the whole index is asked for",
         arguments: [
             "cooldown: {default: 3d}", "cooldown: {default: 0d, except: {xz: 2d}}",
