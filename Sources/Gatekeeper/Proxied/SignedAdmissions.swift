@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
-import DurableFiles
 import TrustCore
 import TrustPolicy
 
@@ -18,42 +17,32 @@ struct SignedAdmissions {
         let fileName: ArchiveFileName
     }
 
-    private struct Entry {
-        let package: AdmittedPackage
-        let stamp: FileStamp
-        let until: Timestamp
-    }
-
     /// More packages than this are not remembered; then all are forgotten.
     private static let limit = 50_000
     private var view: Digest?
     private var demands: Digest?
-    private var entries: [Key: Entry] = [:]
+    private var packages: [Key: AdmittedPackage] = [:]
 
     /// The package, if this view admitted it before, and it is still as it was.
     mutating func package(_ key: Key, by view: SignedView, now: Timestamp) -> AdmittedPackage? {
-        guard self.view == view.id, demands == view.demands, let entry = entries[key] else { return nil }
-        guard now < entry.until, FileStamp(entry.package.archivePath) == entry.stamp else {
-            entries[key] = nil
+        guard self.view == view.id, demands == view.demands, let package = packages[key] else { return nil }
+        guard package.standing?.holds(at: now) == true else {
+            packages[key] = nil
             return nil
         }
-        return entry.package
+        return package
     }
 
-    /// Remembers a package that this view admitted.
-    mutating func keep(_ package: AdmittedPackage, _ key: Key, by view: SignedView) {
-        if self.view != view.id || demands != view.demands || entries.count >= Self.limit {
-            entries = [:]
+    /// Remembers a package that this view admitted, and answers it with what it stands by.
+    mutating func keep(_ package: AdmittedPackage, _ key: Key, by view: SignedView) -> AdmittedPackage {
+        if self.view != view.id || demands != view.demands || packages.count >= Self.limit {
+            packages = [:]
             self.view = view.id
             demands = view.demands
         }
-        guard let stamp = FileStamp(package.archivePath), let evidence = package.verdict.evidence else {
-            return
-        }
-        let ends = [
-            evidence.index?.expires, evidence.maintainers?.expires, evidence.recordSignature?.expires,
-        ]
-        guard let until = ends.compactMap({ $0 }).min() else { return }
-        entries[key] = Entry(package: package, stamp: stamp, until: until)
+        var package = package
+        package.standing = AdmissionStanding(of: package)
+        packages[key] = package.standing.map { _ in package }
+        return package
     }
 }

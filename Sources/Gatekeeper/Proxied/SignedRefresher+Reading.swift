@@ -113,7 +113,7 @@ extension SignedRefresher {
                 let path = package.archivePath
                 let cache = texts.cache, now = settings.now()
                 try await inspected.check(file, package.sha256, path, md5: nil, in: cache, now: now)
-                admissions.keep(package, key, by: view)
+                return Admission.admitted(admissions.keep(package, key, by: view))
             }
             return admission
         }

@@ -16,6 +16,7 @@ public struct UpstreamView: Sendable {
     public let goodUntil: Timestamp?
     /// Whether it was to be confirmed since, and nobody answered.
     public let isStale: Bool
+    private let newest: @Sendable (Timestamp) -> Bool
     private let open: @Sendable (Subdir) async throws -> UpstreamSubdir?
     private let sharded: @Sendable (Subdir) async throws -> UpstreamShards?
     private let whole: @Sendable (Subdir) async -> Bool
@@ -24,6 +25,7 @@ public struct UpstreamView: Sendable {
     /// Makes a view.
     ///
     /// - Parameters:
+    ///   - newest: tells whether it is what would be given at a moment, without asking anybody; never, if that cannot be told.
     ///   - sharded: reads a shard index of this very view; nil if the channel has none for the subdir.
     ///   - whole: tells whether the whole index of a subdir was read.
     ///   - listing: reads what the index says of a file, by what was read already, or else by what costs least.
@@ -34,6 +36,7 @@ public struct UpstreamView: Sendable {
         checked: Timestamp,
         goodUntil: Timestamp?,
         isStale: Bool,
+        newest: @escaping @Sendable (Timestamp) -> Bool = { _ in false },
         sharded: @escaping @Sendable (Subdir) async throws -> UpstreamShards? = { _ in nil },
         whole: @escaping @Sendable (Subdir) async -> Bool = { _ in true },
         listing: @escaping @Sendable (ArchiveFileName, Subdir) async throws -> IndexEntry? = { _, _ in nil },
@@ -44,11 +47,16 @@ public struct UpstreamView: Sendable {
         self.checked = checked
         self.goodUntil = goodUntil
         self.isStale = isStale
+        self.newest = newest
         self.open = open
         self.sharded = sharded
         self.whole = whole
         self.listing = listing
     }
+
+    /// Whether it is the view that ``AdmittingChannel/view()`` would give at this moment, as far as can be told without waiting
+    /// for anybody; false where it cannot.
+    package func isNewest(at now: Timestamp) -> Bool { newest(now) }
 
     /// The whole index of a subdir in this view, which may be large; nil if the channel has none.
     ///

@@ -76,6 +76,9 @@ public struct RenderedIndexes: RenderedChannel {
         return try await renderer.shards.shown(upstream, of: view.channel, hiding: policy, reach, now: now)
     }
 
+    /// The policy's own.
+    public var hiding: Digest? { policy().fingerprint }
+
     private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws
         -> RenderedSubdir
     {
