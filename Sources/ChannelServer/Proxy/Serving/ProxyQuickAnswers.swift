@@ -13,13 +13,11 @@ internal import TrustCore
 final class ProxyQuickAnswers: QuickAnswering {
     private let proxy: VerifyingProxy
     private let files: ProxyFiles
-    private let ends: HTTPFields
-    private let date = Mutex((second: Int64.min, text: ""))
+    private let ends = Mutex<(second: Int64, fields: HTTPFields)>((.min, [:]))
 
     init(_ proxy: VerifyingProxy, _ files: ProxyFiles) {
         self.proxy = proxy
         self.files = files
-        ends = proxy.fields + [.server: HostedServer.name]
     }
 
     func answer(_ request: HTTPRequest, from address: String?, _ block: AddressBlock?) -> QuickAnswer? {
@@ -39,11 +37,8 @@ final class ProxyQuickAnswers: QuickAnswering {
             guard let buffer = files.memory[resource.blob] else { return nil }
             body = buffer
         }
-        var fields = resource.fieldsWithoutTime
-        if isWhole { fields += resource.fieldsOfWhole }
-        fields += package.fields.map { HTTPField(name: $0.0, value: $0.1) }
-        fields += ends
-        fields.append(HTTPField(name: .date, value: text(of: now)))
+        var fields = isWhole ? package.whole : package.notModified
+        fields += ends(now)
         let head = HTTPResponse(status: isWhole ? .ok : .notModified, headerFields: fields)
         let report = RequestReport(
             id: proxy.requestID(),
@@ -83,10 +78,14 @@ final class ProxyQuickAnswers: QuickAnswering {
         return target.map { ($0, isConditional) }
     }
 
-    private func text(of now: Timestamp) -> String {
-        date.withLock { date in
-            if date.second != now.seconds { date = (now.seconds, HTTPDate.text(now)) }
-            return date.text
+    /// What every answer of this second says.
+    private func ends(_ now: Timestamp) -> HTTPFields {
+        ends.withLock { ends in
+            if ends.second != now.seconds {
+                let more: HTTPFields = [.date: HTTPDate.text(now), .server: HostedServer.name]
+                ends = (now.seconds, proxy.fields + more)
+            }
+            return ends.fields
         }
     }
 }

@@ -6,7 +6,7 @@ internal import HTTPTypes
 internal import TrustCore
 
 /// A package that was found, how it is presented, and all that this rests on.
-struct RecentPackage: Sendable {
+final class RecentPackage: Sendable {
     /// What is in force while something is looked for. It is taken before that begins.
     struct Moment: Sendable, Equatable {
         /// Changes whenever a channel is to be opened anew.
@@ -18,11 +18,14 @@ struct RecentPackage: Sendable {
     /// For how many seconds a package counts at most, whatever else says so: the cache must hear that its file is in use.
     static let longest: Int64 = 60
 
+    /// How it is presented, and what the answer says of it besides.
     let resource: ServedResource
+    let fields: [(HTTPField.Name, String)]
     /// Where its file is.
     let archivePath: String
-    /// What the answer says of it besides.
-    let fields: [(HTTPField.Name, String)]
+    /// The fields of the answers to requests for all of it, and of those that say that there is no need.
+    let whole: HTTPFields
+    let notModified: HTTPFields
     private let moment: Moment
     private let view: UpstreamView
     private let admission: AdmissionStanding
@@ -47,6 +50,9 @@ struct RecentPackage: Sendable {
         self.view = view
         self.admission = admission
         since = resource.modified
+        let said = fields.map { HTTPField(name: $0.0, value: $0.1) }
+        whole = resource.fieldsWithoutTime + resource.fieldsOfWhole + said
+        notModified = resource.fieldsWithoutTime + said
     }
 
     /// Whether whoever asks for it now in the long way would find the same: the view is the one that would be given, nothing

@@ -74,14 +74,14 @@ struct RecentPackagesTests {
         },
         Event("the clock went back", "200") { scene in scene.letTimePass(seconds: -1) },
         Event("its file was written anew", "200") { scene in
-            try TemporaryFolder.write(scene.package.bytes, to: scene.cached)
+            try scene.writeCached(scene.package.bytes)
         },
         Event("its file has other bytes, and its channel the good ones", "200") { scene in
-            try TemporaryFolder.write(scene.package.bytes.reversed(), to: scene.cached)
+            try scene.writeCached(scene.package.bytes.reversed())
         },
         Event("its file has other bytes, and its channel, too", "digest.mismatch") { scene in
             scene.web.spoil(".conda")
-            try TemporaryFolder.write(scene.package.bytes.reversed(), to: scene.cached)
+            try scene.writeCached(scene.package.bytes.reversed())
         },
         Event("its file is gone, and its channel is away", "503") { scene in
             scene.web.goAway()
@@ -248,7 +248,7 @@ struct RecentPackagesTests {
         let part = try await scene.ask(SignedProxyScene.whole, .get, [.range: "bytes=1-2"])
         #expect(part.status == .partialContent)
         #expect(Array(part.body.readableBytesView) == Array(scene.package.bytes[1...2]))
-        try TemporaryFolder.write(scene.package.bytes.reversed(), to: scene.cached)
+        try scene.writeCached(scene.package.bytes.reversed())
         #expect(scene.proxy.files.known.find(question) == nil)
         #expect(Array(try await scene.ask().body.readableBytesView) == scene.package.bytes)
     }

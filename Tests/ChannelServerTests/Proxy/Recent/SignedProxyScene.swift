@@ -132,6 +132,12 @@ struct SignedProxyScene {
         world.change { $0.now = $0.now.advanced(bySeconds: seconds) }
     }
 
+    /// Writes the package's file in the cache anew, again and again until that is seen: the clock of a file system has a grain.
+    func writeCached(_ bytes: some Sequence<UInt8>) throws {
+        let before = FileStamp(cached)
+        repeat { try TemporaryFolder.write(Array(bytes), to: cached) } while FileStamp(cached) == before
+    }
+
     /// The file of the package in the cache.
     var cached: String {
         let hex = package.sha256.hex
