@@ -174,7 +174,8 @@ struct RecentPackagesTests {
         let named = "http://me:hidden@conda.example.org\(SignedProxyScene.path)"
         let token = "/t/hidden\(SignedProxyScene.path)"
         func askWithCredentials() async throws {
-            for (target, fields) in [(SignedProxyScene.whole, basic), (named, [:]), (token, [:])] {
+            let asked: [(String, HTTPFields)] = [(SignedProxyScene.whole, basic), (named, [:]), (token, [:])]
+            for (target, fields) in asked {
                 let answer = try await scene.ask(target, .get, fields)
                 #expect(answer.headers[.cacheControl] == "private, max-age=31536000, immutable")
                 #expect(scene.quickly(target, .get, fields) == nil)
