@@ -21,6 +21,8 @@ public struct AdmittedPackage: Sendable {
     public let archivePath: String
     /// Every finding about it, and the evidence.
     public let verdict: Verdict
+    /// As long as what it counts without being decided anew; nil if each time anew.
+    package internal(set) var standing: AdmissionStanding?
 
     /// What its publishers attested, verified, if that was asked for: see ``GateConfiguration/attestations``.
     /// Whether they may is in the ``verdict``.

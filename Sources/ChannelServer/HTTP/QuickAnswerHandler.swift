@@ -4,8 +4,9 @@
 internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
+internal import TrustCore
 
-/// Answers requests by ``QuickAnswers`` on the connection itself, and passes on all others.
+/// Answers requests by a ``QuickAnswering`` on the connection itself, and passes on all others.
 ///
 /// It answers only where nothing that was passed on waits for its answer, so that answers keep the order of
 /// their requests; and where the client takes what is sent, so that one who only asks makes nothing pile up
@@ -16,18 +17,18 @@ final class QuickAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    private let answers: QuickAnswers
+    private let answers: any QuickAnswering
     /// How many requests were passed on and not answered to their end.
     private var passedOn = 0
     /// What is sent as soon as its request has come to its end.
-    private var answer: QuickAnswers.Answer?
+    private var answer: QuickAnswer?
     /// No more is answered here: the connection is ending.
     private var isEnding = false
     private var address: (text: String?, block: AddressBlock?)?
     /// The server was told to stop while a request was coming in.
     private var delayedEvent: Any?
 
-    init(_ answers: QuickAnswers) { self.answers = answers }
+    init(_ answers: any QuickAnswering) { self.answers = answers }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -35,8 +36,9 @@ final class QuickAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
             answer = quickAnswer(head, context)
             guard answer == nil else { return }
             passedOn += 1
-            // Whatever is said there, whoever answers it may end the connection.
-            if head.headerFields[.connection] != nil { isEnding = true }
+            // Whatever else is said there, whoever answers it may end the connection.
+            let said = head.headerFields[.connection]
+            if let said, !ByteKey.areEqual(said, "keep-alive") { isEnding = true }
         case .body:
             guard answer == nil else { return }
         case .end:
@@ -48,7 +50,7 @@ final class QuickAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    private func quickAnswer(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> QuickAnswers.Answer? {
+    private func quickAnswer(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> QuickAnswer? {
         guard passedOn == 0, !isEnding, context.channel.isWritable else { return nil }
         let address = address ?? Self.address(of: context.channel)
         self.address = address
@@ -60,7 +62,7 @@ final class QuickAnswerHandler: ChannelDuplexHandler, RemovableChannelHandler {
         return (text, RequestLimiter.limited(text))
     }
 
-    private func send(_ answer: QuickAnswers.Answer, _ context: ChannelHandlerContext) {
+    private func send(_ answer: QuickAnswer, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         if let body = answer.body { context.write(wrapOutboundOut(.body(body)), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

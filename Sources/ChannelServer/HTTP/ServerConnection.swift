@@ -42,7 +42,7 @@ struct ServerConnection: ServerChildChannel {
     static func builder(
         _ settings: ServerSettings,
         _ metrics: ServerMetrics,
-        _ quick: QuickAnswers?,
+        _ quick: (any QuickAnswering)?,
         isProxy: Bool = false
     ) throws -> HTTPServerBuilder {
         let limits = settings.limits

@@ -13,7 +13,7 @@ internal import TrustCore
 /// just the same. Whatever it is not sure of it leaves to that: everything with credentials, ranges,
 /// preconditions, a query or a body, all refusals, and all callers who ask too fast. What it knows it knows for
 /// one ``FoundPaths/Moment``.
-final class QuickAnswers: Sendable {
+final class QuickAnswers: QuickAnswering {
     private let parts: ServerParts
     private let known: FoundPaths
     private let memory: BlobMemory
@@ -26,13 +26,6 @@ final class QuickAnswers: Sendable {
         self.parts = parts
         self.known = known
         self.memory = memory
-    }
-
-    /// An answer to a request that has no body.
-    struct Answer {
-        let head: HTTPResponse
-        let body: ByteBuffer?
-        fileprivate let report: RequestReport
     }
 
     /// Keeps a file for the next who ask for it in the same words.
@@ -56,32 +49,19 @@ final class QuickAnswers: Sendable {
         }
     }
 
-    /// The answer to a request of somebody who shows nothing; nil where it is to be found in the other way.
-    ///
-    /// - Parameters:
-    ///   - address: where it came from.
-    ///   - block: how that is counted.
-    func answer(_ request: HTTPRequest, from address: String?, _ block: AddressBlock?) -> Answer? {
+    func answer(_ request: HTTPRequest, from address: String?, _ block: AddressBlock?) -> QuickAnswer? {
         guard request.method == .get || request.method == .head, let target = request.path else { return nil }
         let began = NIODeadline.now()
         let key = ByteKey(target), moment = known.moment
         guard let file = ready.withLock({ $0.moment == moment ? $0.files[key] : nil }),
-            let isConditional = Self.isConditional(request.headerFields)
-        else { return nil }
-        let answer =
-            isConditional
-            ? ResourceAnswer(
+            let isConditional = Self.isConditional(request.headerFields),
+            let isWhole = Self.isWhole(
                 file.resource,
-                request.method,
-                request.headerFields,
+                request,
+                isConditional: isConditional,
                 now: Timestamp(seconds: moment.second)
-            ) : .whole
-        let isWhole: Bool
-        switch answer {
-        case .whole: isWhole = true
-        case .notModified: isWhole = false
-        case .part, .parts, .preconditionFailed, .unsatisfiable: return nil
-        }
+            )
+        else { return nil }
         var body: ByteBuffer?
         if isWhole, request.method == .get {
             guard let buffer = memory[file.resource.blob] else { return nil }
@@ -103,11 +83,10 @@ final class QuickAnswers: Sendable {
             bytes: body?.readableBytes ?? 0,
             duration: NIODeadline.now() - began
         )
-        return Answer(head: head, body: body, report: report)
+        return QuickAnswer(head: head, body: body, report: report)
     }
 
-    /// Counts and logs an answer that was given.
-    func report(_ answer: Answer) { answer.report.tell(parts.metrics, parts.logger) }
+    func report(_ answer: QuickAnswer) { answer.report.tell(parts.metrics, parts.logger) }
 
     /// Fields of a request that lead to another answer than the whole, or to none here.
     private static let other: Set<HTTPField.Name> = {

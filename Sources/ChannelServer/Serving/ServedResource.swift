@@ -51,9 +51,14 @@ struct ServedResource: Sendable, Hashable {
 
     /// The fields that every answer has that says something of it: 200, 206 and 304.
     func fields(now: Timestamp) -> HTTPFields {
-        var fields: HTTPFields = [.eTag: tag, .cacheControl: caching.field, .acceptRanges: "bytes"]
+        var fields = fieldsWithoutTime
         if let modified = lastModified(now: now) { fields[.lastModified] = HTTPDate.text(modified) }
         return fields
+    }
+
+    /// The same without when it was put there.
+    var fieldsWithoutTime: HTTPFields {
+        [.eTag: tag, .cacheControl: caching.field, .acceptRanges: "bytes"]
     }
 
     /// The fields that are added where all of it is answered.

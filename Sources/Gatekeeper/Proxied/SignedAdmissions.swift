@@ -20,9 +20,7 @@ struct SignedAdmissions {
     }
 
     private struct Entry {
-        let package: AdmittedPackage
-        var stamp: FileStamp
-        let until: Timestamp
+        var package: AdmittedPackage
         var marked: Timestamp
 
         /// Marks the file as used, unless that was done a short while ago; says whether it is still there as it was.
@@ -30,9 +28,9 @@ struct SignedAdmissions {
             guard marked.advanced(bySeconds: markingSeconds) <= now else { return true }
             // Whoever looks for a blob uses it.
             guard let path = try? cache.path(of: package.sha256), path == package.archivePath,
-                let stamp = FileStamp(path), stamp.hasSameContent(as: self.stamp)
+                let standing = package.standing?.renewed()
             else { return false }
-            self.stamp = stamp
+            package.standing = standing
             marked = now
             return true
         }
@@ -53,9 +51,7 @@ struct SignedAdmissions {
         -> AdmittedPackage?
     {
         guard self.view == view.id, demands == view.demands, var entry = entries[key] else { return nil }
-        guard now < entry.until, FileStamp(entry.package.archivePath) == entry.stamp,
-            entry.mark(in: cache, now: now)
-        else {
+        guard entry.package.standing?.holds(at: now) == true, entry.mark(in: cache, now: now) else {
             entries[key] = nil
             return nil
         }
@@ -63,20 +59,19 @@ struct SignedAdmissions {
         return entry.package
     }
 
-    /// Remembers a package that this view admitted.
-    mutating func keep(_ package: AdmittedPackage, _ key: Key, by view: SignedView, now: Timestamp) {
+    /// Remembers a package that this view admitted, and answers it with what it stands by.
+    @discardableResult
+    mutating func keep(_ package: AdmittedPackage, _ key: Key, by view: SignedView, now: Timestamp)
+        -> AdmittedPackage
+    {
         if self.view != view.id || demands != view.demands || entries.count >= Self.limit {
             entries = [:]
             self.view = view.id
             demands = view.demands
         }
-        guard let stamp = FileStamp(package.archivePath), let evidence = package.verdict.evidence else {
-            return
-        }
-        let ends = [
-            evidence.index?.expires, evidence.maintainers?.expires, evidence.recordSignature?.expires,
-        ]
-        guard let until = ends.compactMap({ $0 }).min() else { return }
-        entries[key] = Entry(package: package, stamp: stamp, until: until, marked: now)
+        var package = package
+        package.standing = AdmissionStanding(of: package)
+        entries[key] = package.standing.map { _ in Entry(package: package, marked: now) }
+        return package
     }
 }

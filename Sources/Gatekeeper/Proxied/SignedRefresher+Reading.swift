@@ -122,7 +122,7 @@ extension SignedRefresher {
                 let path = package.archivePath
                 let cache = texts.cache, now = settings.now()
                 try await inspected.check(file, package.sha256, path, md5: nil, in: cache, now: now)
-                admissions.keep(package, key, by: view, now: now)
+                return Admission.admitted(admissions.keep(package, key, by: view, now: now))
             }
             return admission
         }

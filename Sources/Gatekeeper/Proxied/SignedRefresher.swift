@@ -39,7 +39,9 @@ actor SignedRefresher {
 
     /// The newest view, refreshed if the one at hand is not fresh.
     func newest() async throws -> SignedView {
-        if let current, await isFresh(current) { return current }
+        if let current, await isFresh(current, until: current.session.goodUntil, at: settings.now()) {
+            return current
+        }
         return try await refreshed()
     }
 
@@ -48,6 +50,7 @@ actor SignedRefresher {
         if let refreshing { return try await refreshing.value }
         let task = Task {
             defer { refreshing = nil }
+            current?.standing.end()
             current = nil
             let view = try await refresh()
             current = view
@@ -57,13 +60,20 @@ actor SignedRefresher {
         return try await task.value
     }
 
-    private func isFresh(_ view: SignedView) async -> Bool {
-        let now = settings.now()
+    /// Whether a view is given to whoever asks now, without anybody being asked.
+    ///
+    /// - Parameter goodUntil: the earliest end of what was opened of it.
+    nonisolated func isNewest(_ view: SignedView, until goodUntil: Timestamp?, at now: Timestamp) -> Bool {
+        !view.standing.isOver && isFresh(view, until: goodUntil, at: now)
+    }
+
+    private nonisolated func isFresh(_ view: SignedView, until goodUntil: Timestamp?, at now: Timestamp)
+        -> Bool
+    {
         let end = view.attempted.advanced(bySeconds: settings.freshness.components.seconds)
         // A clock that went back says nothing about how long ago that was.
         guard view.attempted <= now, now < end else { return false }
-        guard let goodUntil = await view.session.goodUntil else { return false }
-        return now < goodUntil
+        return goodUntil.map { now < $0 } ?? false
     }
 
     // MARK: Refreshing

@@ -81,12 +81,14 @@ public struct SignedUpstream: AdmittingChannel {
     /// The newest verified view: of mirrors, or the last one, marked as stale.
     public func view() async throws -> UpstreamView {
         let view = try await refresher.newest()
+        let goodUntil = await view.session.goodUntil
         return UpstreamView(
             of: url,
             id: view.id,
             checked: view.checked,
-            goodUntil: await view.session.goodUntil,
+            goodUntil: goodUntil,
             isStale: view.isStale,
+            newest: { [refresher] in refresher.isNewest(view, until: goodUntil, at: $0) },
             sharded: { [refresher] in try await refresher.shards($0, of: view) },
             whole: { await view.session.hasText(of: $0) },
             listing: { [refresher] in try await refresher.shown($0, in: $1, of: view) },

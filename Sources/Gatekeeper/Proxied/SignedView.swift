@@ -20,6 +20,8 @@ struct SignedView: Sendable {
     let isStale: Bool
     /// What the user demanded when it was made: differs whenever that does.
     let demands: Digest
+    /// Whether another one is looked for by now.
+    let standing = ViewStanding()
 
     init(
         _ session: ChannelSession,

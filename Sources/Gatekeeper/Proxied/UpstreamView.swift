@@ -17,6 +17,7 @@ public struct UpstreamView: Sendable {
     /// Whether it was to be confirmed since, and nobody answered.
     public let isStale: Bool
     private let late: @Sendable () async -> Timestamp?
+    private let newest: @Sendable (Timestamp) -> Bool
     private let open: @Sendable (Subdir) async throws -> UpstreamSubdir?
     private let sharded: @Sendable (Subdir) async throws -> UpstreamShards?
     private let whole: @Sendable (Subdir) async -> Bool
@@ -26,6 +27,7 @@ public struct UpstreamView: Sendable {
     ///
     /// - Parameters:
     ///   - late: tells since when an index was not confirmed that was read after the view was made; nil if all were.
+    ///   - newest: tells whether it is what would be given at a moment, without asking anybody; never, if that cannot be told.
     ///   - sharded: reads a shard index of this very view; nil if the channel has none for the subdir.
     ///   - whole: tells whether the whole index of a subdir was read.
     ///   - listing: reads what the index says of a file, by what was read already, or else by what costs least.
@@ -37,6 +39,7 @@ public struct UpstreamView: Sendable {
         goodUntil: Timestamp?,
         isStale: Bool,
         late: @escaping @Sendable () async -> Timestamp? = { nil },
+        newest: @escaping @Sendable (Timestamp) -> Bool = { _ in false },
         sharded: @escaping @Sendable (Subdir) async throws -> UpstreamShards? = { _ in nil },
         whole: @escaping @Sendable (Subdir) async -> Bool = { _ in true },
         listing: @escaping @Sendable (ArchiveFileName, Subdir) async throws -> IndexEntry? = { _, _ in nil },
@@ -48,11 +51,16 @@ public struct UpstreamView: Sendable {
         self.goodUntil = goodUntil
         self.isStale = isStale
         self.late = late
+        self.newest = newest
         self.open = open
         self.sharded = sharded
         self.whole = whole
         self.listing = listing
     }
+
+    /// Whether it is the view that ``AdmittingChannel/view()`` would give at this moment, as far as can be told without waiting
+    /// for anybody; false where it cannot.
+    package func isNewest(at now: Timestamp) -> Bool { newest(now) }
 
     /// The whole index of a subdir in this view, which may be large; nil if the channel has none.
     ///

@@ -9,4 +9,6 @@ struct FoundFile: Sendable {
     let source: BodySource
     /// What the answer says of it besides.
     let fields: [(HTTPField.Name, String)]
+    /// The same for those who ask in the same words; nil where it has to be looked for each time.
+    var known: RecentPackage?
 }

@@ -3,6 +3,7 @@
 
 internal import CondaFormats
 public import Gatekeeper
+internal import Synchronization
 public import TrustCore
 
 /// The channels that a proxy passes on: decides which channel an address means, and keeps one ``AdmittingChannel`` for each.
@@ -25,6 +26,7 @@ public actor ProxyChannels {
     private let make: Factory
     private let basis: Basis
     private var instances: [Key: Instance] = [:]
+    private let lettingGo = Atomic<UInt64>(0)
     private var clock = 0
 
     private typealias Making = Task<any AdmittingChannel, any Error>
@@ -110,7 +112,7 @@ public actor ProxyChannels {
             return try await task.value
         } catch {
             // The next one who asks tries again.
-            if instances[key]?.task == task { instances[key] = nil }
+            if instances[key]?.task == task { letGo(key) }
             throw error
         }
     }
@@ -118,9 +120,12 @@ public actor ProxyChannels {
     /// Lets go of the instances whose basis is not as it was: who asks next gets one that is made anew.
     func lookAgain() async {
         for (key, task) in await Self.outdated(instances, basis) where instances[key]?.task == task {
-            instances[key] = nil
+            letGo(key)
         }
     }
+
+    /// Changes whenever an instance is let go.
+    nonisolated var state: UInt64 { lettingGo.load(ordering: .acquiring) }
 
     /// Those whose basis changed, or cannot be read; found out beside the actor, for it means reading files.
     @concurrent
@@ -134,7 +139,12 @@ public actor ProxyChannels {
         guard instances.count >= Self.maximumCount,
             let oldest = instances.min(by: { $0.value.lastUsed < $1.value.lastUsed })
         else { return }
-        instances[oldest.key] = nil
+        letGo(oldest.key)
+    }
+
+    private func letGo(_ key: Key) {
+        instances[key] = nil
+        lettingGo.add(1, ordering: .acquiringAndReleasing)
     }
 
     private static func secured(_ url: ChannelURL) -> ChannelURL? {

@@ -17,6 +17,10 @@ struct ProxyFiles: Sendable {
     let notices: ProxyNotices
     let tally: ProxyTally
     let now: @Sendable () -> Timestamp
+    /// Packages that were found a moment ago.
+    let known: RecentPackages
+    /// The bytes of small packages that were wanted lately.
+    let memory = BlobMemory()
     private let admissions = SharedWork<AdmissionKey, Admission>(limit: 16)
 
     init(
@@ -31,6 +35,14 @@ struct ProxyFiles: Sendable {
         self.notices = notices
         self.tally = tally
         self.now = now
+        known = RecentPackages(now: now) { Self.moment(channels, rendered) }
+    }
+
+    /// What is in force now; nil where that cannot be told at once.
+    private static func moment(_ channels: ProxyChannels, _ rendered: any RenderedChannel) -> RecentPackage
+        .Moment?
+    {
+        rendered.hiding.map { RecentPackage.Moment(channels: channels.state, policy: $0) }
     }
 
     /// What is the same work, whoever wants it: never for two who showed different credentials.
@@ -155,13 +167,15 @@ struct ProxyFiles: Sendable {
         _ channel: ProxiedChannel,
         _ address: ProxyAddress
     ) async throws -> FoundFile {
+        let moment = Self.moment(channels, rendered)
         let (instance, view, shown) = try await open(channel, subdir, by: .any, for: address)
         try await demandShown(file, shown, view, address)
         // What is thrown out of a cache between the two is fetched again, once.
         for isLast in [false, true] {
             let package = try await admitted(file, subdir, instance, view, channel, address)
             let size = package.record.size
-            guard let (source, length) = try await ServedFile.open(package.archivePath) else {
+            let opened = try await ServedFile.open(package.archivePath, package.sha256, memory)
+            guard let (source, length) = opened else {
                 if isLast { break }
                 continue
             }
@@ -173,19 +187,35 @@ struct ProxyFiles: Sendable {
                 )
             }
             tally.admitted(package, size: length)
-            return FoundFile(
-                resource: ServedResource(
-                    blob: package.sha256,
-                    size: length,
-                    mediaType: file.format == .conda ? "application/zip" : "application/x-bzip2",
-                    caching: .forever(isPrivate: channel.hasCredentials),
-                    modified: now()
-                ),
-                source: source,
-                fields: await Self.staleness(of: view)
+            let resource = ServedResource(
+                blob: package.sha256,
+                size: length,
+                mediaType: file.format == .conda ? "application/zip" : "application/x-bzip2",
+                caching: .forever(isPrivate: channel.hasCredentials),
+                modified: now()
             )
+            var found = FoundFile(resource: resource, source: source, fields: await Self.staleness(of: view))
+            // What somebody may see by credentials is nobody else's.
+            if !channel.hasCredentials, let moment, let standing = package.standing {
+                found.known = RecentPackage(
+                    resource,
+                    at: package.archivePath,
+                    found.fields,
+                    since: moment,
+                    view,
+                    standing
+                )
+            }
+            return found
         }
         throw Failure(.disk, "an admitted package was thrown out of the cache", at: address.description)
+    }
+
+    /// The file of a package that was found before, if it is still what it was.
+    func open(_ package: RecentPackage) async throws -> FoundFile? {
+        let opened = try await ServedFile.open(package.archivePath, package.resource.blob, memory)
+        guard let (source, length) = opened, length == package.resource.size else { return nil }
+        return FoundFile(resource: package.resource, source: source, fields: package.fields)
     }
 
     private func admitted(

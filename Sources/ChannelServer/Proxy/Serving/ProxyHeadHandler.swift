@@ -15,6 +15,8 @@ final class ProxyHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     /// The field.
     static let field = "Kingsnake-Target"
+    /// The same, as a name; nil only if it were none.
+    static let name = HTTPField.Name(field)
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else {

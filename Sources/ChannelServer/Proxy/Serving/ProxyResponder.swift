@@ -21,26 +21,23 @@ struct ProxyResponder: HTTPResponder {
     let files: ProxyFiles
     let resources: ResourceResponder
 
-    private static let target = HTTPField.Name(ProxyHeadHandler.field)
-
     func respond(to request: Request, context: ServerContext) async throws -> Response {
         let began = NIODeadline.now()
         var context = context
-        context.requestID = Hex.encode(proxy.random(8))
+        context.requestID = proxy.requestID()
         context.logger[metadataKey: "request"] = .string(context.requestID)
-        let target = Self.target.flatMap { request.headers[$0] } ?? request.head.path ?? "/"
+        let target = ProxyHeadHandler.name.flatMap { request.headers[$0] } ?? request.head.path ?? "/"
         let shown = ProxyTarget.shown(target: target)
         context.logger[metadataKey: "path"] = .string(shown)
         var response: Response
         // Trials have counts of their own.
         var tally = proxy.tally
         do {
-            response = try await answer(target, request, context, &tally)
+            response = try await answer(target, shown, request, context, &tally)
         } catch {
             response = self.response(to: error, context, tally)
         }
-        response.headers[.xContentTypeOptions] = HostedServer.contentTypeOptions
-        response.headers[.via] = "1.1 \(proxy.pseudonym)"
+        for field in proxy.fields { response.headers[field.name] = field.value }
         // Whoever asks by HEAD would take a body for the beginning of the next answer.
         if request.method == .head { response = response.createHeadResponse() }
         let isWithBody = request.method != .head && response.status != .notModified
@@ -54,14 +51,14 @@ struct ProxyResponder: HTTPResponder {
             bytes: isWithBody ? response.headers[.contentLength].flatMap { Int($0) } ?? 0 : 0,
             duration: NIODeadline.now() - began
         )
-        report.tell(proxy.tally.metrics, proxy.logger)
-        proxy.tally.answered(bytes: report.bytes)
+        proxy.report(report)
         if tally !== proxy.tally { tally.answered(bytes: report.bytes) }
         return response
     }
 
     private func answer(
         _ target: String,
+        _ shown: String,
         _ request: Request,
         _ context: ServerContext,
         _ tally: inout ProxyTally
@@ -77,6 +74,12 @@ struct ProxyResponder: HTTPResponder {
         }
         if request.headers[values: .via].contains(where: isOwn) {
             throw Refusal(ProxyCode.loop, "the request", found: "this proxy in the field `Via`")
+        }
+        let question = RecentPackages.Question(target, host: request.head.authority)
+        if field == nil, let known = files.known.find(question),
+            let found = try await files.open(known.package)
+        {
+            return try await answer(found, request, context)
         }
         let meant = try ProxyTarget(
             target,
@@ -95,7 +98,9 @@ struct ProxyResponder: HTTPResponder {
             try RequestOrigin.checkReading(request)
             let files = try await files(for: address, context)
             tally = files.tally
-            return try await answer(address, files, request, context)
+            let found = try await find(address, files, request, context)
+            if field == nil, let known = found.known { files.known.keep(known, as: question, path: shown) }
+            return try await answer(found, request, context)
         }
     }
 
@@ -111,13 +116,13 @@ struct ProxyResponder: HTTPResponder {
         (context.remoteAddress.map(ProxyPlace.isThisMachine) ?? true) ? proxy.trials : nil
     }
 
-    /// Finds what was asked for, with signs of life to the client meanwhile, and answers it.
-    private func answer(
+    /// Finds what was asked for, with signs of life to the client meanwhile.
+    private func find(
         _ address: ProxyAddress,
         _ files: ProxyFiles,
         _ request: Request,
         _ context: ServerContext
-    ) async throws -> Response {
+    ) async throws -> FoundFile {
         let limit = proxy.settings.patience.limit(of: request.headers[.userAgent])
         let found: FoundFile?
         do {
@@ -133,6 +138,12 @@ struct ProxyResponder: HTTPResponder {
         guard let found else {
             throw Failure(.network, "it is still being fetched and verified", at: address.description)
         }
+        return found
+    }
+
+    private func answer(_ found: FoundFile, _ request: Request, _ context: ServerContext) async throws
+        -> Response
+    {
         // The time at which something was put here says nothing; tags do.
         var head = request.head
         head.headerFields[.ifModifiedSince] = nil

@@ -32,9 +32,15 @@ public protocol RenderedChannel: Sendable {
     /// What is shown of a subdir by the channel's own shards, without its whole index; nil where that is not to be had, and
     /// the whole index is to be asked for.
     func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
+
+    /// Differs whenever another file of the same index may be hidden, time aside; nil where that cannot be told at once.
+    var hiding: Digest? { get }
 }
 
 extension RenderedChannel {
+    /// Nothing is known of it.
+    public var hiding: Digest? { nil }
+
     /// Nothing: all forms are made of the whole index.
     public func shards(of subdir: Subdir, in view: UpstreamView, now: Timestamp) async throws -> ShownShards?
     {

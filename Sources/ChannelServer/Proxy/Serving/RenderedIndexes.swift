@@ -80,6 +80,9 @@ public struct RenderedIndexes: RenderedChannel {
         }
     }
 
+    /// The policy's own.
+    public var hiding: Digest? { policy().fingerprint }
+
     private func rendered(_ subdir: UpstreamSubdir, _ view: UpstreamView, _ now: Timestamp) async throws
         -> RenderedSubdir
     {

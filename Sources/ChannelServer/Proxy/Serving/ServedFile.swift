@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 internal import DurableFiles
+internal import NIOCore
 internal import NIOPosix
+internal import TrustCore
 
 #if canImport(Glibc)
     import Glibc
@@ -24,6 +26,23 @@ enum ServedFile {
             let length = UInt64(try file.length())
             return (.file(file, threads), length)
         }
+    }
+
+    /// Opens a package, or has a small one from memory: its bytes are digested when they come there. Nil if its file is not there,
+    /// or a small one has other bytes than it should.
+    static func open(_ path: String, _ digest: Digest, _ memory: BlobMemory) async throws
+        -> (source: BodySource, length: UInt64)?
+    {
+        if let known = memory[digest] { return (.buffer(known), UInt64(known.readableBytes)) }
+        let opened = try await open(path)
+        guard case .file(let file, let threads)? = opened?.source, let length = opened?.length,
+            length <= BlobBodies.smallSize
+        else { return opened }
+        let bytes = try await threads.runIfActive { try file.readAll(maximumLength: Int(length)) }
+        guard Digest.of(bytes) == digest else { return nil }
+        let buffer = ByteBuffer(bytes: bytes)
+        memory[digest] = buffer
+        return (.buffer(buffer), length)
     }
 
     /// Opens a file that must have a length; nil if it is not there, or has another.

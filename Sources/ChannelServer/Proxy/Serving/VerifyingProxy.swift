@@ -26,11 +26,13 @@ public final class VerifyingProxy: Sendable {
     let settings: ProxySettings
     /// What it calls itself to others, so that a request that comes round is known again.
     public let pseudonym: String
+    /// What every answer says.
+    let fields: HTTPFields
     let logger: Logger
     let random: @Sendable (Int) -> [UInt8]
     /// What `kingsnake doctor` may try clients with; nil if it may not.
     let trials: ProxyTrials?
-    private let files: ProxyFiles
+    let files: ProxyFiles
     private let channels: ProxyChannels
     private let policy: PolicyInForce?
     private let pruning: CachePruning?
@@ -66,6 +68,7 @@ public final class VerifyingProxy: Sendable {
         self.settings = settings
         self.tally = tally
         self.pseudonym = pseudonym
+        fields = [.xContentTypeOptions: HostedServer.contentTypeOptions, .via: "1.1 \(pseudonym)"]
         self.logger = logger
         self.random = random
         self.channels = channels
@@ -93,6 +96,15 @@ public final class VerifyingProxy: Sendable {
     /// Where it is; its real port as soon as it listens.
     var place: ProxyPlace { address.withLock { $0 } }
 
+    /// A name for a request, that nobody else has.
+    func requestID() -> String { Hex.encode(random(8)) }
+
+    /// Counts and logs an answer.
+    func report(_ report: RequestReport) {
+        report.tell(tally.metrics, logger)
+        tally.answered(bytes: report.bytes)
+    }
+
     /// What answers requests.
     ///
     /// - Parameter sendsFiles: whether the connections are ``ServerConnection``s, which take files as bodies.
@@ -113,7 +125,12 @@ public final class VerifyingProxy: Sendable {
         let connections = ProcessFiles.allow(connections: settings.limits.connections, logger)
         return Application(
             responder: responder(sendsFiles: true),
-            server: try ServerConnection.builder(server, tally.metrics, nil, isProxy: true),
+            server: try ServerConnection.builder(
+                server,
+                tally.metrics,
+                ProxyQuickAnswers(self, files),
+                isProxy: true
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: HostedServer.name,
