@@ -93,7 +93,9 @@ public struct RepodataFile: Sendable {
     public func fileNameBytes(at position: Int) -> ArraySlice<UInt8> { names[entry(at: position).0.name] }
 
     /// The package's name in the file name of the record at a position, as bytes; none where that cannot be divided.
-    public func packageNameBytes(at position: Int) -> ArraySlice<UInt8> { names[entry(at: position).0.packageName] }
+    public func packageNameBytes(at position: Int) -> ArraySlice<UInt8> {
+        names[entry(at: position).0.packageName]
+    }
 
     /// The format under which the record at a position is listed, whether it is of that format or not.
     public func section(at position: Int) -> ArchiveFormat { entry(at: position).1 }

@@ -112,9 +112,10 @@ extension SignedRefresher {
         if let known = admissions.package(key, by: view, in: texts.cache, now: settings.now()) {
             return .admitted(known)
         }
-        if let other = admitting[key] { return try await other.value }
+        let decision = AdmittingKey(file: key, view: view.id, demands: view.demands)
+        if let other = admitting[decision] { return try await other.value }
         let task = Task {
-            defer { admitting[key] = nil }
+            defer { admitting[decision] = nil }
             let url = PackageURL(channel: url, subdir: subdir, fileName: file)
             let admission = try await view.gate.admit(PackageRequest(url))
             if case .admitted(let package) = admission {
@@ -126,7 +127,7 @@ extension SignedRefresher {
             }
             return admission
         }
-        admitting[key] = task
+        admitting[decision] = task
         return try await task.value
     }
 

@@ -21,7 +21,7 @@ actor SignedRefresher {
     let shards: SharedShards
     let inspected = InspectedArchives()
     var admissions = SignedAdmissions()
-    var admitting: [SignedAdmissions.Key: Task<Admission, any Error>] = [:]
+    var admitting: [AdmittingKey: Task<Admission, any Error>] = [:]
     private var current: SignedView?
     private var refreshing: Task<SignedView, any Error>?
     /// When indexes were last asked for; nil before the last view was recalled.
@@ -29,6 +29,13 @@ actor SignedRefresher {
     private var saved: SignedViewFile?
     /// Whether the server took the credentials that go along.
     private var wasAllowed = false
+
+    /// What is the same decision: the same file by the same view, and the same demands of the user.
+    struct AdmittingKey: Hashable {
+        let file: SignedAdmissions.Key
+        let view: Digest
+        let demands: Digest
+    }
 
     init(_ url: ChannelURL, _ settings: SignedUpstream.Settings, cache: BlobCache) {
         self.url = url

@@ -34,7 +34,9 @@ struct UnpackedIndex {
                 return (index.digest, index)
             }
         }
-        if let length = try Zstd.announcedLength(compressed), length <= Self.limit, let stored = try store(length) {
+        if let length = try Zstd.announcedLength(compressed), length <= Self.limit,
+            let stored = try store(length)
+        {
             path = stored.path
             index = stored.found.renamed(stored.path)
             self.compressed = compressed

@@ -39,7 +39,8 @@ struct PlainRecordTests {
         arguments: [
             [:], ["depends": "[]"], ["constrains": "[\"a <1\", \"b\"]"], ["md5": nil], ["sha256": nil],
             ["noarch": "\"python\""], ["noarch": "\"generic\""], ["track_features": "\"\""],
-            ["track_features": "[\"a\"]"], ["arch": "null", "platform": "null"], ["license": "\"caf\\u00e9 \u{E9}\""],
+            ["track_features": "[\"a\"]"], ["arch": "null", "platform": "null"],
+            ["license": "\"caf\\u00e9 \u{E9}\""],
             ["license_family": "\"BSD\""], ["size": "0"], ["timestamp": "999999999999999999"],
             ["attestations_sha256": "\"\(RepodataSamples.sha256)\""], ["indexed_timestamp": "1"],
             ["legacy_bz2_md5": "\"x\""], ["purls": "[\"pkg:a\"]"], ["is_good": "true"], ["subdir": nil],
@@ -57,12 +58,15 @@ struct PlainRecordTests {
     @Test(
         "What a reader refuses, or understands otherwise, is not plain",
         arguments: [
-            ["name": "\"zlib2\""], ["version": "\"1.2.12\""], ["build": "\"h0_4\""], ["name": "\"z\\u006cib\""],
+            ["name": "\"zlib2\""], ["version": "\"1.2.12\""], ["build": "\"h0_4\""],
+            ["name": "\"z\\u006cib\""],
             ["name": "null"], ["name": nil], ["version": nil], ["build": nil], ["subdir": "\"noarch\""],
             ["subdir": "null"], ["subdir": "\"linux-64 \""], ["subdir": "\"LINUX-64\""],
-            ["build_number": "-1"], ["build_number": "1.0"], ["build_number": "1e3"], ["build_number": "\"1\""],
+            ["build_number": "-1"], ["build_number": "1.0"], ["build_number": "1e3"],
+            ["build_number": "\"1\""],
             ["size": "01"], ["size": "1000000000000000000"], ["size": "null"], ["timestamp": "true"],
-            ["sha256": "\"\(RepodataSamples.md5)\""], ["sha256": "\"\(RepodataSamples.sha256.uppercased())\""],
+            ["sha256": "\"\(RepodataSamples.md5)\""],
+            ["sha256": "\"\(RepodataSamples.sha256.uppercased())\""],
             ["sha256": "\"\(String(repeating: "g", count: 64))\""], ["sha256": "null"], ["md5": "7"],
             ["md5": "\"\(RepodataSamples.md5)0\""], ["attestations_sha256": "\"\(RepodataSamples.md5)\""],
             ["depends": "\"a\""], ["depends": "[1]"], ["depends": "[[\"a\"]]"], ["depends": "null"],
@@ -94,9 +98,11 @@ struct PlainRecordTests {
     @Test(
         "A file name that is refused makes no plain record",
         arguments: [
-            "__zlib-1-0.conda", "z__b-1-0.conda", ".z-1-0.conda", "-1-0.conda", "zlib--0.conda", "zlib-1-.conda",
+            "__zlib-1-0.conda", "z__b-1-0.conda", ".z-1-0.conda", "-1-0.conda", "zlib--0.conda",
+            "zlib-1-.conda",
             "zlib-1!-a!.conda", "zlib-1 -0.conda", "zlib-1-0.zip", "zlib-1-0.tar.bz2", "zlib-1.conda",
-            "\(String(repeating: "z", count: 65))-1-0.conda", "z-\(String(repeating: "1", count: 65))-0.conda",
+            "\(String(repeating: "z", count: 65))-1-0.conda",
+            "z-\(String(repeating: "1", count: 65))-0.conda",
             "z-1-\(String(repeating: "1", count: 65)).conda", "z,-1-0.conda",
         ]
     )
@@ -111,10 +117,16 @@ struct PlainRecordTests {
         #expect(try Self.isPlain(record, file: file) != true)
     }
 
-    @Test("However a text is damaged, what is plain in it is read without a refusal", arguments: 0..<4 as Range<UInt64>)
+    @Test(
+        "However a text is damaged, what is plain in it is read without a refusal",
+        arguments: 0..<4 as Range<UInt64>
+    )
     func damage(seed: UInt64) throws {
         let records = (0..<6).map { number in
-            let record = RepodataSamples.record(build: "h0_\(number)", ["constrains": "[\"b\"]", "noarch": "\"python\""])
+            let record = RepodataSamples.record(
+                build: "h0_\(number)",
+                ["constrains": "[\"b\"]", "noarch": "\"python\""]
+            )
             return "\"zlib-1.2.11-h0_\(number).conda\":\(record)"
         }
         let text = Array(
@@ -125,14 +137,19 @@ struct PlainRecordTests {
         var plain = 0
         for _ in 0..<2_000 {
             let damaged = generator.mutate(text)
-            guard let index = try? RepodataFile(StoredBytes(damaged), of: "index", subdir: subdir) else { continue }
+            guard let index = try? RepodataFile(StoredBytes(damaged), of: "index", subdir: subdir) else {
+                continue
+            }
             try Self.demandSound(index)
             plain += (0..<index.count).filter { index.isPlain(at: $0) }.count
         }
         #expect(plain > 100)
     }
 
-    @Test("Most of what real channels list is plain", .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
+    @Test(
+        "Most of what real channels list is plain",
+        .enabled(if: SharedData.isPresent, "\(SharedData.absence)")
+    )
     func real() throws {
         var (all, plain) = (0, 0)
         for path in RepodataSamples.sharedIndexes() {

@@ -131,7 +131,8 @@ struct IndexJudgement: Sendable {
                 try record.checkShardForm()
                 file = listed(record)
             }
-            let changed = text.changed.isEmpty ? nil : try text.changed.finding(on: ArchiveFileName(stored.fileName))
+            let changed =
+                text.changed.isEmpty ? nil : try text.changed.finding(on: ArchiveFileName(stored.fileName))
             return [changed].compactMap(\.self) + judge.findings(on: file, now: now)
         } catch let refusal as Refusal {
             return [Self.finding(refusal)]

@@ -110,7 +110,8 @@ actor RenderingParts {
         // What is compressed is made first, under its own lock, unless the channel's own form is as good.
         let source: RenderedFile? =
             switch form {
-            case .compressed where text.compressed == nil || hidden.count > 0: try await file(.plain, of: text)
+            case .compressed where text.compressed == nil || hidden.count > 0:
+                try await file(.plain, of: text)
             case .currentCompressed: try await file(.current, of: text)
             default: nil
             }

@@ -45,11 +45,12 @@ struct ProxyFiles: Sendable {
         rendered.hiding.map { RecentPackage.Moment(channels: channels.state, policy: $0) }
     }
 
-    /// What is the same work, whoever wants it: never for two who showed different credentials.
+    /// What is the same work, whoever wants it: never for two who showed different credentials, nor under two policies.
     private struct AdmissionKey: Hashable {
         let channel: String
         let credentials: Digest?
         let view: Digest
+        let policy: Digest?
         let subdir: Subdir
         let file: ArchiveFileName
     }
@@ -230,6 +231,7 @@ struct ProxyFiles: Sendable {
             channel: channel.url.identity,
             credentials: channel.credentials,
             view: view.id,
+            policy: rendered.hiding,
             subdir: subdir,
             file: file
         )

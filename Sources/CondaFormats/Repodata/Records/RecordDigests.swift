@@ -80,7 +80,9 @@ public struct RecordDigests: Sendable, Equatable {
 
     /// Where a string's text is, between its quotes; nowhere for any other value.
     private static func string(_ text: Span<UInt8>, _ value: Range<Int>) -> Range<Int> {
-        guard value.count >= 2, text[value.lowerBound] == quote else { return value.lowerBound..<value.lowerBound }
+        guard value.count >= 2, text[value.lowerBound] == quote else {
+            return value.lowerBound..<value.lowerBound
+        }
         return (value.lowerBound + 1)..<(value.upperBound - 1)
     }
 }

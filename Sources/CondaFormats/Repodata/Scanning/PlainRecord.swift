@@ -164,7 +164,9 @@ struct PlainRecord {
             return nil
         }
         for digit in (at + 1)...(at + count) {
-            guard (0x30...0x39).contains(text[digit]) || (0x61...0x66).contains(text[digit]) else { return nil }
+            guard (0x30...0x39).contains(text[digit]) || (0x61...0x66).contains(text[digit]) else {
+                return nil
+            }
         }
         return at + count + 2
     }
@@ -173,11 +175,15 @@ struct PlainRecord {
 
     /// Steps over a string of just these bytes, which need no escapes.
     @inline(__always)
-    private static func same(_ text: Span<UInt8>, _ at: Int, as other: Span<UInt8>, _ part: Range<Int>) -> Int? {
+    private static func same(_ text: Span<UInt8>, _ at: Int, as other: Span<UInt8>, _ part: Range<Int>)
+        -> Int?
+    {
         guard at + part.count + 1 < text.count, text[at] == quote, text[at + part.count + 1] == quote else {
             return nil
         }
-        for offset in 0..<part.count where text[at + 1 + offset] != other[part.lowerBound + offset] { return nil }
+        for offset in 0..<part.count where text[at + 1 + offset] != other[part.lowerBound + offset] {
+            return nil
+        }
         return at + part.count + 2
     }
 

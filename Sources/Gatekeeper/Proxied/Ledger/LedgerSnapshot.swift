@@ -108,7 +108,8 @@ struct LedgerSnapshot: Sendable {
     func isFirst(_ row: ArraySlice<UInt8>, at number: Int) -> Bool {
         let start = filesStart + number * Self.fileLength + 5
         guard bytes[start] & 0x7F == row[row.startIndex] & 0x7F else { return false }
-        for offset in 9..<IndexSightings.rowLength where bytes[start + offset] != row[row.startIndex + offset] {
+        for offset in 9..<IndexSightings.rowLength where bytes[start + offset] != row[row.startIndex + offset]
+        {
             return false
         }
         return true

@@ -106,7 +106,8 @@ struct LedgerTable: Sendable {
     }
 
     /// The table that a first index makes.
-    static func beginning(with seen: IndexSightings, at time: Timestamp, scope: Digest) throws -> LedgerTable {
+    static func beginning(with seen: IndexSightings, at time: Timestamp, scope: Digest) throws -> LedgerTable
+    {
         let index = LedgerIndex(digest: seen.index.digest, time: time)
         var contents = LedgerSnapshot.Contents(indexes: [index], fileCount: seen.index.count)
         for position in seen.inOrder {
