@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
@@ -49,6 +50,23 @@ struct ObservedViewTests {
         try scene.publish([], subdir: "noarch")
         scene.wait()
         #expect(try await upstream.view().subdir(.noarch) != nil)
+    }
+
+    @Test("Who asks for subdirs and forms that a channel does not have leaves nothing on the disk")
+    func nothingIsLeft() async throws {
+        let scene = try ObservedScene()
+        let view = try await scene.open().view()
+        for name in ["linux-64", "noarch", "invented-1", "invented-2"] {
+            let subdir = try Subdir(name)
+            #expect(try await view.subdir(subdir) == nil)
+            #expect(try await view.shards(of: subdir) == nil)
+        }
+        #expect(!Folder.exists(scene.configuration.channelDirectory))
+        // What is there is written down as ever.
+        try scene.publish([ObservedPackage()])
+        scene.wait()
+        #expect(try await scene.open().view().subdir(scene.linux) != nil)
+        #expect(try Folder.names(in: scene.configuration.channelDirectory).sorted() == ["channel.txt", "linux-64"])
     }
 
     @Test(

@@ -24,7 +24,8 @@ actor Ledger {
     /// How much of the log was read.
     private var end = 0
 
-    /// Uses a folder, making it if it is not there.
+    /// Uses a folder, which is made when there is something to write down: who asks for subdirs that no channel has leaves
+    /// nothing behind.
     ///
     /// - Parameters:
     ///   - channel: the channel's identity: a ledger of another one is not read.
@@ -34,11 +35,11 @@ actor Ledger {
         self.logLength = logLength
         scope = Digest.of(Array("\(channel)\n\(subdir.text)".utf8))
         known = LedgerTable(LedgerSnapshot(emptyFor: scope))
-        try Folder.createDurably(folder, mode: 0o700)
     }
 
     /// What is known by now, to whichever process.
     func table() async throws -> LedgerTable {
+        guard Folder.exists(folder) else { return known }
         let lock = try await lock()
         defer { withExtendedLifetime(lock) {} }
         _ = try update()
@@ -133,7 +134,8 @@ actor Ledger {
     }
 
     private func lock() async throws -> FileLock {
-        try await FileLock.whenFree(
+        try Folder.createDurably(folder, mode: 0o700)
+        return try await FileLock.whenFree(
             folder + "/.lock",
             within: Self.maximumWait,
             holderIs: "writing the ledger",

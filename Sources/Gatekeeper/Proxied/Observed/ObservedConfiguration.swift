@@ -97,8 +97,9 @@ public struct ObservedConfiguration: Sendable {
         ledgerDirectory + "/" + Digest.of(Array(channel.identity.utf8)).hex.prefix(32)
     }
 
-    /// Writes down which channel the folder is of, for whoever lists them.
+    /// Writes down which channel the folder is of, for whoever lists them; not of one that is asked for with credentials.
     func noteName() throws {
+        guard !isPrivate else { return }
         let path = channelDirectory + "/" + Self.nameFile
         guard !Folder.exists(path) else { return }
         try Folder.createDurably(channelDirectory, mode: 0o700)

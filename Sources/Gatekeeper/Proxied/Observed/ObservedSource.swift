@@ -159,7 +159,10 @@ struct ObservedSource<Content: ObservedContent>: Sendable {
         from mirror: BoundMirror,
         unless version: ResourceVersion?
     ) async throws -> (ConditionalOutcome, Content?) {
-        let temporary = try UnnamedFile(in: Folder.parent(of: stateFile))
+        // Beside the cache's own: nothing of a channel is on the disk before it shows something.
+        let folder = cache.root + "/tmp"
+        try Folder.create(folder)
+        let temporary = try UnnamedFile(in: folder)
         let outcome = try await mirror.fetch(
             "\(subdir.text)/\(form)",
             unless: version,

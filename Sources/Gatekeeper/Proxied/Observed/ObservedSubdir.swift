@@ -29,7 +29,6 @@ actor ObservedSubdir: ObservedForm {
         let forms = SubdirForms(subdir, configuration)
         self.forms = forms
         changed = ChangedPackages(configuration.hashChange)
-        if !configuration.isPrivate { try configuration.noteName() }
         ledger = try Ledger(folder + "/ledger", of: configuration.channel.identity, subdir)
         source = ObservedSource(
             channel: configuration.channel,
@@ -66,7 +65,8 @@ actor ObservedSubdir: ObservedForm {
         // Somebody saw a newer one and was killed: that the older one did not change is no news.
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
         let answer = try await source.fetch(from: configuration.sources(), known: known, now: now) {
-            [ledger] text in
+            [ledger, configuration] text in
+            try configuration.noteName()
             _ = try await ledger.record(text.file, at: now) { try self.checkOrder(of: text, $0) }
         }
         switch answer {
@@ -117,6 +117,7 @@ actor ObservedSubdir: ObservedForm {
         }
         var table = try await ledger.table()
         if !table.hasSeen(index: text.digest) {
+            try configuration.noteName()
             table = try await ledger.record(text.file, at: configuration.now())
         }
         let changed = configuration.hashChange == .refuse ? ChangedFiles(in: text, by: table) : .none

@@ -67,7 +67,8 @@ actor ObservedShardSubdir: ObservedForm {
         }
         if let newest = try await ledger.table().newest, newest.digest != known?.text.digest { known = nil }
         let answer = try await source.fetch(from: configuration.sources(), known: known, now: now) {
-            [ledger] file in
+            [ledger, configuration] file in
+            try configuration.noteName()
             _ = try await ledger.record(
                 file.digest,
                 check: { try self.checkOrder(of: file, $0) },
@@ -116,6 +117,7 @@ actor ObservedShardSubdir: ObservedForm {
         var table = try await ledger.table()
         if !table.hasSeen(index: file.digest) {
             let now = configuration.now()
+            try configuration.noteName()
             table = try await ledger.record(file.digest) { $0.news(in: file, at: now) }
         }
         changed.note(all: try await sightings.ledger.table())
