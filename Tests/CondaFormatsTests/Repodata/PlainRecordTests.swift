@@ -27,10 +27,15 @@ struct PlainRecordTests {
         return index.isPlain(at: 0)
     }
 
-    /// What is plain is read without a refusal, and shards can hold it.
+    /// What is plain is read without a refusal, shards can hold it, and its facts are those of the record.
     private static func demandSound(_ index: RepodataFile) throws {
-        for stored in try index.records(at: Array(0..<index.count)) where index.isPlain(at: stored.position) {
-            try stored.read(in: index).checkShardForm()
+        for stored in try index.records(at: Array(0..<index.count)) {
+            guard let facts = stored.facts(in: index) else { continue }
+            let record = try stored.read(in: index)
+            try record.checkShardForm()
+            #expect(facts.sha256 == record.sha256 && facts.md5 == record.md5 && facts.size == record.size)
+            #expect(facts.builtAt == record.builtAt && facts.indexedAt == record.indexedAt)
+            #expect(index.packageNameBytes(at: stored.position).elementsEqual(record.name.raw.utf8))
         }
     }
 

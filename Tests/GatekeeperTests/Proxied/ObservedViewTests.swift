@@ -66,7 +66,11 @@ struct ObservedViewTests {
         try scene.publish([ObservedPackage()])
         scene.wait()
         #expect(try await scene.open().view().subdir(scene.linux) != nil)
-        #expect(try Folder.names(in: scene.configuration.channelDirectory).sorted() == ["channel.txt", "linux-64"])
+        #expect(
+            try Folder.names(in: scene.configuration.channelDirectory).sorted() == [
+                "channel.txt", "linux-64",
+            ]
+        )
     }
 
     @Test(

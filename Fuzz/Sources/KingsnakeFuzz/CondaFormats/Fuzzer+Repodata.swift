@@ -1,8 +1,9 @@
 // Copyright (c) 2026 the Kingsnake authors
 // SPDX-License-Identifier: BSD-3-Clause
 
-import CondaFormats
 import TrustCore
+
+@testable import CondaFormats
 
 extension Fuzzer {
     /// The index scanner, against the JSON reader's view of the same text.

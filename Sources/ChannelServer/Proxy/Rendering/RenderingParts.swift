@@ -108,10 +108,10 @@ actor RenderingParts {
 
     private func make(_ form: Form, of text: IndexText) async throws -> RenderedFile {
         // What is compressed is made first, under its own lock, unless the channel's own form is as good.
+        let isOwn = form == .compressed ? try await isOwnForm(text) : false
         let source: RenderedFile? =
             switch form {
-            case .compressed where text.compressed == nil || hidden.count > 0:
-                try await file(.plain, of: text)
+            case .compressed where !isOwn: try await file(.plain, of: text)
             case .currentCompressed: try await file(.current, of: text)
             default: nil
             }
@@ -129,33 +129,21 @@ actor RenderingParts {
                 )
             }
             let draft = try folder.begin(form.rawValue)
-            switch form {
-            case .compressed: try Self.writeCompressed(text, visible, to: draft)
-            case .plain: try visible.writePlain { try draft.write($0) }
-            default: try visible.writeCurrent { try draft.write($0) }
+            if isOwn, let own = text.compressed {
+                try own.forEachPiece(of: 0..<own.length) { try draft.write($0) }
+            } else if form == .plain {
+                try visible.writePlain { try draft.write($0) }
+            } else {
+                try visible.writeCurrent { try draft.write($0) }
             }
             return try draft.finish()
         }
     }
 
-    /// Writes the channel's own compressed form, if the text is given out as it is; else compresses what is.
-    private static func writeCompressed(_ text: IndexText, _ visible: VisibleIndex, to draft: RenderingDraft)
-        throws
-    {
-        if let compressed = text.compressed, visible.isTextItself {
-            return try compressed.forEachPiece(of: 0..<compressed.length) { try draft.write($0) }
-        }
-        var length = 0
-        try visible.writePlain { length += $0.count }
-        let encoder = try encoder(length: length)
-        try visible.writePlain { piece in
-            try piece.withUnsafeBytes { try encoder.consume($0) { try draft.write($0) } }
-        }
-        try encoder.finish { try draft.write($0) }
-    }
-
-    private static func encoder(length: Int) throws -> ZstdEncoder {
-        try ZstdEncoder(contentLength: length, level: IndexAssembler.level, threads: System.coreCount)
+    /// Whether the channel's own compressed form is given out: that of a text of which nothing is hidden or left out.
+    private func isOwnForm(_ text: IndexText) async throws -> Bool {
+        guard text.compressed != nil, hidden.count == 0 else { return false }
+        return try await Self.onThread { [hidden] in try VisibleIndex(text, hiding: hidden).isTextItself }
     }
 
     /// Compresses on all cores: the same bytes on any number of them.
@@ -163,7 +151,11 @@ actor RenderingParts {
         -> RenderedFile
     {
         let draft = try folder.begin(form.rawValue)
-        let encoder = try encoder(length: Int(source.length))
+        let encoder = try ZstdEncoder(
+            contentLength: Int(source.length),
+            level: IndexAssembler.level,
+            threads: System.coreCount
+        )
         try source.bytes.forEachPiece(of: 0..<Int(source.length)) { piece in
             try piece.withUnsafeBytes { try encoder.consume($0) { try draft.write($0) } }
         }

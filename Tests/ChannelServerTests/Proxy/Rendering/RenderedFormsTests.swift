@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 import CondaFormats
+import DurableFiles
 import Synchronization
 import Testing
 import TrustCore
@@ -42,6 +43,115 @@ struct RenderedFormsTests {
         #expect(file.sha256 == text.id)
         #expect(file.contentType == "application/json")
         #expect(rendered.hiddenCount == 0)
+    }
+
+    @Test(
+        "The channel's own compressed form is given out where the text is given out as it is, and only there"
+    )
+    func ownForm() async throws {
+        let scene = try RenderingScene()
+        func compressed(_ index: SampleIndex, hiding judge: any ListingJudge = ListingOfEverything())
+            async throws
+            -> (own: [UInt8], given: [UInt8], plain: [UInt8])
+        {
+            let text = try scene.text(index)
+            let stored = try #require(try OpenFile(readingIfThere: text.path)?.stored())
+            let own = try Zstd.compress(Array(index.text.utf8), level: 19)
+            let upstream = UpstreamSubdir(
+                scene.subdir,
+                id: text.id,
+                path: text.path,
+                baseURL: nil,
+                index: try RepodataFile(stored, of: "index", subdir: scene.subdir),
+                compressed: StoredBytes(own)
+            )
+            let rendered = try await scene.renderer.rendered(
+                upstream,
+                of: scene.channel,
+                hiding: judge,
+                now: RenderingScene.now
+            )
+            let given = try #require(try await rendered.file("repodata.json.zst"))
+            let plain = try #require(try await rendered.file("repodata.json"))
+            #expect(given.sha256 == Digest.of(try given.read(0..<Int(given.length))))
+            return (own, try given.read(0..<Int(given.length)), try plain.read(0..<Int(plain.length)))
+        }
+        var forms = try await compressed(SampleIndex())
+        #expect(forms.given == forms.own)
+        var elsewhere = SampleIndex()
+        elsewhere.info = "{\"subdir\":\"linux-64\",\"base_url\":\"https://elsewhere.example.org\"}"
+        var unknown = SampleIndex()
+        unknown.more = ",\"v3\":{}"
+        for (index, judge) in [
+            (elsewhere, ListingOfEverything() as any ListingJudge), (unknown, ListingOfEverything()),
+            (SampleIndex(), SampleJudge(hiding: ["tool-"])),
+        ] {
+            forms = try await compressed(index, hiding: judge)
+            #expect(forms.given != forms.own)
+            let text = try Zstd.decompress(forms.given, maximumLength: 1 << 20)
+            #expect(text == forms.plain && text != Array(index.text.utf8))
+        }
+    }
+
+    @Test(
+        "Whether every record is looked at or only those within reach, the same is hidden for the same reasons"
+    )
+    func plainRecords() async throws {
+        let scene = try RenderingScene()
+        var index = SampleIndex([])
+        for (number, file) in SampleIndex.files.enumerated() {
+            let name = try ArchiveFileName(file)
+            let digest = Digest.of(Array(file.utf8)).hex
+            let plain = """
+                {"build":"\(name.build)","build_number":0,"depends":[],"name":"\(name.name.raw)","sha256":"\(digest)",\
+                "size":10,"subdir":"linux-64","timestamp":\(1_700_000_000_000 + number),"version":"\(name.version)"}
+                """
+            // One is not plain, and one is none.
+            index.records.append((file, [plain, SampleIndex.record(file), plain, "{}"][number % 4]))
+        }
+        let policies = [
+            "pins: {numpy: https://lab.example.org/x}", "revoked: [{match: tool-a, reason: bad}]",
+            "cooldown: {default: 3000d}", "revoked: [{match: num* <1.10, reason: bad}]",
+            "revoked: [{match: numpy, indexed: {from: 2020-01-01T00:00:00Z}, reason: bad}]",
+        ]
+        for text in policies {
+            let policy = try IndexPolicy(parsing: Array("version: 1\n\(text)\n".utf8), of: "policy")
+            let text = try scene.text(index)
+            let reading = try await scene.renderer.rendered(
+                text,
+                hiding: ReadingJudge(policy: policy),
+                now: RenderingScene.now
+            )
+            let stored = try #require(try OpenFile(readingIfThere: text.path)?.stored())
+            let upstream = UpstreamSubdir(
+                scene.subdir,
+                id: text.id,
+                path: text.path,
+                baseURL: nil,
+                index: try RepodataFile(stored, of: "index", subdir: scene.subdir)
+            )
+            let plain = try await IndexRenderer(folder: scene.cache + "-plain").rendered(
+                upstream,
+                of: scene.channel,
+                hiding: policy,
+                now: RenderingScene.now
+            )
+            #expect(plain.hiddenCount == reading.hiddenCount)
+            for file in try SampleIndex.files.map({ try ArchiveFileName($0) }) {
+                #expect(try plain.hiddenFindings(of: file) == reading.hiddenFindings(of: file))
+            }
+        }
+    }
+
+    /// Has every record looked at.
+    private struct ReadingJudge: ListingJudge {
+        let policy: IndexPolicy
+        var fingerprint: Digest { policy.fingerprint }
+        var dependsOnTime: Bool { policy.dependsOnTime }
+        var needsFirstSeen: Bool { policy.needsFirstSeen }
+        func findings(on file: TrustPolicy.ListedFile, now: Timestamp) -> [Finding] {
+            policy.findings(on: file, now: now)
+        }
     }
 
     @Test("A file whose hash changed is in no form, whatever was rendered of the same text before")
