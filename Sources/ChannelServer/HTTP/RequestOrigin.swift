@@ -11,6 +11,8 @@ internal import TrustCore
 /// which page did (`Origin`, `Sec-Fetch-Site`); programs say neither, and are not affected.
 enum RequestOrigin {
     private static let site = HTTPField.Name("Sec-Fetch-Site")
+    /// The fields by which a browser says which page asks.
+    static let fields: Set<HTTPField.Name> = Set([.origin, site].compactMap(\.self))
 
     /// Refuses a request that changes something and that another site's page made.
     ///

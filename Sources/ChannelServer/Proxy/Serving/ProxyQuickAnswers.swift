@@ -56,10 +56,10 @@ final class ProxyQuickAnswers: QuickAnswering {
     func report(_ answer: QuickAnswer) { proxy.report(answer.report) }
 
     /// Fields of a request that lead to another answer, or to none here.
-    private static let others: Set<HTTPField.Name> = [
+    private static let others: Set<HTTPField.Name> = RequestOrigin.fields.union([
         .authorization, .contentLength, .transferEncoding, .expect, .upgrade, .via, .range, .ifRange,
         .ifMatch,
-    ]
+    ])
 
     /// What was asked for, and whether it is asked only for news; nil where something is asked that is not answered here.
     private static func read(_ fields: HTTPFields) -> (target: String, isConditional: Bool)? {

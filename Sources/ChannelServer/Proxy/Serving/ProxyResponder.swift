@@ -76,10 +76,11 @@ struct ProxyResponder: HTTPResponder {
             throw Refusal(ProxyCode.loop, "the request", found: "this proxy in the field `Via`")
         }
         let question = RecentPackages.Question(target, host: request.head.authority)
-        if field == nil, let known = files.known.find(question),
-            let found = try await files.open(known.package)
-        {
-            return try await answer(found, request, context)
+        if field == nil, let known = files.known.find(question) {
+            try RequestOrigin.checkReading(request)
+            if let found = try await files.open(known.package) {
+                return try await answer(found, request, context)
+            }
         }
         let meant = try ProxyTarget(
             target,

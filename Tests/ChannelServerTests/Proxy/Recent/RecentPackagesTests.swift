@@ -207,6 +207,11 @@ struct RecentPackagesTests {
         #expect(scene.quickly(path, .get, via) == nil)
         #expect(Self.outcome(try await scene.ask(path, .get, via)) == "proxy.loop")
         #expect(Self.outcome(try await scene.ask(path, .delete)) == "proxy.method")
+        let site = try #require(HTTPField.Name("Sec-Fetch-Site"))
+        for page: HTTPFields in [[.origin: "https://page.example.net"], [site: "cross-site"]] {
+            #expect(scene.quickly(path, .get, page) == nil)
+            #expect(Self.outcome(try await scene.ask(path, .get, page)) == "proxy.foreign-page")
+        }
     }
 
     @Test("It answers GET, HEAD and questions for news, and stays silent where anything else is asked")
