@@ -104,5 +104,6 @@ final class TLSServer: Sendable {
         url = "https://127.0.0.1:\(port)"
     }
 
-    deinit { process.terminate() }
+    // Where something in the same process ignores SIGTERM, its children do, too.
+    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 }
