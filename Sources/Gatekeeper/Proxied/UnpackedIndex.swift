@@ -34,23 +34,23 @@ struct UnpackedIndex {
                 return (index.digest, index)
             }
         }
-        if let length = try Zstd.announcedLength(compressed), length <= Self.limit,
-            let stored = try store(length)
-        {
-            path = stored.path
-            index = stored.found.renamed(stored.path)
-            self.compressed = compressed
-            return
+        var announced: (path: String, found: RepodataFile)?
+        if let length = try Zstd.announcedLength(compressed), length <= Self.limit {
+            announced = try store(length)
         }
-        // The frame does not say how long the text is, or there are several: that is counted first.
-        var length = 0
-        try Zstd.decompress(compressed, maximumLength: Self.limit, of: subject) { length += $0.count }
-        guard let stored = try store(length) else {
+        // Where the frame does not say how long the text is, or there are several, that is counted first.
+        guard let stored = try announced ?? store(Self.length(of: compressed, subject)) else {
             throw Failure(.disk, "the file changed while it was read", at: compressed.name)
         }
         path = stored.path
         index = stored.found.renamed(stored.path)
-        self.compressed = nil
+        self.compressed = announced == nil ? nil : compressed
+    }
+
+    private static func length(of compressed: StoredBytes, _ subject: String) throws -> Int {
+        var length = 0
+        try Zstd.decompress(compressed, maximumLength: limit, of: subject) { length += $0.count }
+        return length
     }
 
     private static let limit = SignedIndexReader.indexLimit

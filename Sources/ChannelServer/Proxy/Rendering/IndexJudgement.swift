@@ -39,7 +39,7 @@ struct IndexJudgement: Sendable {
     func make(_ index: RepodataFile, known: Set<Digest>, in folder: RenderingFolder) async throws
         -> HiddenFiles
     {
-        let groups = PackageGroups(index, where: try doubtful(in: index))
+        let groups = PackageGroups(index, where: doubtful(in: index))
         var hidden = groups.unnamed.map { position, refusal in
             (position: position, text: HiddenFiles.text([Self.finding(refusal)]))
         }
@@ -82,7 +82,7 @@ struct IndexJudgement: Sendable {
 
     /// Says which records have to be read: all, or those of packages that the judge may hide something of, those that are not
     /// known to be well-formed, and those of changed files.
-    private func doubtful(in index: RepodataFile) throws -> (Int) -> Bool {
+    private func doubtful(in index: RepodataFile) -> (Int) -> Bool {
         guard let reach else { return { _ in true } }
         let changed = Set(text.changed.files.compactMap { index.position(of: $0.text.utf8) })
         // The records of a package stand together.
@@ -123,14 +123,8 @@ struct IndexJudgement: Sendable {
 
     private func findings(on stored: StoredRecord, of name: PackageName, _ index: RepodataFile) -> [Finding] {
         do {
-            let file: TrustPolicy.ListedFile
-            if let facts = stored.facts(in: index) {
-                file = try listed(stored.fileName, name, facts)
-            } else {
-                let record = try stored.read(in: index)
-                try record.checkShardForm()
-                file = listed(record)
-            }
+            let facts = try stored.facts(in: index) ?? Self.readFacts(of: stored, index)
+            let file = try listed(stored.fileName, name, facts)
             let changed =
                 text.changed.isEmpty ? nil : try text.changed.finding(on: ArchiveFileName(stored.fileName))
             return [changed].compactMap(\.self) + judge.findings(on: file, now: now)
@@ -141,7 +135,13 @@ struct IndexJudgement: Sendable {
         }
     }
 
-    /// A plain record, of which not everything is read.
+    /// What a record says that is not known to be plain, if it is as it should be.
+    private static func readFacts(of stored: StoredRecord, _ index: RepodataFile) throws -> PlainRecordFacts {
+        let record = try stored.read(in: index)
+        try record.checkShardForm()
+        return PlainRecordFacts(record)
+    }
+
     private func listed(_ fileName: String, _ name: PackageName, _ facts: PlainRecordFacts) throws
         -> TrustPolicy.ListedFile
     {
@@ -161,25 +161,6 @@ struct IndexJudgement: Sendable {
         file.built = facts.builtAt
         if judge.needsFirstSeen {
             file.firstSeen = text.knownSince(try ArchiveFileName(fileName), facts.indexedAt ?? facts.builtAt)
-        }
-        return file
-    }
-
-    private func listed(_ record: PackageRecord) -> TrustPolicy.ListedFile {
-        var file = TrustPolicy.ListedFile(
-            channel: text.channel.identity,
-            subdir: text.subdir.text,
-            fileName: record.fileName.text,
-            name: record.name.normalized,
-            version: record.version
-        )
-        file.sha256 = record.sha256
-        file.md5 = record.md5
-        file.size = record.size
-        file.indexed = text.isSigned ? record.indexedAt : nil
-        file.built = record.builtAt
-        if judge.needsFirstSeen {
-            file.firstSeen = text.knownSince(record.fileName, record.indexedAt ?? record.builtAt)
         }
         return file
     }

@@ -59,13 +59,24 @@ public struct PlainRecordFacts: Sendable, Equatable {
             return number
         }
         switch key.count {
-        case 3 where PlainRecord.isKey(text, key, "md5"): md5 = digest(.md5)
-        case 4 where PlainRecord.isKey(text, key, "size"): size = number
-        case 6 where PlainRecord.isKey(text, key, "sha256"): sha256 = digest(.sha256)
-        case 9 where PlainRecord.isKey(text, key, "timestamp"): timestamp = number
-        case 17 where PlainRecord.isKey(text, key, "indexed_timestamp"): indexedTimestamp = number
+        case 3 where JSONScanner.spells(text, key, "md5"): md5 = digest(.md5)
+        case 4 where JSONScanner.spells(text, key, "size"): size = number
+        case 6 where JSONScanner.spells(text, key, "sha256"): sha256 = digest(.sha256)
+        case 9 where JSONScanner.spells(text, key, "timestamp"): timestamp = number
+        case 17 where JSONScanner.spells(text, key, "indexed_timestamp"): indexedTimestamp = number
         default: break
         }
+    }
+}
+
+extension PlainRecordFacts {
+    /// The same of a record that was read.
+    public init(_ record: PackageRecord) {
+        sha256 = record.sha256
+        md5 = record.md5
+        size = record.size
+        timestamp = record.timestamp
+        indexedTimestamp = record.indexedTimestamp
     }
 }
 

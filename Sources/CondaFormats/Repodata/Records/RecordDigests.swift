@@ -45,10 +45,11 @@ public struct RecordDigests: Sendable, Equatable {
             guard !contains(text, key, UInt8(ascii: "\\")) else { throw Unclear() }
             at = try JSONScanner.skipColon(text, key.upperBound)
             let value = at..<(try JSONScanner.skipValue(text, at))
-            if isKey(text, key, "sha256") {
+            let name = key.lowerBound..<(key.upperBound - 1)
+            if JSONScanner.spells(text, name, "sha256") {
                 guard found.sha256 == nil else { throw Unclear() }
                 found.sha256 = string(text, value)
-            } else if isKey(text, key, "md5") {
+            } else if JSONScanner.spells(text, name, "md5") {
                 guard found.md5 == nil else { throw Unclear() }
                 found.md5 = string(text, value)
             }
@@ -66,16 +67,6 @@ public struct RecordDigests: Sendable, Equatable {
     private static func contains(_ text: Span<UInt8>, _ part: Range<Int>, _ byte: UInt8) -> Bool {
         for at in part where text[at] == byte { return true }
         return false
-    }
-
-    /// Whether a key, up to behind its closing quote, is this one.
-    private static func isKey(_ text: Span<UInt8>, _ key: Range<Int>, _ name: StaticString) -> Bool {
-        guard key.count == name.utf8CodeUnitCount + 1 else { return false }
-        for offset in 0..<name.utf8CodeUnitCount where text[key.lowerBound + offset] != name.utf8Start[offset]
-        {
-            return false
-        }
-        return true
     }
 
     /// Where a string's text is, between its quotes; nowhere for any other value.

@@ -15,6 +15,16 @@ extension JSONScanner {
         }
     }
 
+    /// Whether a part of the text is just this word.
+    @inline(__always)
+    static func spells(_ text: Span<UInt8>, _ part: Range<Int>, _ word: StaticString) -> Bool {
+        guard part.count == word.utf8CodeUnitCount else { return false }
+        for offset in 0..<part.count where text[part.lowerBound + offset] != word.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+
     /// The first position from here that holds a quote, a backslash, a control character or a byte beyond
     /// ASCII; or the end.
     @inline(__always)

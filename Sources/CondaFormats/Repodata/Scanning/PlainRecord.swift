@@ -69,28 +69,28 @@ struct PlainRecord {
         }
         let first = JSONScanner.byte(text, at)
         switch text[key.lowerBound] {
-        case UInt8(ascii: "n") where Self.isKey(text, key, "name"): return part(file.name)
-        case UInt8(ascii: "v") where Self.isKey(text, key, "version"): return part(file.version)
-        case UInt8(ascii: "b") where Self.isKey(text, key, "build"): return part(file.build)
-        case UInt8(ascii: "s") where Self.isKey(text, key, "subdir"):
+        case UInt8(ascii: "n") where JSONScanner.spells(text, key, "name"): return part(file.name)
+        case UInt8(ascii: "v") where JSONScanner.spells(text, key, "version"): return part(file.version)
+        case UInt8(ascii: "b") where JSONScanner.spells(text, key, "build"): return part(file.build)
+        case UInt8(ascii: "s") where JSONScanner.spells(text, key, "subdir"):
             return Self.same(text, at, as: subdir.span, 0..<subdir.count)
-        case UInt8(ascii: "s") where Self.isKey(text, key, "sha256"): return Self.digest(text, at, 64)
-        case UInt8(ascii: "m") where Self.isKey(text, key, "md5"): return Self.digest(text, at, 32)
-        case UInt8(ascii: "a") where Self.isKey(text, key, "attestations_sha256"):
+        case UInt8(ascii: "s") where JSONScanner.spells(text, key, "sha256"): return Self.digest(text, at, 64)
+        case UInt8(ascii: "m") where JSONScanner.spells(text, key, "md5"): return Self.digest(text, at, 32)
+        case UInt8(ascii: "a") where JSONScanner.spells(text, key, "attestations_sha256"):
             return Self.digest(text, at, 64)
-        case UInt8(ascii: "b") where Self.isKey(text, key, "build_number"),
-            UInt8(ascii: "s") where Self.isKey(text, key, "size"),
-            UInt8(ascii: "t") where Self.isKey(text, key, "timestamp"),
-            UInt8(ascii: "i") where Self.isKey(text, key, "indexed_timestamp"):
+        case UInt8(ascii: "b") where JSONScanner.spells(text, key, "build_number"),
+            UInt8(ascii: "s") where JSONScanner.spells(text, key, "size"),
+            UInt8(ascii: "t") where JSONScanner.spells(text, key, "timestamp"),
+            UInt8(ascii: "i") where JSONScanner.spells(text, key, "indexed_timestamp"):
             return Self.number(text, at)
-        case UInt8(ascii: "d") where Self.isKey(text, key, "depends"),
-            UInt8(ascii: "c") where Self.isKey(text, key, "constrains"):
+        case UInt8(ascii: "d") where JSONScanner.spells(text, key, "depends"),
+            UInt8(ascii: "c") where JSONScanner.spells(text, key, "constrains"):
             return first == UInt8(ascii: "[") ? Self.strings(text, at, &left) : nil
-        case UInt8(ascii: "l") where Self.isKey(text, key, "license"):
+        case UInt8(ascii: "l") where JSONScanner.spells(text, key, "license"):
             return first == Self.quote ? Self.string(text, at) : nil
-        case UInt8(ascii: "n") where Self.isKey(text, key, "noarch"):
+        case UInt8(ascii: "n") where JSONScanner.spells(text, key, "noarch"):
             return Self.same(text, at, as: "python") ?? Self.same(text, at, as: "generic")
-        case UInt8(ascii: "p") where Self.isKey(text, key, "python_site_packages_path"): return nil
+        case UInt8(ascii: "p") where JSONScanner.spells(text, key, "python_site_packages_path"): return nil
         default:
             // Lists of features may be one string; what else is not known means nothing.
             switch first {
@@ -105,7 +105,7 @@ struct PlainRecord {
     }
 
     private static func isFeatures(_ text: Span<UInt8>, _ key: Range<Int>) -> Bool {
-        isKey(text, key, "features") || isKey(text, key, "track_features")
+        JSONScanner.spells(text, key, "features") || JSONScanner.spells(text, key, "track_features")
     }
 
     // MARK: Values
@@ -191,18 +191,9 @@ struct PlainRecord {
     private static func same(_ text: Span<UInt8>, _ at: Int, as word: StaticString) -> Int? {
         let key = (at + 1)..<(at + 1 + word.utf8CodeUnitCount)
         guard key.upperBound < text.count, text[at] == quote, text[key.upperBound] == quote,
-            isKey(text, key, word)
+            JSONScanner.spells(text, key, word)
         else { return nil }
         return key.upperBound + 1
-    }
-
-    @inline(__always)
-    static func isKey(_ text: Span<UInt8>, _ key: Range<Int>, _ word: StaticString) -> Bool {
-        guard key.count == word.utf8CodeUnitCount else { return false }
-        for offset in 0..<key.count where text[key.lowerBound + offset] != word.utf8Start[offset] {
-            return false
-        }
-        return true
     }
 
     @inline(__always)

@@ -14,13 +14,13 @@ struct IndexSightings: Sendable {
     static let rowLength = 41
 
     let index: RepodataFile
-    private var rows: [UInt8] = []
+    private let rows: [UInt8]
 
     /// Reads all records, on all cores.
     init(of index: RepodataFile, at time: Timestamp, isBaseline: Bool) async throws {
         self.index = index
-        rows.reserveCapacity(index.count * Self.rowLength)
         var read: [UInt8] = []
+        read.reserveCapacity(index.count * Self.rowLength)
         let work = OrderedWork<Range<Int>, [UInt8]> { runs in
             try runs.map { try Self.rows(of: $0, index, time, isBaseline) }
         }
